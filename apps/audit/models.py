@@ -1,0 +1,129 @@
+"""The trail: one chain of entries per record, and what proves that nothing of it was changed."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Record(models.Model):
+    """One batch, unit, lot, donor, document ...: chain head, lock, site scope and target of every foreign key that means "this thing".
+
+    `address` is what people, URLs and PDFs say (`batch/CT-0042`); it never changes. `site` is the site's code as text, for
+    the trail lies below the organisation; "" stands for the whole installation.
+    """
+
+    address = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=40)
+    site = models.CharField(max_length=20, blank=True, db_index=True)
+    opened_at = models.DateTimeField()
+
+    append_only = True
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def number(self) -> str:
+        """The part of the address after its kind."""
+        return self.address.partition("/")[2]
+
+
+class Head(models.Model):
+    """The newest entry of a record's chain: its number and hash, and how many of them the sequencer has taken."""
+
+    record = models.OneToOneField(Record, models.PROTECT, primary_key=True)
+    n = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+    sequenced = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["record"], condition=Q(n__gt=F("sequenced")), name="heads_to_sequence")]
+
+    def __str__(self) -> str:
+        return f"#{self.n}"
+
+
+class Entry(models.Model):
+    """One thing that was done: who, what, when, why, before and after, as the canonical text that is hashed.
+
+    `hash` is sha256(previous + sha256(text)). The other columns repeat parts of the text for search; verification compares them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    record = models.ForeignKey(Record, models.PROTECT, related_name="entries", db_index=False)
+    n = models.PositiveBigIntegerField()
+    previous = models.CharField(max_length=64)
+    text = models.TextField()
+    hash = models.CharField(max_length=64)
+    action = models.CharField(max_length=80, db_index=True)
+    table = models.CharField(max_length=80, blank=True)
+    row = models.CharField(max_length=40, blank=True)
+    username = models.CharField(max_length=80)
+    at = models.DateTimeField(db_index=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    append_only = True
+
+    class Meta:
+        verbose_name_plural = "entries"
+        constraints = [models.UniqueConstraint(fields=["record", "n"], name="one_entry_per_place_in_a_chain")]
+        indexes = [
+            models.Index(fields=["table", "row", "n"], name="entries_of_a_row"),
+            models.Index(fields=["username", "at"], name="entries_of_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.n} {self.action}"
+
+
+class Leaf(models.Model):
+    """One entry's place in the installation's own order: gap-free, made by the sequencer after commit."""
+
+    index = models.PositiveBigIntegerField(primary_key=True)
+    entry = models.OneToOneField(Entry, models.PROTECT)
+    hash = models.CharField(max_length=64)
+
+    append_only = True
+
+    class Meta:
+        verbose_name_plural = "leaves"
+
+    def __str__(self) -> str:
+        return f"leaf {self.index}"
+
+
+class Checkpoint(models.Model):
+    """A signed tree head (RFC 9162): how many leaves there were, their root, and the signature by a key outside the database.
+
+    `peaks` holds the roots of the perfect subtrees, largest first, space-separated: what the next checkpoint extends.
+    """
+
+    size = models.PositiveBigIntegerField(unique=True)
+    root = models.CharField(max_length=64)
+    peaks = models.TextField()
+    made_at = models.DateTimeField()
+    key_id = models.CharField(max_length=64)
+    signature = models.TextField()
+
+    append_only = True
+
+    def __str__(self) -> str:
+        return f"#{self.size}"
+
+
+class Audited(models.Model):
+    """A row that is written through the audited door only: it names its record and the entry that wrote it last.
+
+    Fields named in `personal` enter the trail as a salted hash (the model then has a `salt`), so that they can be erased.
+    With `append_only` the database refuses any change of a row.
+    """
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    last_entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
+
+    personal: tuple[str, ...] = ()
+    append_only = False
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,28 @@
+"""Reads of the trail."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from apps.audit.models import Entry, Head, Record
+
+
+def record_at(address: str) -> Record | None:
+    """The record with this address, if there is one."""
+    return Record.objects.filter(address=address).first()
+
+
+def entries_of(record: Record) -> QuerySet[Entry]:
+    """The chain of a record, oldest first."""
+    return Entry.objects.filter(record=record).order_by("n")
+
+
+def version_of(record: Record) -> int:
+    """The number of the newest entry: the record's ETag."""
+    return Head.objects.filter(record=record).values_list("n", flat=True).first() or 0
+
+
+def hands_on(records: Iterable[Record | int]) -> set[str]:
+    """Everybody with an entry in these records' chains: who took part, on whatever path."""
+    ids = [record.pk if isinstance(record, Record) else record for record in records]
+    return set(Entry.objects.filter(record__in=ids).values_list("username", flat=True).distinct())

@@ -1,0 +1,219 @@
+"""The one audited door: no row is written, and none is changed, without an entry in its record's chain."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import NoReturn, TypeVar
+
+from django.db import models, transaction
+from django.db.models import Case, Value, When
+
+from apps.audit.images import Image, image_of, value_in_trail
+from apps.audit.locks import lock_records
+from apps.audit.models import Audited, Entry, Head, Record
+from apps.core.actor import Actor
+from apps.core.canonical import canonical, instant_text, sha256_hex
+from apps.core.errors import Objection, Refused, Stale
+from apps.core.text import N_
+
+Row = TypeVar("Row", bound=Audited)
+BATCH = 500  # rows per statement: below SQLite's limit of bound variables for our widest table
+_inside_the_door = ContextVar("inside_the_door", default=False)
+
+
+class Change:
+    """What is being written in one pass through the door. Entries are numbered, hashed and stored once, at its end."""
+
+    def __init__(self, actor: Actor, action: str, at: datetime, reason: str, touching: Iterable[Record]) -> None:
+        self.actor, self.action, self.at, self.reason = actor, action, at, reason
+        self._records = {record.pk: record for record in touching}
+        self._new: set[int] = set()
+        self._pending: list[tuple[Entry, Image, Image | None]] = []
+
+    def open_record(self, kind: str, number: str, site: str) -> Record:
+        """Open the chain of a new thing; its address is `kind/number`."""
+        record = Record.objects.create(address=f"{kind}/{number}", kind=kind, site=site, opened_at=self.at)
+        self._records[record.pk] = record
+        self._new.add(record.pk)
+        return record
+
+    def create(self, row: Row, action: str | None = None) -> Row:
+        """Store a new row."""
+        return self.create_many([row], action)[0]
+
+    def create_many(self, rows: Sequence[Row], action: str | None = None) -> list[Row]:
+        """Store new rows of one table, in one statement."""
+        entries = [self._entry(row.record_id, action) for row in rows]
+        for row, entry in zip(rows, entries, strict=True):
+            row.last_entry_id = entry.id
+        if rows:
+            type(rows[0])._base_manager.bulk_create(rows, batch_size=BATCH)
+        for row, entry in zip(rows, entries, strict=True):
+            self._write_down(entry, row, None)
+        return list(rows)
+
+    def update(self, row: Row, action: str | None = None, **fields: object) -> Row:
+        """Change the named fields of a row. Raises Stale when the row is no longer as it was read."""
+        return self.update_many([row], action, **fields)[0]
+
+    def update_many(self, rows: Sequence[Row], action: str | None = None, **fields: object) -> list[Row]:
+        """Change the same fields of rows of one table, in one statement. Raises Stale when one is no longer as it was read."""
+        rows = list(rows)
+        befores = [_columns(row, fields) for row in rows]
+        read = [row.last_entry_id for row in rows]
+        entries = [self._entry(row.record_id, action) for row in rows]
+        for row, entry in zip(rows, entries, strict=True):
+            for name, value in fields.items():
+                setattr(row, name, value)
+            row.last_entry_id = entry.id
+        if rows and _overwrite(rows, read, fields) != len(rows):
+            raise Stale(
+                Objection("changed_meanwhile", N_("This was changed by someone else meanwhile. Look at it again."))
+            )
+        for row, entry, before in zip(rows, entries, befores, strict=True):
+            self._write_down(entry, row, before)
+        return rows
+
+    def note(self, record: Record, action: str, **facts: object) -> None:
+        """Write down a thing that changes no row: a near miss, a print, a refused attempt."""
+        self._pending.append((self._entry(record.pk, action), dict(facts), None))
+
+    def _entry(self, record_id: int, action: str | None) -> Entry:
+        if record_id not in self._records:
+            raise LookupError(f"record {record_id} is written to but was not named in touching")
+        return Entry(id=uuid.uuid4(), record_id=record_id, action=action or self.action)
+
+    def _write_down(self, entry: Entry, row: Audited, before: Image | None) -> None:
+        entry.table, entry.row = row._meta.db_table, str(row.pk)
+        self._pending.append((entry, image_of(row), before))
+
+    def flush(self) -> None:
+        """Number, hash and store the entries, then move the heads."""
+        if not self._pending:
+            return
+        heads = self._heads({entry.record_id for entry, _, _ in self._pending})
+        for entry, after, before in self._pending:
+            head = heads[entry.record_id]
+            head.n += 1
+            self._seal(entry, head, after, before)
+            head.hash = entry.hash
+        Entry.objects.bulk_create([entry for entry, _, _ in self._pending], batch_size=BATCH)
+        Head.objects.bulk_create(
+            heads.values(),
+            update_conflicts=True,
+            unique_fields=["record"],
+            update_fields=["n", "hash"],
+            batch_size=BATCH,
+        )
+        self._pending.clear()
+
+    def _heads(self, record_ids: set[int]) -> dict[int, Head]:
+        known = sorted(record_ids - self._new)
+        heads = {head.pk: head for head in Head.objects.filter(pk__in=known)} if known else {}
+        for pk in record_ids - heads.keys():
+            heads[pk] = Head(record_id=pk, n=0, hash=sha256_hex(self._records[pk].address))
+        return dict(sorted(heads.items()))
+
+    def _seal(self, entry: Entry, head: Head, after: Image, before: Image | None) -> None:
+        entry.n, entry.previous = head.n, head.hash
+        entry.username, entry.at, entry.request_id = self.actor.username, self.at, self.actor.request_id
+        entry.text = canonical(self._body(entry, after, before))
+        entry.hash = sha256_hex(entry.previous + sha256_hex(entry.text))
+
+    def _body(self, entry: Entry, after: Image, before: Image | None) -> Image:
+        actor = self.actor
+        return {
+            "schema": 1,
+            "id": entry.id,
+            "record": self._records[entry.record_id].address,
+            "n": entry.n,
+            "actor": {
+                "username": actor.username,
+                "printed_name": actor.printed_name,
+                "kind": actor.kind,
+                "role": actor.role,
+                "authenticated": actor.authenticated,
+                "device": actor.device,
+            },
+            "action": entry.action,
+            "table": entry.table,
+            "row": entry.row,
+            "before": before,
+            "after": after,
+            "reason": self.reason,
+            "at": instant_text(entry.at),
+            "request": entry.request_id,
+        }
+
+
+@contextmanager
+def audited(
+    *,
+    actor: Actor,
+    action: str,
+    at: datetime,
+    reason: str = "",
+    touching: Iterable[Record] = (),
+    relying_on: Iterable[Record] = (),
+) -> Iterator[Change]:
+    """Open the door: lock every record that is changed or relied on before anything is judged, then write all or nothing.
+
+    Doors do not nest. A refusal marked `keep` outlives the roll-back: it is written to its record in a second transaction.
+    """
+    touching = list(touching)
+    inside = _inside_the_door.set(True)
+    try:
+        with transaction.atomic(durable=True):
+            lock_records(touching, relying_on)
+            change = Change(actor, action, at, reason, touching)
+            yield change
+            change.flush()
+    except Refused as refusal:
+        _inside_the_door.reset(inside)
+        keep_refusal(refusal, actor=actor, at=at)
+        raise
+    except BaseException:
+        _inside_the_door.reset(inside)
+        raise
+    _inside_the_door.reset(inside)
+
+
+def refuse(refusal: Refused, *, actor: Actor, at: datetime) -> NoReturn:
+    """Raise a refusal; one that must be kept is kept even when no door is open yet."""
+    if not _inside_the_door.get():
+        keep_refusal(refusal, actor=actor, at=at)
+    raise refusal
+
+
+def keep_refusal(refusal: Refused, *, actor: Actor, at: datetime) -> None:
+    """Write a refused act (near miss, wrong secret, no right) to the record it was meant for, once; open that record if need be."""
+    keep, refusal.keep = refusal.keep, None
+    if keep is None:
+        return
+    record = Record.objects.filter(address=keep.address).first()
+    objections = [{"code": objection.code, "facts": _texts(objection)} for objection in refusal.objections]
+    with audited(actor=actor, action=keep.action, at=at, touching=[record] if record else []) as change:
+        kind, _, number = keep.address.partition("/")
+        change.note(
+            record or change.open_record(kind, number, site=""), keep.action, objections=objections, **keep.facts
+        )
+
+
+def _columns(row: Audited, names: Iterable[str]) -> Image:
+    fields = [row._meta.get_field(name) for name in names]
+    return {field.attname: value_in_trail(row, field) for field in fields}
+
+
+def _overwrite(rows: Sequence[Audited], read: Sequence[uuid.UUID], fields: dict[str, object]) -> int:
+    # last_entry as it was read is the guard: a row changed since then is not written, and the count tells.
+    written_by = Case(
+        *(When(pk=row.pk, then=Value(row.last_entry_id)) for row in rows), output_field=models.UUIDField()
+    )
+    unchanged = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows], last_entry__in=read)
+    return unchanged.update(**fields, last_entry=written_by)
+
+
+def _texts(objection: Objection) -> dict[str, str]:
+    return {name: str(value) for name, value in objection.facts.items()}

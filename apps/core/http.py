@@ -1,0 +1,88 @@
+"""What every edge shares: who acts, what was sent with a signature, which version of a record was seen."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.forms import Form
+from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
+
+from apps.core.actor import Actor, ActorKind
+from apps.core.errors import BadInput, Happened, Objection, PreconditionMissing, Refused, Stale
+from apps.core.text import N_
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The person of the session, as the trail will name them."""
+    user = request.user
+    return Actor(
+        username=user.username,
+        printed_name=user.printed_name,
+        kind=ActorKind.PERSON,
+        authenticated="session",
+        session=request.session.session_key or "",
+        device=request.META.get("HTTP_USER_AGENT", "")[:80],
+        request_id=getattr(request, "request_id", ""),
+    )
+
+
+def sentence(objection: Objection) -> str:
+    """An objection in the language of the reader."""
+    return gettext(objection.template).format(**objection.facts)
+
+
+@contextmanager
+def refusals_on(form: Form) -> Iterator[None]:
+    """Show a refusal's sentences beside the fields they concern; those of no field stand above the form."""
+    try:
+        yield
+    except Refused as refusal:
+        for objection in refusal.objections:
+            form.add_error(objection.place if objection.place in form.fields else None, sentence(objection))
+        form.refusal = refusal  # type: ignore[attr-defined]  # the template offers the second way on 409
+
+
+def check_version(request: HttpRequest, address: str, version: int) -> None:
+    """Compare If-Match with the record's ETag: 428 when missing, 412 when stale."""
+    seen = request.headers.get("If-Match") or request.POST.get("if_match", "")
+    if not seen:
+        raise PreconditionMissing(
+            Objection(
+                "if_match_missing", N_("Say which version of {address} you have seen (If-Match)."), {"address": address}
+            )
+        )
+    if seen.strip('"') != etag_of(address, version):
+        template = N_("{address} has changed since you opened it. Look at it again.")
+        raise Stale(Objection("stale", template, {"address": address}))
+
+
+def etag_of(address: str, version: int) -> str:
+    """The place in a chain that a reader has seen: batch/CT-0042#57."""
+    return f"{address}#{version}"
+
+
+def happened_of(at: datetime | str | None, reason: str) -> Happened | None:
+    """The statement that the act was already done, when both its parts were sent. A part alone is refused."""
+    if not at and not reason:
+        return None
+    instant = parse_datetime(at) if isinstance(at, str) else at
+    if instant is None or instant.tzinfo is None:
+        raise BadInput(Objection("happened_at", N_("Say when it was done, with its zone."), place="happened.at"))
+    if not reason.strip():
+        raise BadInput(
+            Objection(
+                "happened_reason", N_("Say why it is recorded although the rule forbids it."), place="happened.reason"
+            )
+        )
+    return Happened(instant, reason.strip())
+
+
+def challenge_id(text: str) -> uuid.UUID:
+    """The challenge a signature answers."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise BadInput(Objection("challenge", N_("This is not a challenge."), place="signature.challenge")) from error

@@ -1,0 +1,134 @@
+"""Sites, the people who work there, the roles they hold and what they were trained on."""
+
+from django.contrib.auth.hashers import check_password
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from apps.audit.models import Audited
+from apps.core.choices import choices_of
+from apps.core.roles import Role
+from apps.organisation.rules import username_key
+
+
+class Site(Audited):
+    """A place under one authorisation and one quality unit. Its code is never reused."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name_en = models.CharField(max_length=120)
+    name_zh = models.CharField(max_length=120)
+    address_en = models.CharField(max_length=240)
+    address_zh = models.CharField(max_length=240)
+    timezone = models.CharField(max_length=60)
+    licence = models.CharField(max_length=120, blank=True)
+    idle_minutes = models.PositiveSmallIntegerField(default=15)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(idle_minutes__range=(1, 30)), name="idle_limit_at_most_30_minutes"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by user name, whatever its case or width."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username_key=username_key(username or ""))
+
+
+class User(AbstractBaseUser, Audited):
+    """One person's account. User names are never reused, whatever their case; an account is deactivated, never deleted."""
+
+    username = models.CharField(max_length=80, unique=True)
+    username_key = models.CharField(max_length=80, unique=True)
+    printed_name = models.CharField(max_length=120)
+    printed_name_zh = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=10, default="en")
+    theme = models.CharField(max_length=10, default="auto")
+    is_active = models.BooleanField(default=True)
+    must_change_secret = models.BooleanField(default=False)
+    identity_checked_at = models.DateTimeField(null=True, blank=True)
+    identity_checked_by = models.CharField(max_length=80, blank=True)
+    declaration_version = models.CharField(max_length=20, blank=True)
+    declaration_accepted_at = models.DateTimeField(null=True, blank=True)
+    badge = models.CharField(max_length=80, unique=True, null=True, blank=True)
+    is_demo = models.BooleanField(default=False)
+    salt = models.CharField(max_length=64)
+    last_login = None
+
+    personal = ("password",)
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+
+    def __str__(self) -> str:
+        return self.username
+
+    def check_password(self, raw_password: str) -> bool:
+        """Compare only. Rehashing on the way would be a write past the audited door."""
+        return check_password(raw_password, self.password)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the read-only administration pages open."""
+        return self.is_active
+
+
+class RoleHeld(Audited):
+    """A role that a person holds at a site, for a time, with the training that justified it and who approved it."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="roles")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="roles")
+    role = models.CharField(max_length=20, choices=choices_of(Role))
+    title_en = models.CharField(max_length=80, blank=True)
+    title_zh = models.CharField(max_length=80, blank=True)
+    training_reference = models.CharField(max_length=80)
+    granted_by = models.CharField(max_length=80)
+    approved_by = models.CharField(max_length=80)
+    held_from = models.DateTimeField()
+    held_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "roles held"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "site", "role"],
+                condition=models.Q(held_until=None),
+                name="one_open_grant_per_role_and_site",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.site}"
+
+
+class Training(Audited):
+    """A person's proof of training on one subject (a master version, a procedure), valid for a time."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="trainings")
+    subject = models.CharField(max_length=120, db_index=True)
+    reference = models.CharField(max_length=80)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.subject}"
+
+
+class FailedAttempt(models.Model):
+    """One wrong secret at sign-in or at a signing. A working table: it only drives the lock, the trail keeps the fact."""
+
+    username_key = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=10)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["username_key", "at"], name="attempts_of_a_name")]
+
+    def __str__(self) -> str:
+        return f"{self.username_key} {self.at}"

@@ -1,0 +1,54 @@
+"""The words of the quality system: what a hold blocks, what an event is."""
+
+from enum import StrEnum
+
+
+class Blocks(StrEnum):
+    """What a hold forbids: going on with the process, certification, issue (allocation, shipping), use in a patient."""
+
+    PROCESS = "PROCESS"
+    CERTIFY = "CERTIFY"
+    ISSUE = "ISSUE"
+    USE = "USE"
+
+
+class EventKind(StrEnum):
+    """Why something wants a look by QA."""
+
+    ACTION_LIMIT = "ACTION_LIMIT"
+    ALERT_LIMIT = "ALERT_LIMIT"
+    HOLD_TIME = "HOLD_TIME"
+    SEQUENCE = "SEQUENCE"
+    NEAR_MISS = "NEAR_MISS"
+    EXCURSION = "EXCURSION"
+    YIELD = "YIELD"
+    LATE_ENTRY = "LATE_ENTRY"
+    ACCEPTED_FACT = "ACCEPTED_FACT"
+    RECONCILIATION = "RECONCILIATION"
+    TEST_FAILED = "TEST_FAILED"
+    LATE_RESULT = "LATE_RESULT"
+    REPORTED = "REPORTED"
+
+
+class Severity(StrEnum):
+    """How grave an event is at first sight; QA classifies."""
+
+    MINOR = "MINOR"
+    MAJOR = "MAJOR"
+    CRITICAL = "CRITICAL"
+
+
+class EventState(StrEnum):
+    """Open until QA closes it with a reason or makes it a deviation."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+    DEVIATION = "DEVIATION"
+
+
+class DeviationState(StrEnum):
+    """Open until the product impact is signed, then until it is closed."""
+
+    OPEN = "OPEN"
+    IMPACT_SIGNED = "IMPACT_SIGNED"
+    CLOSED = "CLOSED"

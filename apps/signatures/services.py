@@ -1,0 +1,137 @@
+"""Showing content for signing, recognising the signer, and signing."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from apps.audit.models import Record
+from apps.audit.services import Change
+from apps.core.actor import Actor, ActorKind
+from apps.core.errors import NotAllowed, Objection, SignatureRefused, Stale
+from apps.core.text import N_
+from apps.organisation.models import User
+from apps.organisation.rules import DECLARATION_VERSION
+from apps.organisation.services import recognise
+from apps.signatures import rules
+from apps.signatures.facts import SignedContent, Signer, Signing
+from apps.signatures.models import Challenge, Series, Signature
+from apps.signatures.selectors import title_of
+
+IDLE_LIMIT = timedelta(minutes=15)
+
+
+def open_challenge(*, content: SignedContent, actor: Actor, at: datetime) -> Challenge:
+    """Keep what is shown to the signer, to be answered once within five minutes. A machine never signs."""
+    if actor.kind is not ActorKind.PERSON:
+        raise NotAllowed(Objection("not_a_person", N_("Only a person signs.")))
+    return Challenge.objects.create(
+        session=actor.session,
+        username=actor.username,
+        content=content.text,
+        content_hash=content.hash,
+        shown_at=at,
+        expires_at=at + rules.CHALLENGE_TIME,
+    )
+
+
+def reauthenticate(*, signing: Signing, actor: Actor, at: datetime, idle_limit: timedelta = IDLE_LIMIT) -> Signer:
+    """Recognise the signer by secret, and by user name or badge where it is the first signing of a continuous period.
+
+    Its own transaction, before the audited door, so that a wrong secret counts although nothing else is written.
+    Raises SignatureRefused: unknown_challenge, used_challenge, expired_challenge, other_session, id_needed, wrong_secret,
+    locked, identity_unconfirmed, no_declaration, secret_to_change.
+    """
+    challenge = Challenge.objects.filter(pk=signing.challenge).first()
+    if challenge is None:
+        raise SignatureRefused(Objection("unknown_challenge", N_("There is nothing to sign here. Open it again.")))
+    series = None if signing.username else _series(actor)
+    _refuse_if(
+        rules.is_spent(challenge.used_at, challenge.expires_at, at),
+        rules.is_someone_elses(challenge.session, actor.session),
+        rules.is_incomplete(signing.username, rules.is_in_series(series and series.last_at, idle_limit, at)),
+    )
+    identification = signing.username or actor.username
+    user = recognise(identification=identification, secret=signing.secret, purpose="signing", at=at, actor=actor)
+    _refuse_if(
+        rules.may_not_sign(
+            user.identity_checked_at, user.declaration_version, DECLARATION_VERSION, user.must_change_secret
+        )
+    )
+    with transaction.atomic():
+        _use_up(challenge, at)
+        _continue_series(user, actor, at)
+    components = "both" if signing.username else "secret, in series"
+    return Signer(_actor(user, actor, components), challenge.pk, challenge.content_hash, user.printed_name_zh)
+
+
+def sign(change: Change, *, signer: Signer, record: Record, content: SignedContent, site: str) -> Signature:
+    """Sign what was shown, inside the door. Raises Stale (412) when the content is no longer what the signer saw.
+
+    `signer.actor.role` is the role under which the signer was admitted by `require`.
+    """
+    if content.hash != signer.content_hash:
+        template = N_("What you were shown has changed meanwhile. Read it again, then sign.")
+        raise Stale(Objection("content_changed", template))
+    person = signer.actor
+    title = title_of(person, site, change.at)
+    signature = Signature(
+        record=record,
+        username=person.username,
+        printed_name=person.printed_name,
+        printed_name_zh=signer.printed_name_zh,
+        role=person.role,
+        title_en=title.en,
+        title_zh=title.zh,
+        verb=content.verb,
+        meaning=content.meaning,
+        about=content.address,
+        signed_at=change.at,
+        content=content.text,
+        content_hash=content.hash,
+        components=person.authenticated,
+    )
+    return change.create(signature, action=f"signature.{content.verb}")
+
+
+def end_series(*, session: str) -> None:
+    """End the continuous period: sign-out, lock, idle limit or change of person. The next signing takes both components."""
+    Series.objects.filter(session=session).delete()
+
+
+def _series(actor: Actor) -> Series | None:
+    return Series.objects.filter(username=actor.username, session=actor.session, device=actor.device).first()
+
+
+def _continue_series(user: User, actor: Actor, at: datetime) -> None:
+    # Only the person of the session has a series there: a second person who signs in place shows both components each time.
+    if user.username == actor.username:
+        Series.objects.update_or_create(
+            username=user.username,
+            session=actor.session,
+            device=actor.device,
+            defaults={"last_at": at},
+            create_defaults={"last_at": at, "started_at": at},
+        )
+
+
+def _use_up(challenge: Challenge, at: datetime) -> None:
+    # Conditional, so that of two answers to one challenge only one signs.
+    if not Challenge.objects.filter(pk=challenge.pk, used_at=None).update(used_at=at):
+        _refuse_if(rules.is_spent(at, challenge.expires_at, at))
+
+
+def _refuse_if(*objections: Objection | None) -> None:
+    standing = [objection for objection in objections if objection]
+    if standing:
+        raise SignatureRefused(*standing)
+
+
+def _actor(user: User, session_actor: Actor, components: str) -> Actor:
+    return Actor(
+        username=user.username,
+        printed_name=user.printed_name,
+        authenticated=components,
+        session=session_actor.session,
+        device=session_actor.device,
+        request_id=session_actor.request_id,
+    )
