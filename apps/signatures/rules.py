@@ -6,6 +6,7 @@ from apps.core.errors import Objection
 from apps.core.text import N_
 
 CHALLENGE_TIME = timedelta(minutes=5)
+IDLE_LIMIT = timedelta(minutes=15)
 
 
 def is_spent(used_at: datetime | None, expires_at: datetime, at: datetime) -> Objection | None:

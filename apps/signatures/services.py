@@ -15,9 +15,7 @@ from apps.organisation.services import recognise
 from apps.signatures import rules
 from apps.signatures.facts import SignedContent, Signer, Signing
 from apps.signatures.models import Challenge, Series, Signature
-from apps.signatures.selectors import title_of
-
-IDLE_LIMIT = timedelta(minutes=15)
+from apps.signatures.selectors import has_series, title_of
 
 
 def open_challenge(*, content: SignedContent, actor: Actor, at: datetime) -> Challenge:
@@ -34,7 +32,7 @@ def open_challenge(*, content: SignedContent, actor: Actor, at: datetime) -> Cha
     )
 
 
-def reauthenticate(*, signing: Signing, actor: Actor, at: datetime, idle_limit: timedelta = IDLE_LIMIT) -> Signer:
+def reauthenticate(*, signing: Signing, actor: Actor, at: datetime, idle_limit: timedelta = rules.IDLE_LIMIT) -> Signer:
     """Recognise the signer by secret, and by user name or badge where it is the first signing of a continuous period.
 
     Its own transaction, before the audited door, so that a wrong secret counts although nothing else is written.
@@ -44,11 +42,10 @@ def reauthenticate(*, signing: Signing, actor: Actor, at: datetime, idle_limit: 
     challenge = Challenge.objects.filter(pk=signing.challenge).first()
     if challenge is None:
         raise SignatureRefused(Objection("unknown_challenge", N_("There is nothing to sign here. Open it again.")))
-    series = None if signing.username else _series(actor)
     _refuse_if(
         rules.is_spent(challenge.used_at, challenge.expires_at, at),
         rules.is_someone_elses(challenge.session, actor.session),
-        rules.is_incomplete(signing.username, rules.is_in_series(series and series.last_at, idle_limit, at)),
+        rules.is_incomplete(signing.username, has_series(actor, at, idle_limit)),
     )
     identification = signing.username or actor.username
     user = recognise(identification=identification, secret=signing.secret, purpose="signing", at=at, actor=actor)
@@ -96,10 +93,6 @@ def sign(change: Change, *, signer: Signer, record: Record, content: SignedConte
 def end_series(*, session: str) -> None:
     """End the continuous period: sign-out, lock, idle limit or change of person. The next signing takes both components."""
     Series.objects.filter(session=session).delete()
-
-
-def _series(actor: Actor) -> Series | None:
-    return Series.objects.filter(username=actor.username, session=actor.session, device=actor.device).first()
 
 
 def _continue_series(user: User, actor: Actor, at: datetime) -> None:
