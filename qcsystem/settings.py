@@ -1,0 +1,182 @@
+"""All settings, from the environment. QCS_MODE decides how strict they are: embedded (default), training or server."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+from qcsystem.broker import broker_settings
+from qcsystem.database import database_settings
+from qcsystem.keys import made_or_kept
+from qcsystem.logs import logging_settings
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- mode and places ------------------------------------------------------------------------------------------------
+QCS_MODE: str = env.str("QCS_MODE", default="embedded")
+IS_SERVER: bool = QCS_MODE == "server"
+VAR_DIR = Path(env.str("QCS_VAR", default=str(BASE_DIR / "var"))).resolve()
+KEYS_DIR = Path(env.str("QCS_KEYS", default=str(VAR_DIR / "keys"))).resolve()
+FILES_DIR = Path(env.str("QCS_FILES", default=str(VAR_DIR / "files"))).resolve()
+SEEDS_DIR = BASE_DIR / "seeds"
+FIXTURES_DIR = BASE_DIR / "fixtures"
+
+DEBUG = False
+SECRET_KEY: str = env.str("SECRET_KEY", default="") or ("" if IS_SERVER else made_or_kept(KEYS_DIR / "secret_key"))
+ALLOWED_HOSTS: list[str] = env.list("QCS_HOSTS", default=[] if IS_SERVER else ["127.0.0.1", "localhost", "[::1]"])
+
+# --- what is installed ----------------------------------------------------------------------------------------------
+STAGES = [
+    "core", "audit", "organisation", "signatures", "lineage", "documents", "quality", "products", "materials",
+    "facility", "identity", "donation", "batches", "units", "testing", "release", "alerts", "inspection", "desk",
+]  # fmt: skip
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    *[f"apps.{stage}" for stage in STAGES if (BASE_DIR / "apps" / stage / "apps.py").exists()],
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",  # deny by default
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+if (BASE_DIR / "apps/core/preferences.py").exists():
+    MIDDLEWARE.insert(-3, "apps.core.preferences.PreferencesMiddleware")
+ROOT_URLCONF = "qcsystem.urls"
+WSGI_APPLICATION = "qcsystem.wsgi.application"
+_shell = ["apps.core.context.shell"] if (BASE_DIR / "apps/core/context.py").exists() else []
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.tz",
+                *_shell,
+            ]
+        },
+    }
+]
+
+# --- database and broker --------------------------------------------------------------------------------------------
+DATABASES = {"default": database_settings(env.str("DATABASE_URL", default=""), VAR_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker_settings(env.str("REDIS_URL", default=""), VAR_DIR)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing: a sweep that is missed is made good by the next
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # "name": {"task": "apps.<stage>.tasks.<sweep>", "schedule": 20.0},
+}
+
+# --- people and sessions --------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "organisation.User"
+PASSWORD_HASHERS = ["apps.core.hashers.Argon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "organisation:sign_in"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SERVER
+
+# --- transport and browser ------------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = IS_SERVER
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_SERVER else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("QCS_ORIGINS", default=[])
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    "camera": ["self"], "display-capture": [], "geolocation": [], "microphone": [], "payment": [], "usb": [],
+}  # fmt: skip
+
+# --- language, time, files ------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = not IS_SERVER
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IS_SERVER
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+LOGGING_CONFIG = None
+logging_settings(as_json=IS_SERVER)
+
+# --- API ------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "apps.core.pagination.Keyset",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "apps.core.api.problem_handler",
+    "UPLOADED_FILES_USE_URL": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Batch records and quality control for cell therapy products",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
