@@ -1,29 +1,42 @@
 """All settings, from the environment. QCS_MODE decides how strict they are: embedded (default), training or server."""
 
+import os
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from qcsystem.broker import broker_settings
 from qcsystem.database import database_settings
-from qcsystem.keys import made_or_kept
+from qcsystem.keys import make_keys_once
 from qcsystem.logs import logging_settings
+from qcsystem.server_mode import MODES, require_readiness
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- mode and places ------------------------------------------------------------------------------------------------
 QCS_MODE: str = env.str("QCS_MODE", default="embedded")
+if QCS_MODE not in MODES:
+    raise ImproperlyConfigured(f"QCS_MODE is {QCS_MODE!r}; it is one of {', '.join(MODES)}.")
 IS_SERVER: bool = QCS_MODE == "server"
+if IS_SERVER:
+    require_readiness(os.environ)
 VAR_DIR = Path(env.str("QCS_VAR", default=str(BASE_DIR / "var"))).resolve()
-KEYS_DIR = Path(env.str("QCS_KEYS", default=str(VAR_DIR / "keys"))).resolve()
+KEYS_DIR = VAR_DIR / "keys"
 FILES_DIR = Path(env.str("QCS_FILES", default=str(VAR_DIR / "files"))).resolve()
 SEEDS_DIR = BASE_DIR / "seeds"
 FIXTURES_DIR = BASE_DIR / "fixtures"
 
 DEBUG = False
-SECRET_KEY: str = env.str("SECRET_KEY", default="") or ("" if IS_SERVER else made_or_kept(KEYS_DIR / "secret_key"))
+if not IS_SERVER:
+    make_keys_once(KEYS_DIR)
+SECRET_KEY: str = env.str("SECRET_KEY", default="") or (KEYS_DIR / "secret_key").read_text()
+CHECKPOINT_KEY = Path(env.str("QCS_CHECKPOINT_KEY", default=str(KEYS_DIR / "checkpoint_key.pem")))
+SEAL_KEY = Path(env.str("QCS_SEAL_KEY", default=str(KEYS_DIR / "seal_key.pem")))
+SEAL_CERT = Path(env.str("QCS_SEAL_CERT", default=str(KEYS_DIR / "seal_cert.pem")))
+SEAL_CHAIN = Path(env.str("QCS_SEAL_CHAIN", default=str(KEYS_DIR / "seal_chain.pem")))
 ALLOWED_HOSTS: list[str] = env.list("QCS_HOSTS", default=[] if IS_SERVER else ["127.0.0.1", "localhost", "[::1]"])
 
 # --- what is installed ----------------------------------------------------------------------------------------------
@@ -118,6 +131,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SERVER
 
 # --- transport and browser ------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = IS_SERVER
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.str("QCS_TLS_PROXY", default="") == "yes" else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_SERVER else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SECURE_REFERRER_POLICY = "same-origin"

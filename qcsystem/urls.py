@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from qcsystem.health import healthz
+
 _apps = Path(__file__).resolve().parent.parent / "apps"
 _stages = [
     "organisation", "signatures", "lineage", "documents", "quality", "products", "materials", "facility", "identity",
@@ -19,6 +21,7 @@ api = [
 ]
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("api/", include(api)),
     *[path(f"{s}/", include(f"apps.{s}.urls")) for s in _stages if (_apps / s / "urls.py").exists()],
