@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import environ
 
@@ -17,6 +18,7 @@ def database_settings(url: str, var: Path) -> dict[str, Any]:
         # IMMEDIATE: a reader that turns writer would else fail with "database is locked" instead of waiting.
         options = {"init_command": SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "timeout": 20}
     else:
+        settings["HOST"] = unquote(settings["HOST"])  # %2Frun%2Fpostgresql: the folder of a socket
         options = {"application_name": "qcsystem"}
         settings |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     settings["OPTIONS"] = {**settings.get("OPTIONS", {}), **options}

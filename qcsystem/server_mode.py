@@ -59,9 +59,10 @@ def _database(url: str) -> Iterator[str]:
     if parts.scheme.split("+")[0] not in ("postgres", "postgresql", "psql", "pgsql"):
         yield "DATABASE_URL does not name a PostgreSQL database; SQLite is for evaluation only."
         return
-    host = unquote(parts.hostname or "")
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    host = unquote(options.get("host", parts.hostname or ""))
     is_local = host in LOCAL_HOSTS or host.startswith("/")
-    if not is_local and parse_qs(parts.query).get("sslmode", [""])[0] not in VERIFIED:
+    if not is_local and options.get("sslmode") not in VERIFIED:
         yield "DATABASE_URL names another machine without TLS. Add ?sslmode=verify-full (at least require)."
 
 

@@ -1,5 +1,17 @@
 """Fixtures that every test may ask for."""
 
-from tests.cast import _quick_secrets, api_client, cast, real_secrets, rhine, site, web_client
+import pytest
 
-__all__ = ["_quick_secrets", "api_client", "cast", "real_secrets", "rhine", "site", "web_client"]
+from tests.cast import _quick_secrets, api_client, cast, real_secrets, rhine, site, web_client
+from tests.forms import fail_on_skips, leave_out_what_only_postgres_can_answer, short_form
+
+__all__ = ["_quick_secrets", "api_client", "cast", "real_secrets", "rhine", "short_form", "site", "web_client"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    leave_out_what_only_postgres_can_answer(config, items)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    fail_on_skips(session)
