@@ -1,5 +1,7 @@
 """Showing content for signing, recognising the signer, and signing."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -8,10 +10,11 @@ from apps.audit.models import Record
 from apps.audit.services import Change
 from apps.core.actor import Actor, ActorKind
 from apps.core.errors import NotAllowed, Objection, SignatureRefused, Stale
+from apps.core.roles import Role
 from apps.core.text import N_
 from apps.organisation.models import User
 from apps.organisation.rules import DECLARATION_VERSION
-from apps.organisation.services import recognise
+from apps.organisation.services import recognise, require
 from apps.signatures import rules
 from apps.signatures.facts import SignedContent, Signer, Signing
 from apps.signatures.models import Challenge, Series, Signature
@@ -59,6 +62,21 @@ def reauthenticate(*, signing: Signing, actor: Actor, at: datetime, idle_limit: 
         _continue_series(user, actor, at)
     components = "both" if signing.username else "secret, in series"
     return Signer(_actor(user, actor, components), challenge.pk, challenge.content_hash, user.printed_name_zh)
+
+
+def admit_signer(
+    *,
+    signing: Signing,
+    actor: Actor,
+    role: Role | Collection[Role],
+    site: str,
+    at: datetime,
+    trained_on: str | None = None,
+    about: str = "",
+) -> Signer:
+    """Recognise the signer and admit them under one of these roles. Raises SignatureRefused, NotAllowed."""
+    signer = reauthenticate(signing=signing, actor=actor, at=at)
+    return replace(signer, actor=require(signer.actor, role, site, at=at, trained_on=trained_on, about=about))
 
 
 def sign(change: Change, *, signer: Signer, record: Record, content: SignedContent, site: str) -> Signature:
