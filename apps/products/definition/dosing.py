@@ -1,0 +1,127 @@
+"""Dosing and outcomes: arms, order, thaw, bedside, administration, follow-up."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from apps.products.definition.base import (
+    Bilingual,
+    Count,
+    Key,
+    Listed,
+    Number,
+    Part,
+    Quantity,
+    Source,
+    Span,
+    lower_case,
+    wrong,
+)
+from apps.products.definition.limits import Limit
+from apps.products.definition.parameters import Parameter
+from apps.products.facts import ArmBasis
+
+Day = Annotated[int, Field(ge=0, le=3650, strict=True)]
+
+
+class Arm(Part):
+    """One dose plan: basis, dose, days, window, caps, route."""
+
+    key: Key
+    label: Bilingual
+    basis: Annotated[ArmBasis, lower_case(ArmBasis)]
+    dose: Quantity
+    days: Annotated[tuple[Day, ...], Field(min_length=1)]
+    window_days: Annotated[int, Field(ge=0, le=30, strict=True)]
+    minimum_interval: Span | None = None
+    cap: Quantity | None = None
+    route: Key
+    carrier: Quantity | None = None
+    source: Source
+
+    @model_validator(mode="after")
+    def _days_go_forward(self) -> Self:
+        for i in range(1, len(self.days)):
+            if self.days[i] <= self.days[i - 1]:
+                raise wrong(
+                    f"days[{i}]",
+                    "day {day} does not come after day {before}",
+                    day=self.days[i],
+                    before=self.days[i - 1],
+                )
+        expected = "{cells}/kg" if self.basis is ArmBasis.PER_KG else "{cells}"
+        if self.dose.unit != expected:
+            raise wrong("dose.unit", "a dose of this basis is counted in {unit}", unit=expected)
+        return self
+
+    @property
+    def doses(self) -> int:
+        """How many doses the plan has."""
+        return len(self.days)
+
+
+class Vitals(Part):
+    """When the vital signs are taken."""
+
+    before: bool
+    every: Span
+    after_end: Span
+    signs: Annotated[tuple[Parameter, ...], Field(min_length=1)]
+    source: Source
+
+
+class SafetyWatch(Part):
+    """An early safety window with what is looked for."""
+
+    key: Key
+    label: Bilingual
+    after: Span
+    events: tuple[Listed, ...]
+    source: Source
+
+
+class Outcome(Part):
+    """A structured outcome and the days it is asked for."""
+
+    result: Parameter
+    days: Annotated[tuple[Day, ...], Field(min_length=1)]
+    source: Source
+
+
+class DoseCap(Part):
+    """A cap computed from the dose: endotoxin per kg and hour, DMSO per kg and day."""
+
+    key: Key
+    label: Bilingual
+    function: Key
+    unit: str
+    limit: Limit
+
+
+class Dosing(Part):
+    """From the treatment order to the last follow-up."""
+
+    arms: Annotated[tuple[Arm, ...], Field(min_length=1)]
+    routes: Annotated[tuple[Listed, ...], Field(min_length=1)]
+    weight_valid_for: Quantity
+    weight_valid_for_intensive: Quantity | None = None
+    recalculate_on_weight_change: Quantity
+    dose_tolerance: Quantity
+    order: tuple[Parameter, ...]
+    exclusions: tuple[Listed, ...]
+    thaw: tuple[Parameter, ...]
+    caps: tuple[DoseCap, ...]
+    bedside: tuple[Parameter, ...]
+    bedside_persons: Annotated[int, Field(ge=1, le=2, strict=True)]
+    administration: Annotated[tuple[Parameter, ...], Field(min_length=1)]
+    vitals: Vitals
+    safety: tuple[SafetyWatch, ...]
+    blocking_reaction_grade: Annotated[int, Field(ge=1, le=5, strict=True)]
+    outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
+    recovery_for_planning: Number
+    published: tuple[Listed, ...] = ()
+    maximum_doses: Count | None = None
+
+    def arm(self, key: str) -> Arm | None:
+        """The arm of that key."""
+        return next((arm for arm in self.arms if arm.key == key), None)

@@ -1,0 +1,226 @@
+"""Preparation: stages, steps and what each step needs."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from apps.core.roles import Role
+from apps.products.definition.base import Bilingual, Count, Key, Number, Part, Source, Span, Text, lower_case, wrong
+from apps.products.definition.limits import Limit, SpanEnds
+from apps.products.definition.parameters import EquipmentNeed, MaterialNeed, Parameter, Recordable, VesselUse
+from apps.products.facts import CheckMode, Environment, RecordMode, SignAt, StepAct
+
+RowKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
+
+
+class VesselKind(Part):
+    """A kind of in-process vessel with a label of its own: flask, pool."""
+
+    key: Key
+    label: Bilingual
+    code: Annotated[str, Field(pattern=r"^[A-Z]{1,6}$")]  # stands in the vessel's number: CT-0042-P3-F07
+    numbered: bool = True
+
+
+class Material(Part):
+    """One line of the bill of materials."""
+
+    key: Key
+    label: Bilingual
+    grade: Bilingual
+    specification: str = ""
+    prepared_here: bool = False  # a prepared reagent, a lot of its own
+    expiry_after_opening: Span | None = None
+    animal_origin: bool = False
+    source: Source | None = None
+
+
+class MonitoredCondition(Part):
+    """What is watched continuously on a kind of equipment, and for how long it may lie outside."""
+
+    key: Key
+    label: Bilingual
+    unit: str
+    limit: Limit
+    tolerated_for: Span | None = None
+
+
+class EquipmentKind(Part):
+    """A kind of equipment the product needs."""
+
+    key: Key
+    label: Bilingual
+    calibrated: bool = True
+    conditions: tuple[MonitoredCondition, ...] = ()
+
+
+class Rows(Part):
+    """One row of parameters per vessel, or per fixed key. Short form: `rows: flask`."""
+
+    kind: Key
+    keys: tuple[RowKey, ...] = ()
+    label: Bilingual | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        return {"kind": value} if isinstance(value, str) else value
+
+    @property
+    def source(self) -> Literal["fixed", "vessel"]:
+        """Where the keys come from: the definition, or the vessels that are open."""
+        return "fixed" if self.keys else "vessel"
+
+
+class Repeat(Part):
+    """Again until a recorded value says enough. `is: pass` asks for that verdict, anything else for that text."""
+
+    until: Text
+    is_: Annotated[str, Field(alias="is")] = "yes"
+    at_least: Annotated[int, Field(ge=0, le=100, strict=True)] = 1
+    at_most: Count
+    interval: SpanEnds | None = None
+    source: Source | None = None
+
+    @model_validator(mode="after")
+    def _can_end(self) -> Self:
+        if self.at_least > self.at_most:
+            raise wrong("at_least", "at least {low} times, but at most {high}", low=self.at_least, high=self.at_most)
+        return self
+
+
+class HoldTime(SpanEnds):
+    """A clock that runs from an earlier instant to an instant of this step."""
+
+    key: Key
+    label: Bilingual
+    since: Text
+    until: Key
+    alert: SpanEnds | None = None
+    source: Source
+
+
+class Sampling(Part):
+    """A sample taken in the step and the tests it is for; `occurrences` names the passages where it is taken."""
+
+    sample: Key
+    tests: Annotated[tuple[Key, ...], Field(min_length=1)]
+    volume: Number | None = None
+    unit: str = ""
+    occurrences: tuple[Count, ...] = ()
+
+
+class Step(Part):
+    """One step: what is done, with what, what is recorded, and who signs and checks."""
+
+    key: Key
+    label: Bilingual
+    instructions: tuple[Bilingual, ...] = ()
+    role: Annotated[Role, lower_case(Role)] = Role.OPERATOR
+    record: Annotated[RecordMode, lower_case(RecordMode)]
+    check: Annotated[CheckMode, lower_case(CheckMode)]
+    sign_at: Annotated[SignAt, lower_case(SignAt)]
+    contemporaneous_within: Span
+    after: tuple[str, ...] | None = None
+    repeat: Repeat | None = None
+    rows: Rows | None = None
+    environment: Annotated[Environment, lower_case(Environment)] | None = None
+    hold_time: HoldTime | None = None
+    acts: tuple[Annotated[StepAct, lower_case(StepAct)], ...] = ()
+    planned_deviation: bool = False
+    critical: bool = False
+    equipment: tuple[EquipmentNeed, ...] = ()
+    materials: tuple[MaterialNeed, ...] = ()
+    vessels: tuple[VesselUse, ...] = ()
+    samples: tuple[Sampling, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def fields(self) -> tuple[Recordable, ...]:
+        """Everything that is recorded in the step, in the order of the form."""
+        return (*self.equipment, *self.materials, *self.vessels, *self.parameters)
+
+    def field(self, key: str) -> Recordable | None:
+        """The recordable thing of that key."""
+        return next((field for field in self.fields if field.key == key), None)
+
+    def is_in_rows(self, field: Recordable) -> bool:
+        """Whether the value is recorded once per row."""
+        return self.rows is not None and not field.once
+
+
+class Stage(Part):
+    """A section of the batch record, signed as one; it may repeat (one occurrence per passage)."""
+
+    key: Key
+    label: Bilingual
+    after: tuple[str, ...] | None = None
+    repeat: Repeat | None = None
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+
+    def step(self, key: str) -> Step | None:
+        """The step of that key."""
+        return next((step for step in self.steps if step.key == key), None)
+
+
+NEEDS = (("materials", "material"), ("equipment", "equipment"), ("vessels", "vessel"))
+
+
+def with_labels(preparation: dict) -> dict:
+    """A need that names no key or label of its own takes those of the material, equipment or vessel it names."""
+    words = {
+        part: {entry.get("key"): entry.get("label") for entry in _dicts(preparation.get(part))} for part, _ in NEEDS
+    }
+    stages = [_stage_with_labels(stage, words) for stage in preparation.get("stages") or ()]
+    return preparation | {"stages": stages} if stages else preparation
+
+
+def _stage_with_labels(stage: object, words: dict) -> object:
+    if not isinstance(stage, dict) or not isinstance(stage.get("steps"), list):
+        return stage
+    return stage | {"steps": [_step_with_labels(step, words) for step in stage["steps"]]}
+
+
+def _step_with_labels(step: object, words: dict) -> object:
+    if not isinstance(step, dict):
+        return step
+    filled = dict(step)
+    for part, name in NEEDS:
+        if isinstance(step.get(part), list):
+            filled[part] = [_need_with_label(need, name, words[part]) for need in step[part]]
+    return filled
+
+
+def _need_with_label(need: object, name: str, words: dict) -> object:
+    known = words.get(need.get(name)) if isinstance(need, dict) else None
+    return {"key": need[name], "label": known} | need if known else need
+
+
+def _dicts(entries: object) -> list[dict]:
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+class LateEntries(Part):
+    """From when on a late entry needs a second person."""
+
+    second_person_after: Span
+    source: Source
+
+
+class Preparation(Part):
+    """From the received tissue to labelled units."""
+
+    late: LateEntries
+    vessels: tuple[VesselKind, ...] = ()
+    materials: tuple[Material, ...] = ()
+    equipment: tuple[EquipmentKind, ...] = ()
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _needs_take_the_words_of_their_list(cls, value: object) -> object:
+        return with_labels(value) if isinstance(value, dict) else value
+
+    def stage(self, key: str) -> Stage | None:
+        """The stage of that key."""
+        return next((stage for stage in self.stages if stage.key == key), None)

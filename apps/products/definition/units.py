@@ -1,0 +1,57 @@
+"""Units: what the fill makes, how it is labelled, and how containers and labels are accounted for."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from apps.products.definition.base import Bilingual, Count, Key, Listed, Number, Part, Quantity, Source
+
+
+class Container(Part):
+    """The immediate container."""
+
+    material: Key
+    label: Bilingual
+    closure: Bilingual
+
+
+class Fill(Part):
+    """What one unit holds."""
+
+    volume: Quantity
+    viable_cells: Quantity
+    concentration: Quantity | None = None
+    source: Source
+
+
+class Division(Part):
+    """How many units of the one fill go where: product, retained, quality control."""
+
+    key: Key
+    label: Bilingual
+    purpose: Annotated[str, Field(pattern=r"^(product|retained|quality_control)$")]
+    planned: Count
+    at_least: Annotated[int, Field(ge=0, strict=True)]
+    source: Source
+
+
+class UnitLabel(Part):
+    """What stands on the label, and what must be true of its count."""
+
+    fields: Annotated[tuple[Listed, ...], Field(min_length=1)]
+    statements: tuple[Bilingual, ...]
+    specimen_in_record: bool
+    closes_at_percent: Number
+    source: Source
+
+
+class Units(Part):
+    """Container, fill, divisions, label, and the storage state that starts at the fill."""
+
+    container: Container
+    fill: Fill
+    divisions: Annotated[tuple[Division, ...], Field(min_length=1)]
+    label: UnitLabel
+    first_state: Key  # a storage state: its shelf life gives the expiry
+    number_pattern: Annotated[str, Field(pattern=r"^[A-Z0-9{}:-]+$")] = "{BATCH}-U{N:02}"
+    accounted_as: tuple[Listed, ...]

@@ -1,0 +1,19 @@
+"""Whether the parts of a master record agree with one another: what a single part can't know by itself."""
+
+from collections.abc import Iterator
+
+from apps.products.definition import Definition
+from apps.products.rules.consistency.fields import field_problems
+from apps.products.rules.consistency.lists import list_problems
+from apps.products.rules.consistency.names import name_problems
+from apps.products.rules.consistency.order import order_problems
+from apps.products.rules.problems import Problem
+from apps.products.rules.tables import Tables
+
+
+def consistency_problems(definition: Definition, data: dict, tables: Tables) -> Iterator[Problem]:
+    """Every disagreement, in the order of the record."""
+    yield from list_problems(data, tables)
+    yield from order_problems(definition.preparation)
+    yield from field_problems(definition, tables)
+    yield from name_problems(definition, tables)
