@@ -5,12 +5,14 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from apps.core.canonical import canonical, sha256_hex
+
 
 class Record(models.Model):
-    """One batch, unit, lot, donor, document ...: chain head, lock, site scope and target of every foreign key that means "this thing".
+    """One batch, unit, lot, donor, document ...: lock, site scope and target of every foreign key that means "this thing".
 
-    `address` is what people, URLs and PDFs say (`batch/CT-0042`); it never changes. `site` is the site's code as text, for
-    the trail lies below the organisation; "" stands for the whole installation.
+    `address` is what people, URLs and PDFs say (`batch/CT-0042`); it never changes. `site` is the site's code as
+    text, for the trail lies below the organisation; "" stands for the whole installation.
     """
 
     address = models.CharField(max_length=120, unique=True)
@@ -27,6 +29,11 @@ class Record(models.Model):
     def number(self) -> str:
         """The part of the address after its kind."""
         return self.address.partition("/")[2]
+
+    @property
+    def genesis(self) -> str:
+        """What the first entry of the chain calls its previous hash: every column of this row stands in it."""
+        return sha256_hex(canonical([self.address, self.kind, self.site, self.opened_at]))
 
 
 class Head(models.Model):
@@ -47,7 +54,8 @@ class Head(models.Model):
 class Entry(models.Model):
     """One thing that was done: who, what, when, why, before and after, as the canonical text that is hashed.
 
-    `hash` is sha256(previous + sha256(text)). The other columns repeat parts of the text for search; verification compares them.
+    `hash` is sha256(previous + sha256(text)). The other columns repeat parts of the text for search; verification
+    compares them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -93,13 +101,31 @@ class Leaf(models.Model):
         return f"leaf {self.index}"
 
 
-class Checkpoint(models.Model):
-    """A signed tree head (RFC 9162): how many leaves there were, their root, and the signature by a key outside the database.
+class Subtree(models.Model):
+    """The root of a full subtree of 256 leaves (level 8), 65,536 (level 16) ...: proofs read these, not every leaf."""
 
-    `peaks` holds the roots of the perfect subtrees, largest first, space-separated: what the next checkpoint extends.
+    level = models.PositiveSmallIntegerField()
+    index = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    append_only = True
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="one_root_per_subtree")]
+
+    def __str__(self) -> str:
+        return f"subtree {self.level}:{self.index}"
+
+
+class Checkpoint(models.Model):
+    """A signed tree head (RFC 9162): how many leaves there were, their root, and a signature by a key kept elsewhere.
+
+    `peaks` holds the roots of the full subtrees, largest first, space-separated: what the next checkpoint extends.
+    `previous_size` is signed as well, so that no checkpoint can be taken out between two others.
     """
 
     size = models.PositiveBigIntegerField(unique=True)
+    previous_size = models.PositiveBigIntegerField()
     root = models.CharField(max_length=64)
     peaks = models.TextField()
     made_at = models.DateTimeField()
@@ -115,8 +141,8 @@ class Checkpoint(models.Model):
 class Audited(models.Model):
     """A row that is written through the audited door only: it names its record and the entry that wrote it last.
 
-    Fields named in `personal` enter the trail as a salted hash (the model then has a `salt`), so that they can be erased.
-    With `append_only` the database refuses any change of a row.
+    Fields named in `personal` enter the trail as a salted hash (the model then has a `salt`), so that they can be
+    erased. With `append_only` the database refuses any change of a row.
     """
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="+")

@@ -113,7 +113,7 @@ class Change:
         known = sorted(record_ids - self._new)
         heads = {head.pk: head for head in Head.objects.filter(pk__in=known)} if known else {}
         for pk in record_ids - heads.keys():
-            heads[pk] = Head(record_id=pk, n=0, hash=sha256_hex(self._records[pk].address))
+            heads[pk] = Head(record_id=pk, n=0, hash=self._records[pk].genesis)
         return dict(sorted(heads.items()))
 
     def _seal(self, entry: Entry, head: Head, after: Image, before: Image | None) -> None:
