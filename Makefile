@@ -27,13 +27,15 @@ test: .venv/.dev-ready
 	@exec $(BIN)/python -m tests.run
 
 check: .venv/.dev-ready
+	@sh deploy/test_packages.sh
 	@exec $(BIN)/python deploy/check.py
 
 format: .venv/.dev-ready
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix-only .
 
 docs: .venv/.dev-ready
-	@exec $(BIN)/python deploy/docs.py --write
+	@$(BIN)/python deploy/docs.py --write
+	@$(BIN)/python deploy/translations.py --write
 
 bench: .venv/.dev-ready
 	@exec $(BIN)/python -m tests.benchmarks

@@ -1,13 +1,14 @@
 """Logs to standard error: lines for people, JSON in server mode. Never a secret, never a person's data."""
 
 import logging.config
+from typing import Any
 
 import structlog
 
 
 def logging_settings(*, as_json: bool) -> None:
     """Configure the standard library's loggers and structlog to write the same way."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

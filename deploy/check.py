@@ -1,0 +1,52 @@
+"""`make check`: every check runs, each that fails is named, and the exit status says whether all passed."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+TYPED = ("rules", "services", "facts", "definition", "lifecycle")
+
+
+def typed_files() -> list[str]:
+    """Rules and services, be they files or folders, and what they are handed."""
+    found = [path for name in TYPED for path in ROOT.glob(f"apps/*/{name}.py")]
+    found += [path for name in TYPED for path in ROOT.glob(f"apps/*/{name}/**/*.py")]
+    return sorted(str(path.relative_to(ROOT)) for path in found)
+
+
+def checks() -> dict[str, list[str]]:
+    return {
+        "format": [f"{BIN}/ruff", "format", "--check", "."],
+        "lint": [f"{BIN}/ruff", "check", "."],
+        "types": [f"{BIN}/mypy", "qcsystem", *typed_files()],
+        "imports": [f"{BIN}/lint-imports", "--show-timings"],
+        "django": [f"{BIN}/python", "manage.py", "check", "--fail-level", "WARNING"],
+        "migrations": [f"{BIN}/python", "manage.py", "makemigrations", "--check", "--dry-run"],
+        "documents": [f"{BIN}/python", "deploy/docs.py"],
+        "translations": [f"{BIN}/python", "deploy/translations.py"],
+    }
+
+
+def passes(name: str, command: list[str]) -> bool:
+    begun = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    print(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name} ({time.monotonic() - begun:.1f} s)", flush=True)
+    if done.returncode:
+        print(done.stdout, flush=True)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    results = [passes(name, command) for name, command in checks().items()]
+    sys.exit(0 if all(results) else 1)
