@@ -34,6 +34,7 @@ if not IS_SERVER:
     make_keys_once(KEYS_DIR)
 SECRET_KEY: str = env.str("SECRET_KEY", default="") or (KEYS_DIR / "secret_key").read_text()
 CHECKPOINT_KEY = Path(env.str("QCS_CHECKPOINT_KEY", default=str(KEYS_DIR / "checkpoint_key.pem")))
+CHECKPOINTS_DIR = Path(env.str("QCS_CHECKPOINTS", default=str(VAR_DIR / "checkpoints"))).resolve()
 SEAL_KEY = Path(env.str("QCS_SEAL_KEY", default=str(KEYS_DIR / "seal_key.pem")))
 SEAL_CERT = Path(env.str("QCS_SEAL_CERT", default=str(KEYS_DIR / "seal_cert.pem")))
 SEAL_CHAIN = Path(env.str("QCS_SEAL_CHAIN", default=str(KEYS_DIR / "seal_chain.pem")))

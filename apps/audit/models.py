@@ -9,7 +9,7 @@ from apps.core.canonical import canonical, sha256_hex
 
 
 class Record(models.Model):
-    """One batch, unit, lot, donor, document ...: lock, site scope and target of every foreign key that means "this thing".
+    """One batch, unit, lot, donor, document ...: lock, site scope, target of every foreign key that means "this thing".
 
     `address` is what people, URLs and PDFs say (`batch/CT-0042`); it never changes. `site` is the site's code as
     text, for the trail lies below the organisation; "" stands for the whole installation.

@@ -59,7 +59,7 @@ class Change:
         return self.update_many([row], action, **fields)[0]
 
     def update_many(self, rows: Sequence[Row], action: str | None = None, **fields: object) -> list[Row]:
-        """Change the same fields of rows of one table, in one statement. Raises Stale when one is no longer as it was read."""
+        """Change the same fields of rows of one table, in one statement. Raises Stale like `update`."""
         rows = list(rows)
         befores = [_columns(row, fields) for row in rows]
         read = [row.last_entry_id for row in rows]
@@ -158,9 +158,9 @@ def audited(
     touching: Iterable[Record] = (),
     relying_on: Iterable[Record] = (),
 ) -> Iterator[Change]:
-    """Open the door: lock every record that is changed or relied on before anything is judged, then write all or nothing.
+    """Open the door: lock every record changed or relied on before anything is judged, then write all or nothing.
 
-    Doors do not nest. A refusal marked `keep` outlives the roll-back: it is written to its record in a second transaction.
+    Doors do not nest. A refusal marked `keep` outlives the roll-back: it is written in a second transaction.
     """
     touching = list(touching)
     inside = _inside_the_door.set(True)
@@ -188,7 +188,7 @@ def refuse(refusal: Refused, *, actor: Actor, at: datetime) -> NoReturn:
 
 
 def keep_refusal(refusal: Refused, *, actor: Actor, at: datetime) -> None:
-    """Write a refused act (near miss, wrong secret, no right) to the record it was meant for, once; open that record if need be."""
+    """Write a refused act (near miss, wrong secret, no right) to the record it was meant for, opened if need be."""
     keep, refusal.keep = refusal.keep, None
     if keep is None:
         return
