@@ -1,0 +1,37 @@
+"""The words of donation, and what the eligibility rules look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from apps.products.facts import Verdict
+
+
+class Eligibility(StrEnum):
+    """The decision about a donation (21 CFR 1271.50). Until it is eligible, everything made of it is held."""
+
+    PENDING = "PENDING"
+    ELIGIBLE = "ELIGIBLE"
+    INELIGIBLE = "INELIGIBLE"
+    DEFERRED = "DEFERRED"
+
+
+@dataclass(frozen=True)
+class ConsentFacts:
+    """A consent as a rule sees it."""
+
+    version: str
+    scopes: frozenset[str]
+    ethics_reference: str
+    signed_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ScreenedTest:
+    """The latest result of one screening test: when the specimen was taken, and the verdict of each of its results."""
+
+    test: str
+    specimen_at: datetime
+    verdicts: Mapping[str, Verdict]

@@ -1,0 +1,99 @@
+"""Rules of donation: consent, screening window, eligibility. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from apps.core.errors import Objection
+from apps.core.text import N_
+from apps.donation.facts import ConsentFacts, Eligibility, ScreenedTest
+from apps.products.definition.donation import Consent, Donation, ScreeningTest
+from apps.products.facts import Verdict
+
+DIN = re.compile(r"[A-NP-Z1-9][0-9]{4}[0-9]{2}[0-9]{6}", re.ASCII)  # ISBT 128: facility, year, serial number
+
+
+def is_no_donation_number(din: str) -> Objection | None:
+    """A donation identification number has thirteen characters: facility, year, serial number."""
+    if DIN.fullmatch(din):
+        return None
+    template = N_('"{din}" is no donation number: a facility code of five, two digits of the year, six of the series.')
+    return Objection("din_malformed", template, {"din": din[:40]}, place="din")
+
+
+def has_no_valid_consent(
+    asked: Consent, consents: Sequence[ConsentFacts], collected_at: datetime
+) -> tuple[Objection, ...]:
+    """Consent was signed before the collection, for the scopes that are needed, and stands."""
+    if not consents:
+        return (Objection("consent_missing", N_("There is no consent.")),)
+    latest = max(consents, key=lambda consent: consent.signed_at)
+    missing = sorted(set(asked.required_scopes) - latest.scopes)
+    found = (
+        _if(latest.withdrawn_at is not None, "consent_withdrawn", N_("The consent was withdrawn.")),
+        _if(
+            asked.before_collection and latest.signed_at >= collected_at,
+            "consent_after_collection",
+            N_("The consent was not signed before the collection."),
+        ),
+        _if(bool(missing), "consent_scope", N_("The consent does not cover: {scopes}."), scopes=", ".join(missing)),
+        _if(
+            asked.ethics_approval and not latest.ethics_reference,
+            "ethics_missing",
+            N_("The consent names no ethics approval."),
+        ),
+    )
+    return tuple(objection for objection in found if objection)
+
+
+def is_screening_incomplete(
+    asked: Donation, screened: Mapping[str, ScreenedTest], collected_at: datetime
+) -> tuple[Objection, ...]:
+    """Every mandatory test has a result within its limit, on a specimen taken in its window (21 CFR 1271.80)."""
+    found = [
+        objection
+        for test in asked.screening
+        if test.mandatory
+        for objection in _against_test(test, screened.get(test.key), collected_at)
+    ]
+    return tuple(found)
+
+
+def _against_test(test: ScreeningTest, screened: ScreenedTest | None, collected_at: datetime) -> list[Objection]:
+    if screened is None:
+        return [Objection("screening_missing", N_("There is no result of {test}."), {"test": test.label.en})]
+    earliest = collected_at - test.specimen_before.timedelta
+    latest = collected_at + test.specimen_after.timedelta
+    in_window = earliest <= screened.specimen_at <= latest
+    bad = [result.key for result in test.results if screened.verdicts.get(result.key) is not Verdict.PASS]
+    found = (
+        _if(not in_window, "specimen_window", N_("The specimen of {test} was not taken in time."), test=test.label.en),
+        _if(bool(bad), "screening_not_passed", N_("{test} does not allow donation."), test=test.label.en),
+    )
+    return [objection for objection in found if objection]
+
+
+def is_not_eligible(decision: Eligibility, din: str) -> Objection | None:
+    """A batch starts only from a donation that was found eligible."""
+    if decision is Eligibility.ELIGIBLE:
+        return None
+    template = N_("Donation {din} is not eligible ({decision}).")
+    return Objection("donor_not_eligible", template, {"din": din, "decision": decision})
+
+
+def reason_is_missing(decision: Eligibility, reason: str) -> Objection | None:
+    """A decision against a donation says why."""
+    if decision is Eligibility.ELIGIBLE or reason.strip():
+        return None
+    return Objection("reason_missing", N_("Say why."), place="reason")
+
+
+def is_pending(decision: Eligibility) -> Objection | None:
+    """Pending is where a donation begins; it is no decision."""
+    if decision is not Eligibility.PENDING:
+        return None
+    return Objection("no_decision", N_("Decide: eligible, ineligible or deferred."), place="decision")
+
+
+def _if(stands: bool, code: str, template: str, **facts: object) -> Objection | None:
+    return Objection(code, template, facts) if stands else None

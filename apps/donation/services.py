@@ -1,0 +1,161 @@
+"""What is done about a donation: consent, collect, screen, decide."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from apps.audit.selectors import record_at
+from apps.audit.services import Change, audited
+from apps.core.actor import Actor
+from apps.core.errors import stop_if
+from apps.core.roles import Role
+from apps.core.rules import is_future, is_taken
+from apps.core.text import N_
+from apps.donation import rules
+from apps.donation.content import eligibility_content
+from apps.donation.facts import Eligibility
+from apps.donation.models import Consent, Donation, EligibilityDecision, ScreeningResult
+from apps.donation.selectors import donation_now, objections_to_eligibility
+from apps.identity.models import Donor
+from apps.lineage.services import link
+from apps.organisation.services import require
+from apps.products.models import ProductVersion
+from apps.products.selectors import definition_of
+from apps.quality.facts import Blocks
+from apps.quality.services import lift_hold_for, place_hold
+from apps.signatures.facts import Signing
+from apps.signatures.services import admit_signer, sign
+
+COLLECTORS = (Role.COLLECTOR, Role.PHYSICIAN)
+ELIGIBILITY = "eligibility"  # the hold on a donation until it is eligible; everything made of it is held with it
+EVERYTHING = (Blocks.PROCESS, Blocks.CERTIFY, Blocks.ISSUE, Blocks.USE)
+
+
+def record_consent(
+    *,
+    donor: Donor,
+    version: str,
+    signatory: str,
+    scopes: Sequence[str],
+    ethics_reference: str,
+    signed_at: datetime,
+    actor: Actor,
+    at: datetime,
+) -> Consent:
+    """Record a consent that was signed on paper or screen: who, to what, on which version, when."""
+    who = require(actor, COLLECTORS, donor.site.code, at=at)
+    stop_if(is_future(signed_at, at, "signed_at"))
+    with audited(actor=who, action="donor.consent.recorded", at=at, touching=[donor.record]) as change:
+        consent = Consent(record=donor.record, donor=donor, version=version, signatory=signatory, signed_at=signed_at)
+        consent.scopes, consent.ethics_reference = list(scopes), ethics_reference
+        return change.create(consent)
+
+
+def withdraw_consent(*, consent: Consent, reason: str, actor: Actor, at: datetime) -> Consent:
+    """Record that a consent was withdrawn. What was made of the donor's tissue is held until QA has decided."""
+    record = consent.record
+    who = require(actor, COLLECTORS, record.site, at=at)
+    action = "donor.consent.withdrawn"
+    with audited(actor=who, action=action, at=at, reason=reason, touching=[record]) as change:
+        consent = Consent.objects.select_related("record").get(pk=consent.pk)
+        place_hold(
+            change,
+            record=record,
+            key="consent:withdrawn",
+            blocks=EVERYTHING,
+            code="consent_withdrawn",
+            template=N_("The consent of donor {donor} was withdrawn."),
+            facts={"donor": record.number},
+        )
+        return change.update(consent, withdrawn_at=at, withdrawal_reason=reason)
+
+
+def record_screening(
+    *,
+    donor: Donor,
+    test: str,
+    results: Sequence[tuple[str, str]],
+    laboratory: str,
+    specimen_at: datetime,
+    actor: Actor,
+    at: datetime,
+) -> list[ScreeningResult]:
+    """Record the results of one screening test; the product's limits judge them when eligibility is decided."""
+    who = require(actor, (Role.ANALYST, Role.PHYSICIAN), donor.site.code, at=at)
+    stop_if(is_future(specimen_at, at, "specimen_at"))
+    with audited(actor=who, action="donor.screening.recorded", at=at, touching=[donor.record]) as change:
+        common = {"donor": donor, "test": test, "laboratory": laboratory, "specimen_at": specimen_at, "recorded_at": at}
+        rows = [ScreeningResult(record=donor.record, result=key, text=text, **common) for key, text in results]
+        return change.create_many(rows)
+
+
+def record_collection(
+    *, din: str, donor: Donor, tissue: str, collected_at: datetime, where: str, actor: Actor, at: datetime
+) -> Donation:
+    """Record that tissue was collected under a donation number; it is held until it is found eligible."""
+    who = require(actor, COLLECTORS, donor.site.code, at=at)
+    stop_if(
+        rules.is_no_donation_number(din),
+        is_future(collected_at, at, "collected_at"),
+        is_taken(din, record_at(f"donation/{din}") is not None, "din"),
+    )
+    with audited(actor=who, action="donation.collected", at=at, relying_on=[donor.record]) as change:
+        record = change.open_record("donation", din, site=donor.site.code)
+        donation = Donation(record=record, din=din, donor=donor, site=donor.site, tissue=tissue)
+        donation.collected_at, donation.collected_where = collected_at, where
+        change.create(donation)
+        link(change, children=[record], parent=donor.record)
+        _hold_until_eligible(change, donation)
+        return donation
+
+
+def decide_eligibility(
+    *,
+    donation: Donation,
+    product_version: ProductVersion,
+    decision: Eligibility,
+    reason: str,
+    signing: Signing,
+    actor: Actor,
+    at: datetime,
+) -> Donation:
+    """Decide about a donation: a physician's signature. Eligible only when consent and screening leave no objection."""
+    site, record = donation.site.code, donation.record
+    signer = admit_signer(signing=signing, actor=actor, role=Role.PHYSICIAN, site=site, at=at, about=record.address)
+    action, donor = "donation.eligibility.decided", donation.donor.record
+    with audited(
+        actor=signer.actor, action=action, at=at, reason=reason, touching=[record], relying_on=[donor]
+    ) as change:
+        donation = donation_now(donation)
+        against = objections_to_eligibility(donation, definition_of(product_version))
+        stop_if(
+            rules.is_pending(decision),
+            rules.reason_is_missing(decision, reason),
+            *(against if decision is Eligibility.ELIGIBLE else ()),
+        )
+        content = eligibility_content(donation, product_version, decision, reason)
+        signature = sign(change, signer=signer, record=record, content=content, site=site)
+        row = EligibilityDecision(record=record, donation=donation, decision=decision, reason=reason, decided_at=at)
+        row.signature, row.product_version = signature, product_version.record.address
+        change.create(row)
+        return _decided(change, donation, decision)
+
+
+def _decided(change: Change, donation: Donation, decision: Eligibility) -> Donation:
+    if decision is Eligibility.ELIGIBLE:
+        lift_hold_for(change, record=donation.record, key=ELIGIBILITY, reason=N_("Found eligible."))
+    else:
+        _hold_until_eligible(change, donation)
+    return change.update(donation, eligibility=decision)
+
+
+def _hold_until_eligible(change: Change, donation: Donation) -> None:
+    place_hold(
+        change,
+        record=donation.record,
+        key=ELIGIBILITY,
+        blocks=EVERYTHING,
+        code="not_eligible",
+        template=N_("Donation {din} is not found eligible."),
+        facts={"din": donation.din},
+        liftable_by=Role.PHYSICIAN,
+    )

@@ -1,0 +1,33 @@
+"""The words of rooms and instruments, and what a rule needs to know of an instrument."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Grade(StrEnum):
+    """The cleanliness grade of a room (EU GMP Annex 1, China GMP annex 1)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    UNCLASSIFIED = "UNCLASSIFIED"
+
+
+class InstrumentStatus(StrEnum):
+    """Whether an instrument may be used."""
+
+    IN_SERVICE = "IN_SERVICE"
+    OUT_OF_SERVICE = "OUT_OF_SERVICE"
+    RETIRED = "RETIRED"
+
+
+@dataclass(frozen=True)
+class InstrumentFacts:
+    """An instrument as a rule sees it. It may be used before `calibration_due`, not at it; None: none needed."""
+
+    number: str
+    kind: str
+    status: InstrumentStatus
+    calibration_due: datetime | None

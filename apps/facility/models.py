@@ -1,0 +1,96 @@
+"""Rooms, instruments, what went wrong with them, and which batch a room was cleared for."""
+
+from django.db import models
+
+from apps.audit.models import Audited, Record
+from apps.core.choices import choices_of
+from apps.facility.facts import Grade, InstrumentFacts, InstrumentStatus
+from apps.organisation.models import Site
+
+
+class Room(Audited):
+    """A room of a cleanliness grade. Its record is `room/...`."""
+
+    code = models.CharField(max_length=40, unique=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    label_en = models.CharField(max_length=120)
+    label_zh = models.CharField(max_length=120)
+    grade = models.CharField(max_length=12, choices=choices_of(Grade))
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(grade__in=list(Grade)), name="known_room_grade")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Instrument(Audited):
+    """One item of equipment that a record names: incubator, counter, balance. Its record is `equipment/...`."""
+
+    number = models.CharField(max_length=60, unique=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="instruments")
+    kind = models.CharField(max_length=40)
+    label = models.CharField(max_length=120)
+    serial_number = models.CharField(max_length=80, blank=True)
+    status = models.CharField(max_length=15, choices=choices_of(InstrumentStatus), default=InstrumentStatus.IN_SERVICE)
+    calibration_due = models.DateTimeField(null=True, blank=True)
+    calibration_certificate = models.CharField(max_length=120, blank=True)
+    qualified_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=list(InstrumentStatus)), name="known_instrument_status"
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "kind"], name="instruments_of_a_kind")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def facts(self) -> InstrumentFacts:
+        """The instrument as a rule sees it."""
+        return InstrumentFacts(self.number, self.kind, InstrumentStatus(self.status), self.calibration_due)
+
+
+class Excursion(Audited):
+    """A condition of an instrument that lay outside its range, from when to when, with the worst value."""
+
+    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="excursions")
+    condition = models.CharField(max_length=40)
+    worst = models.CharField(max_length=40)
+    unit = models.CharField(max_length=20)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True)
+
+    append_only = True
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ended_at__gt=models.F("began_at")), name="excursion_has_a_length")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.worst} {self.unit}"
+
+
+class LineClearance(Audited):
+    """A room was found clear of everything of the batch before and given to the next one, signed."""
+
+    room = models.ForeignKey(Room, models.PROTECT, related_name="clearances")
+    cleared_for = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    cleared_at = models.DateTimeField()
+    cleared_by = models.CharField(max_length=80)
+    left_at = models.DateTimeField(null=True, blank=True)
+    left_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room"], condition=models.Q(left_at=None), name="one_batch_in_a_room")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room} for {self.cleared_for}"

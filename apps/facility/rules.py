@@ -1,0 +1,58 @@
+"""Rules about instruments and rooms. Pure."""
+
+from datetime import datetime
+
+from apps.core.errors import Objection
+from apps.core.text import N_
+from apps.facility.facts import InstrumentFacts, InstrumentStatus
+
+
+def is_other_kind(instrument: InstrumentFacts, kind: str) -> Objection | None:
+    """The instrument must be of the kind that the master record names."""
+    if instrument.kind == kind:
+        return None
+    facts = {"instrument": instrument.number, "given": instrument.kind, "wanted": kind}
+    return Objection("wrong_equipment", N_("{instrument} is {given}; this step uses {wanted}."), facts)
+
+
+def is_out_of_service(instrument: InstrumentFacts) -> Objection | None:
+    """Only equipment in service may be used."""
+    if instrument.status is InstrumentStatus.IN_SERVICE:
+        return None
+    return Objection("out_of_service", N_("{instrument} is out of service."), {"instrument": instrument.number})
+
+
+def is_past_calibration(instrument: InstrumentFacts, used_at: datetime) -> Objection | None:
+    """Calibration is judged at the moment of use (21 CFR 211.160(b)(4))."""
+    if instrument.calibration_due is None or used_at < instrument.calibration_due:
+        return None
+    facts = {"instrument": instrument.number, "due": instrument.calibration_due}
+    return Objection("not_calibrated", N_("{instrument} was due for calibration on {due:%Y-%m-%d %H:%M} UTC."), facts)
+
+
+def against_use(instrument: InstrumentFacts, kind: str, used_at: datetime) -> tuple[Objection, ...]:
+    """Everything that stands against using this instrument for this purpose at this moment."""
+    found = (is_other_kind(instrument, kind), is_out_of_service(instrument), is_past_calibration(instrument, used_at))
+    return tuple(objection for objection in found if objection)
+
+
+def ends_before_it_began(began_at: datetime, ended_at: datetime) -> Objection | None:
+    """An excursion has a length."""
+    if ended_at > began_at:
+        return None
+    return Objection("no_length", N_("It must end after it began."), place="ended_at")
+
+
+def is_retired(instrument: InstrumentFacts) -> Objection | None:
+    """A retired instrument never comes back."""
+    if instrument.status is not InstrumentStatus.RETIRED:
+        return None
+    return Objection("retired", N_("{instrument} is retired."), {"instrument": instrument.number})
+
+
+def is_occupied(room: str, holder: str) -> Objection | None:
+    """One batch at a time in a room: the line is cleared of one before the next comes in."""
+    if not holder:
+        return None
+    template = N_("{room} is still occupied by {holder}; clear the line of it first.")
+    return Objection("room_occupied", template, {"room": room, "holder": holder}, place="room")

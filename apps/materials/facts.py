@@ -1,0 +1,47 @@
+"""The words of the material store, and what a rule needs to know of a lot."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class LotState(StrEnum):
+    """Quarantined on receipt, until QA releases or rejects it."""
+
+    QUARANTINED = "QUARANTINED"
+    RELEASED = "RELEASED"
+    REJECTED = "REJECTED"
+
+
+class LotVerb(StrEnum):
+    """What QA decides about a lot."""
+
+    RELEASE = "RELEASE"
+    REJECT = "REJECT"
+
+
+@dataclass(frozen=True)
+class LotFacts:
+    """A lot as a rule sees it. It may be used before `expires_at`, not at it; opening may shorten its life."""
+
+    number: str
+    material: str
+    state: LotState
+    expires_at: datetime
+    opened_at: datetime | None = None
+    life_after_opening: timedelta | None = None
+
+    @property
+    def usable_until(self) -> datetime:
+        """The end of its life: its expiry, or earlier because it was opened."""
+        if self.opened_at is None or self.life_after_opening is None:
+            return self.expires_at
+        return min(self.expires_at, self.opened_at + self.life_after_opening)
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """An expiry as it was written, and the first instant at which the lot may no longer be used."""
+
+    text: str
+    at: datetime

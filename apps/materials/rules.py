@@ -1,0 +1,91 @@
+"""Rules about lots: when they expire, and what stands against their use. Pure."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from apps.core.errors import Objection
+from apps.core.text import N_
+from apps.materials.facts import Expiry, LotFacts, LotState, LotVerb
+from apps.materials.lifecycle import MOVES
+
+MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def read_expiry(text: str, zone: tzinfo) -> Expiry | Objection:
+    """Read "2027-03" (usable through its last day), "2027-03-31" (through that day) or an instant to the minute."""
+    unreadable = Objection(
+        "expiry_unreadable",
+        N_('"{text}" is no expiry; write 2027-03, 2027-03-31 or 2027-03-31T14:00.'),
+        {"text": text},
+        place="expiry",
+    )
+    try:
+        at = _first_instant_after(text.strip(), zone)
+    except ValueError:
+        return unreadable
+    return Expiry(text.strip(), at)
+
+
+def _first_instant_after(text: str, zone: tzinfo) -> datetime:
+    month = MONTH.fullmatch(text)
+    if month:
+        year, number = int(month[1]), int(month[2])
+        date(year, number, 1)  # refuses a thirteenth month
+        following = date(year + number // 12, number % 12 + 1, 1)
+        return datetime.combine(following, time(), zone)
+    if DAY.fullmatch(text):
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), zone)
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=zone)
+
+
+def is_not_released(lot: LotFacts) -> Objection | None:
+    """Only a released lot may be used (21 CFR 211.84(a))."""
+    if lot.state is LotState.RELEASED:
+        return None
+    facts = {"lot": lot.number, "state": lot.state}
+    return Objection("lot_not_released", N_("Lot {lot} is not released ({state})."), facts)
+
+
+def is_expired(lot: LotFacts, used_at: datetime) -> Objection | None:
+    """Expiry is judged at the moment of use."""
+    if used_at < lot.usable_until:
+        return None
+    facts = {"lot": lot.number, "until": lot.usable_until}
+    return Objection("lot_expired", N_("Lot {lot} could be used until {until:%Y-%m-%d %H:%M} UTC only."), facts)
+
+
+def is_other_material(lot: LotFacts, material: str) -> Objection | None:
+    """The lot must be of the material that the master record names."""
+    if lot.material == material:
+        return None
+    facts = {"lot": lot.number, "given": lot.material, "wanted": material}
+    return Objection("wrong_material", N_("Lot {lot} is {given}; this step uses {wanted}."), facts)
+
+
+def against_use(lot: LotFacts, material: str, used_at: datetime) -> tuple[Objection, ...]:
+    """Everything that stands against using this lot for this material at this moment."""
+    found = (is_other_material(lot, material), is_not_released(lot), is_expired(lot, used_at))
+    return tuple(objection for objection in found if objection)
+
+
+def expiry_of_prepared(components: Iterable[LotFacts], prepared_at: datetime, own_life: timedelta) -> datetime:
+    """A prepared reagent lives as long as its shortest-lived component, and never longer than its own life."""
+    return min([component.usable_until for component in components] + [prepared_at + own_life])
+
+
+def has_no_components(components: Iterable[LotFacts]) -> Objection | None:
+    """A reagent is prepared from something."""
+    if list(components):
+        return None
+    return Objection("no_components", N_("Name the lots it is prepared from."), place="components")
+
+
+def may_not_move(verb: LotVerb, state: LotState, number: str) -> Objection | None:
+    """Whether this decision can be taken in this state."""
+    if state in MOVES[verb].sources:
+        return None
+    facts = {"lot": number, "state": state}
+    return Objection("lot_state", N_("Lot {lot} is {state}; this decision was already taken."), facts)

@@ -1,0 +1,158 @@
+"""What is done to lots: receive, release, reject, prepare, open."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apps.audit.models import Record
+from apps.audit.selectors import record_at
+from apps.audit.services import Change, audited
+from apps.core.actor import Actor
+from apps.core.errors import BadInput, Happened, Objection, stop_if
+from apps.core.roles import Role
+from apps.core.rules import is_future, is_taken, reason_is_missing
+from apps.core.text import N_
+from apps.lineage.services import link
+from apps.materials import rules
+from apps.materials.content import lot_content
+from apps.materials.facts import Expiry, LotState, LotVerb
+from apps.materials.lifecycle import MOVES
+from apps.materials.models import MaterialLot
+from apps.materials.selectors import lots_now
+from apps.organisation.models import Site
+from apps.organisation.services import require
+from apps.quality.facts import Blocks, EventKind, Severity
+from apps.quality.services import place_hold, report_event
+from apps.signatures.facts import Signing
+from apps.signatures.services import admit_signer, sign
+
+
+def receive_lot(
+    *, number: str, material: str, site: Site, expiry: str, actor: Actor, at: datetime, **particulars: str
+) -> MaterialLot:
+    """Take a delivered lot into the store; it stays in quarantine until QA has decided."""
+    who = require(actor, Role.STOREKEEPER, site.code, at=at)
+    read = rules.read_expiry(expiry, ZoneInfo(site.timezone))
+    if isinstance(read, Objection):
+        raise BadInput(read)
+    stop_if(is_taken(number, record_at(f"lot/{number}") is not None))
+    with audited(actor=who, action="lot.received", at=at) as change:
+        record = change.open_record("lot", number, site=site.code)
+        lot = MaterialLot(record=record, number=number, material=material, site=site, received_at=at, **particulars)
+        return _with_expiry(change, lot, read)
+
+
+def release_lot(*, lot: MaterialLot, signing: Signing, actor: Actor, at: datetime) -> MaterialLot:
+    """Release a lot for use: QA's signature on its documents."""
+    return _decide(LotVerb.RELEASE, lot, "", signing, actor, at)
+
+
+def reject_lot(*, lot: MaterialLot, reason: str, signing: Signing, actor: Actor, at: datetime) -> MaterialLot:
+    """Reject a lot. Everything made from it is held, whatever its state."""
+    stop_if(reason_is_missing(reason))
+    return _decide(LotVerb.REJECT, lot, reason, signing, actor, at)
+
+
+def prepare_reagent(
+    *,
+    number: str,
+    material: str,
+    components: Sequence[MaterialLot],
+    own_life: timedelta,
+    site: Site,
+    prepared_at: datetime,
+    actor: Actor,
+    at: datetime,
+    happened: Happened | None = None,
+) -> MaterialLot:
+    """Make a reagent from lots: a lot of its own, which lives as long as the shortest-lived of them."""
+    who = require(actor, Role.OPERATOR, site.code, at=at)
+    prepared_at = happened.at if happened else prepared_at
+    stop_if(
+        is_future(prepared_at, at),
+        is_taken(number, record_at(f"lot/{number}") is not None),
+        _are_elsewhere(components, site),
+    )
+    reason = happened.reason if happened else ""
+    relied = [lot.record for lot in components]
+    with audited(actor=who, action="lot.prepared", at=at, reason=reason, relying_on=relied) as change:
+        lots = lots_now(components)
+        overridden = stop_if(*_against_preparing(lots, prepared_at), happened=happened)
+        lot = MaterialLot(number=number, material=material, site=site, received_at=prepared_at, is_prepared=True)
+        lot.state = LotState.QUARANTINED if overridden else LotState.RELEASED
+        _store_prepared(change, lot, lots, own_life)
+        _report_overridden(change, lot.record, overridden, happened)
+        return lot
+
+
+def open_lot(change: Change, *, lot: MaterialLot, opened_at: datetime) -> MaterialLot:
+    """Note the first opening of a lot, inside the door of the act that opened it: its life may end sooner."""
+    return lot if lot.opened_at else change.update(lot, action="lot.opened", opened_at=opened_at)
+
+
+def _are_elsewhere(components: Sequence[MaterialLot], site: Site) -> Objection | None:
+    away = [lot.number for lot in components if lot.site_id != site.pk]
+    template = N_("These lots are at another site: {lots}")
+    return Objection("other_site", template, {"lots": ", ".join(away)}, "components") if away else None
+
+
+def _against_preparing(lots: Sequence[MaterialLot], prepared_at: datetime) -> list[Objection | None]:
+    used = [lot.facts for lot in lots]
+    against = [objection for facts in used for objection in rules.against_use(facts, facts.material, prepared_at)]
+    return [rules.has_no_components(used), *against]
+
+
+def _store_prepared(change: Change, lot: MaterialLot, components: Sequence[MaterialLot], own_life: timedelta) -> None:
+    lot.record = change.open_record("lot", lot.number, site=lot.site.code)
+    ends = rules.expiry_of_prepared([component.facts for component in components], lot.received_at, own_life)
+    local = ends.astimezone(ZoneInfo(lot.site.timezone)).isoformat(timespec="minutes")
+    _with_expiry(change, lot, Expiry(local, ends))
+    for component in components:
+        link(change, children=[lot.record], parent=component.record)
+
+
+def _with_expiry(change: Change, lot: MaterialLot, expiry: Expiry) -> MaterialLot:
+    lot.expires_text, lot.expires_at = expiry.text, expiry.at
+    return change.create(lot)
+
+
+def _decide(verb: LotVerb, lot: MaterialLot, reason: str, signing: Signing, actor: Actor, at: datetime) -> MaterialLot:
+    site, address = lot.site.code, lot.record.address
+    signer = admit_signer(signing=signing, actor=actor, role=Role.QA, site=site, at=at, about=address)
+    action = f"lot.{MOVES[verb].target.lower()}"
+    with audited(actor=signer.actor, action=action, at=at, reason=reason, touching=[lot.record]) as change:
+        lot = lots_now([lot])[0]
+        expired = rules.is_expired(lot.facts, at) if verb is LotVerb.RELEASE else None
+        stop_if(rules.may_not_move(verb, LotState(lot.state), lot.number), expired)
+        content = lot_content(lot, verb, reason)
+        sign(change, signer=signer, record=lot.record, content=content, site=site)
+        if verb is LotVerb.REJECT:
+            _hold_what_is_made_from(change, lot.record, reason)
+        return change.update(lot, state=MOVES[verb].target, decided_at=at, decided_by=signer.actor.username)
+
+
+def _hold_what_is_made_from(change: Change, record: Record, reason: str) -> None:
+    place_hold(
+        change,
+        record=record,
+        key="lot:rejected",
+        blocks=[Blocks.CERTIFY, Blocks.ISSUE, Blocks.USE],
+        code="lot_rejected",
+        template=N_("Lot {lot} was rejected: {reason}"),
+        facts={"lot": record.number, "reason": reason},
+    )
+
+
+def _report_overridden(
+    change: Change, record: Record, overridden: Sequence[Objection], happened: Happened | None
+) -> None:
+    if not overridden or happened is None:
+        return
+    report_event(
+        change,
+        subject=record,
+        kind=EventKind.ACCEPTED_FACT,
+        severity=Severity.CRITICAL,
+        template=N_("Recorded although the rules forbid it: {objections} Reason given: {reason}"),
+        facts={"objections": " ".join(objection.text for objection in overridden), "reason": happened.reason},
+    )
