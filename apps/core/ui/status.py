@@ -1,0 +1,140 @@
+"""The vocabulary of states: one word, one icon, one tone each. Nothing else in the project draws a state.
+
+The tones are those of tokens.css; the icons are symbols of icons.svg. Gravity orders several tags: gravest first.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True)
+class Word:
+    """How one state is said and drawn."""
+
+    word: str
+    icon: str
+    tone: str
+    gravity: int = 0
+    edge: str = ""
+
+
+VERDICTS = {
+    "in_limit": Word(pgettext_lazy("status", "In limit"), "ok", "ok"),
+    "alert": Word(pgettext_lazy("status", "Alert"), "alert", "alert", 40),
+    "action": Word(pgettext_lazy("status", "Action"), "action", "action", 90),
+    "not_evaluable": Word(pgettext_lazy("status", "Not evaluable"), "not-evaluable", "hold", 70),
+    "passed": Word(pgettext_lazy("status", "Pass"), "ok", "ok"),
+    "failed": Word(pgettext_lazy("status", "Fail"), "action", "action", 90),
+    "recorded": Word(pgettext_lazy("status", "Recorded"), "ok", "ok"),
+    "verified": Word(pgettext_lazy("status", "Verified"), "ok", "ok"),
+    "no_limit": Word(pgettext_lazy("status", "No limit"), "ok", "plain"),
+    "invalid": Word(pgettext_lazy("status", "Invalid run"), "refused", "superseded", 45),
+    "valid": Word(pgettext_lazy("status", "Valid run"), "ok", "ok"),
+}
+
+MARKS = {
+    "hold": Word(pgettext_lazy("status", "Hold"), "hold", "hold", 80),
+    "late": Word(pgettext_lazy("status", "Late entry"), "late", "late", 50),
+    "due": Word(pgettext_lazy("status", "Due"), "late", "alert", 40),
+    "overdue": Word(pgettext_lazy("status", "Overdue"), "late", "action", 85),
+    "corrected": Word(pgettext_lazy("status", "Corrected"), "corrected", "corrected", 30),
+    "refused": Word(pgettext_lazy("status", "Refused"), "refused", "superseded", 20),
+    "superseded": Word(pgettext_lazy("status", "Superseded"), "superseded", "superseded", 20),
+    "not_covered": Word(pgettext_lazy("status", "Not covered"), "superseded", "superseded", 60),
+    "not_recorded": Word(pgettext_lazy("status", "Not recorded"), "pending", "late", 55, "dashed"),
+    "expired": Word(pgettext_lazy("status", "Expired"), "expired", "action", 88),
+    "override": Word(pgettext_lazy("status", "Against a rule"), "action", "action", 90),
+    "typed": Word(pgettext_lazy("status", "Typed"), "keyboard", "plain", 10),
+    "deviation": Word(pgettext_lazy("status", "Deviation"), "action", "action", 75),
+    "critical": Word(pgettext_lazy("status", "Critical"), "action", "action", 92),
+    "major": Word(pgettext_lazy("status", "Major"), "alert", "alert", 60),
+    "minor": Word(pgettext_lazy("status", "Minor"), "info", "plain", 15),
+}
+
+WORK = {
+    "pending": Word(pgettext_lazy("status", "Pending"), "pending", "plain", 5),
+    "not_done": Word(pgettext_lazy("status", "Not done"), "pending", "plain", 5),
+    "not_yet": Word(pgettext_lazy("status", "Not yet"), "pending", "plain", 5),
+    "to_judge": Word(pgettext_lazy("status", "To judge"), "pending", "plain", 8),
+    "to_check": Word(pgettext_lazy("status", "To check"), "sign", "plain", 8),
+    "to_sign": Word(pgettext_lazy("status", "To sign"), "sign", "plain", 8),
+    "waiting": Word(pgettext_lazy("status", "Waiting"), "pending", "plain", 5),
+    "open": Word(pgettext_lazy("status", "Open"), "pending", "plain", 8),
+    "in_progress": Word(pgettext_lazy("status", "In progress"), "corrected", "plain", 8),
+    "done": Word(pgettext_lazy("status", "Done"), "ok", "ok"),
+    "accepted": Word(pgettext_lazy("status", "Accepted"), "ok", "ok"),
+    "holds": Word(pgettext_lazy("status", "Holds"), "hold", "hold", 80),
+    "signed": Word(pgettext_lazy("status", "Signed"), "sign", "ok"),
+    "checked": Word(pgettext_lazy("status", "Checked"), "ok", "ok"),
+    "witnessed": Word(pgettext_lazy("status", "Witnessed"), "ok", "ok"),
+    "approved": Word(pgettext_lazy("status", "Approved"), "ok", "ok"),
+    "closed": Word(pgettext_lazy("status", "Closed"), "ok", "plain"),
+    "lifted": Word(pgettext_lazy("status", "Lifted"), "ok", "plain"),
+    "skipped": Word(pgettext_lazy("status", "Left out"), "spent", "plain"),
+    "withdrawn": Word(pgettext_lazy("status", "Withdrawn"), "refused", "action", 60),
+    "draft": Word(pgettext_lazy("status", "Draft"), "document", "plain", 5),
+    "issued": Word(pgettext_lazy("status", "Issued"), "ok", "ok"),
+    "received": Word(pgettext_lazy("status", "Received"), "ok", "plain"),
+    "reported": Word(pgettext_lazy("status", "Reported"), "document", "plain"),
+    "active": Word(pgettext_lazy("status", "Active"), "ok", "ok"),
+    "author_signed": Word(pgettext_lazy("status", "Signed by its author"), "sign", "plain", 8),
+    "retired": Word(pgettext_lazy("status", "Retired"), "superseded", "superseded", 20),
+    "locked": Word(pgettext_lazy("status", "Locked"), "lock", "plain", 10),
+}
+
+BATCHES = {
+    "planned": Word(pgettext_lazy("status", "Planned"), "calendar", "plain"),
+    "running": Word(pgettext_lazy("status", "In process"), "play", "plain"),
+    "finished": Word(pgettext_lazy("status", "Finished"), "tick", "plain"),
+    "reviewed": Word(pgettext_lazy("status", "Reviewed"), "tick", "plain"),
+    "certified": Word(pgettext_lazy("status", "Certified"), "shield", "ok"),
+    "terminated": Word(pgettext_lazy("status", "Terminated"), "stop", "superseded", 35),
+}
+
+UNITS = {
+    "quarantined": Word(pgettext_lazy("status", "Quarantined"), "quarantined", "plain", 30, "striped"),
+    "conditional": Word(pgettext_lazy("status", "Conditional"), "conditional", "conditional", 45, "dashed"),
+    "released": Word(pgettext_lazy("status", "Released"), "ok", "ok"),
+    "rejected": Word(pgettext_lazy("status", "Rejected"), "action", "action", 95),
+    "recalled": Word(pgettext_lazy("status", "Recalled"), "action", "action", 95),
+    "fresh": Word(pgettext_lazy("status", "Fresh"), "fresh", "plain"),
+    "frozen": Word(pgettext_lazy("status", "Frozen"), "frozen", "plain"),
+    "thawed": Word(pgettext_lazy("status", "Thawed"), "thawed", "plain"),
+    "spent": Word(pgettext_lazy("status", "Spent"), "spent", "plain"),
+    "in_store": Word(pgettext_lazy("status", "In store"), "box", "plain"),
+    "reserved": Word(pgettext_lazy("status", "Reserved"), "person", "plain"),
+    "in_transit": Word(pgettext_lazy("status", "In transit"), "truck", "plain"),
+    "at_site": Word(pgettext_lazy("status", "At the site"), "place", "plain"),
+    "administered": Word(pgettext_lazy("status", "Administered"), "heart", "plain"),
+    "destroyed": Word(pgettext_lazy("status", "Destroyed"), "destroy", "superseded"),
+    "eligible": Word(pgettext_lazy("status", "Eligible"), "ok", "ok"),
+    "ineligible": Word(pgettext_lazy("status", "Not eligible"), "action", "action", 95),
+    "quarantine": Word(pgettext_lazy("status", "Quarantined"), "quarantined", "plain", 30, "striped"),
+}
+
+VOCABULARY = {**VERDICTS, **MARKS, **WORK, **BATCHES, **UNITS}
+
+SAME_AS = {
+    "pass": "passed",
+    "fail": "failed",
+    "ok": "in_limit",
+    "within": "in_limit",
+    "in_process": "running",
+    "invalidated": "invalid",
+    "none": "pending",
+    "": "pending",
+}
+
+
+def word_of(state: object) -> Word:
+    """The word for a state given as text or enumeration member; an unknown one is an error of the programmer."""
+    raw = state.value if isinstance(state, Enum) else state
+    key = str("" if raw is None else raw).lower().replace(" ", "_").replace("-", "_")
+    return VOCABULARY[SAME_AS.get(key, key)]
+
+
+def gravest_first(states: list[object]) -> list[object]:
+    """Several states in the order in which they are told."""
+    return sorted(states, key=lambda state: -word_of(state).gravity)

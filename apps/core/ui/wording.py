@@ -1,0 +1,74 @@
+"""Sentences at the edge: the template of an objection translated, its facts written as people read them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from apps.core.ui.numbers import measured_text
+from apps.core.ui.times import FORMS, duration
+
+
+def sentence(source: object) -> str:
+    """One sentence in the reader's language: of an objection (template and facts), or of marked text."""
+    template = getattr(source, "template", None)
+    if template is None:
+        return translated(source)
+    facts: Mapping[str, object] = getattr(source, "facts", {})
+    return translated(template).format(**{name: fact_text(fact) for name, fact in facts.items()})
+
+
+def translated(text: object) -> str:
+    """Marked text in the reader's language; empty stays empty (gettext would answer with the catalogue's head)."""
+    source = str(text or "")
+    return _(source) if source else ""
+
+
+def fact_text(fact: object) -> str:
+    """One fact inside a sentence: instants in the site's zone, true minus, lists joined as the language joins them."""
+    match fact:
+        case datetime():
+            return timezone.localtime(fact).strftime(FORMS[""])
+        case date():
+            return fact.isoformat()
+        case timedelta():
+            return duration(fact)
+        case Decimal():
+            return measured_text(fact)
+        case list() | tuple() | set() | frozenset():
+            return joined([fact_text(item) for item in fact])
+        case _ if hasattr(fact, "en") and hasattr(fact, "zh"):
+            return bilingual(fact)
+        case _:
+            return str(fact)
+
+
+def joined(words: list[str]) -> str:
+    """Several words in a row: a, b; in Chinese a、b."""
+    return ("、" if is_chinese() else ", ").join(words)
+
+
+def bilingual(label: object) -> str:
+    """A label of a master record in the reader's language; text stays as it is."""
+    if isinstance(label, Mapping):
+        return str(label.get("zh" if is_chinese() else "en", ""))
+    if hasattr(label, "en") and hasattr(label, "zh"):
+        return str(label.zh if is_chinese() else label.en)
+    return str(label if label is not None else "")
+
+
+def is_chinese() -> bool:
+    """Whether the page is being written in Chinese."""
+    return (translation.get_language() or "en").startswith("zh")
+
+
+def initials(name: object) -> str:
+    """The one or two letters of an avatar: LW for Lin Wei, 林 for 林薇."""
+    words = str(name or "").split()
+    if not words:
+        return ""
+    if not words[0][0].isascii():
+        return words[0][0]
+    return "".join(word[0] for word in words[:2]).upper()
