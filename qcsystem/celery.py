@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from celery.signals import beat_init, worker_init
 
-from qcsystem.start import require_safe_data
+from qcsystem.start import begin_serving
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qcsystem.settings")
 
@@ -18,4 +18,4 @@ app.autodiscover_tasks()
 @beat_init.connect
 def refuse_unsafe_data(**kwargs: object) -> None:
     """Worker and beat serve under the same conditions as the web."""
-    require_safe_data()
+    begin_serving()

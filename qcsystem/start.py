@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import connection, connections
+
+
+def begin_serving() -> None:
+    """Called once by each process before it serves; those it forks open connections of their own."""
+    require_safe_data()
+    connections.close_all()
 
 
 def require_safe_data() -> None:
     """Refuse to serve from a database that holds demo accounts, or as a role that could rewrite the trail."""
     reasons = list(_reasons()) if settings.IS_SERVER else []
-    connection.close()  # the server forks afterwards
     if reasons:
         raise ImproperlyConfigured("Server mode refuses to start:\n" + "\n".join(f"- {reason}" for reason in reasons))
 

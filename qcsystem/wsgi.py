@@ -4,9 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from qcsystem.start import require_safe_data
+from qcsystem.start import begin_serving
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qcsystem.settings")
 
 application = get_wsgi_application()
-require_safe_data()
+begin_serving()

@@ -3,9 +3,21 @@
 import pytest
 
 from tests.cast import _quick_secrets, api_client, cast, real_secrets, rhine, site, web_client
+from tests.database import _heads_of_their_own, _tests_may_empty_append_only_tables
 from tests.forms import fail_on_skips, leave_out_what_only_postgres_can_answer, short_form
 
-__all__ = ["_quick_secrets", "api_client", "cast", "real_secrets", "rhine", "short_form", "site", "web_client"]
+__all__ = [
+    "_heads_of_their_own",
+    "_quick_secrets",
+    "_tests_may_empty_append_only_tables",
+    "api_client",
+    "cast",
+    "real_secrets",
+    "rhine",
+    "short_form",
+    "site",
+    "web_client",
+]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

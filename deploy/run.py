@@ -1,0 +1,106 @@
+"""`make run`: prepares the database, then serves web, worker and beat under one command until Ctrl-C ends them all."""
+
+import io
+import os
+import shlex
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qcsystem.settings")
+os.environ.setdefault("C_FORCE_ROOT", "yes")  # the worker runs as whoever ran `make run`
+
+import django  # noqa: E402  the path comes first
+from django.core.management import call_command, get_commands  # noqa: E402
+from django.db import connections  # noqa: E402
+from honcho.manager import Manager  # noqa: E402
+
+PORT = int(os.environ.get("QCS_PORT", "8000"))
+URL = f"http://127.0.0.1:{PORT}"
+PREPARATION = ("seed", "demo")
+PATIENCE = 60  # seconds until the web must answer
+
+
+def processes() -> dict[str, str]:
+    """What is served, by name: the command lines."""
+    program = shlex.quote(str(Path(sys.executable).parent))
+    celery = f"exec {program}/celery --quiet -A qcsystem"
+    return {
+        "web": f"exec {program}/gunicorn --config deploy/gunicorn.py",
+        "worker": f"{celery} worker --pool solo --without-gossip --without-mingle --without-heartbeat -l WARNING",
+        "beat": f"{celery} beat -l WARNING --pidfile=",
+    }
+
+
+def prepare() -> str:
+    """Migrate, load the seeds, play the demo story (each keeps what is there). Gives the words of welcome."""
+    django.setup()
+    call_command("migrate", verbosity=0)
+    for command in PREPARATION:
+        if command in get_commands():
+            call_command(command)
+    words = io.StringIO()
+    if "welcome" in get_commands():
+        call_command("welcome", url=URL, stdout=words)
+    connections.close_all()
+    return words.getvalue() or f"{URL}\nCtrl-C stops everything.\n"
+
+
+def is_port_taken() -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", PORT))
+        except OSError:
+            return True
+    return False
+
+
+def say_when_ready(words: str) -> None:
+    """The welcome is the last thing printed: when the web answers."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        time.sleep(0.3)
+        try:
+            with urllib.request.urlopen(f"{URL}/healthz", timeout=2):
+                break
+        except urllib.error.URLError:
+            continue
+    print(f"\n{words}", flush=True)
+
+
+def leave_quietly(number: int, frame: FrameType | None) -> None:
+    """The terminal was closed: nobody reads any more, and everything ends as with Ctrl-C."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    if is_port_taken():
+        print(
+            f"Port {PORT} is taken, perhaps by an earlier start. Another one: QCS_PORT=8001 make run", file=sys.stderr
+        )
+        return 1
+    print("Preparing the database ...", flush=True)
+    words = prepare()
+    manager = Manager()
+    for name, command in processes().items():
+        manager.add_process(name, command, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    signal.signal(signal.SIGHUP, leave_quietly)
+    threading.Thread(target=say_when_ready, args=(words,), daemon=True).start()
+    manager.loop()
+    asked_to_stop = manager.returncode in (130, 143)
+    return 0 if asked_to_stop else int(manager.returncode or 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
