@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field as Tagged
 from pydantic import TypeAdapter
 
 from apps.core.canonical import canonical, sha256_hex
 from apps.core.errors import Objection
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 SCHEMA = "documents/1"
 
@@ -42,7 +45,7 @@ class DocumentState(StrEnum):
 class Sign(StrEnum):
     """A status printed as icon and word, never by colour alone."""
 
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105
     FAIL = "FAIL"
     ALERT = "ALERT"
     ACTION = "ACTION"
@@ -253,7 +256,7 @@ class DocumentContent:
     @property
     def text(self) -> str:
         """The canonical text: stored in the register, embedded in the PDF."""
-        return canonical({"schema": SCHEMA, **as_data(self)})
+        return canonical({"schema": SCHEMA} | _members(self))
 
     @property
     def hash(self) -> str:
@@ -284,7 +287,7 @@ class Imprint:
     @property
     def text(self) -> str:
         """The canonical text of the second embedded file."""
-        return canonical({"schema": SCHEMA, **as_data(self)})
+        return canonical({"schema": SCHEMA} | _members(self))
 
 
 class Standing(StrEnum):
@@ -316,11 +319,15 @@ class SealVerdict:
 def as_data(value: object) -> object:
     """Plain data of a frozen dataclass; empty fields are left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        pairs = ((item.name, getattr(value, item.name)) for item in fields(value))
-        return {name: as_data(part) for name, part in pairs if not _is_empty(part)}
+        return _members(value)
     if isinstance(value, tuple | list):
         return [as_data(part) for part in value]
     return value
+
+
+def _members(value: "DataclassInstance") -> dict[str, object]:
+    pairs = ((item.name, getattr(value, item.name)) for item in fields(value))
+    return {name: as_data(part) for name, part in pairs if not _is_empty(part)}
 
 
 def _is_empty(value: object) -> bool:

@@ -101,7 +101,14 @@ RESULTS = Table(
             "AM-011 v4",
             "2026-11-05",
         ),
-        (B("Viable cells per unit", "每袋活细胞数"), "4.0–6.0×10⁷", "5.0×10⁷", Cell(sign=Sign.PASS), "AM-012 v3", "2026-11-05"),
+        (
+            B("Viable cells per unit", "每袋活细胞数"),
+            "4.0–6.0×10⁷",
+            "5.0×10⁷",
+            Cell(sign=Sign.PASS),
+            "AM-012 v3",
+            "2026-11-05",
+        ),
         (B("Viability after thaw", "复苏后活率"), "≥ 80 %", "88 %", Cell(sign=Sign.PASS), "AM-011 v4", "2026-11-09"),
         (
             B("CD73, CD90, CD105", "阳性标志"),
@@ -122,20 +129,35 @@ RESULTS = Table(
         (
             B("Cumulative doublings", "累计倍增"),
             "≤ 15.00",
-            Cell("10.00", mark="b", changes=(Change("9.98", "P2 count misread", "Olga Lin", at("2026-10-20 03:15:00")),)),
+            Cell(
+                "10.00", mark="b", changes=(Change("9.98", "P2 count misread", "Olga Lin", at("2026-10-20 03:15:00")),)
+            ),
             Cell(sign=Sign.PASS),
             "computed",
             "2026-11-05",
         ),
         (B("Endotoxin", "内毒素"), "< 0.5 EU/mL", "< 0.05 EU/mL", Cell(sign=Sign.PASS), "AM-031 v1", "2026-11-06"),
         (B("Mycoplasma, NAT", "支原体"), "negative", "negative", Cell(sign=Sign.PASS), "AM-033 v2", "2026-11-07"),
-        (B("Sterility, 14 d", "无菌"), "no growth", "no growth, day 14", Cell(sign=Sign.PASS), "AM-030 v5", "2026-11-19"),
+        (
+            B("Sterility, 14 d", "无菌"),
+            "no growth",
+            "no growth, day 14",
+            Cell(sign=Sign.PASS),
+            "AM-030 v5",
+            "2026-11-19",
+        ),
         (B("Lymphocyte inhibition", "淋巴细胞抑制"), "≥ 20 %", "41 %", Cell(sign=Sign.PASS), "AM-040 v1", "2026-11-12"),
     ),
     footnotes=(
         Footnote("a", B("below the alert level 92.0, accepted by QA", "低于警戒限 92.0，质量保证已接受")),
         Footnote("b", B("P1 3.00 + P2 3.00 + P3 4.00; the P2 count was corrected", "P2 计数已更正")),
-        Footnote("c", B("limits compare the rounded value, half up; 11 of 11 required tests reported, 0 pending", "限度按修约值比较（四舍五入）；应检11项，已报告11项")),
+        Footnote(
+            "c",
+            B(
+                "limits compare the rounded value, half up; 11 of 11 required tests reported, 0 pending",
+                "限度按修约值比较（四舍五入）；应检11项，已报告11项",
+            ),
+        ),
     ),
 )
 
@@ -176,17 +198,17 @@ def batch_certificate(**changes: object) -> DocumentContent:
                 title=B("Deviations and conditions", "偏差与条件"),
                 paragraphs=(
                     B(
-                        "DEV-0058, incubator at 35.2 °C for 95 min on 2026-10-29: no impact on product, closed 2026-11-20. "
+                        "DEV-0058, incubator at 35.2 °C for 95 min on 2026-10-29: no impact, closed 2026-11-20. "
                         "Conditional release: no. Supersedes: nothing.",
-                        "DEV-0058：2026-10-29 培养箱 35.2 °C 持续 95 分钟，对产品无影响，2026-11-20 关闭。有条件放行：否。",
+                        "DEV-0058：2026-10-29 培养箱 35.2 °C 持续 95 分钟，对产品无影响，已关闭。有条件放行：否。",
                     ),
                 ),
             ),
             Signatures(
                 title=B("Certification", "放行声明"),
                 statement=B(
-                    "I certify that this batch was made and checked as its approved master record says, that its records "
-                    "and audit trail were reviewed, and that it meets its specification.",
+                    "I certify that this batch was made and checked as its approved master record says, that its "
+                    "records and audit trail were reviewed, and that it meets its specification.",
                     "本人确认：本批按批准的工艺规程生产和检验，批记录与审计追踪已审核，符合质量标准。",
                 ),
                 blocks=(QC_HEAD, QA, CERTIFIER),
@@ -214,7 +236,14 @@ def certificate_of_analysis(**changes: object) -> DocumentContent:
             Field(B("Specification", "质量标准"), "SP-MSC-01 v1"),
             Field(B("Container", "包装"), B("freezing bag, 50 mL", "冻存袋")),
             Field(B("Identity", "标识"), "A999926000117"),
-            Field(B("Data review", "数据复核"), B("Raw data, calculations and audit trail of each result were reviewed by a second person.", "每项结果的原始数据、计算和审计追踪均经第二人复核。"), wide=True),
+            Field(
+                B("Data review", "数据复核"),
+                B(
+                    "Raw data, calculations and audit trail of each result were reviewed by a second person.",
+                    "每项结果的原始数据、计算和审计追踪均经第二人复核。",
+                ),
+                wide=True,
+            ),
         ),
     )
     known = {
@@ -237,11 +266,28 @@ def certificate_of_analysis(**changes: object) -> DocumentContent:
             pending,
             Statement(
                 title=B("Conclusion", "结论"),
-                paragraphs=(B("The batch complies with the specification; 1 test pending.", "本批符合质量标准，1 项检验待完成。"),),
+                paragraphs=(
+                    B(
+                        "The batch complies with the specification; 1 test pending.",
+                        "本批符合质量标准，1 项检验待完成。",
+                    ),
+                ),
             ),
             Signatures(
                 title=B("Prepared, reviewed, approved", "编制、复核、批准"),
-                blocks=(QC_HEAD, SignatureBlock("Ana Li", B("Reviewed", "复核"), at("2026-11-19 08:00:00"), B("Analyst", "检验员"), "李安娜", "results 1–11", HASH_B, outdated=True)),
+                blocks=(
+                    QC_HEAD,
+                    SignatureBlock(
+                        "Ana Li",
+                        B("Reviewed", "复核"),
+                        at("2026-11-19 08:00:00"),
+                        B("Analyst", "检验员"),
+                        "李安娜",
+                        "results 1–11",
+                        HASH_B,
+                        outdated=True,
+                    ),
+                ),
                 awaited=(B("Approved", "批准"),),
             ),
         ),
@@ -256,11 +302,17 @@ def long_table(rows: int = 300, width: int = 120) -> DocumentContent:
         title=B("Recorded values", "记录值"),
         columns=(Column(B("Row", "序号")), Column(B("Remark", "备注")), Column(B("Second remark", "备注二"))),
         rows=tuple(
-            (f"R{n:04d}", (f"A{n:04d} " + body * 3)[:width - 6] + f" Z{n:04d}", (f"B{n:04d} " + body * 3)[:width - 6] + f" Y{n:04d}")
+            (
+                f"R{n:04d}",
+                (f"A{n:04d} " + body * 3)[: width - 6] + f" Z{n:04d}",
+                (f"B{n:04d} " + body * 3)[: width - 6] + f" Y{n:04d}",
+            )
             for n in range(1, rows + 1)
         ),
     )
-    return batch_certificate(number="BR-0042", title=B("Batch record", "批记录"), kind=DocumentKind.BATCH_RECORD, blocks=(table,))
+    return batch_certificate(
+        number="BR-0042", title=B("Batch record", "批记录"), kind=DocumentKind.BATCH_RECORD, blocks=(table,)
+    )
 
 
 def master_record() -> DocumentContent:
@@ -284,7 +336,10 @@ def master_record() -> DocumentContent:
         draft=True,
         blocks=(
             Heading(B("Preparation", "制备")),
-            Statement((B("Thaw one vial in the bath until the last ice is gone.", "在水浴中复苏一管至最后冰晶消失。"),), B("Expansion", "扩增")),
+            Statement(
+                (B("Thaw one vial in the bath until the last ice is gone.", "在水浴中复苏一管至最后冰晶消失。"),),
+                B("Expansion", "扩增"),
+            ),
             parameters,
             Heading(B("Testing", "检验")),
             RESULTS,
@@ -314,7 +369,10 @@ def labels(count: int = 3) -> DocumentContent:
                     Field(B("Storage", "贮存"), "≤ −150 °C"),
                 ),
                 barcode=Barcode(f"unit/CT-0042-{n:02d}"),
-                warnings=(B("For clinical trial use only", "仅供临床试验使用"), B("Do not irradiate, do not filter", "不得辐照，不得过滤")),
+                warnings=(
+                    B("For clinical trial use only", "仅供临床试验使用"),
+                    B("Do not irradiate, do not filter", "不得辐照，不得过滤"),
+                ),
             )
             for n in range(1, count + 1)
         ),

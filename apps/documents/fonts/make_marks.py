@@ -8,13 +8,14 @@ are committed; nothing needs this script to run.
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.qu2cuPen import Qu2CuPen
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.pens.transformPen import TransformPen
-from fontTools.pens.qu2cuPen import Qu2CuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
@@ -68,7 +69,11 @@ class Maker:
         self.shapes[self.names[ord(character)]].draw(bounds)
         left, bottom, right, top = bounds.bounds
         rise = (bottom + top) / 2 * (1 - DOT) - 30
-        self.add(character, [((DOT, 0, 0, DOT, BEARING - left * DOT, rise), character)], round((right - left) * DOT + 2 * BEARING))
+        self.add(
+            character,
+            [((DOT, 0, 0, DOT, BEARING - left * DOT, rise), character)],
+            round((right - left) * DOT + 2 * BEARING),
+        )
 
     def add_shifted(self, character: str, drawn: str, rise: int) -> None:
         """A figure made smaller and moved up or down."""
@@ -82,15 +87,23 @@ class Maker:
         builder.setupCharacterMap(self.characters)
         builder.setupGlyf(self.glyphs)
         table = builder.font["glyf"]
-        builder.setupHorizontalMetrics({name: (wide, getattr(table[name], "xMin", 0)) for name, (wide, _) in self.metrics.items()})
+        builder.setupHorizontalMetrics(
+            {name: (wide, getattr(table[name], "xMin", 0)) for name, (wide, _) in self.metrics.items()}
+        )
         builder.setupHorizontalHeader(ascent=880, descent=-120)
-        builder.setupNameTable({"familyName": "QCS Marks", "styleName": "Regular", "psName": "QcsMarks-Regular", "licenseDescription": "SIL Open Font License 1.1; outlines of Noto Sans SC"})
+        builder.setupNameTable(
+            {
+                "familyName": "QCS Marks",
+                "styleName": "Regular",
+                "psName": "QcsMarks-Regular",
+                "licenseDescription": "SIL Open Font License 1.1; outlines of Noto Sans SC",
+            }
+        )
         builder.setupOS2(sTypoAscender=880, sTypoDescender=-120, usWinAscent=880, usWinDescent=120)
         builder.setupPost()
         builder.font["head"].created = builder.font["head"].modified = self.source["head"].modified
         builder.font.recalcTimestamp = False
         builder.save(TARGET)
-
 
     def outline(self, words: str) -> dict[str, object]:
         """The words as path operators in thousandths of the font size, with their width."""
@@ -116,8 +129,10 @@ def main() -> None:
     for character, drawn in LOWERED.items():
         maker.add_shifted(character, drawn, -110)
     maker.save()
-    OUTLINES.write_text(json.dumps({key: maker.outline(words) for key, words in WATERMARKS.items()}, separators=(",", ":")) + "\n")
-    print(hashlib.sha256(TARGET.read_bytes()).hexdigest())
+    OUTLINES.write_text(
+        json.dumps({key: maker.outline(words) for key, words in WATERMARKS.items()}, separators=(",", ":")) + "\n"
+    )
+    sys.stdout.write(hashlib.sha256(TARGET.read_bytes()).hexdigest() + "\n")
 
 
 if __name__ == "__main__":

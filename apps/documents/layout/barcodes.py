@@ -1,6 +1,7 @@
 """Barcodes as vector modules, encoded by the same engine that reads them back."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import zxingcpp
 from reportlab.pdfgen.canvas import Canvas
@@ -19,7 +20,8 @@ def modules_of(barcode: Barcode) -> list[list[int]]:
     """The modules, row by row from the top: 0 is dark."""
     extra = {"ec_level": "M"} if barcode.symbology is Symbology.QR else {}
     symbol = zxingcpp.create_barcode(barcode.text, FORMATS[barcode.symbology], gs1=barcode.gs1, **extra)
-    rows = memoryview(symbol.to_image(scale=1, add_quiet_zones=False)).tolist()
+    image: Any = symbol.to_image(scale=1, add_quiet_zones=False)
+    rows: list[list[int]] = memoryview(image).tolist()  # type: ignore[assignment]
     return rows[:1] if barcode.symbology is Symbology.CODE_128 else rows
 
 
@@ -27,12 +29,16 @@ def draw_barcode(canvas: Canvas, barcode: Barcode, x: float, y: float, width: fl
     """Fill the box with the symbol; its quiet zone is the caller's white space."""
     rows = modules_of(barcode)
     across, down = width / len(rows[0]), height / len(rows)
+    canvas.saveState()
+    canvas.translate(x, y + height)
+    canvas.scale(across, -down)  # whole modules as units: short numbers in the file
     path = canvas.beginPath()
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows):
         for start, length in _dark_stretches(row):
-            path.rect(x + start * across, y + height - number * down, length * across, down)
+            path.rect(start, number, length, 1)
     canvas.setFillColor(INK)
     canvas.drawPath(path, stroke=0, fill=1)
+    canvas.restoreState()
 
 
 def _dark_stretches(row: list[int]) -> Iterator[tuple[int, int]]:

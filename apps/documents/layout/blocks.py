@@ -1,6 +1,6 @@
 """Each block of a content as flowables, in the order of the page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from reportlab.platypus.flowables import CondPageBreak, Flowable, Spacer
@@ -37,35 +37,41 @@ class Story:
         self.content, self.imprint, self.tallest = content, imprint, tallest
         self.zone = ZoneInfo(content.timezone)
         self.level = 1 if any(isinstance(block, Heading) for block in content.blocks) else 0
-        self.draw: dict[type, Callable[[Block], Iterator[Flowable]]] = {
-            Section: self._section,
-            Table: self._table,
-            Heading: self._heading,
-            Statement: self._statement,
-            Signatures: self._signatures,
-        }
 
     def flowables(self) -> Iterator[Flowable]:
         """Masthead, blocks, and the verification block when the document is issued."""
         yield Masthead(self.content, self.imprint, self.zone)
         for block in self.content.blocks:
-            yield from self.draw[type(block)](block)
+            yield from self._block(block)
         if self.imprint:
             proof = VerifyBlock(self.imprint, self.zone)
             yield CondPageBreak(proof.wrap(style.LINE_WIDTH, 0)[1])
             yield proof
+
+    def _block(self, block: Block) -> Iterator[Flowable]:
+        match block:
+            case Section():
+                yield from self._section(block)
+            case Table():
+                yield from self._table(block)
+            case Heading():
+                yield from self._heading(block)
+            case Statement():
+                yield from self._statement(block)
+            case Signatures():
+                yield from self._signatures(block)
 
     def _heading(self, block: Heading) -> Iterator[Flowable]:
         yield CondPageBreak(ROOM_FOR_START * 1.5)
         yield Title(block.title, 0, style.CHAPTER)
         yield Spacer(0, 5)
 
-    def _title(self, block: Section | Table | Statement | Signatures, room: float) -> Iterator[Flowable]:
+    def _title(self, title: Bilingual, room: float) -> Iterator[Flowable]:
         yield CondPageBreak(room)
-        yield Title(block.title, self.level, style.HEADING)
+        yield Title(title, self.level, style.HEADING)
 
     def _section(self, block: Section) -> Iterator[Flowable]:
-        yield from self._title(block, ROOM_FOR_START)
+        yield from self._title(block.title, ROOM_FOR_START)
         pairs = list(_paired(block.fields))
         rows = [Row((), 0), *(self._field_row(fields) for fields in pairs)]
         yield Grid(_field_widths(rows), rows, tallest=self.tallest, gap_after=BETWEEN)
@@ -80,16 +86,24 @@ class Story:
 
     def _table(self, block: Table) -> Iterator[Flowable]:
         rights = [column.align is Align.RIGHT for column in block.columns]
-        head = [Text(_head_runs(column.title), right=right) for column, right in zip(block.columns, rights, strict=True)]
+        head = [
+            Text(_head_runs(column.title), right=right) for column, right in zip(block.columns, rights, strict=True)
+        ]
         body = [
             [entry_text(entry, style.VALUE, self.zone, right=right) for entry, right in zip(row, rights, strict=True)]
             for row in block.rows
         ]
         widths = self._widths(block, head, body)
         rows = [Row([Placed(text, place) for place, text in enumerate(texts)]) for texts in body]
-        grid = Grid(widths, rows or [self._none()], Row([Placed(t, n) for n, t in enumerate(head)], rule=style.INK, rule_width=0.6), tallest=self.tallest, gap_after=4)
+        grid = Grid(
+            widths,
+            rows or [self._none()],
+            Row([Placed(t, n) for n, t in enumerate(head)], rule=style.INK, rule_width=0.6),
+            tallest=self.tallest,
+            gap_after=4,
+        )
         first = grid.head_height + rows[0].padding * 2 + 14 if rows else ROOM_FOR_START
-        yield from self._title(block, min(first + ROOM_FOR_START, self.tallest))
+        yield from self._title(block.title, min(first + ROOM_FOR_START, self.tallest))
         yield grid
         for note in block.footnotes:
             yield Text([Run(f"{note.mark}: ", style.SMALL), *phrase_runs(note.text, style.SMALL)], gap_after=1)
@@ -107,7 +121,7 @@ class Story:
 
     def _statement(self, block: Statement) -> Iterator[Flowable]:
         if block.title:
-            yield from self._title(block, ROOM_FOR_START)
+            yield from self._title(block.title, ROOM_FOR_START)
         for paragraph in block.paragraphs:
             yield Text(phrase_runs(paragraph, style.BODY), gap_after=3)
         yield Spacer(0, BETWEEN - 3)
@@ -118,7 +132,7 @@ class Story:
         rows = signature_rows(boxes)
         said = Text(phrase_runs(block.statement, style.BODY), gap_after=6) if block.statement else None
         spoken = said.wrap(style.LINE_WIDTH, 0)[1] if said else 0
-        yield from self._title(block, 24 + spoken + (rows[0].box_height if rows else 0))
+        yield from self._title(block.title, 24 + spoken + (rows[0].box_height if rows else 0))
         if said:
             yield said
         yield from rows

@@ -19,7 +19,7 @@ THIN_SPACES = {0x2009: "\u00a0", 0x202F: "\u00a0", 0x2007: "\u00a0", 0x0D: None}
 
 HAN = "\u2e80-\u2fdf\u3001-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
 IS_HAN = re.compile(f"[{HAN}]")
-TOKEN = re.compile(f"[\n\v\f]|[ \t]+|[{HAN}]|[^\n\v\f \t{HAN}]+")
+PART = re.compile(f"[\n\v\f]|[ \t]+|[{HAN}]|[^\n\v\f \t{HAN}]+")
 SIGNS = "·×÷±≥≤≈≠→←↑↓§†‡•⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾₀₁₂₃₄₅₆₇₈₉₊₋₍₎"
 QUOTES = "“”‘’…"  # as wide as a character beside Chinese, narrow in English
 MARKS_PART = re.compile(f"([{SIGNS}]+|(?<![{HAN}])[{QUOTES}]+(?![{HAN}]))")
@@ -46,6 +46,10 @@ class Run:
     def width(self) -> float:
         """Width in points; an icon is a square with a little room behind it."""
         return self.style.size * 1.3 if self.icon else width_of(self.text, self.style.size, self.font)
+
+    def saying(self, text: str) -> "Run":
+        """The same look with another text."""
+        return Run(text, self.style, self.rise, self.font, self.struck, self.icon, self.glued)
 
 
 @dataclass(slots=True)
@@ -89,7 +93,7 @@ def in_fonts(run: Run) -> Iterator[Run]:
     """The run in parts of one font: signs and raised figures come from the companion font."""
     text = run.text.translate(THIN_SPACES)
     if text.isascii():
-        yield run if text == run.text else replace(run, text=text)
+        yield run if text == run.text else run.saying(text)
         return
     for place, part in enumerate(MARKS_PART.split(text)):
         if part:
@@ -105,7 +109,7 @@ def segments_of(runs: Iterable[Run]) -> list[Segment]:
 
 
 class _Taker:
-    """Reads runs token by token and decides what belongs together."""
+    """Reads runs part by part and decides what belongs together."""
 
     def __init__(self) -> None:
         self.segments = [Segment()]
@@ -115,14 +119,14 @@ class _Taker:
         if run.icon:
             self._place(run)
             return
-        for token in TOKEN.findall(run.text):
-            if token in "\n\v\f":
-                self.segments.append(Segment(soft=token == SOFT_BREAK, note=token == NOTE_BREAK))
+        for part in PART.findall(run.text):
+            if part in "\n\v\f":
+                self.segments.append(Segment(soft=part == SOFT_BREAK, note=part == NOTE_BREAK))
                 self.gap = None
-            elif token.isspace() and token[0] in " \t":
+            elif part[0] in " \t":
                 self.gap = replace(run, text=" ", struck=False, font=FONT)
             else:
-                self._place(run if token == run.text else replace(run, text=token))
+                self._place(run if part == run.text else run.saying(part))
 
     def _place(self, piece: Run) -> None:
         units = self.segments[-1].units
@@ -199,7 +203,7 @@ class _Filler:
     def _end(self) -> Line:
         styles = [run.style for run in self.held if not run.rise] or [self.fallback]
         largest = max(styles, key=lambda style: style.size)
-        line = Line(_merged(self.held), self.used, largest.leading, largest.size)
+        line = Line(tuple(_merged(self.held)), self.used, largest.leading, largest.size)
         self.held, self.used = [], 0.0
         return line
 
@@ -210,7 +214,7 @@ def _torn(unit: Unit, width: float) -> Iterator[Unit]:
     used = 0.0
     for run in unit.runs:
         for character in [run.text] if run.icon else run.text:
-            piece = replace(run, text=character)
+            piece = run.saying(character)
             if held and used + piece.width > width:
                 yield Unit(_merged(held), used)
                 held, used = [], 0.0
@@ -225,7 +229,7 @@ def _merged(runs: list[Run]) -> list[Run]:
     for run in runs:
         last = merged[-1] if merged else None
         if last and not (last.icon or run.icon) and _look(last) == _look(run):
-            merged[-1] = replace(last, text=last.text + run.text)
+            merged[-1] = last.saying(last.text + run.text)
         else:
             merged.append(run)
     return merged

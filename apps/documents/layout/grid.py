@@ -37,7 +37,9 @@ class Row:
 class Grid(Flowable):
     """Rows under an optional head. `widths` are points that add up to the line."""
 
-    def __init__(self, widths: Sequence[float], rows: list[Row], head: Row | None = None, *, tallest: float, gap_after: float = 0) -> None:
+    def __init__(
+        self, widths: Sequence[float], rows: list[Row], head: Row | None = None, *, tallest: float, gap_after: float = 0
+    ) -> None:
         super().__init__()
         self.widths, self.rows, self.head = list(widths), rows, head
         self.tallest, self.gap_after = tallest, gap_after
@@ -50,7 +52,9 @@ class Grid(Flowable):
 
     def _measure(self, row: Row) -> float:
         if not row.height:
-            row.height = max((cell.text.height_in(self.cell_width(cell)) for cell in row.cells), default=0) + 2 * row.padding
+            row.height = (
+                max((cell.text.height_in(self.cell_width(cell)) for cell in row.cells), default=0) + 2 * row.padding
+            )
         return row.height
 
     @property

@@ -24,7 +24,10 @@ class Icon:
 
 
 def _polygon(sides: int, radius: float, turn: float) -> tuple[Point, ...]:
-    corners = [(0.5 + radius * cos(turn + 2 * pi * n / sides), 0.5 + radius * sin(turn + 2 * pi * n / sides)) for n in range(sides)]
+    corners = [
+        (0.5 + radius * cos(turn + 2 * pi * n / sides), 0.5 + radius * sin(turn + 2 * pi * n / sides))
+        for n in range(sides)
+    ]
     return (*corners, corners[0])
 
 
@@ -42,11 +45,30 @@ ICONS: dict[str, Icon] = {
     Sign.FAIL: Icon(strokes=(OCTAGON, ((0.34, 0.34), (0.66, 0.66)), ((0.34, 0.66), (0.66, 0.34)))),
     Sign.ALERT: Icon(strokes=(TRIANGLE, ((0.5, 0.64), (0.5, 0.36))), dots=((0.5, 0.22, 0.06),)),
     Sign.ACTION: Icon(strokes=(OCTAGON, BANG), dots=((0.5, 0.27, 0.06),)),
-    Sign.HOLD: Icon(strokes=(((0.06, 0.06), (0.94, 0.06), (0.94, 0.94), (0.06, 0.94), (0.06, 0.06)), ((0.37, 0.28), (0.37, 0.72)), ((0.63, 0.28), (0.63, 0.72)))),
+    Sign.HOLD: Icon(
+        strokes=(
+            ((0.06, 0.06), (0.94, 0.06), (0.94, 0.94), (0.06, 0.94), (0.06, 0.06)),
+            ((0.37, 0.28), (0.37, 0.72)),
+            ((0.63, 0.28), (0.63, 0.72)),
+        )
+    ),
     Sign.LATE: Icon(strokes=(((0.5, 0.76), (0.5, 0.5), (0.7, 0.4)),), circles=(RING,)),
-    Sign.CORRECTED: Icon(strokes=(((0.08, 0.08), (0.14, 0.34), (0.74, 0.94), (0.93, 0.75), (0.33, 0.15), (0.08, 0.08)), ((0.6, 0.8), (0.79, 0.61)))),
+    Sign.CORRECTED: Icon(
+        strokes=(
+            ((0.08, 0.08), (0.14, 0.34), (0.74, 0.94), (0.93, 0.75), (0.33, 0.15), (0.08, 0.08)),
+            ((0.6, 0.8), (0.79, 0.61)),
+        )
+    ),
     Sign.PENDING: Icon(circles=(RING,), dashed=True),
-    Sign.CONDITIONAL: Icon(strokes=(((0.5, 0.04), (0.5, 0.96)), ((0.62, 0.12), (0.62, 0.88)), ((0.74, 0.2), (0.74, 0.8)), ((0.86, 0.3), (0.86, 0.7))), circles=(RING,)),
+    Sign.CONDITIONAL: Icon(
+        strokes=(
+            ((0.5, 0.04), (0.5, 0.96)),
+            ((0.62, 0.12), (0.62, 0.88)),
+            ((0.74, 0.2), (0.74, 0.8)),
+            ((0.86, 0.3), (0.86, 0.7)),
+        ),
+        circles=(RING,),
+    ),
     Sign.NOT_EVALUABLE: Icon(strokes=(DIAMOND, HOOK), dots=((0.5, 0.27, 0.05),)),
     Sign.SUPERSEDED: Icon(strokes=(PAGE, ((0.04, 0.3), (0.96, 0.7)))),
 }

@@ -1,9 +1,11 @@
 """The sheet: running head and foot, page x of y, watermark, and the way from content to bytes."""
 
 from io import BytesIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import reportlab.rl_config
+from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, NextPageTemplate, PageTemplate
 
@@ -27,12 +29,12 @@ TALLEST = style.PAGE_HEIGHT - 2 * style.MARGIN - HEAD_ROOM - FOOT_ROOM
 class Sheets(Canvas):
     """Holds the pages back until their number is known, then prints "page x of y" on each."""
 
-    def __init__(self, *args, page_top: float, **kwargs) -> None:
+    def __init__(self, *args: Any, page_top: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page_top = page_top
         self.held: list[dict] = []
 
-    def showPage(self) -> None:  # noqa: N802  (ReportLab's name)
+    def showPage(self) -> None:
         self.held.append(dict(self.__dict__))
         self._startPage()
 
@@ -57,15 +59,17 @@ def draw_sheets(content: DocumentContent, imprint: Imprint | None) -> bytes:
     target = BytesIO()
     template = BaseDocTemplate(target, pagesize=(style.PAGE_WIDTH, style.PAGE_HEIGHT), invariant=1, **_about(content))
     furniture = Furniture(content, imprint)
-    template.addPageTemplates([
-        PageTemplate("first", _frame(0), onPage=furniture.first_page),
-        PageTemplate("later", _frame(HEAD_ROOM), onPage=furniture.later_page),
-    ])
+    template.addPageTemplates(
+        [
+            PageTemplate("first", _frame(0), onPage=furniture.first_page),
+            PageTemplate("later", _frame(HEAD_ROOM), onPage=furniture.later_page),
+        ]
+    )
     story = list(Story(content, imprint, TALLEST).flowables())
     masthead = next(part for part in story if isinstance(part, Masthead))
     page_top = style.PAGE_HEIGHT - style.MARGIN - masthead.page_place - 9
 
-    def sheets(*args, **kwargs) -> Sheets:
+    def sheets(*args: Any, **kwargs: Any) -> Sheets:
         return Sheets(*args, page_top=page_top, **kwargs)
 
     template.build([NextPageTemplate("later"), *story], canvasmaker=sheets)
@@ -113,7 +117,9 @@ class Furniture:
         left = " · ".join(part for part in (self.number, self.content.caption) if part)
         draw_runs(canvas, in_fonts(Run(left, style.FOOT)), style.MARGIN, y)
         trail = f" · trail {self.imprint.trail}" if self.imprint and self.imprint.trail else ""
-        _say_right(canvas, f"content {shortened(self.hash)}{trail}", style.FOOT, style.PAGE_WIDTH - style.MARGIN - 40, y)
+        _say_right(
+            canvas, f"content {shortened(self.hash)}{trail}", style.FOOT, style.PAGE_WIDTH - style.MARGIN - 40, y
+        )
 
     def _watermark(self, canvas: Canvas) -> None:
         key = "draft" if self.content.draft else "demo" if self.content.demo else ""
@@ -121,7 +127,7 @@ class Furniture:
             draw_watermark(canvas, key, style.PAGE_WIDTH, style.PAGE_HEIGHT)
 
 
-def _rule(canvas: Canvas, y: float, colour, width: float) -> None:
+def _rule(canvas: Canvas, y: float, colour: Color, width: float) -> None:
     canvas.setStrokeColor(colour)
     canvas.setLineWidth(width)
     canvas.line(style.MARGIN, y, style.PAGE_WIDTH - style.MARGIN, y)

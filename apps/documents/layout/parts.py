@@ -149,13 +149,12 @@ class VerifyBlock(Flowable):
         how = style.VERIFY_HOW
         self.texts = [
             Text(phrase_runs(style.VERIFY, style.HEADING)),
-            Text([Run(imprint.code, style.CODE)]) if imprint.code else None,
+            Text([Run(imprint.code, style.CODE)]),
             Text([Run(how.en.format(code=imprint.code), style.SMALL)]),
             Text([Run(how.zh, style.SMALL)], gap_after=3),
             Text([Run(f"{both(style.CONTENT)} {grouped(imprint.content_hash, 8)}", style.SMALL)]),
             *_proof_texts(imprint, zone),
         ]
-        self.texts = [text for text in self.texts if text]
         self.inner = style.LINE_WIDTH - QR_SIDE - 14
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:

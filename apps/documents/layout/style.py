@@ -69,7 +69,8 @@ VERIFY = Bilingual("Verify this document", "验证本文件")
 VERIFY_HOW = Bilingual(
     "Scan, or open the verify page and type {code}, or drop the PDF there. It says whether this file is unchanged, "
     "who sealed it, and whether it was replaced or withdrawn. A print is a copy; the sealed PDF is the original.",
-    "扫描二维码，或打开验证页面输入上述验证码，或上传 PDF 文件，即可得知文件是否未被更改、由谁签章、是否已被替代或撤回。纸质件为副本，以签章的 PDF 文件为准。",
+    "扫描二维码，或打开验证页面输入上述验证码，或上传 PDF 文件，即可得知文件是否未被更改、由谁签章、"
+    "是否已被替代或撤回。纸质件为副本，以签章的 PDF 文件为准。",
 )
 CONTENT = Bilingual("Content SHA-256", "内容哈希")
 CHECKPOINT = Bilingual("Checkpoint", "存证点")

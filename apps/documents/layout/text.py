@@ -18,6 +18,7 @@ class Text(Flowable):
         parts = [part for run in runs for part in ([run] if run.icon else in_fonts(run))]
         self.right = right
         self.gap_after = gap_after
+        self.runs = parts
         self.style = parts[0].style if parts else BODY
         self.segments = segments_of(parts)
         self.cut_off = False  # a part of a laid text keeps its lines
