@@ -1,8 +1,10 @@
-"""How append-only tables are emptied between tests that really commit."""
+"""What tests that really commit leave behind: how append-only tables are emptied, where signed heads are kept."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.db import connections
 from django.test import TransactionTestCase
 
@@ -26,3 +28,9 @@ def _tests_may_empty_append_only_tables() -> Iterator[None]:
 
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _heads_of_their_own(settings: LazySettings, tmp_path: Path) -> None:
+    """The copy of signed heads outside the database belongs to one database: each test begins without."""
+    settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"

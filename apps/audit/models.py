@@ -44,6 +44,8 @@ class Head(models.Model):
     hash = models.CharField(max_length=64)
     sequenced = models.PositiveBigIntegerField(default=0)
 
+    append_only = False  # never deleted, like every audited row
+
     class Meta:
         indexes = [models.Index(fields=["record"], condition=Q(n__gt=F("sequenced")), name="heads_to_sequence")]
 
