@@ -31,7 +31,7 @@ def attach_content(pdf_bytes: bytes, content: DocumentContent, imprint: Imprint)
         pdf.Root.Lang = "en"
         pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
         target = BytesIO()
-        pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+        pdf.save(target, min_version="1.7", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
         return target.getvalue()
 
 
@@ -41,10 +41,7 @@ def _embed(pdf: Pdf, name: str, data: bytes, described: str, at: datetime) -> No
         pdf, data, filename=name, mime_type=JSON_TYPE, description=described, creation_date=stamp, mod_date=stamp,
         relationship=Name.Data,
     )  # fmt: skip
-    pdf.attachments[name] = attached
-    files = pdf.Root.get("/AF", pikepdf.Array())
-    files.append(attached.obj)
-    pdf.Root.AF = files
+    pdf.attachments[name] = attached  # enters the catalogue's AF as well
 
 
 def embedded_file(pdf_bytes: bytes, name: str) -> bytes | None:

@@ -184,7 +184,7 @@ class _Filler:
         for unit in units:
             if self.held and self.used + unit.gap_width + unit.width > self.width + 0.01:
                 yield self._end()
-            if unit.width > self.width:
+            if unit.width > self.width + 0.01:
                 *full, unit = _torn(unit, self.width)
                 for part in full:
                     self._add(part)

@@ -13,7 +13,7 @@ from apps.documents.facts import DocumentContent, Label, Sign, Symbology
 from apps.documents.layout import style
 from apps.documents.layout.barcodes import draw_barcode
 from apps.documents.layout.breaking import Run, in_fonts
-from apps.documents.layout.fonts import fonts
+from apps.documents.layout.fonts import FONT, fonts
 from apps.documents.layout.phrases import both, entry_text, phrase_runs
 from apps.documents.layout.style import Style
 from apps.documents.layout.text import Text, draw_runs
@@ -35,7 +35,7 @@ def draw_labels(content: DocumentContent) -> bytes:
     """The labels of a content, one page each."""
     fonts()
     target = BytesIO()
-    canvas = Canvas(target, invariant=1)
+    canvas = Canvas(target, invariant=1, initialFontName=FONT)
     canvas.setTitle(f"{content.title.en} {content.number} v{content.version}")
     canvas.setAuthor(content.issuer.en)
     canvas.setSubject(content.subject)

@@ -13,7 +13,7 @@ from apps.documents.facts import DocumentContent, Imprint
 from apps.documents.layout import style
 from apps.documents.layout.blocks import Story
 from apps.documents.layout.breaking import Run, in_fonts
-from apps.documents.layout.fonts import fonts
+from apps.documents.layout.fonts import FONT, fonts
 from apps.documents.layout.parts import Masthead
 from apps.documents.layout.phrases import both, shortened
 from apps.documents.layout.text import draw_runs
@@ -30,7 +30,7 @@ class Sheets(Canvas):
     """Holds the pages back until their number is known, then prints "page x of y" on each."""
 
     def __init__(self, *args: Any, page_top: float, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{**kwargs, "initialFontName": FONT})
         self.page_top = page_top
         self.held: list[dict] = []
 
