@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     *[f"apps.{stage}" for stage in STAGES if (BASE_DIR / "apps" / stage / "apps.py").exists()],
 ]
 MIDDLEWARE = [
+    "apps.core.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",  # deny by default
+    "apps.organisation.middleware.ControlledAccess",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -109,7 +111,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing: a sweep that is missed is made good by the next
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    # "name": {"task": "apps.<stage>.tasks.<sweep>", "schedule": 20.0},
+    "alerts": {"task": "apps.alerts.tasks.sweep_alerts", "schedule": 20.0},
 }
 
 # --- people and sessions --------------------------------------------------------------------------------------------
@@ -129,6 +131,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SERVER
+
+DEMO_SECRET = "living cells wait for nobody"  # of the demonstration accounts, which server mode refuses
+PROXY_HOPS: int = env.int("QCS_PROXY_HOPS", default=0)  # trusted proxies in front: whose address is the person's
 
 # --- transport and browser ------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = IS_SERVER
@@ -178,7 +183,7 @@ logging_settings(as_json=IS_SERVER)
 # --- API ------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.organisation.access.DeclaredRoles"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

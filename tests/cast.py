@@ -1,7 +1,7 @@
 """The people of the tests, and how they act, sign and speak to the system. All of them are made by the services.
 
 `cast.olga` opens Olga's account on first use: identity confirmed, declaration accepted, her role held at her site.
-Everybody joined at JOINED; most stories begin at AT. Times are passed in; edges read the clock (freeze it with time_machine).
+Everybody joined at JOINED; stories begin at AT. Times are passed in; edges read the clock (time_machine freezes it).
 """
 
 from collections.abc import Iterator, Mapping
@@ -112,7 +112,7 @@ class Cast:
 
 
 def join(username: str, part: Part) -> User:
-    """Open an account the way a site does: account, identity, declaration, role. Works for people beyond the cast as well."""
+    """Open an account the way a site does: account, identity, declaration, role. Works beyond the cast as well."""
     site = site_of(part.site)
     user = open_account(
         username=username,
@@ -126,6 +126,7 @@ def join(username: str, part: Part) -> User:
     accept_declaration(user=user, at=JOINED, actor=actor(user))
     if part.role:
         give_role(user, part.role, site, **part.titles)
+    user.refresh_from_db()
     return user
 
 
@@ -168,7 +169,7 @@ def actor(user: User, *, session: str = "") -> Actor:
 def sign_as(
     user: User, content: SignedContent, *, at: datetime = AT, on: User | None = None, secret: str = SECRET
 ) -> Signing:
-    """Show content for signing and answer with both components. `on` is the person of the session when another one signs.
+    """Show content for signing and answer with both components. `on`: whose session it is when another one signs.
 
     seal_it(..., signing=sign_as(cast.vera, content, on=cast.olga), actor=actor(cast.olga), at=AT)
     """
@@ -202,7 +203,7 @@ class ApiPerson(APIClient):
         if_match: str = "",
         secret: str = SECRET,
     ) -> Response:
-        """Ask what is to be signed (POST `challenges`, by default `<url>challenges/`, with `show` or the body), then sign."""
+        """Ask what is to be signed (POST `challenges`, else `<url>challenges/`, with `show` or the body), then sign."""
         shown = self.post(challenges or f"{url}challenges/", dict(body or {}) if show is None else dict(show))
         if shown.status_code != 201:
             return shown

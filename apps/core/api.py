@@ -10,19 +10,19 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from apps.core.errors import Refused
-from apps.core.http import sentence
-
-PROBLEM = "application/problem+json"
+from apps.core.http import PROBLEM, problem_body, problem_members
 
 
 def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """RFC 9457: type, title, status, detail, code, and every objection with its place."""
     if isinstance(error, Refused):
-        return _problem(error.status, error.code, [_member(objection) for objection in error.objections])
+        return Response(problem_body(error), status=error.status, content_type=PROBLEM)
     if isinstance(error, ValidationError):
         error = exceptions.ValidationError(detail=error.messages)
     if isinstance(error, ObjectDoesNotExist):
         error = Http404()
+    if isinstance(error, exceptions.NotAuthenticated):
+        error.status_code, error.auth_header = 401, "Session"  # the framework says 403 for sessions: not ours
     response = exception_handler(error, dict(context))
     if response is None:
         return None
@@ -32,11 +32,6 @@ def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response | 
         if name in response.headers:
             reply[name] = response.headers[name]
     return reply
-
-
-def _member(objection: Any) -> dict[str, Any]:
-    facts = {name: str(value) for name, value in objection.facts.items()}
-    return {"code": objection.code, "detail": sentence(objection), "place": objection.place, "facts": facts}
 
 
 def _flatten(data: Any, place: str = "") -> list[dict[str, Any]]:
@@ -65,6 +60,4 @@ def _join(place: str, name: str) -> str:
 
 
 def _problem(status: int, code: str, objections: list[dict[str, Any]]) -> Response:
-    detail = " ".join(objection["detail"] for objection in objections)
-    body = {"type": f"/problems/{code}", "title": code.replace("_", " "), "status": status, "code": code}
-    return Response({**body, "detail": detail, "objections": objections}, status=status, content_type=PROBLEM)
+    return Response(problem_members(status, code, objections), status=status, content_type=PROBLEM)

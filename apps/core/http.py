@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext
 
 from apps.core.actor import Actor, ActorKind
 from apps.core.errors import BadInput, Happened, Objection, PreconditionMissing, Refused, Stale
 from apps.core.text import N_
+from apps.core.ui.wording import sentence
+
+NOBODY = "nobody"
+PROBLEM = "application/problem+json"
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -24,14 +28,60 @@ def actor_of(request: HttpRequest) -> Actor:
         kind=ActorKind.PERSON,
         authenticated="session",
         session=request.session.session_key or "",
-        device=request.META.get("HTTP_USER_AGENT", "")[:80],
+        device=device_of(request),
         request_id=getattr(request, "request_id", ""),
     )
 
 
-def sentence(objection: Objection) -> str:
-    """An objection in the language of the reader."""
-    return gettext(objection.template).format(**objection.facts)
+def stranger_of(request: HttpRequest) -> Actor:
+    """Whoever is at the sign-in page: nobody yet, but with an address and a browser."""
+    return Actor(
+        username=NOBODY,
+        printed_name="Not signed in",
+        authenticated="none",
+        device=device_of(request),
+        request_id=getattr(request, "request_id", ""),
+    )
+
+
+def network_address_of(request: HttpRequest) -> str:
+    """The address the request came from; behind proxies the one that the outermost trusted proxy saw."""
+    hops = settings.PROXY_HOPS
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if hops and len(forwarded) >= hops:
+        return str(forwarded[-hops])
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def device_of(request: HttpRequest) -> str:
+    """Address and browser: what a series of signatures is bound to, and what the trail says of the device."""
+    return f"{network_address_of(request)} {request.META.get('HTTP_USER_AGENT', '')}"[:80]
+
+
+def problem_body(refusal: Refused) -> dict[str, object]:
+    """A refusal as RFC 9457 says it, with every objection and its place."""
+    objections = [
+        {
+            "code": objection.code,
+            "detail": sentence(objection),
+            "place": objection.place,
+            "facts": {name: str(value) for name, value in objection.facts.items()},
+        }
+        for objection in refusal.objections
+    ]
+    return problem_members(refusal.status, refusal.code, objections)
+
+
+def problem_members(status: int, code: str, objections: list[dict[str, object]]) -> dict[str, object]:
+    """The members of a problem: type, title, status, code, detail, objections."""
+    return {
+        "type": f"/problems/{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "code": code,
+        "detail": " ".join(str(objection["detail"]) for objection in objections),
+        "objections": objections,
+    }
 
 
 @contextmanager

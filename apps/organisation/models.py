@@ -7,6 +7,7 @@ from django.db import models
 from apps.audit.models import Audited
 from apps.core.choices import choices_of
 from apps.core.roles import Role
+from apps.organisation.facts import ROLE_NAMES, Words
 from apps.organisation.rules import username_key
 
 
@@ -32,6 +33,11 @@ class Site(Audited):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def name(self) -> Words:
+        """The site's name in both languages."""
+        return Words(self.name_en, self.name_zh)
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds people by user name, whatever its case or width."""
@@ -41,7 +47,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, Audited):
-    """One person's account. User names are never reused, whatever their case; an account is deactivated, never deleted."""
+    """One person's account. User names are never reused, whatever their case; it is deactivated, never deleted."""
 
     username = models.CharField(max_length=80, unique=True)
     username_key = models.CharField(max_length=80, unique=True)
@@ -52,6 +58,9 @@ class User(AbstractBaseUser, Audited):
     theme = models.CharField(max_length=10, default="auto")
     is_active = models.BooleanField(default=True)
     must_change_secret = models.BooleanField(default=False)
+    secret_changed_at = models.DateTimeField(null=True, blank=True)
+    secret_reset_at = models.DateTimeField(null=True, blank=True)
+    secret_reset_by = models.CharField(max_length=80, blank=True)
     identity_checked_at = models.DateTimeField(null=True, blank=True)
     identity_checked_by = models.CharField(max_length=80, blank=True)
     declaration_version = models.CharField(max_length=20, blank=True)
@@ -105,6 +114,12 @@ class RoleHeld(Audited):
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.site}"
 
+    @property
+    def title(self) -> Words:
+        """What the holder is called here: the title of the grant, else the name of the role."""
+        named = ROLE_NAMES[Role(self.role)]
+        return Words(self.title_en or named.en, self.title_zh or named.zh)
+
 
 class Training(Audited):
     """A person's proof of training on one subject (a master version, a procedure), valid for a time."""
@@ -120,7 +135,7 @@ class Training(Audited):
 
 
 class FailedAttempt(models.Model):
-    """One wrong secret at sign-in or at a signing. A working table: it only drives the lock, the trail keeps the fact."""
+    """One wrong secret at sign-in or at a signing. A working table; the trail keeps the fact."""
 
     username_key = models.CharField(max_length=80)
     purpose = models.CharField(max_length=10)

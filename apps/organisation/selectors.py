@@ -1,14 +1,17 @@
 """Who works where, and who may see what."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet
 
+from apps.audit.models import Entry
 from apps.core.actor import Actor
 from apps.core.roles import Role
-from apps.organisation.models import RoleHeld, Site, Training, User
-from apps.organisation.rules import username_key
+from apps.organisation.models import FailedAttempt, RoleHeld, Site, Training, User
+from apps.organisation.rules import DECLARATION_VERSION, LOCK_TIME, is_dormant, is_locked, username_key
 
 
 def user_named(username: str) -> User | None:
@@ -51,3 +54,104 @@ def is_trained(actor: Actor, subject: str, at: datetime) -> bool:
 def site_at(code: str) -> Site:
     """The site with this code."""
     return Site.objects.get(code=code)
+
+
+def sites_of(user: User, at: datetime) -> set[str]:
+    """The codes of the sites where this person holds a role, also when the account is closed."""
+    in_force = RoleHeld.objects.filter(Q(held_until=None) | Q(held_until__gt=at), held_from__lte=at, user=user)
+    return set(in_force.values_list("site__code", flat=True))
+
+
+def sites_where(username: str, role: Role, at: datetime) -> set[str]:
+    """The codes of the sites where somebody holds one role."""
+    return set(roles_held(at).filter(user__username=username, role=role).values_list("site__code", flat=True))
+
+
+def people_with(role: Role, site: str, at: datetime) -> QuerySet[User]:
+    """Everybody who holds a role at a site now, by name."""
+    return User.objects.filter(pk__in=roles_held(at).filter(role=role, site__code=site).values("user")).order_by(
+        "printed_name", "pk"
+    )
+
+
+def failures_of(key: str) -> list[datetime]:
+    """The latest wrong secrets of one user name, newest first."""
+    return list(FailedAttempt.objects.filter(username_key=key).order_by("-at").values_list("at", flat=True)[:20])
+
+
+def locked_accounts(at: datetime) -> list[User]:
+    """A duty: accounts that rest after wrong secrets; the administrator should know at once (21 CFR 11.300(d))."""
+    recent = FailedAttempt.objects.filter(at__gt=at - LOCK_TIME).values_list("username_key", flat=True)
+    keys = [key for key in set(recent) if is_locked(failures_of(key), at)]
+    return list(User.objects.filter(username_key__in=keys, is_active=True).order_by("username"))
+
+
+def last_sessions() -> dict[int, datetime]:
+    """When each account last signed in, by the id of its record."""
+    opened = Entry.objects.filter(action="session.opened").values("record").annotate(last=Max("at"))
+    return {row["record"]: row["last"] for row in opened}
+
+
+def dormant_accounts(at: datetime) -> list[User]:
+    """A duty: open accounts that nobody used for 90 days (21 CFR 11.300(b)). Demonstration accounts don't count."""
+    last = last_sessions()
+    people = User.objects.filter(is_active=True, is_demo=False).select_related("record").order_by("username")
+    return [user for user in people if is_dormant(last.get(user.record_id), user.record.opened_at, at)]
+
+
+def all_roles_of(user: User, at: datetime) -> set[Role]:
+    """Every role this person holds, at whatever site."""
+    return {Role(role) for role in roles_held(at).filter(user=user).values_list("role", flat=True)}
+
+
+def grants_of(user: User, at: datetime) -> list[RoleHeld]:
+    """The roles this person holds now with their sites, in the order of the sites' codes."""
+    return list(roles_held(at).filter(user=user).select_related("site").order_by("site__code", "role"))
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """What the page of one account shows."""
+
+    user: User
+    grants: tuple[RoleHeld, ...]
+    trainings: tuple[Training, ...]
+    last_session: datetime | None
+    may_sign: bool
+    is_locked: bool
+
+    @property
+    def sites(self) -> list[Site]:
+        """The sites where any role is held, each once."""
+        return list({grant.site.code: grant.site for grant in self.grants}.values())
+
+
+def account_page(user: User, at: datetime) -> AccountPage:
+    """One account with the roles it holds and the trainings that justify them."""
+    trainings = Training.objects.filter(user=user).order_by("subject", "valid_from")
+    last = Entry.objects.filter(record=user.record_id, action="session.opened").aggregate(last=Max("at"))["last"]
+    is_ready = user.identity_checked_at is not None and user.declaration_version == DECLARATION_VERSION
+    return AccountPage(
+        user=user,
+        grants=tuple(grants_of(user, at)),
+        trainings=tuple(trainings),
+        last_session=last,
+        may_sign=is_ready and user.is_active and not user.must_change_secret,
+        is_locked=is_locked(failures_of(user.username_key), at) is not None,
+    )
+
+
+def demo_accounts(at: datetime) -> list[dict[str, object]]:
+    """The demonstration accounts for the sign-in page, with their one secret. Shown in embedded mode only."""
+    if settings.QCS_MODE != "embedded":
+        return []
+    grants = roles_held(at).filter(user__is_demo=True).select_related("user", "site").order_by("user__pk", "pk")
+    return [
+        {
+            "username": grant.user.username,
+            "password": settings.DEMO_SECRET,
+            "role": grant.title,
+            "site": grant.site.name,
+        }
+        for grant in grants
+    ]

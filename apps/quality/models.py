@@ -52,7 +52,7 @@ class Hold(Audited):
 
 
 class Event(Audited):
-    """Something that was not as the master says, opened by the system or a person, triaged by QA. Its record is `event/...`."""
+    """Something that was not as the master says, opened by the system or a person, triaged by QA (`event/...`)."""
 
     subject = models.ForeignKey(Record, models.PROTECT, related_name="events")
     about = models.CharField(max_length=240)
@@ -83,7 +83,7 @@ class Event(Audited):
 
 
 class Deviation(Audited):
-    """An event that QA judged to be a departure from the approved way: classified, investigated, its product impact signed."""
+    """An event that QA judged a departure from the approved way: classified, investigated, its impact signed."""
 
     event = models.OneToOneField(Event, models.PROTECT, related_name="deviation")
     subject = models.ForeignKey(Record, models.PROTECT, related_name="deviations")

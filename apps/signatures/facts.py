@@ -60,7 +60,7 @@ class Signing:
 
 @dataclass(frozen=True)
 class Signer:
-    """A person recognised by secret for one challenge. `actor` is the signer, who may not be the person of the session."""
+    """A person recognised by secret for one challenge. `actor` is the signer, not always the session's person."""
 
     actor: Actor
     challenge_id: UUID

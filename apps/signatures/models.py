@@ -8,9 +8,9 @@ from apps.audit.models import Audited
 
 
 class Signature(Audited):
-    """One person's signature on shown content of a record: printed name, title, meaning, time, and the hash of what was shown.
+    """One person's signature on shown content of a record: printed name, title, meaning, time, hash of what was shown.
 
-    Never changed. When the content is corrected later, the signature stays and is shown as not covering the present version.
+    Never changed. When the content is corrected later, the signature stays, shown as not covering the present version.
     """
 
     username = models.CharField(max_length=80)
@@ -37,7 +37,7 @@ class Signature(Audited):
 
 
 class Challenge(models.Model):
-    """Content shown for signing: answered once, within five minutes. A working table; the signature keeps the content."""
+    """Content shown for signing: answered once, within five minutes. A working table."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     session = models.CharField(max_length=80)

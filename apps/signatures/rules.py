@@ -39,7 +39,7 @@ def is_incomplete(typed_name: str, has_series: bool) -> Objection | None:
 def may_not_sign(
     identity_checked_at: datetime | None, declaration: str, current: str, must_change: bool
 ) -> Objection | None:
-    """Identity checked (11.100(b)), declaration accepted (11.10(j)), no secret that an administrator knows (11.200(a)(3))."""
+    """Identity checked (11.100(b)), declaration accepted (11.10(j)), no secret that others know (11.200(a)(3))."""
     if identity_checked_at is None:
         return Objection(
             "identity_unconfirmed", N_("Your identity was not confirmed yet. Ask your site administrator.")

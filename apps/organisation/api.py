@@ -1,0 +1,205 @@
+"""The session and one's own account, for programs that people use."""
+
+from typing import Any
+
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.middleware.csrf import get_token
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers, status
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.core.http import actor_of, network_address_of, stranger_of
+from apps.core.preferences import THEMES
+from apps.organisation.access import ANYONE, Access, DeclaredRoles
+from apps.organisation.middleware import begin_period, lock
+from apps.organisation.models import User
+from apps.organisation.selectors import AccountPage, account_page
+from apps.organisation.services import (
+    accept_declaration,
+    change_secret,
+    choose_display,
+    close_session,
+    open_session,
+    resume_session,
+)
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+AT_THE_LOCK = Access(without_role=True, while_locked=True)
+
+
+class SignInInput(serializers.Serializer):
+    username = serializers.CharField(max_length=80)
+    secret = serializers.CharField(max_length=256, trim_whitespace=False, style={"input_type": "password"})
+
+
+class SecretInput(serializers.Serializer):
+    secret = serializers.CharField(max_length=256, trim_whitespace=False, style={"input_type": "password"})
+
+
+class NewSecretInput(serializers.Serializer):
+    old_secret = serializers.CharField(max_length=256, trim_whitespace=False)
+    new_secret = serializers.CharField(max_length=256, trim_whitespace=False)
+
+
+class DisplayInput(serializers.Serializer):
+    language = serializers.ChoiceField(choices=["en", "zh-hans"])
+    theme = serializers.ChoiceField(choices=list(THEMES))
+
+
+class GrantOutput(serializers.Serializer):
+    """A role held at a site."""
+
+    site = serializers.CharField(source="site.code")
+    role = serializers.CharField()
+    title_en = serializers.CharField()
+    title_zh = serializers.CharField()
+
+
+class SessionOutput(serializers.Serializer):
+    """Who is signed in, what they may do where, and the token that every writing request sends as X-CSRFToken."""
+
+    csrf = serializers.CharField()
+    username = serializers.CharField()
+    printed_name = serializers.CharField()
+    language = serializers.CharField()
+    theme = serializers.CharField()
+    locked = serializers.BooleanField()
+    must_change_secret = serializers.BooleanField()
+    may_sign = serializers.BooleanField()
+    roles = GrantOutput(many=True)
+
+
+class SessionView(APIView):
+    """/api/v1/session/: sign in, look, sign out. JSON only, so that no form of another site can sign anybody in."""
+
+    parser_classes = [JSONParser]
+    open_to = AT_THE_LOCK
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [AllowAny()] if self.request.method == "POST" else [DeclaredRoles()]
+
+    @extend_schema(
+        operation_id="session_open",
+        request=SignInInput,
+        responses=SessionOutput,
+        examples=[OpenApiExample("Sign in", {"username": "operator", "secret": "..."}, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        form = SignInInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        user = open_session(
+            identification=form.validated_data["username"],
+            secret=form.validated_data["secret"],
+            at=timezone.now(),
+            stranger=stranger_of(request),
+            address=network_address_of(request),
+        )
+        login(request._request, user, backend=BACKEND)
+        begin_period(request._request)
+        return _session_reply(request, user)
+
+    @extend_schema(operation_id="session_show", responses=SessionOutput)
+    def get(self, request: Request) -> Response:
+        return _session_reply(request, request.user)
+
+    @extend_schema(operation_id="session_close", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        close_session(user=request.user, at=timezone.now(), actor=actor_of(request))
+        logout(request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class LockView(APIView):
+    """/api/v1/session/lock/: lock now; the series of signatures ends."""
+
+    open_to = AT_THE_LOCK
+
+    @extend_schema(operation_id="session_lock", request=None, responses=SessionOutput)
+    def post(self, request: Request) -> Response:
+        lock(request._request)
+        return _session_reply(request, request.user)
+
+
+class UnlockView(APIView):
+    """/api/v1/session/unlock/: the same person goes on, with the secret."""
+
+    open_to = AT_THE_LOCK
+
+    @extend_schema(operation_id="session_unlock", request=SecretInput, responses=SessionOutput)
+    def post(self, request: Request) -> Response:
+        form = SecretInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        resume_session(
+            user=request.user,
+            secret=form.validated_data["secret"],
+            at=timezone.now(),
+            actor=actor_of(request),
+            address=network_address_of(request),
+        )
+        begin_period(request._request)
+        return _session_reply(request, request.user)
+
+
+class AccountSecretView(APIView):
+    """/api/v1/account/secret/: choose a secret of one's own; every other session of the account ends."""
+
+    open_to = ANYONE
+
+    @extend_schema(operation_id="account_change_secret", request=NewSecretInput, responses=SessionOutput)
+    def post(self, request: Request) -> Response:
+        form = NewSecretInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        user = change_secret(
+            user=request.user,
+            old=form.validated_data["old_secret"],
+            new=form.validated_data["new_secret"],
+            at=timezone.now(),
+            actor=actor_of(request),
+        )
+        update_session_auth_hash(request._request, user)
+        return _session_reply(request, user)
+
+
+class AccountDeclarationView(APIView):
+    """/api/v1/account/declaration/: accept that one's electronic signature binds."""
+
+    open_to = ANYONE
+
+    @extend_schema(operation_id="account_accept_declaration", request=None, responses=SessionOutput)
+    def post(self, request: Request) -> Response:
+        user = accept_declaration(user=request.user, at=timezone.now(), actor=actor_of(request))
+        return _session_reply(request, user)
+
+
+class AccountDisplayView(APIView):
+    """/api/v1/account/display/: language and theme of one's own screens."""
+
+    open_to = ANYONE
+
+    @extend_schema(operation_id="account_choose_display", request=DisplayInput, responses=SessionOutput)
+    def post(self, request: Request) -> Response:
+        form = DisplayInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        user = choose_display(user=request.user, at=timezone.now(), actor=actor_of(request), **form.validated_data)
+        return _session_reply(request, user)
+
+
+def _session_reply(request: Request, user: User) -> Response:
+    page: AccountPage = account_page(user, timezone.now())
+    shown: dict[str, Any] = {
+        "csrf": get_token(request._request),
+        "username": user.username,
+        "printed_name": user.printed_name,
+        "language": user.language,
+        "theme": user.theme,
+        "locked": bool(request._request.session.get("locked")),
+        "must_change_secret": user.must_change_secret,
+        "may_sign": page.may_sign,
+        "roles": page.grants,
+    }
+    return Response(SessionOutput(shown).data)

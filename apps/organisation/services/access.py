@@ -1,0 +1,59 @@
+"""Whether someone may act here: the first line of every service."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from apps.audit.services import refuse
+from apps.core.actor import Actor, ActorKind
+from apps.core.errors import KeptRefusal, NotAllowed, Objection
+from apps.core.roles import Role
+from apps.core.text import N_
+from apps.organisation.models import User
+from apps.organisation.selectors import is_trained, role_of, sites_of, sites_where
+
+
+def require(
+    actor: Actor,
+    role: Role | Collection[Role],
+    site: str,
+    *,
+    at: datetime,
+    trained_on: str | None = None,
+    about: str = "",
+) -> Actor:
+    """The actor with the role under which they act. Raises NotAllowed, kept in the trail of `about` (or of the actor).
+
+    `trained_on` is the address of the master version whose training must be valid (21 CFR 11.10(g), (i)).
+    """
+    roles = [role] if isinstance(role, Role) else list(role)
+    keep = KeptRefusal(about or f"user/{actor.username}", "access.refused", {"site": site})
+    held = role_of(actor, roles, site, at)
+    if held is None:
+        wanted = ", ".join(sorted(roles))
+        template = N_("This needs the role {roles} at {site}; you do not hold it.")
+        refuse(
+            NotAllowed(Objection("role_missing", template, {"roles": wanted, "site": site}), keep=keep),
+            actor=actor,
+            at=at,
+        )
+    if trained_on and not is_trained(actor, trained_on, at):
+        template = N_("You have no valid training on {subject}.")
+        refuse(
+            NotAllowed(Objection("training_missing", template, {"subject": trained_on}), keep=keep), actor=actor, at=at
+        )
+    return replace(actor, role=held.role)
+
+
+def require_admin_of(actor: Actor, user: User | None, *, at: datetime) -> Actor:
+    """The actor as administrator of a site where this person holds a role; of any site when the person holds none yet.
+
+    The system itself (the installation, a periodic check) needs no role.
+    """
+    if actor.kind is ActorKind.SYSTEM:
+        return actor
+    administered = sites_where(actor.username, Role.SITE_ADMIN, at)
+    places = sites_of(user, at) if user else set()
+    shared = sorted(administered & places if places else administered)
+    site = shared[0] if shared else next(iter(sorted(places)), "")
+    return require(actor, Role.SITE_ADMIN, site, at=at, about=f"user/{user.username_key}" if user else "")

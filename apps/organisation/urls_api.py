@@ -1,0 +1,15 @@
+"""The session and one's own account in the API."""
+
+from django.urls import path
+
+from apps.organisation import api
+
+app_name = "organisation_api"
+urlpatterns = [
+    path("session/", api.SessionView.as_view(), name="session"),
+    path("session/lock/", api.LockView.as_view(), name="lock"),
+    path("session/unlock/", api.UnlockView.as_view(), name="unlock"),
+    path("account/secret/", api.AccountSecretView.as_view(), name="secret"),
+    path("account/declaration/", api.AccountDeclarationView.as_view(), name="declaration"),
+    path("account/display/", api.AccountDisplayView.as_view(), name="display"),
+]
