@@ -12,11 +12,11 @@ help:
 setup: .venv/.dev-ready
 
 .venv/.ready: requirements.txt deploy/venv.sh
-	PYTHON=$(PYTHON) sh deploy/venv.sh requirements.txt
+	@PYTHON=$(PYTHON) sh deploy/venv.sh requirements.txt
 	@touch $@
 
 .venv/.dev-ready: requirements-dev.txt deploy/venv.sh
-	PYTHON=$(PYTHON) sh deploy/venv.sh requirements-dev.txt
+	@PYTHON=$(PYTHON) sh deploy/venv.sh requirements-dev.txt
 	@touch .venv/.ready $@
 
 run: .venv/.ready

@@ -10,7 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-GENERATED: dict[str, Callable[[], str]] = {}
+from deploy.lifecycle_page import lifecycle_page  # noqa: E402  the path comes first
+
+GENERATED: dict[str, Callable[[], str]] = {"docs/lifecycle.md": lifecycle_page}
 
 
 def outdated() -> list[str]:

@@ -1,0 +1,62 @@
+"""docs/lifecycle.md: the tables of moves of batches, units and lots, as readers see them."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from apps.batches import lifecycle as batches
+from apps.materials import lifecycle as materials
+from apps.units import lifecycle as units
+
+UNITS = """
+# The life of a unit
+
+From `apps/units/lifecycle.py`. A unit has three states at once: disposition, condition, custody. A dash: any, or no change.
+
+| verb | disposition | condition | custody | kinds | sets |
+|---|---|---|---|---|---|
+"""
+LOTS = """
+# The life of a material lot
+
+From `apps/materials/lifecycle.py`.
+
+| verb | from | to | the signature means |
+|---|---|---|---|
+"""
+
+
+def lifecycle_page() -> str:
+    moved = [units.MOVES[verb] for verb in units.UnitVerb]
+    decided = materials.MOVES.values()
+    return "".join(
+        [
+            batches.as_markdown(),
+            UNITS,
+            *(
+                _row(
+                    move.verb,
+                    _some_of(move.dispositions, units.Disposition),
+                    _some_of(move.conditions, units.Condition),
+                    _some_of(move.custodies, units.Custody),
+                    _some_of(move.kinds, units.UnitKind),
+                    ", ".join(move.sets.values()) or "–",
+                )
+                for move in moved
+            ),
+            LOTS,
+            *(
+                _row(move.verb, _some_of(move.sources, materials.LotState), move.target, move.meaning)
+                for move in decided
+            ),
+        ]
+    )
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _some_of(chosen: Iterable[str], all_of_them: type[StrEnum]) -> str:
+    """The chosen states in the order of their enumeration; a dash when that is every one."""
+    members = [member for member in all_of_them if member in set(chosen)]
+    return "–" if len(members) == len(all_of_them) else ", ".join(members)

@@ -1,0 +1,123 @@
+"""`make run`: one command serves everything, Ctrl-C ends everything, and a second start keeps the data."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import ROOT
+
+pytestmark = pytest.mark.heavy
+LAST_WORDS = "Ctrl-C"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(var: Path, port: int) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("QCS_", "DATABASE_", "REDIS_"))}
+    return {**own, "DJANGO_SETTINGS_MODULE": "qcsystem.settings", "QCS_VAR": str(var), "QCS_PORT": str(port)}
+
+
+@contextmanager
+def started(var: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """The system as `make run` starts it, from the first line to its last words."""
+    process = subprocess.Popen(
+        [sys.executable, "deploy/run.py"], cwd=ROOT, env=environment(var, port), text=True, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    said: list[str] = []
+    try:
+        assert process.stdout
+        for line in process.stdout:
+            said.append(line)
+            if LAST_WORDS in line:
+                break
+        yield process, said
+    finally:
+        for pid in [*descendants(process.pid), process.pid]:
+            if alive(pid):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process that this one started, and those they started."""
+    parents = {int(path.name): _parent(path) for path in Path("/proc").glob("[0-9]*")}
+    found = [pid]
+    for parent in found:
+        found += [child for child, its_parent in parents.items() if its_parent == parent]
+    return found[1:]
+
+
+def _parent(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it ended meanwhile
+        return 0
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def press_ctrl_c(process: subprocess.Popen[str]) -> tuple[int, list[int]]:
+    """What the terminal does: the signal goes to all of the foreground. Gives the exit status and who is left."""
+    everybody = descendants(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=30)
+    return process.returncode, [pid for pid in everybody if alive(pid)]
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as reply:
+        return reply.status, reply.read().decode()
+
+
+def test_one_command_serves_everything_and_ctrl_c_ends_it(tmp_path: Path, short_form: bool) -> None:
+    port = free_port()
+    with started(tmp_path / "var", port) as (process, said):
+        assert get(port, "/healthz") == (200, "ok\n"), "".join(said)
+        assert 'type="password"' in get(port, "/")[1]
+        assert len(descendants(process.pid)) >= 4  # gunicorn and its worker, the worker, beat
+        assert f"http://127.0.0.1:{port}" in "".join(said)
+        assert press_ctrl_c(process) == (0, [])
+    database = tmp_path / "var" / "qcsystem.sqlite3"
+    size = database.stat().st_size
+    if short_form:
+        return
+    begun = time.monotonic()
+    with started(tmp_path / "var", port) as (process, said):
+        assert get(port, "/healthz") == (200, "ok\n"), "".join(said)
+        assert time.monotonic() - begun < 20
+        assert press_ctrl_c(process) == (0, [])
+    assert database.stat().st_size >= size
+
+
+def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        command = [sys.executable, "deploy/run.py"]
+        said = subprocess.run(
+            command, cwd=ROOT, env=environment(tmp_path, port), capture_output=True, text=True, check=False
+        )
+
+    assert said.returncode == 1
+    assert f"Port {port} is taken" in said.stderr
+    assert "QCS_PORT=8001 make run" in said.stderr
