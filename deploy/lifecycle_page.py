@@ -10,7 +10,7 @@ from apps.units import lifecycle as units
 UNITS = """
 # The life of a unit
 
-From `apps/units/lifecycle.py`. A unit has three states at once: disposition, condition, custody. A dash: any, or no change.
+From `apps/units/lifecycle.py`. Three states at once: disposition, condition, custody. A dash: any, or no change.
 
 | verb | disposition | condition | custody | kinds | sets |
 |---|---|---|---|---|---|
