@@ -33,7 +33,7 @@ class Loaded:
 def load(source: Path, tables: Tables | None = None) -> Loaded:
     """Read a product from `v1.yaml` or from the folder `v1/`. Raises DefinitionRefused with every problem."""
     reading = read_product(source)
-    loaded = _validated(reading, tables or standard_tables())
+    loaded = validated(reading, tables or standard_tables())
     version = f"v{loaded.definition.version}"
     if (source.parent.name, source.stem) != (loaded.definition.key, version):
         raise DefinitionRefused(
@@ -72,10 +72,11 @@ def _by_hash(sha256: str, text: str) -> Definition:
 
 def loaded_from_yaml(text: str, tables: Tables | None = None) -> Loaded:
     """A product handed over as one YAML text."""
-    return _validated(read_yaml(text, ""), tables or standard_tables())
+    return validated(read_yaml(text, ""), tables or standard_tables())
 
 
-def _validated(reading: Reading, tables: Tables) -> Loaded:
+def validated(reading: Reading, tables: Tables) -> Loaded:
+    """Judge what was read: its shape first, then whether its parts agree. Raises DefinitionRefused."""
     if reading.problems:
         raise DefinitionRefused(reading.problems)
     try:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from apps.products.definition.base import Bilingual, Decimals, Key, Number, Part, Source, Text, lower_case, wrong
-from apps.products.definition.limits import Limit
+from apps.products.definition.limits import Ends, Limit
 from apps.products.facts import ParameterKind, VesselAct
 
 
@@ -34,6 +34,7 @@ class NumberParameter(Recordable):
     decimals: Decimals
     censored: bool = False  # "<0.05", ">1000" and "ND" may be entered
     detection_limit: Number | None = None
+    possible: Ends | None = None  # outside it is a slip of the pen: refused as such, never judged
 
 
 class Option(Part):

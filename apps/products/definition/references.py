@@ -43,15 +43,19 @@ def target_of(preparation: Preparation, reference: str, stage: Stage, step: Step
     if selector:
         raise BadPlace(f'"{reference}" ends in a parameter, which has no index')
     stage_at = step_at = row_at = ""
+    elsewhere = False
     if heads and preparation.stage(heads[0][0]):
-        stage, stage_at = stage_of(preparation, heads[0][0]), heads[0][1] or "-1"
+        named = stage_of(preparation, heads[0][0])
+        stage_at = heads[0][1] or ("" if named.key == stage.key else "-1")
+        stage, elsewhere = named, named.key != stage.key
         heads = heads[1:]
         if not heads:
             raise BadPlace(f'"{reference}" names no step')
     if heads and stage.step(heads[0][0]):
-        step, step_at = stage.step(heads[0][0]), heads[0][1] or "-1"
+        own = heads[0][0] == step.key and not elsewhere
+        step, step_at = stage.step(heads[0][0]), heads[0][1] or ("" if own else "-1")
         heads = heads[1:]
-    elif stage_at:
+    elif elsewhere or stage_at:
         raise BadPlace(f'stage "{stage.key}" has no step "{heads[0][0]}"')
     if heads:
         row_at = _row_at(reference, step, heads)

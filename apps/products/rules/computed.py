@@ -168,6 +168,14 @@ FUNCTIONS = (
         "total − sum of the parts; 0 closes",
     ),
     Function(
+        "sum_of_three",
+        1,
+        SAME,
+        {"first": Input(SAME), "second": Input(SAME), "third": Input(SAME)},
+        lambda first, second, third: first + second + third,
+        "first + second + third",
+    ),
+    Function(
         "balance_of_three",
         1,
         SAME,

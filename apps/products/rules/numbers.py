@@ -17,7 +17,7 @@ from apps.products.definition.parameters import (
     TextParameter,
 )
 from apps.products.facts import Comparator, Entered, Judgement, ParameterKind, Verdict
-from apps.products.rules.limits import NOT_DONE, RECORDED, judge_choice, judge_elapsed, judge_number
+from apps.products.rules.limits import NOT_DONE, RECORDED, ends_text, judge_choice, judge_elapsed, judge_number
 from apps.products.rules.rounding import STORED_DECIMALS, plain, round_half_up
 from apps.products.rules.units import Incompatible, UnitTable
 
@@ -107,6 +107,10 @@ def _judged_number(
 ) -> Entered | Objection:
     if comparator is not Comparator.EXACT and not parameter.censored:
         return _refused(parameter, "not_censored", N_("{field}: an exact number is asked for here."))
+    if parameter.possible is not None and number is not None and not parameter.possible.holds(number):
+        sentence = N_("{field}: {text} is not possible; {possible} {unit}.")
+        possible = ends_text(parameter.possible)
+        return _refused(parameter, "impossible", sentence, text=text, possible=possible, unit=parameter.unit)
     judgement = RECORDED
     if parameter.limit is not None:
         judgement = judge_number(parameter.limit, number, comparator, parameter.detection_limit)

@@ -71,6 +71,7 @@ def _registry() -> pint.UnitRegistry:
     registry = pint.UnitRegistry(non_int_type=Decimal, autoconvert_offset_to_baseunit=True, cache_folder=None)
     for name in COUNTED:
         registry.define(f"{name} = [{name}]")
+    registry.define("megacell = 1000000 * cell")
     return registry
 
 

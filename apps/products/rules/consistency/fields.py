@@ -206,5 +206,6 @@ def _same_occurrence(
         target = target_of(preparation, str(reference), stage, step)
     except BadPlace:
         return None
-    looks_back = target.stage.key == stage.key and target.stage_at == "-1"
+    same_step = target.step.key == step.key and target.step_at == "-1"
+    looks_back = target.stage.key == stage.key and (target.stage_at == "-1" or same_step)
     return None if looks_back else (target.stage.key, target.step.key, target.field.key)
