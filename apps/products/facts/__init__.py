@@ -25,6 +25,7 @@ from apps.products.facts.words import (
     TestLevel,
     Verdict,
     VersionState,
+    VersionVerb,
     VesselAct,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "TestLevel",
     "Verdict",
     "VersionState",
+    "VersionVerb",
     "VesselAct",
     "gravest",
 ]

@@ -194,7 +194,7 @@ class SampleSource(StrEnum):
 class ReleaseVerb(StrEnum):
     """The acts that lead from a finished batch to its supply, in their order."""
 
-    APPROVE_ANALYSIS = "APPROVE_ANALYSIS"
+    APPROVE_COA = "APPROVE_COA"
     REVIEW = "REVIEW"
     CERTIFY = "CERTIFY"
     RELEASE_FOR_SUPPLY = "RELEASE_FOR_SUPPLY"
@@ -215,3 +215,12 @@ class VersionState(StrEnum):
     AUTHOR_SIGNED = "AUTHOR_SIGNED"
     APPROVED = "APPROVED"
     RETIRED = "RETIRED"
+
+
+class VersionVerb(StrEnum):
+    """What is decided about a master record."""
+
+    SIGN = "SIGN"
+    APPROVE = "APPROVE"
+    RETURN = "RETURN"
+    RETIRE = "RETIRE"

@@ -1,0 +1,61 @@
+"""Reading master records: which there are, what they say, how two of them differ."""
+
+from datetime import datetime
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
+
+from apps.organisation.models import User
+from apps.organisation.selectors import visible_to
+from apps.products.definition import Definition
+from apps.products.facts import VersionState
+from apps.products.loader import load_text
+from apps.products.models import ProductVersion, RuleTable
+
+
+def definition_of(version: ProductVersion) -> Definition:
+    """What the master record says; kept by the hash of its text."""
+    return load_text(version.text)
+
+
+def visible_versions(user: User, at: datetime) -> QuerySet[ProductVersion]:
+    """The versions of products that may be made at a site of this person, newest first."""
+    codes = visible_to(user, at)
+    if not codes:
+        return ProductVersion.objects.none()
+    anywhere = reduce(or_, (Q(sites__contains=f" {code} ") for code in sorted(codes)))
+    rows = ProductVersion.objects.select_related("record", "author_signature", "approval_signature")
+    return rows.filter(anywhere).order_by("key", "-version")
+
+
+def visible_version(user: User, number: str, at: datetime) -> ProductVersion:
+    """One version by its number ("msc_covid19-v1"). Raises ProductVersion.DoesNotExist."""
+    return visible_versions(user, at).get(record__address=f"product/{number}")
+
+
+def version_named(number: str) -> ProductVersion:
+    """One version by its number, whoever asks. Raises ProductVersion.DoesNotExist."""
+    return ProductVersion.objects.select_related("record").get(record__address=f"product/{number}")
+
+
+def version_now(version: ProductVersion) -> ProductVersion:
+    """The version as it stands, read inside the door."""
+    rows = ProductVersion.objects.select_related("record", "author_signature", "approval_signature")
+    return rows.get(pk=version.pk)
+
+
+def approved_version(key: str, site: str) -> ProductVersion | None:
+    """The newest approved version of a product at a site: what a new batch is planned on."""
+    rows = ProductVersion.objects.select_related("record").filter(key=key, state=VersionState.APPROVED)
+    return rows.filter(sites__contains=f" {site} ").order_by("-version").first()
+
+
+def version_before(version: ProductVersion) -> ProductVersion | None:
+    """The version that came before, for the comparison."""
+    return ProductVersion.objects.filter(key=version.key, version__lt=version.version).order_by("-version").first()
+
+
+def newest_table(key: str) -> RuleTable | None:
+    """The state of a rule table that was loaded last."""
+    return RuleTable.objects.select_related("record").filter(key=key).order_by("-n").first()
