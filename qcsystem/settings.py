@@ -38,7 +38,11 @@ CHECKPOINTS_DIR = Path(env.str("QCS_CHECKPOINTS", default=str(VAR_DIR / "checkpo
 SEAL_KEY = Path(env.str("QCS_SEAL_KEY", default=str(KEYS_DIR / "seal_key.pem")))
 SEAL_CERT = Path(env.str("QCS_SEAL_CERT", default=str(KEYS_DIR / "seal_cert.pem")))
 SEAL_CHAIN = Path(env.str("QCS_SEAL_CHAIN", default=str(KEYS_DIR / "seal_chain.pem")))
+SEAL_FORMER = Path(env.str("QCS_SEAL_FORMER", default=str(KEYS_DIR / "seal_former.pem")))  # may be missing
+SEAL_PASSPHRASE: bytes | None = env.str("QCS_SEAL_PASSPHRASE", default="").encode() or None
 ALLOWED_HOSTS: list[str] = env.list("QCS_HOSTS", default=[] if IS_SERVER else ["127.0.0.1", "localhost", "[::1]"])
+_own_address = f"https://{ALLOWED_HOSTS[0]}" if IS_SERVER else "http://127.0.0.1:8000"
+PUBLIC_URL: str = env.str("QCS_PUBLIC_URL", default=_own_address).rstrip("/")  # printed on documents as QR
 
 # --- what is installed ----------------------------------------------------------------------------------------------
 STAGES = [
@@ -75,9 +79,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "apps.core.ui.pages.RefusalPages",
 ]
 if (BASE_DIR / "apps/core/preferences.py").exists():
-    MIDDLEWARE.insert(-3, "apps.core.preferences.PreferencesMiddleware")
+    MIDDLEWARE.insert(-4, "apps.core.preferences.PreferencesMiddleware")
 ROOT_URLCONF = "qcsystem.urls"
 WSGI_APPLICATION = "qcsystem.wsgi.application"
 _shell = ["apps.core.context.shell"] if (BASE_DIR / "apps/core/context.py").exists() else []
@@ -111,7 +116,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing: a sweep that is missed is made good by the next
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "documents": {"task": "apps.documents.tasks.issue_due_documents", "schedule": 20.0},
     "alerts": {"task": "apps.alerts.tasks.sweep_alerts", "schedule": 20.0},
+    "challenges": {"task": "apps.signatures.tasks.sweep_challenges", "schedule": 3600.0},
 }
 
 # --- people and sessions --------------------------------------------------------------------------------------------

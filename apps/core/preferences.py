@@ -1,4 +1,4 @@
-"""What a person chose for the screen: language, light or dark, single-letter keys. Kept with the session, never with a record."""
+"""What a person chose for the screen: language, light or dark, single-letter keys. Kept with the session only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,8 +36,9 @@ def preferences_of(request: HttpRequest) -> Preferences:
 
 def _remembered(request: HttpRequest, name: str) -> str:
     session = getattr(request, "session", None)
+    person = getattr(request, "user", None)
     chosen = session.get(f"screen_{name}") if session is not None else None
-    return chosen or request.COOKIES.get(f"screen_{name}", "")
+    return str(chosen or getattr(person, name, "") or request.COOKIES.get(f"screen_{name}", ""))
 
 
 def _language_of(request: HttpRequest) -> str:
@@ -77,7 +78,9 @@ class PreferencesMiddleware:
 def choose(request: HttpRequest) -> HttpResponse:
     """POST /preferences/: keep the choice and go back to the same page."""
     target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         target = "/"
     response = HttpResponseRedirect(target)
     for name, value in _choices(request):

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.ui import samples
+from apps.core.ui.samples import samples
 from apps.core.ui.status import BATCHES, MARKS, UNITS, VERDICTS, WORK
 
 PAGES = {
@@ -19,6 +19,14 @@ PAGES = {
     "lock": "lock.html",
     "sign-in": "signin.html",
 }
+WORDS = [
+    (_("Verdicts"), VERDICTS),
+    (_("Marks"), MARKS),
+    (_("Work"), WORK),
+    (_("Batches"), BATCHES),
+    (_("Units, donors"), UNITS),
+]
+HUES = [("MSC", "msc"), ("PLASMA", "plasma"), ("IG", "immunoglobulin"), ("NKT", "nkt"), ("HSC", "hsc")]
 
 
 class SampleForm(forms.Form):
@@ -26,7 +34,11 @@ class SampleForm(forms.Form):
 
     viability = forms.CharField(label=_("Viability, count B"))
     cells = forms.CharField(label=_("Viable cells per mL"), help_text=_("As the counter prints it."))
-    clear = forms.ChoiceField(label=_("Bench clear of the batch before"), choices=[("yes", _("Yes")), ("no", _("No"))], widget=forms.RadioSelect)
+    clear = forms.ChoiceField(
+        label=_("Bench clear of the batch before"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        widget=forms.RadioSelect,
+    )
     grade = forms.ChoiceField(label=_("Grade of the room"), choices=[("", "—"), ("a", "A"), ("b", "B")])
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     photo = forms.FileField(label=_("Photograph"), required=False)
@@ -40,21 +52,21 @@ class SampleForm(forms.Form):
         return text
 
 
+class SignInSample(forms.Form):
+    """The two fields of the sign-in page."""
+
+    username = forms.CharField(label=_("User name"))
+    password = forms.CharField(label=_("Password"), widget=forms.PasswordInput)
+
+
 def gallery(request: HttpRequest) -> HttpResponse:
     """GET /styleguide/: every state and every part."""
-    now = timezone.now()
-    words = [(_("Verdicts"), VERDICTS), (_("Marks"), MARKS), (_("Work"), WORK), (_("Batches"), BATCHES), (_("Units, donors"), UNITS)]
-    context = {
-        "words": [(title, list(group)) for title, group in words],
-        "hues": [("MSC", "msc"), ("PLASMA", "plasma"), ("IG", "immunoglobulin"), ("NKT", "nkt"), ("HSC", "hsc")],
+    context = samples(timezone.now()) | {
+        "words": [(title, list(group)) for title, group in WORDS],
+        "hues": HUES,
         "form": SampleForm(),
         "wrong": SampleForm({"viability": "918", "cells": "", "clear": "yes"}),
         "pages": list(PAGES),
-        "patient_band": samples.patient(),
-        "progress": {"title": samples.both("Archive of CT-0031", "CT-0031 归档"), "done": 412, "total": 1204, "percent": 34},
-        "theirs": {"value": "91.8", "who": samples.both("Zhao Min", "赵敏"), "at": now},
-        "mine": {"value": "91.2", "at": now},
-        **_shared(now),
     }
     return render(request, "parts/gallery.html", context)
 
@@ -63,47 +75,9 @@ def sample_page(request: HttpRequest, page: str) -> HttpResponse:
     """GET /styleguide/<page>/: a whole page of demonstration values."""
     if page not in PAGES:
         raise Http404
-    now = timezone.now()
-    context = _shared(now) | {"panel_open": page == "countersign", "form": SampleForm(), "section": "desk" if page == "work" else "batches"}
-    if page == "sign-in":
-        context |= {"form": SignInSample(), "demo_accounts": _accounts()}
+    context = samples(timezone.now()) | {
+        "panel_open": page == "countersign",
+        "form": SignInSample(),
+        "section": "desk" if page == "work" else "batches",
+    }
     return render(request, PAGES[page], context)
-
-
-class SignInSample(forms.Form):
-    """The two fields of the sign-in page."""
-
-    username = forms.CharField(label=_("User name"))
-    password = forms.CharField(label=_("Password"), widget=forms.PasswordInput)
-
-
-def _shared(now) -> dict[str, object]:  # type: ignore[no-untyped-def]
-    return {
-        "band": samples.band(now),
-        "clock": samples.running_clock(now),
-        "rail": samples.rail(),
-        "lines": samples.lines(),
-        "signing": samples.signing(now),
-        "signing_refused": samples.signing(now, refused=True),
-        "holds": samples.holds(),
-        "refusal": samples.refusal(),
-        "correction": samples.correction(now),
-        "work": samples.work(now),
-        "exceptions": samples.exceptions(),
-        "proof": samples.proof(),
-        "numbers": samples.four_numbers(),
-        "lock": {
-            "short": "MSC", "hue": "msc", "number": "CT-0042", "clock": samples.running_clock(now), "resume_url": "", "other_url": "/", "next": "/",
-            "printed_name": samples.both("Lin Wei", "林薇"),
-            "left": samples.both("Lin Wei left step 6 at 14:12.", "林薇于 14:12 离开第 6 步。"),
-        },
-        "rows": [("A", "91.2", "3.17", "14:03"), ("B", "91.8", "3.23", "14:06")],
-        "signoff": samples.signoff(),
-        "doublings_note": samples.both("doublings", "倍增"),
-        **samples.plots(),
-    }  # fmt: skip
-
-
-def _accounts() -> list[dict[str, object]]:
-    names = ["author", "operator", "operator2", "checker", "analyst", "qc_head", "qa", "certifier", "storekeeper", "site_admin", "inspector"]
-    return [{"username": name, "password": "shown-in-demo-only", "role": name, "site": "Nanhu"} for name in names]

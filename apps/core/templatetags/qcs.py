@@ -114,7 +114,7 @@ def zone() -> str:
 @register.inclusion_tag("parts/field.html")
 def field(bound: BoundField, verdict: object = None, **extra: object) -> dict[str, object]:
     """A form field: label above, unit and limit beside, verdict in the control, error and sentence beneath."""
-    return {"view": field_view(bound, verdict, **extra), **extra}
+    return {"view": field_view(bound, verdict, **extra), "verdict": verdict, **extra}
 
 
 @register.inclusion_tag("parts/clock.html", takes_context=True)
@@ -131,7 +131,13 @@ def clock(
 def bar(good: int, odd: int, label: object) -> dict[str, object]:
     """A count as a bar and its numbers: as expected, and to look at."""
     width = 0 if not odd else min(40, max(12, round(100 * odd / max(good + odd, 1))))
-    return {"good": good, "odd": odd, "label": label, "odd_width": width, "good_width": 100 - width - (2 if width else 0)}
+    return {
+        "good": good,
+        "odd": odd,
+        "label": label,
+        "odd_width": width,
+        "good_width": 100 - width - (2 if width else 0),
+    }
 
 
 @register.simple_tag

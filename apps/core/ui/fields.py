@@ -50,7 +50,9 @@ def field_view(bound: BoundField, verdict: object = None, **extra: object) -> Fi
         attributes |= {"inputmode": "decimal", "autocomplete": "off", "spellcheck": "false", "data-number": ""}
     if extra.get("disabled"):
         attributes["disabled"] = True
-    return FieldView(bound, bound.as_widget(attrs=attributes), kind, described, word_of(verdict) if verdict else None, extra)
+    return FieldView(
+        bound, bound.as_widget(attrs=attributes), kind, described, word_of(verdict) if verdict else None, extra
+    )
 
 
 def _control_class(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""Numbers as people read them: as entered, with a true minus, a raised power and a space before the unit. Never rounded."""
+"""Numbers as people read them: as entered, true minus, raised power, a space before the unit. Never rounded."""
 
 import re
 from decimal import Decimal
@@ -35,7 +35,8 @@ def measured(value: object) -> SafeString:
     power = _signed(shape["power"].lstrip("+"))
     spoken = _("times 10 to the %(power)s") % {"power": power}
     return format_html(
-        '<span class="n">{}<span aria-hidden="true">{}10<sup>{}</sup></span><span class="visually-hidden"> {}</span></span>',
+        '<span class="n">{}<span aria-hidden="true">{}10<sup>{}</sup></span>'
+        '<span class="visually-hidden"> {}</span></span>',
         head, TIMES, power, spoken,
     )  # fmt: skip
 

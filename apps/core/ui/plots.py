@@ -1,6 +1,6 @@
-"""Geometry of the small plots: a value on its limits, and the last batches. Drawn as SVG by parts/; no rounding of records."""
+"""Geometry of the small plots: a value on its limits, and the last batches. parts/ draws them as SVG."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -91,7 +91,8 @@ def limit_strip(
 
 
 def trend(
-    points: Sequence[tuple[str, Number]], bounds: Bounds, axis: tuple[Number, Number] | None = None, width: int = 286, height: int = 90,
+    points: Sequence[tuple[str, Number]], bounds: Bounds, axis: tuple[Number, Number] | None = None,
+    width: int = 286, height: int = 90,
 ) -> Trend:  # fmt: skip
     """The last batches against the limits; gaps stay gaps, nothing is smoothed."""
     low, high = axis_of([*bounds.numbers, *(float(number) for _, number in points)], axis)
@@ -128,7 +129,12 @@ def _spans(bounds: Bounds, low: float, high: float) -> list[tuple[Zone, float, f
     edges: list[tuple[str, float]] = []
     lower_alert = bounds.alert_low if bounds.alert_low is not None else bounds.low
     upper_alert = bounds.alert_high if bounds.alert_high is not None else bounds.high
-    for tone, top in (("action", bounds.low), ("alert", lower_alert), ("usual", upper_alert or high), ("alert", bounds.high)):
+    for tone, top in (
+        ("action", bounds.low),
+        ("alert", lower_alert),
+        ("usual", upper_alert or high),
+        ("alert", bounds.high),
+    ):
         if top is not None:
             edges.append((tone, float(top)))
     edges.append(("action" if bounds.high is not None else "usual", high))
@@ -141,7 +147,7 @@ def _spans(bounds: Bounds, low: float, high: float) -> list[tuple[Zone, float, f
     return spans
 
 
-def _zones(bounds: Bounds, low: float, high: float, place) -> tuple[Zone, ...]:  # type: ignore[no-untyped-def]
+def _zones(bounds: Bounds, low: float, high: float, place: Callable[[Number], float]) -> tuple[Zone, ...]:
     return tuple(Zone(zone.tone, place(a), round(place(b) - place(a), 1)) for zone, a, b in _spans(bounds, low, high))
 
 

@@ -7,7 +7,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-FORMS = {"": "%Y-%m-%d %H:%M", "time": "%H:%M", "short": "%m-%d %H:%M", "seconds": "%Y-%m-%d %H:%M:%S", "day": "%Y-%m-%d"}
+FORMS = {
+    "": "%Y-%m-%d %H:%M",
+    "time": "%H:%M",
+    "short": "%m-%d %H:%M",
+    "seconds": "%Y-%m-%d %H:%M:%S",
+    "day": "%Y-%m-%d",
+}
 
 
 def instant(at: datetime | None, form: str = "") -> SafeString:
