@@ -1,0 +1,175 @@
+"""What is signed in a batch record: built from current rows, shown to the signer, and hashed as shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from apps.batches.facts.inputs import ValueInput
+from apps.batches.facts.words import Verb
+from apps.batches.lifecycle import move_for
+from apps.batches.models import Amendment, Attachment, Batch, RecordedValue, RiskDecision
+from apps.batches.rules.completion import StepView, to_check, to_sign_by
+from apps.batches.selectors.plans import plan_of
+from apps.batches.selectors.situation import hold_key, place_of, process_holds
+from apps.batches.selectors.steps import Sheet, section_sheet, step_sheet
+from apps.core.canonical import canonical, instant_text
+from apps.core.text import N_
+from apps.products.definition import Definition
+from apps.products.facts import BadPlace, Place
+from apps.signatures.facts import Line, SignedContent
+
+PERFORMED = N_("I did this as recorded here.")
+WITNESSED = N_("I was present and saw this done as recorded here.")
+CHECKED = N_("I have checked these steps against what was done; they are complete and right.")
+CONFIRMED = N_("I confirm that this was done as stated, at the time stated.")
+AUTHORED = N_("I propose this change of the master record for this batch only.")
+AMENDED = N_("I approve this change of the master record for this batch only.")
+AGREED = N_("I agree that this batch departs here from its master record as described.")
+AT_RISK = N_("I go on in spite of the holds shown; the person named agrees and will ratify it.")
+RATIFIED = N_("I ratify the decision to go on in spite of the holds shown.")
+TRUE_COPY = N_("I compared this image with the paper; it is a true and complete copy.")
+
+
+def move_content(verb: Verb, batch: Batch, reason: str = "", lines: Sequence[Line] = ()) -> SignedContent:
+    """A verb of the life cycle, on the batch as it stands."""
+    version = batch.product_version
+    shown = [
+        Line("Batch", batch.number),
+        Line("Product", f"{version.title_en} / {version.title_zh}", version.record.address),
+        Line("Master record", batch.definition_sha256),
+        Line("Donation", batch.donation.din),
+        Line("Site", batch.site.code),
+        Line("State", batch.state, f"→ {move_for(verb).target}"),
+        *lines,
+    ]
+    if reason:
+        shown.append(Line("Reason", reason))
+    return SignedContent(verb.lower(), batch.record.address, move_for(verb).meaning, tuple(shown))
+
+
+def step_content(batch: Batch, step: Place) -> SignedContent:
+    """A step, signed by the person who did it."""
+    return _of_steps("perform_step", PERFORMED, batch, step, step_sheet(batch, step))
+
+
+def witness_content(batch: Batch, step: Place) -> SignedContent:
+    """A step, signed by the second person who was present."""
+    return _of_steps("witness_step", WITNESSED, batch, step, step_sheet(batch, step))
+
+
+def section_content(batch: Batch, section: Place, username: str) -> SignedContent:
+    """The steps of a section that this person completed, as one shown list."""
+    sheet = section_sheet(batch, section)
+    views = to_sign_by(username, sheet.views.values())
+    return _of_steps("perform_section", PERFORMED, batch, section, sheet, views)
+
+
+def check_content(batch: Batch, section: Place) -> SignedContent:
+    """The steps of a section that await their check, as one shown list."""
+    sheet = section_sheet(batch, section)
+    return _of_steps("check_section", CHECKED, batch, section, sheet, to_check(sheet.views.values()))
+
+
+def late_content(batch: Batch, inputs: Iterable[ValueInput], reason: str) -> SignedContent:
+    """Values entered long after the event, confirmed by a second person."""
+    definition = plan_of(batch).definition
+    lines = [
+        Line(
+            label_at(definition, given.place),
+            f"{given.text} {given.unit}".strip(),
+            instant_text(given.performed_at) if given.performed_at else "",
+        )
+        for given in inputs
+    ]
+    lines.append(Line("Reason", reason))
+    return SignedContent("confirm_late_entry", batch.record.address, CONFIRMED, tuple(lines))
+
+
+def amendment_content(
+    batch: Batch, changes: Sequence[Mapping[str, object]], reason: str, sha256: str, number: str, *, approving: bool
+) -> SignedContent:
+    """A change of the master record for one batch, as its author and QA sign it."""
+    verb, meaning = ("approve_amendment", AMENDED) if approving else ("propose_amendment", AUTHORED)
+    lines = [Line("Amendment", number), Line("Batch", batch.number), Line("Reason", reason)]
+    lines += [Line("Change", canonical(change)) for change in changes]
+    lines.append(Line("Amended master record", sha256))
+    return SignedContent(verb, batch.record.address, meaning, tuple(lines))
+
+
+def approval_content(amendment: Amendment) -> SignedContent:
+    """A proposed amendment, as QA approves it."""
+    return amendment_content(
+        amendment.batch, amendment.changes, amendment.reason, amendment.sha256, amendment.number, approving=True
+    )
+
+
+def deviation_content(batch: Batch, step: Place, what: str, why: str) -> SignedContent:
+    """A departure agreed before it is done."""
+    lines = (
+        Line("Batch", batch.number),
+        Line("Step", label_at(plan_of(batch).definition, step), str(step)),
+        Line("What", what),
+        Line("Why", why),
+    )
+    return SignedContent("plan_deviation", f"{batch.record.address}/{step}", AGREED, lines)
+
+
+def risk_content(batch: Batch, named_qa: str, reason: str) -> SignedContent:
+    """The decision to go on in spite of the holds that block the process now."""
+    holds = process_holds(batch)
+    lines = [Line("Hold", hold.text, hold_key(hold)) for hold in holds]
+    lines += [Line("Agreed with", named_qa), Line("Reason", reason)]
+    return SignedContent("proceed_at_risk", batch.record.address, AT_RISK, tuple(lines))
+
+
+def ratify_content(decision: RiskDecision) -> SignedContent:
+    """A decision at risk, as the named QA ratifies it."""
+    lines = [Line("Hold", key) for key in decision.holds]
+    lines += [Line("Decided at", instant_text(decision.decided_at)), Line("Reason", decision.reason)]
+    return SignedContent("ratify_risk", decision.batch.record.address, RATIFIED, tuple(lines))
+
+
+def true_copy_content(attachment: Attachment) -> SignedContent:
+    """A photographed paper, certified by a second person."""
+    lines = (
+        Line("Place", attachment.place),
+        Line("File", attachment.name, f"{attachment.size} bytes"),
+        Line("SHA-256", attachment.sha256),
+        Line("Attached by", attachment.attached_by),
+    )
+    return SignedContent("certify_true_copy", attachment.batch.record.address, TRUE_COPY, lines)
+
+
+def label_at(definition: Definition, place: Place) -> str:
+    """The label of a place in both languages, with its row: what stands beside the value."""
+    step = definition.step(place)
+    words = [_both(step)]
+    if place.row:
+        words.append(f"{place.row_kind} {place.row}")
+    if place.parameter:
+        words.append(_both(definition.parameter(place)))
+    return " · ".join(words)
+
+
+def _both(part: object) -> str:
+    return f"{part.label.en} / {part.label.zh}"  # type: ignore[attr-defined]
+
+
+def _of_steps(
+    verb: str, meaning: str, batch: Batch, about: Place, sheet: Sheet, views: Iterable[StepView] | None = None
+) -> SignedContent:
+    chosen = list(sheet.views.values() if views is None else views)
+    places = {view.place for view in chosen}
+    definition = sheet.plan.definition
+    values = [value for place, value in sorted(sheet.values.items()) if place.step_place in places]
+    lines = tuple(_line(definition, value) for value in values)
+    members = tuple(view.member for view in chosen)
+    return SignedContent(verb, f"{batch.record.address}/{about}", meaning, lines, members)
+
+
+def _line(definition: Definition, value: RecordedValue) -> Line:
+    place = place_of(value.place)
+    try:
+        label = label_at(definition, place)
+    except BadPlace:  # a place that an amendment took away after it was filled
+        label = value.place
+    note = f"{value.verdict} · {instant_text(value.performed_at)} · {value.printed_name}"
+    return Line(label, f"{value.text} {value.unit}".strip(), note)

@@ -1,0 +1,38 @@
+"""Which batches there are, and who may see them."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from apps.audit.models import Record
+from apps.batches.models import Batch
+from apps.organisation.models import User
+from apps.organisation.selectors import visible_to
+
+WITH = ("record", "site", "donation", "product_version__record")
+
+
+def visible_batches(user: User, at: datetime) -> QuerySet[Batch]:
+    """The batches of the sites this person may see, newest first; the text of the master record stays where it is."""
+    found = Batch.objects.filter(site__code__in=visible_to(user, at)).select_related(*WITH)
+    return found.defer("product_version__text").order_by("-pk")
+
+
+def visible_batch(user: User, number: str, at: datetime) -> Batch:
+    """The batch with this number, if this person may see it. Raises Batch.DoesNotExist."""
+    return visible_batches(user, at).get(number=number)
+
+
+def batch_now(batch: Batch) -> Batch:
+    """The batch as it is inside the door."""
+    return Batch.objects.select_related(*WITH).defer("product_version__text").get(pk=batch.pk)
+
+
+def batch_of(record: Record) -> Batch:
+    """The batch behind a record."""
+    return Batch.objects.select_related(*WITH).defer("product_version__text").get(record=record)
+
+
+def records_of(batch: Batch) -> list[Record]:
+    """The batch's record and those of its vessels: where the hands of everybody who took part are found."""
+    return [batch.record, *Record.objects.filter(pk__in=batch.vessels.values("record"))]

@@ -1,0 +1,144 @@
+"""What must be known to judge one act at one place of a batch: read inside the door, in few narrow statements."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from apps.batches.facts.words import BatchState, StepState
+from apps.batches.models import Batch, RecordedValue, RiskDecision, Step
+from apps.batches.rules.plan import Plan, field_of
+from apps.batches.selectors.batches import batch_now
+from apps.batches.selectors.plans import plan_of
+from apps.core.errors import Objection
+from apps.products.definition import Definition
+from apps.products.facts import Comparator, Entered, Judgement, ParameterKind, Place, Verdict
+from apps.quality.facts import Blocks
+from apps.quality.models import Hold
+from apps.quality.rules import has_open_holds
+from apps.quality.selectors import open_holds
+
+place_of = lru_cache(maxsize=20_000)(Place.parse)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A batch as it stands: its state, its steps, the values that matter here, and the holds that block the process."""
+
+    batch: Batch
+    plan: Plan
+    steps: Mapping[Place, tuple[int, StepState]]
+    values: Mapping[Place, RecordedValue]
+    holds: tuple[Hold, ...]
+
+    @property
+    def definition(self) -> Definition:
+        """The master record in force."""
+        return self.plan.definition
+
+    @property
+    def state(self) -> BatchState:
+        """The state of the batch."""
+        return BatchState(self.batch.state)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the site: a time without offset is the site's."""
+        return ZoneInfo(self.batch.site.timezone)
+
+    @property
+    def states(self) -> dict[Place, StepState]:
+        """The state of every occurrence of every step."""
+        return {place: state for place, (_, state) in self.steps.items()}
+
+    def held_at(self, step: Place) -> Objection | None:
+        """The holds that block going on; a value beyond its action limit does not stop the rest of its own step."""
+        return has_open_holds([hold.text for hold in self.holds if hold.key != action_key(step)])
+
+    def criterion(self, reference: str, at: Place) -> Entered | None:
+        """The recorded value of a criterion, seen from a place."""
+        found = self.definition.resolve(reference, at, self.values.keys())
+        return entered_of(self.values[found[-1]]) if found else None
+
+
+def situation_of(batch: Batch, places: Collection[Place], *, holds: bool = True) -> Situation:
+    """The batch as it stands now, with the values that matter for acts at these places."""
+    batch = batch_now(batch)
+    plan = plan_of(batch)
+    steps = steps_of(batch)
+    values = _values_for(batch, plan, steps, places)
+    return Situation(batch, plan, steps, values, process_holds(batch) if holds else ())
+
+
+def steps_of(batch: Batch) -> dict[Place, tuple[int, StepState]]:
+    """Every occurrence of a step: its row's id and its state."""
+    rows = Step.objects.filter(batch=batch).order_by("pk").values_list("pk", "place", "state")
+    return {place_of(place): (pk, StepState(state)) for pk, place, state in rows}
+
+
+def process_holds(batch: Batch) -> tuple[Hold, ...]:
+    """Holds on the batch and on everything it is made from that block the process; without those passed at risk."""
+    holds = open_holds([batch.record], Blocks.PROCESS)
+    if not holds:
+        return ()
+    passed = {key for keys in RiskDecision.objects.filter(batch=batch).values_list("holds", flat=True) for key in keys}
+    return tuple(hold for hold in holds if hold_key(hold) not in passed)
+
+
+def action_key(step: Place) -> str:
+    """The hold that a critical value beyond its action limit places on the steps after its own."""
+    return f"action:{step}"
+
+
+def hold_key(hold: Hold) -> str:
+    """What a decision at risk names: this hold, and no later one for the same fact."""
+    return f"{hold.record.address}:{hold.pk}"
+
+
+def current(rows: Iterable[RecordedValue]) -> dict[Place, RecordedValue]:
+    """The value that stands at each place: of several the latest, for a correction comes after what it corrects."""
+    return {place_of(row.place): row for row in rows}
+
+
+def values_of(batch: Batch) -> dict[Place, RecordedValue]:
+    """Every value that stands in the record."""
+    return current(RecordedValue.objects.filter(batch=batch).order_by("pk"))
+
+
+def history_of(batch: Batch, place: Place) -> tuple[RecordedValue, ...]:
+    """What stood at a place, oldest first; the last one stands."""
+    return tuple(RecordedValue.objects.filter(batch=batch, place=str(place)).order_by("pk"))
+
+
+def entered_of(row: RecordedValue) -> Entered:
+    """A recorded value as the rules read it."""
+    judgement = Judgement(Verdict(row.verdict), **row.judgement)
+    return Entered(
+        ParameterKind(row.kind),
+        row.text,
+        judgement,
+        unit=row.unit,
+        given_unit=row.given_unit,
+        number=row.number,
+        comparator=Comparator(row.comparator),
+        rounded=row.rounded,
+        instant=row.instant,
+        day=row.day,
+        done=judgement.verdict is not Verdict.NOT_DONE,
+    )
+
+
+def _values_for(
+    batch: Batch, plan: Plan, steps: Mapping[Place, tuple[int, StepState]], places: Collection[Place]
+) -> dict[Place, RecordedValue]:
+    here = {steps[place.step_place][0] for place in places if place.step_place in steps}
+    elsewhere = {field for place in places for field in plan.needed_for(place)}
+    wanted = Q(step__in=here) | Q(field__in=elsewhere) if elsewhere else Q(step__in=here)
+    return current(RecordedValue.objects.filter(wanted, batch=batch).order_by("pk"))
+
+
+def fields_at(places: Collection[Place]) -> set[str]:
+    """The fields of these places."""
+    return {field_of(place) for place in places}

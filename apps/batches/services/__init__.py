@@ -1,0 +1,1 @@
+"""What people do to a batch: one module per family of verbs."""

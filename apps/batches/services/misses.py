@@ -1,0 +1,42 @@
+"""What must outlive a refusal: an act out of order, and the wrong vessel in the hand."""
+
+from collections.abc import Iterable
+
+from apps.audit.services import audited
+from apps.batches.facts.inputs import Act
+from apps.batches.models import Batch
+from apps.core.errors import KeptRefusal, Objection, Refused
+from apps.core.text import N_
+from apps.quality.facts import EventKind, Severity
+from apps.quality.services import report_event
+
+KEPT = {"out_of_order", "same_person", "not_the_performer"}
+NEAR_MISSES = {"wrong_vessel"}
+
+
+def kept(batch: Batch, objections: Iterable[Objection]) -> KeptRefusal | None:
+    """What the trail keeps of a refusal, when it is one of those that must be kept."""
+    codes = [objection.code for objection in objections if objection.code in KEPT]
+    if not codes:
+        return None
+    return KeptRefusal(batch.record.address, f"batch.refused.{codes[0]}")
+
+
+def keep_near_miss(batch: Batch, refusal: Refused, act: Act) -> None:
+    """A hard stop is kept with an event, in a door of its own: the wrong thing was in hand, and nothing happened."""
+    missed = [objection for objection in refusal.objections if objection.code in NEAR_MISSES]
+    for objection in missed:
+        with audited(actor=act.actor, action="batch.near_miss", at=act.at, touching=[batch.record]) as change:
+            facts = {name: str(value) for name, value in objection.facts.items()}
+            change.note(batch.record, "batch.near_miss", code=objection.code, place=objection.place, facts=facts)
+            report_event(
+                change,
+                subject=batch.record,
+                kind=EventKind.NEAR_MISS,
+                severity=Severity.MINOR,
+                template=N_(
+                    "Near miss at {place}: {scanned} was scanned where {wanted} belongs. Nothing was recorded."
+                ),
+                facts={**facts, "place": objection.place},
+                about=f"{batch.record.address}/{objection.place}",
+            )

@@ -1,0 +1,177 @@
+"""Planning, starting, finishing and terminating a batch."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from apps.audit.models import Record
+from apps.audit.selectors import record_at
+from apps.audit.services import Change, audited
+from apps.batches.content import move_content
+from apps.batches.facts.words import BatchState, Verb
+from apps.batches.lifecycle import move_for
+from apps.batches.models import Batch, Step
+from apps.batches.rules.planning import (
+    is_badly_numbered,
+    is_not_approved,
+    is_not_authorised_here,
+    is_past_authorisation,
+)
+from apps.batches.selectors.batches import batch_now
+from apps.batches.selectors.missing import what_is_missing
+from apps.batches.selectors.plans import definition_of_batch
+from apps.batches.services.moving import move_batch
+from apps.core.actor import Actor
+from apps.core.errors import Objection, stop_if
+from apps.core.rules import is_taken
+from apps.core.text import N_
+from apps.donation.models import Donation
+from apps.donation.selectors import donation_now, ineligibility_of
+from apps.lineage.selectors import ancestors
+from apps.lineage.services import link
+from apps.organisation.models import Site
+from apps.organisation.services import require
+from apps.products.facts import VersionState
+from apps.products.models import ProductVersion
+from apps.products.selectors import definition_of
+from apps.quality.facts import Blocks
+from apps.quality.services import place_hold
+from apps.signatures.facts import Signing
+from apps.signatures.services import admit_signer
+
+REVIEW = "review"
+
+
+@dataclass(frozen=True)
+class How:
+    """What a verb adds to the table: objections, what follows, what it relies on, whether training counts."""
+
+    objections: Callable[[Batch, datetime], Iterable[Objection | None]] = lambda batch, at: ()
+    after: Callable[[Change, Batch], None] = lambda change, batch: None
+    relying_on: Sequence[Record] = ()
+    is_trained: bool = False
+
+
+def plan_batch(
+    *,
+    number: str,
+    product_version: ProductVersion,
+    site: Site,
+    donation: Donation,
+    actor: Actor,
+    at: datetime,
+    planned_start: datetime | None = None,
+) -> Batch:
+    """Plan a batch on an approved version, from a donation; it can be planned before the donation is found eligible."""
+    who = require(actor, move_for(Verb.PLAN).roles, site.code, at=at)
+    definition = definition_of(product_version)
+    sites = definition.authorisation.sites
+    stop_if(
+        is_badly_numbered(number),
+        is_taken(number, record_at(f"batch/{number}") is not None),
+        is_not_approved(VersionState(product_version.state), product_version.number),
+        is_not_authorised_here(site.code, sites),
+        _is_elsewhere(donation, site),
+    )
+    relied = [product_version.record, donation.record]
+    with audited(actor=who, action="batch.planned", at=at, relying_on=relied) as change:
+        record = change.open_record("batch", number, site=site.code)
+        batch = Batch(record=record, number=number, product_version=product_version, site=site, donation=donation)
+        batch.state, batch.planned_at, batch.planned_start = BatchState.PLANNED, at, planned_start
+        batch.definition_sha256 = product_version.sha256
+        change.create(batch)
+        link(change, children=[record], parent=donation.record)
+        return batch
+
+
+def start_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime) -> Batch:
+    """Start a planned batch: signed by a trained operator, from an eligible donation, on a valid authorisation."""
+    relied = [batch.donation.record, *ancestors([batch.donation.record]), batch.product_version.record]
+    how = How(_against_start, _open_steps_and_holds, relied, is_trained=True)
+    return _move(Verb.START, batch, how, signing, actor, at)
+
+
+def finish_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime) -> Batch:
+    """Finish a record in which nothing is missing; it then waits for QA's review."""
+    how = How(lambda batch, at: what_is_missing(batch), _hold_for_review, is_trained=True)
+    return _move(Verb.FINISH, batch, how, signing, actor, at)
+
+
+def terminate_batch(*, batch: Batch, reason: str, signing: Signing, actor: Actor, at: datetime) -> Batch:
+    """End a batch of which nothing will be used."""
+    return _move(Verb.TERMINATE, batch, How(), signing, actor, at, reason)
+
+
+def _move(verb: Verb, batch: Batch, how: How, signing: Signing, actor: Actor, at: datetime, reason: str = "") -> Batch:
+    move, address, site = move_for(verb), batch.record.address, batch.site.code
+    subject = batch.product_version.record.address if how.is_trained else None
+    signer = admit_signer(
+        signing=signing, actor=actor, role=move.roles, site=site, at=at, trained_on=subject, about=address
+    )
+    action, touching = f"batch.{move.target.lower()}", [batch.record]
+    with audited(
+        actor=signer.actor, action=action, at=at, reason=reason, touching=touching, relying_on=how.relying_on
+    ) as change:
+        batch = batch_now(batch)
+        moved = move_batch(
+            change,
+            verb=verb,
+            batch=batch,
+            signer=signer,
+            content=move_content(verb, batch, reason),
+            objections=how.objections(batch, at),
+            reason=reason,
+        )
+        how.after(change, moved)
+        return moved
+
+
+def _against_start(batch: Batch, at: datetime) -> list[Objection | None]:
+    definition = definition_of_batch(batch)
+    today = at.astimezone(ZoneInfo(batch.site.timezone)).date()
+    return [
+        ineligibility_of(donation_now(batch.donation)),
+        is_past_authorisation(today, definition.authorisation.valid_until),
+        is_not_approved(VersionState(batch.product_version.state), batch.product_version.number),
+    ]
+
+
+def _open_steps_and_holds(change: Change, batch: Batch) -> None:
+    definition = definition_of_batch(batch)
+    steps = [
+        Step(record=batch.record, batch=batch, place=str(at.place), section=str(at.place.section))
+        for at in definition.walk()
+    ]
+    change.create_many(steps, action="batch.step.opened")
+    # Placed at the start, not at the end: a result can be reviewed before the record is finished, and its hold must be
+    # there to be lifted.
+    for test in definition.required_tests():
+        place_hold(
+            change,
+            record=batch.record,
+            key=f"test:{test.key}",
+            blocks=[Blocks.CERTIFY, Blocks.ISSUE],
+            code="test_awaited",
+            template=N_("The result of {test} is awaited."),
+            facts={"test": test.label.en},
+            liftable_by="QC",
+            due_at=None,
+        )
+
+
+def _hold_for_review(change: Change, batch: Batch) -> None:
+    place_hold(
+        change,
+        record=batch.record,
+        key=REVIEW,
+        blocks=[Blocks.CERTIFY, Blocks.ISSUE],
+        code="review_awaited",
+        template=N_("QA's review of the record is awaited."),
+    )
+
+
+def _is_elsewhere(donation: Donation, site: Site) -> Objection | None:
+    if donation.site_id == site.pk:
+        return None
+    return Objection("other_site", N_("Donation {din} is at another site."), {"din": donation.din}, place="donation")
