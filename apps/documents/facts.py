@@ -316,6 +316,21 @@ class SealVerdict:
         return not self.objections
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """The strict rule and the register together. `code` names the register's document when it is that very file."""
+
+    verdict: SealVerdict
+    standing: Standing
+    file_sha256: str
+    code: str = ""
+
+    @property
+    def valid(self) -> bool:
+        """Unchanged, ours, and in force."""
+        return self.verdict.good and self.standing is Standing.CURRENT
+
+
 def as_data(value: object) -> object:
     """Plain data of a frozen dataclass; empty fields are left out."""
     if is_dataclass(value) and not isinstance(value, type):

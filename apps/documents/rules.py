@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.documents.facts import DocumentContent, DocumentState, Table
+from apps.documents.facts import DocumentContent, DocumentKind, DocumentState, Label, Table
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_CHARACTERS = 9  # 45 random bits; the tenth character is the check
@@ -136,6 +136,14 @@ def is_not_next(version: int, newest: int) -> Objection | None:
         return None
     template = N_("Version {version} cannot follow version {newest}.")
     return Objection("version_not_next", template, {"version": version, "newest": newest})
+
+
+def has_foreign_blocks(content: DocumentContent) -> Objection | None:
+    """A sheet of labels holds labels only, and labels stand nowhere else."""
+    labels = sum(isinstance(block, Label) for block in content.blocks)
+    if labels == (len(content.blocks) if content.kind is DocumentKind.LABEL else 0):
+        return None
+    return Objection("mixed_blocks", N_("Labels are printed on sheets of their own, with nothing else."))
 
 
 def is_not_issued(state: DocumentState, number: str) -> Objection | None:
