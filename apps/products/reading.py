@@ -11,6 +11,7 @@ from apps.products.rules.problems import Problem, path
 
 PREFIX = "tag:yaml.org,2002:"
 MOST_NODES = 100_000
+DEEPEST = 40
 
 
 @dataclass
@@ -82,7 +83,7 @@ class _Reader:
     def value(self, node: Node, at: tuple[str | int, ...]) -> object:
         self.nodes += 1
         self.reading.lines[path(*at)] = (self.file, node.start_mark.line + 1)
-        if self.nodes > MOST_NODES:
+        if self.nodes > MOST_NODES or len(at) > DEEPEST:
             self.fault(node, at, "the record is too large; an alias may contain itself")
             return None
         if isinstance(node, MappingNode):

@@ -38,7 +38,7 @@ def problems_of(error: ValidationError, data: object) -> Iterator[Problem]:
 
 
 def _place(fault: ErrorDetails, data: object) -> str:
-    parts = _written(fault["loc"], data)
+    parts = _written(fault["loc"], data, is_missing=fault["type"] == "missing")
     inner = fault.get("ctx", {}).get("at", "")
     if fault["type"] == "kind":
         inner = "kind"
@@ -46,7 +46,7 @@ def _place(fault: ErrorDetails, data: object) -> str:
     return f"{place}.{inner}" if inner and place else place or inner
 
 
-def _written(loc: Sequence[str | int], data: object) -> list[str | int]:
+def _written(loc: Sequence[str | int], data: object, *, is_missing: bool) -> list[str | int]:
     """Leave out the names of alternatives, which stand in no file; a missing key is the last and stays."""
     parts: list[str | int] = []
     for i, step in enumerate(loc):
@@ -56,7 +56,7 @@ def _written(loc: Sequence[str | int], data: object) -> list[str | int]:
         elif isinstance(data, dict) and step in data:
             parts.append(step)
             data = data[step]
-        elif i == len(loc) - 1 and isinstance(data, dict):
+        elif is_missing and i == len(loc) - 1:
             parts.append(step)
     return parts
 
