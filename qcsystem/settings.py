@@ -140,6 +140,9 @@ CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SERVER
 
 DEMO_SECRET = "living cells wait for nobody"  # of the demonstration accounts, which server mode refuses
+MAIL_HOST: str = env.str("QCS_MAIL_HOST", default="")  # none: the pages alone tell
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_HOST else 'dummy'}.EmailBackend"
+EMAIL_HOST, DEFAULT_FROM_EMAIL = MAIL_HOST, env.str("QCS_MAIL_FROM", default="qcsystem@localhost")
 PROXY_HOPS: int = env.int("QCS_PROXY_HOPS", default=0)  # trusted proxies in front: whose address is the person's
 
 # --- transport and browser ------------------------------------------------------------------------------------------

@@ -111,7 +111,7 @@ class Cast:
         return getattr(self, next(name for name, part in PARTS.items() if part.role is role))
 
 
-def join(username: str, part: Part) -> User:
+def join(username: str, part: Part, **particulars: object) -> User:
     """Open an account the way a site does: account, identity, declaration, role. Works beyond the cast as well."""
     site = site_of(part.site)
     user = open_account(
@@ -121,6 +121,7 @@ def join(username: str, part: Part) -> User:
         secret=SECRET,
         at=JOINED,
         actor=SYSTEM,
+        **particulars,
     )
     confirm_identity(user=user, at=JOINED, actor=SYSTEM)
     accept_declaration(user=user, at=JOINED, actor=actor(user))

@@ -12,7 +12,7 @@ MAX_FAILURES = 5
 LOCK_TIME = timedelta(minutes=15)
 DECLARATION_VERSION = "1"
 DORMANT_AFTER = timedelta(days=90)
-RESERVED_NAMES = frozenset({"system", "nobody", "machine", "anonymous", "unknown"})
+RESERVED_NAMES = frozenset({"system", "nobody", "machine", "anonymous", "unknown", "new"})
 USER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
 
 

@@ -67,6 +67,14 @@ def sites_where(username: str, role: Role, at: datetime) -> set[str]:
     return set(roles_held(at).filter(user__username=username, role=role).values_list("site__code", flat=True))
 
 
+def administered_site(username: str, user: User | None, at: datetime) -> str:
+    """As whose administrator somebody acts on an account: a site where its owner works; any while they work nowhere."""
+    administered = sites_where(username, Role.SITE_ADMIN, at)
+    places = sites_of(user, at) if user else set()
+    candidates = sorted(administered & places if places else administered) or sorted(places)
+    return candidates[0] if candidates else ""
+
+
 def people_with(role: Role, site: str, at: datetime) -> QuerySet[User]:
     """Everybody who holds a role at a site now, by name."""
     return User.objects.filter(pk__in=roles_held(at).filter(role=role, site__code=site).values("user")).order_by(
@@ -155,3 +163,9 @@ def demo_accounts(at: datetime) -> list[dict[str, object]]:
         }
         for grant in grants
     ]
+
+
+def visible_people(viewer: User, at: datetime) -> QuerySet[User]:
+    """Everybody who works, or has ever worked, at the viewer's sites, and those who work nowhere yet."""
+    here = RoleHeld.objects.filter(site__code__in=visible_to(viewer, at)).values("user")
+    return User.objects.filter(Q(pk__in=here) | Q(roles=None)).select_related("record").distinct()

@@ -6,7 +6,7 @@ from apps.core.errors import Objection
 from apps.core.text import N_
 
 CHALLENGE_TIME = timedelta(minutes=5)
-IDLE_LIMIT = timedelta(minutes=15)
+SERIES_LIMIT = timedelta(hours=12)
 
 
 def is_spent(used_at: datetime | None, expires_at: datetime, at: datetime) -> Objection | None:
@@ -51,6 +51,17 @@ def may_not_sign(
     return None
 
 
-def is_in_series(last_at: datetime | None, idle_limit: timedelta, at: datetime) -> bool:
-    """Whether the period of controlled access is still continuous."""
-    return last_at is not None and at - last_at < idle_limit
+def is_in_series(last_at: datetime | None, series_limit: timedelta, at: datetime) -> bool:
+    """Whether the period of controlled access is still continuous.
+
+    The idle limit is kept by the session, whose key changes when it locks; this bound only says that no series
+    outlives a working day.
+    """
+    return last_at is not None and at - last_at < series_limit
+
+
+def is_the_same_person(one: str, other: str) -> Objection | None:
+    """What two persons sign is signed by two."""
+    if one != other:
+        return None
+    return Objection("same_person", N_("A second person signs this, not the one who asks for it."), place="username")

@@ -10,7 +10,7 @@ from apps.core.errors import KeptRefusal, NotAllowed, Objection
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.organisation.models import User
-from apps.organisation.selectors import is_trained, role_of, sites_of, sites_where
+from apps.organisation.selectors import administered_site, is_trained, role_of
 
 
 def require(
@@ -52,8 +52,5 @@ def require_admin_of(actor: Actor, user: User | None, *, at: datetime) -> Actor:
     """
     if actor.kind is ActorKind.SYSTEM:
         return actor
-    administered = sites_where(actor.username, Role.SITE_ADMIN, at)
-    places = sites_of(user, at) if user else set()
-    shared = sorted(administered & places if places else administered)
-    site = shared[0] if shared else next(iter(sorted(places)), "")
+    site = administered_site(actor.username, user, at)
     return require(actor, Role.SITE_ADMIN, site, at=at, about=f"user/{user.username_key}" if user else "")

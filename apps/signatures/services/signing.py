@@ -35,12 +35,14 @@ def open_challenge(*, content: SignedContent, actor: Actor, at: datetime) -> Cha
     )
 
 
-def reauthenticate(*, signing: Signing, actor: Actor, at: datetime, idle_limit: timedelta = rules.IDLE_LIMIT) -> Signer:
+def reauthenticate(
+    *, signing: Signing, actor: Actor, at: datetime, series_limit: timedelta = rules.SERIES_LIMIT
+) -> Signer:
     """Recognise the signer by secret, and by user name or badge where it is the first signing of a continuous period.
 
     Its own transaction, before the audited door, so that a wrong secret counts although nothing else is written.
-    Raises SignatureRefused: unknown_challenge, used_challenge, expired_challenge, other_session, id_needed, wrong_secret,
-    locked, identity_unconfirmed, no_declaration, secret_to_change.
+    Raises SignatureRefused: unknown_challenge, used_challenge, expired_challenge, other_session, id_needed,
+    wrong_secret, locked, identity_unconfirmed, no_declaration, secret_to_change.
     """
     challenge = Challenge.objects.filter(pk=signing.challenge).first()
     if challenge is None:
@@ -48,7 +50,7 @@ def reauthenticate(*, signing: Signing, actor: Actor, at: datetime, idle_limit: 
     _refuse_if(
         rules.is_spent(challenge.used_at, challenge.expires_at, at),
         rules.is_someone_elses(challenge.session, actor.session),
-        rules.is_incomplete(signing.username, has_series(actor, at, idle_limit)),
+        rules.is_incomplete(signing.username, has_series(actor, at, series_limit)),
     )
     identification = signing.username or actor.username
     user = recognise(identification=identification, secret=signing.secret, purpose="signing", at=at, actor=actor)
@@ -109,12 +111,18 @@ def sign(change: Change, *, signer: Signer, record: Record, content: SignedConte
 
 
 def end_series(*, session: str) -> None:
-    """End the continuous period: sign-out, lock, idle limit or change of person. The next signing takes both components."""
+    """End the continuous period of one session key. The edges end it by giving the session a new key."""
     Series.objects.filter(session=session).delete()
 
 
+def forget_old_challenges(*, at: datetime) -> None:
+    """Clear the working tables of what can no longer be answered or continued. Safe to run twice or to miss."""
+    Challenge.objects.filter(expires_at__lt=at - rules.SERIES_LIMIT).delete()
+    Series.objects.filter(last_at__lt=at - rules.SERIES_LIMIT).delete()
+
+
 def _continue_series(user: User, actor: Actor, at: datetime) -> None:
-    # Only the person of the session has a series there: a second person who signs in place shows both components each time.
+    # Only the person of the session has a series there: who signs in place shows both components each time.
     if user.username == actor.username:
         Series.objects.update_or_create(
             username=user.username,
