@@ -26,7 +26,7 @@ class Document(Audited):
     kind = models.CharField(max_length=40, choices=choices_of(DocumentKind))
     number = models.CharField(max_length=60)
     version = models.PositiveIntegerField()
-    state = models.CharField(max_length=16, choices=choices_of(DocumentState), default=DocumentState.DRAFT)
+    state = models.CharField(max_length=16, choices=choices_of(DocumentState), default=DocumentState.DRAFT.value)
     title_en = models.CharField(max_length=200)
     title_zh = models.CharField(max_length=200, blank=True)
     subject = models.ForeignKey(Record, models.PROTECT, related_name="documents")
@@ -47,7 +47,9 @@ class Document(Audited):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["number", "version"], name="one_document_per_number_and_version"),
-            models.CheckConstraint(condition=Q(state__in=list(DocumentState)), name="document_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in DocumentState]), name="document_state_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(state="DRAFT") | Q(state="SUPERSEDED") | ~Q(file_sha256=""),
                 name="issued_documents_have_a_file",
