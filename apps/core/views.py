@@ -26,7 +26,6 @@ WORDS = [
     (_("Batches"), BATCHES),
     (_("Units, donors"), UNITS),
 ]
-HUES = [("MSC", "msc"), ("PLASMA", "plasma"), ("IG", "immunoglobulin"), ("NKT", "nkt"), ("HSC", "hsc")]
 
 
 class SampleForm(forms.Form):
@@ -63,7 +62,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
     """GET /styleguide/: every state and every part."""
     context = samples(timezone.now()) | {
         "words": [(title, list(group)) for title, group in WORDS],
-        "hues": HUES,
         "form": SampleForm(),
         "wrong": SampleForm({"viability": "918", "cells": "", "clear": "yes"}),
         "pages": list(PAGES),

@@ -4,18 +4,22 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.views import APIView
 
-from apps.core.errors import Refused
+from apps.core.errors import Happened, Refused
+from apps.core.http import happened_of
 
+NOTHING = gettext_lazy("Nothing was recorded.")
 SENTENCES = {
-    400: (gettext_lazy("This can’t be read"), gettext_lazy("Nothing was recorded. Mend what is named and send it again.")),
+    400: (gettext_lazy("This can’t be read"), gettext_lazy("Nothing was recorded. Mend it and send it again.")),
     401: (gettext_lazy("Not signed"), gettext_lazy("Nothing was signed and nothing else was recorded.")),
     403: (gettext_lazy("You may not do this here"), gettext_lazy("Nothing changed. The attempt is kept in the trail.")),
-    409: (gettext_lazy("This can’t be done now"), gettext_lazy("Nothing was recorded. The reasons are those named above.")),
+    409: (gettext_lazy("This can’t be done now"), NOTHING),
     412: (
         gettext_lazy("It changed since you looked"),
         gettext_lazy("Nothing was recorded. Look at the present state and decide again."),
@@ -24,7 +28,7 @@ SENTENCES = {
         gettext_lazy("Which version did you see?"),
         gettext_lazy("Nothing was recorded. Open the page again, so that the act names what you saw."),
     ),
-}  # fmt: skip
+}
 NEVER_REPEATED = {"csrfmiddlewaretoken", "secret", "password", "challenge", "happened_at", "happened_reason"}
 
 
@@ -50,6 +54,15 @@ def refusal_response(
     template = "parts/refusal.html" if request.headers.get("HX-Request") else "refusal_page.html"
     context = {"refusal": refusal, "request_id": getattr(request, "request_id", "")}
     return render(request, template, context, status=refused.status)
+
+
+def happened_from(request: HttpRequest) -> Happened | None:
+    """What the second way of the refusal page sends back; its time is read in the zone of the page."""
+    text = request.POST.get("happened_at", "")
+    at = parse_datetime(text) if text else None
+    if at is not None and at.tzinfo is None:
+        at = timezone.make_aware(at)
+    return happened_of(at or text, request.POST.get("happened_reason", ""))
 
 
 def came_from(request: HttpRequest) -> str:
