@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test check format docs lock bench help
+.PHONY: setup run test check format docs messages lock bench help
 
 help:
 	@sed -n '1,/^PYTHON/{/^# make/s/^# //p}' Makefile
@@ -36,6 +36,9 @@ format: .venv/.dev-ready
 docs: .venv/.dev-ready
 	@$(BIN)/python deploy/docs.py --write
 	@$(BIN)/python deploy/translations.py --write
+
+messages: .venv/.dev-ready
+	$(BIN)/python manage.py messages
 
 bench: .venv/.dev-ready
 	@exec $(BIN)/python -m tests.benchmarks
