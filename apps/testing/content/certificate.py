@@ -1,0 +1,197 @@
+"""What the certificate of analysis says (WHO TRS 1010 annex 4, ICH Q7 11.4), as frozen data."""
+
+from collections.abc import Iterable, Sequence
+
+from django.conf import settings
+
+from apps.batches.models import Batch
+from apps.batches.selectors.plans import definition_of_batch
+from apps.core.text import N_
+from apps.documents.facts import (
+    Bilingual,
+    Column,
+    DocumentContent,
+    DocumentKind,
+    Field,
+    Section,
+    SignatureBlock,
+    Signatures,
+    Statement,
+    Table,
+)
+from apps.documents.selectors import newest_document
+from apps.products.definition import Bilingual as Words
+from apps.products.definition import Definition, Parameter
+from apps.products.facts import ReleaseVerb
+from apps.products.loader import units
+from apps.products.rules.limits import limit_text
+from apps.quality.models import Event
+from apps.signatures.models import Signature
+from apps.testing.content.reporting import both, local, machine_data, results_table, runs_table
+from apps.testing.facts import RunState
+from apps.testing.models import Approval
+from apps.testing.selectors import TestOutcome, outcomes_of, samples_of
+from apps.units.models import Unit
+from apps.units.rules import labelled_state
+from apps.units.selectors import units_of
+
+B = Bilingual
+COMPLIES = B(
+    "The batch complies with the specification in every required test.", "本批产品全部必检项目均符合质量标准规定。"
+)
+ROUNDING = B(
+    "Results are rounded half up, once, to the decimals of the specification, where the limit is compared rounded; "
+    "otherwise the value as found is compared. Both are shown where they differ.",
+    "限度规定按修约值比较的，检验结果按四舍五入一次修约至标准规定的位数；其余按实测值比较。二者不同时均予列出。",
+)
+REVIEWED = B(
+    "Every result was reviewed by a second person against the complete data of its run.",
+    "全部检验结果均由第二人依据该次检验的完整数据复核。",
+)
+
+
+def certificate_of_analysis(batch: Batch, approval: Approval) -> DocumentContent:
+    """The certificate as approved, frozen at this moment."""
+    definition = definition_of_batch(batch)
+    outcomes = [outcome for outcome in outcomes_of(batch) if outcome.samples or outcome.required]
+    number = f"COA-{batch.number}"
+    former = newest_document(number)
+    return DocumentContent(
+        kind=DocumentKind.CERTIFICATE_OF_ANALYSIS,
+        number=number,
+        version=former.version + 1 if former else 1,
+        title=B("Certificate of analysis", "检验报告书"),
+        issuer=B(batch.site.name_en, batch.site.name_zh),
+        issuer_address=B(batch.site.address_en, batch.site.address_zh),
+        timezone=batch.site.timezone,
+        subject=batch.record.address,
+        caption=f"{batch.number} · {definition.band.word.en}",
+        supersedes=f"{former.number} v{former.version}" if former else "",
+        reason=N_("Results were added or corrected.") if former else "",
+        blocks=tuple(_blocks(batch, definition, outcomes, approval)),
+        demo=settings.QCS_MODE != "server",
+        data=machine_data(batch, outcomes),
+    )
+
+
+def _blocks(
+    batch: Batch, definition: Definition, outcomes: Sequence[TestOutcome], approval: Approval
+) -> Iterable[Section | Table | Statement | Signatures]:
+    bags = units_of(batch)
+    yield _product(batch, definition)
+    yield _batch(batch, definition, bags)
+    yield _samples(batch, definition)
+    yield results_table(batch, outcomes)
+    yield runs_table(batch, outcomes)
+    yield Statement((COMPLIES, *_references(batch), ROUNDING, REVIEWED), title=B("Conclusion", "结论"))
+    yield _signatures(definition, outcomes, approval)
+
+
+# --- what it is about -----------------------------------------------------------------------------------------------
+def _product(batch: Batch, definition: Definition) -> Section:
+    version = batch.product_version.record.number
+    return Section(
+        B("Product", "产品"),
+        (
+            Field(B("Name", "名称"), both(definition.title), wide=True),
+            Field(B("Code and version of the specification", "质量标准编号及版本"), version),
+            Field(B("Stage", "阶段"), B("Finished product", "成品")),
+            Field(B("Dosage form", "剂型"), both(definition.dosage_form)),
+            Field(B("Strength", "规格"), both(definition.strength)),
+            Field(B("Authorisation", "批准文件"), definition.authorisation.number),
+            Field(B("Specification, SHA-256", "质量标准 SHA-256"), batch.definition_sha256, wide=True),
+        ),
+    )
+
+
+def _batch(batch: Batch, definition: Definition, bags: Sequence[Unit]) -> Section:
+    state = labelled_state(definition)
+    container = definition.units.container
+    return Section(
+        B("Batch", "批"),
+        (
+            Field(B("Batch number", "批号"), batch.number),
+            Field(B("Units", "单元编号"), f"{bags[0].number} … {bags[-1].number} ({len(bags)})" if bags else ""),
+            Field(B("Manufacturer", "生产单位"), B(batch.site.name_en, batch.site.name_zh)),
+            Field(B("Donation number", "捐献识别码"), batch.donation.din),
+            Field(B("Made on", "生产日期"), local(min(bag.filled_at for bag in bags), batch) if bags else ""),
+            Field(B("Expires", "有效期至"), local(min(bag.expires_at for bag in bags), batch) if bags else ""),
+            Field(B("Storage", "贮存条件"), _storage(state.label, state.temperature)),
+            Field(
+                B("Container and closure", "包装容器"),
+                B(f"{container.label.en}, {container.closure.en}", f"{container.label.zh}，{container.closure.zh}"),
+            ),
+        ),
+    )
+
+
+def _storage(label: Words, temperature: Parameter) -> Bilingual:
+    limit = limit_text(temperature.limit) if temperature.limit else ""
+    unit = units().display(getattr(temperature, "unit", ""))
+    return B(f"{label.en}, {limit} {unit}".strip(), label.zh)
+
+
+def _samples(batch: Batch, definition: Definition) -> Table:
+    kinds = {kind.key: kind for kind in definition.testing.samples}
+    rows = [
+        (
+            sample.number,
+            both(kinds[sample.kind].label),
+            f"{sample.amount} {units().display(sample.amount_unit)}".strip(),
+            local(sample.drawn_at, batch),
+            local(sample.received_at, batch) if sample.received_at else "",
+        )
+        for sample in samples_of(batch)
+    ]
+    titles = (
+        B("Sample", "样品编号"),
+        B("Kind", "样品"),
+        B("Amount", "数量"),
+        B("Drawn", "取样"),
+        B("Received", "收样"),
+    )
+    return Table(B("Samples", "样品"), tuple(Column(title) for title in titles), tuple(rows))
+
+
+def _references(batch: Batch) -> list[Bilingual]:
+    numbers = [event.record.number for event in Event.objects.filter(subject=batch.record).select_related("record")]
+    if not numbers:
+        return [B("No event is on record for this batch.", "本批无事件记录。")]
+    listed = ", ".join(sorted(numbers))
+    return [B(f"Events and deviations on record: {listed}.", f"相关事件与偏差：{listed}。")]
+
+
+# --- who signed -----------------------------------------------------------------------------------------------------
+def _signatures(definition: Definition, outcomes: Sequence[TestOutcome], approval: Approval) -> Signatures:
+    reported = [result for outcome in outcomes for result in outcome.results if result.line.run.state == RunState.VALID]
+    tested = _one_each([result.tested_signature for result in reported])
+    reviewed = _one_each([result.reviewed_signature for result in reported])
+    wanted = definition.release.signature(ReleaseVerb.APPROVE_ANALYSIS)
+    title = both(wanted.title) if wanted else B("Head of QC", "质量控制负责人")
+    blocks = [
+        *(_signature(signature, B("Tested", "检验"), B("Analyst", "检验人")) for signature in tested),
+        *(_signature(signature, B("Results reviewed", "复核"), B("Reviewer", "复核人")) for signature in reviewed),
+        _signature(approval.signature, B("Analysis approved", "检验批准"), title, principal=True),
+    ]
+    return Signatures(B("Signatures", "签名"), tuple(blocks))
+
+
+def _one_each(signatures: Iterable[Signature | None]) -> list[Signature]:
+    """The last signature of each person: what they signed run by run stands in the record."""
+    last = {signature.username: signature for signature in signatures if signature is not None}
+    return list(last.values())
+
+
+def _signature(
+    signature: Signature, meaning: Bilingual, title: Bilingual, *, principal: bool = False
+) -> SignatureBlock:
+    held = B(signature.title_en, signature.title_zh) if signature.title_en else title
+    return SignatureBlock(
+        printed_name=signature.printed_name,
+        printed_name_zh=signature.printed_name_zh,
+        meaning=meaning,
+        title=held,
+        signed_at=signature.signed_at,
+        content_hash=signature.content_hash,
+        principal=principal,
+    )

@@ -1,0 +1,204 @@
+"""The results, runs and machine-readable data of a certificate of analysis."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from apps.batches.models import Batch
+from apps.documents.facts import Align, Bilingual, Cell, Change, Column, Entry, Footnote, Sign, Table
+from apps.products.definition import Bilingual as Words
+from apps.products.definition import ChoiceParameter, NumberParameter, Parameter
+from apps.products.facts import Comparator, Verdict
+from apps.products.loader import units
+from apps.products.rules.limits import limit_text
+from apps.products.rules.rounding import plain, round_half_up
+from apps.testing.facts import RunState
+from apps.testing.models import AssayRun, Result
+from apps.testing.selectors import TestOutcome, histories_of
+from apps.units.content import scientific
+
+B = Bilingual
+SIGNS = {
+    Verdict.PASS: Sign.PASS,
+    Verdict.ALERT: Sign.ALERT,
+    Verdict.ACTION: Sign.FAIL,
+    Verdict.FAIL: Sign.FAIL,
+    Verdict.NOT_EVALUABLE: Sign.NOT_EVALUABLE,
+    Verdict.NOT_DONE: Sign.PENDING,
+}
+YES_NO = {"yes": B("Yes", "是"), "no": B("No", "否")}
+MARKS = "abcdefghijklmnopqrstuvwxyz"
+COLUMNS = (
+    Column(B("Test", "检验项目")),
+    Column(B("Limit", "限度")),
+    Column(B("Result", "结果"), Align.RIGHT),
+    Column(B("Verdict", "结论")),
+    Column(B("Method", "方法")),
+    Column(B("Tested", "检验日期")),
+    Column(B("Analyst", "检验人")),
+)
+
+
+def results_table(batch: Batch, outcomes: Sequence[TestOutcome]) -> Table:
+    """Every reportable result with its limit, method, date and analyst."""
+    notes: list[Footnote] = []
+    histories = histories_of(batch)
+    rows: list[tuple[Entry, ...]] = []
+    for outcome in outcomes:
+        for result in outcome.results:
+            if result.line.run.state == RunState.VALID:
+                rows.append(_row(batch, outcome, result, histories.get(result.pk, ()), notes))
+    title = B(
+        f"Results against specification {batch.product_version.record.number}",
+        f"检验结果（质量标准 {batch.product_version.record.number}）",
+    )
+    return Table(title, COLUMNS, tuple(rows), tuple(notes))
+
+
+def _row(
+    batch: Batch, outcome: TestOutcome, result: Result, history: Sequence[Result], notes: list[Footnote]
+) -> tuple[Entry, ...]:
+    parameter = outcome.test.result(result.parameter)
+    if parameter is None:
+        raise LookupError(f"{outcome.test.key} reports no {result.parameter}")
+    mark = _mark(outcome, result, notes)
+    changes = tuple(
+        Change(as_reported(parameter, old).en, new.reason, new.analyst_name, new.recorded_at)
+        for old, new in zip(history, [*history[1:], result], strict=False)
+    )
+    shown = as_reported(parameter, result)
+    return (
+        Cell(_label(outcome, parameter), mark=mark),
+        _limit(parameter),
+        Cell(shown if shown.zh else shown.en, changes=changes),
+        Cell(sign=SIGNS[Verdict(result.verdict)]) if result.verdict in SIGNS else B("Reported", "仅报告"),
+        f"{outcome.test.method} v{outcome.test.method_version}",
+        f"{result.tested_at.astimezone(ZoneInfo(batch.site.timezone)):%Y-%m-%d}",
+        result.analyst_name,
+    )
+
+
+def _label(outcome: TestOutcome, parameter: Parameter) -> Bilingual:
+    test, label = outcome.test.label, parameter.label
+    if len(outcome.test.results) == 1 or test.en == label.en:
+        return both(test)
+    return B(f"{test.en} · {label.en}", f"{test.zh} · {label.zh}")
+
+
+def _limit(parameter: Parameter) -> Bilingual | str:
+    if parameter.limit is None:
+        return B("Reported", "仅报告")
+    if isinstance(parameter, ChoiceParameter):
+        keys = getattr(parameter.limit, "values", None) or (getattr(parameter.limit, "value", ""),)
+        options = [option for key in keys if (option := parameter.option(key))]
+        return B(" / ".join(option.label.en for option in options), " / ".join(option.label.zh for option in options))
+    if isinstance(parameter, NumberParameter):
+        return f"{limit_text(parameter.limit)} {units().display(parameter.unit)}".strip()
+    return limit_text(parameter.limit)
+
+
+def as_reported(parameter: Parameter, result: Result) -> Bilingual:
+    """A result with the decimals of the specification; as found beside it, where rounding made a difference."""
+    if isinstance(parameter, ChoiceParameter):
+        option = parameter.option(result.text)
+        return both(option.label) if option else B(result.text)
+    if not isinstance(parameter, NumberParameter):
+        return YES_NO.get(result.text, B(result.text))
+    unit = units().display(result.unit)
+    if result.number is None:
+        return B("not detected", "未检出")
+    if result.comparator != Comparator.EXACT:
+        return B(f"{result.comparator} {plain(result.number.normalize())} {unit}".strip())
+    rounded = round_half_up(result.number, parameter.decimals)
+    found = "" if rounded == result.number else f" ({plain(result.number.normalize())})"
+    return B(f"{_figure(rounded)}{found} {unit}".strip())
+
+
+def _figure(number: Decimal) -> str:
+    return scientific(number) if abs(number) >= 100_000 else plain(number)
+
+
+def _mark(outcome: TestOutcome, result: Result, notes: list[Footnote]) -> str:
+    texts = []
+    if not outcome.required:
+        texts.append(B("Informative; no condition of release.", "参考项目，不作为放行条件。"))
+    if result.late:
+        texts.append(B("Added after certification.", "认证后补报。"))
+    if outcome.invalid_runs:
+        count = outcome.invalid_runs
+        texts.append(B(f"Runs without a reportable result: {count}.", f"无有效结果的检验次数：{count}。"))
+    if not texts:
+        return ""
+    text = B(" ".join(part.en for part in texts), "".join(part.zh for part in texts))
+    known = next((note.mark for note in notes if note.text == text), "")
+    if not known:
+        known = MARKS[len(notes) % len(MARKS)]
+        notes.append(Footnote(known, text))
+    return known
+
+
+def runs_table(batch: Batch, outcomes: Sequence[TestOutcome]) -> Table:
+    """Every run, the invalid ones too, with what it was done with."""
+    runs = {run.pk: (run, outcome) for outcome in outcomes for run in outcome.runs}
+    rows = [
+        (
+            run.number,
+            both(outcome.test.label),
+            local(run.started_at, batch),
+            _needs(run),
+            B("Valid", "有效") if run.state == RunState.VALID else B("Invalid", "无效"),
+        )
+        for run, outcome in runs.values()
+    ]
+    titles = (
+        B("Run", "检验次"),
+        B("Test", "项目"),
+        B("Started", "开始"),
+        B("Instruments and reagent lots", "仪器与试剂批号"),
+        B("Run is", "该次检验"),
+    )
+    return Table(B("Runs", "检验过程"), tuple(Column(title) for title in titles), tuple(rows))
+
+
+def _needs(run: AssayRun) -> str:
+    needs = run.needs.select_related("instrument", "lot").order_by("pk")
+    return ", ".join(f"{need.key} {need.number}" for need in needs)
+
+
+def machine_data(batch: Batch, outcomes: Sequence[TestOutcome]) -> dict[str, object]:
+    """The same for machines: raw values, codes, addresses."""
+    return {
+        "batch": batch.record.address,
+        "product": batch.product_version.record.address,
+        "specification_sha256": batch.definition_sha256,
+        "results": [_result_data(result) for outcome in outcomes for result in outcome.results],
+        "runs": {
+            outcome.test.key: {"runs": len(outcome.runs), "invalid": outcome.invalid_runs} for outcome in outcomes
+        },
+    }
+
+
+def _result_data(result: Result) -> dict[str, object]:
+    return {
+        "address": result.address,
+        "text": result.text,
+        "number": result.number,
+        "unit": result.unit,
+        "comparator": result.comparator,
+        "verdict": result.verdict,
+        "tested_at": result.tested_at,
+        "analyst": result.analyst,
+        "run": result.line.run.number,
+    }
+
+
+def both(text: Words) -> Bilingual:
+    """A text of the master in both languages."""
+    return B(text.en, text.zh)
+
+
+def local(at: datetime, batch: Batch) -> str:
+    """An instant in the zone of the site."""
+    local = at.astimezone(ZoneInfo(batch.site.timezone))
+    return f"{local:%Y-%m-%d %H:%M}"

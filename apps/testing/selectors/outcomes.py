@@ -1,0 +1,182 @@
+"""Where the tests of a batch stand, judged by its frozen master."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.batches.facts.words import BatchState
+from apps.batches.models import Batch
+from apps.batches.selectors.plans import definition_of_batch
+from apps.core.canonical import canonical, sha256_hex
+from apps.core.errors import Objection
+from apps.products.definition import Test
+from apps.products.facts import Mark, TestLevel, Verdict, gravest
+from apps.quality.models import Hold
+from apps.testing import rules
+from apps.testing.facts import ResultFacts, ResultState, RunState, SampleFacts, SampleState, Standing
+from apps.testing.models import Approval, AssayRun, Line, Result, Sample
+from apps.testing.selectors.samples import results_of, samples_of
+
+UNDER_WAY = (BatchState.RUNNING, BatchState.FINISHED, BatchState.REVIEWED)
+
+
+@dataclass(frozen=True)
+class TestOutcome:
+    """Where one test of a batch stands, with everything behind it. A corrected result is not among `results`."""
+
+    __test__ = False  # not a test class, whatever its name
+
+    test: Test
+    required: bool
+    standing: Standing
+    verdict: Verdict
+    samples: tuple[Sample, ...]
+    results: tuple[Result, ...]
+    runs: tuple[AssayRun, ...]
+    due_at: datetime | None
+
+    @property
+    def invalid_runs(self) -> int:
+        """How many runs gave no reportable result."""
+        return sum(run.state == RunState.INVALID for run in self.runs)
+
+    @property
+    def objection(self) -> Objection | None:
+        """What it says against the certificate of analysis."""
+        return rules.has_not_passed(self.test.key, self.test.label.en, self.standing) if self.required else None
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A result that is owed: which test of which batch, since when it is due."""
+
+    batch: Batch
+    test: Test
+    standing: Standing
+    due_at: datetime
+
+
+def outcomes_of(batch: Batch, level: TestLevel = TestLevel.LOT) -> tuple[TestOutcome, ...]:
+    """Every test of the master at a level, in its order, with where it stands in this batch."""
+    definition = definition_of_batch(batch)
+    samples = [sample for sample in samples_of(batch) if sample.state != SampleState.REFUSED]
+    lines = list(Line.objects.filter(sample__batch=batch).select_related("run", "run__record").order_by("run", "pk"))
+    results = results_of(batch)
+    return tuple(_outcome(test, level, samples, lines, results) for test in definition.testing.tests_at(level))
+
+
+def _outcome(
+    test: Test, level: TestLevel, samples: Iterable[Sample], lines: Iterable[Line], results: Iterable[Result]
+) -> TestOutcome:
+    own = [sample for sample in samples if test.key in sample.tests]
+    ids = {sample.pk for sample in own}
+    found = [result for result in results if result.test == test.key and result.line.sample_id in ids]
+    runs = {line.run_id: line.run for line in lines if line.sample_id in ids and line.run.test == test.key}
+    standing = rules.standing_of(test, [_facts(sample, found) for sample in own])
+    reported = [Verdict(result.verdict) for result in found if _fact(result).is_reportable]
+    entry = test.at(level)
+    return TestOutcome(
+        test=test,
+        required=entry is not None and entry.mark is Mark.REQUIRED,
+        standing=standing,
+        verdict=gravest(reported) if reported else Verdict.NOT_DONE,
+        samples=tuple(own),
+        results=tuple(found),
+        runs=tuple(runs.values()),
+        due_at=None if standing is Standing.PASSED else _due_at(test, own),
+    )
+
+
+def _facts(sample: Sample, results: Iterable[Result]) -> SampleFacts:
+    own = [_fact(result) for result in results if result.line.sample_id == sample.pk]
+    return SampleFacts(sample.number, [fact for fact in own if fact.run_state is not RunState.INVALID])
+
+
+def _fact(result: Result) -> ResultFacts:
+    state, run_state = ResultState(result.state), RunState(result.line.run.state)
+    return ResultFacts(result.parameter, result.replicate, Verdict(result.verdict), state, run_state)
+
+
+def _due_at(test: Test, samples: Collection[Sample]) -> datetime | None:
+    drawn = [test.turn_round.after(sample.drawn_at) for sample in samples]
+    return max(drawn, default=None)
+
+
+def outcome_of(batch: Batch, key: str) -> TestOutcome:
+    """Where one test of a batch stands."""
+    return next(outcome for outcome in outcomes_of(batch) if outcome.test.key == key)
+
+
+def invalid_runs(batch: Batch) -> int:
+    """How many runs of a batch gave no reportable result."""
+    return AssayRun.objects.filter(lines__sample__batch=batch, state=RunState.INVALID).distinct().count()
+
+
+def overdue_results(at: datetime, sites: Collection[str] | None = None) -> list[Duty]:
+    """Required tests whose results are due and not there: what the laboratory is reminded of, oldest first."""
+    held = Hold.objects.filter(lifted_at=None, key__startswith="test:").values("record")
+    batches = Batch.objects.filter(record__in=held, state__in=UNDER_WAY).select_related(
+        "record", "site", "product_version"
+    )
+    if sites is not None:
+        batches = batches.filter(site__code__in=sites)
+    duties = [duty for batch in batches for duty in _duties(batch, outcomes_of(batch), at)]
+    return sorted(duties, key=_due)
+
+
+def _duties(batch: Batch, outcomes: Iterable[TestOutcome], at: datetime) -> list[Duty]:
+    return [
+        Duty(batch, outcome.test, outcome.standing, outcome.due_at)
+        for outcome in outcomes
+        if outcome.required and outcome.due_at is not None and outcome.due_at <= at
+    ]
+
+
+def _due(duty: Duty) -> datetime:
+    return duty.due_at
+
+
+# --- the certificate of analysis ------------------------------------------------------------------------------------
+def last_approval(batch: Batch) -> Approval | None:
+    """The newest approval of the analysis, whether or not it still covers the results."""
+    found = Approval.objects.filter(batch=batch).select_related("signature", "record").order_by("-version")
+    return found.first()
+
+
+def results_hash(outcomes: Iterable[TestOutcome]) -> str:
+    """The fingerprint of everything an approval covers: it changes with every result, correction, review and run."""
+    told = [
+        [
+            outcome.test.key,
+            outcome.standing,
+            result.pk,
+            result.text,
+            result.verdict,
+            result.state,
+            result.line.run.state,
+        ]
+        for outcome in outcomes
+        for result in outcome.results
+    ]
+    return sha256_hex(canonical(told))
+
+
+def _run_state(result: Result) -> str:
+    return result.line.run.state
+
+
+def approved_coa(batch: Batch) -> Approval | None:
+    """The approval of the certificate of analysis, while it covers the results as they stand now."""
+    approval = last_approval(batch)
+    if approval is None or approval.results_hash != results_hash(outcomes_of(batch)):
+        return None
+    return approval
+
+
+def why_not_certifiable(batch: Batch) -> tuple[Objection, ...]:
+    """What the laboratory says against certification: tests that have not passed, an analysis not approved."""
+    outcomes = outcomes_of(batch)
+    approval = last_approval(batch)
+    covered = approval is not None and approval.results_hash == results_hash(outcomes)
+    found = [*(outcome.objection for outcome in outcomes), rules.lacks_approval(covered)]
+    return tuple(objection for objection in found if objection)

@@ -1,0 +1,149 @@
+"""Samples: drawn, received, refused."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from apps.audit.models import Record
+from apps.audit.services import Change, audited
+from apps.batches.facts.words import BatchState
+from apps.batches.models import Batch
+from apps.batches.selectors.batches import batch_now
+from apps.batches.selectors.plans import definition_of_batch
+from apps.core.actor import Actor
+from apps.core.errors import Happened, Objection, stop_if
+from apps.core.roles import Role
+from apps.core.text import N_
+from apps.lineage.selectors import ancestor_ids
+from apps.lineage.services import link
+from apps.organisation.services import require
+from apps.products.definition import Definition
+from apps.products.definition.testing import SampleKind
+from apps.testing import rules
+from apps.testing.facts import SampleState
+from apps.testing.models import Sample
+from apps.testing.selectors import sample_now, was_sampled
+from apps.units.facts import Condition, UnitVerb
+from apps.units.models import Unit
+from apps.units.services import marks, move_units, report_overridden
+
+TAKERS = (Role.OPERATOR, Role.ANALYST)
+
+
+def draw_sample(
+    *,
+    batch: Batch,
+    kind: str,
+    source: Record,
+    drawn_at: datetime,
+    actor: Actor,
+    at: datetime,
+    tests: Sequence[str] = (),
+    amount: str = "",
+    place: str = "",
+    happened: Happened | None = None,
+) -> Sample:
+    """Take a sample from a batch, one of its vessels or one of its units, for named tests (by default all of its kind).
+
+    A quality-control unit is used up by it; further samples may be taken from the same one.
+    """
+    who = require(actor, TAKERS, batch.site.code, at=at, about=batch.record.address)
+    drawn_at = happened.at if happened else drawn_at
+    reason = happened.reason if happened else ""
+    stop_if(rules.is_future(drawn_at, at, "drawn_at"))
+    touching = {record.pk: record for record in (batch.record, source)}.values()
+    with audited(actor=who, action="sample.drawn", at=at, reason=reason, touching=touching) as change:
+        batch = batch_now(batch)
+        definition = definition_of_batch(batch)
+        sample_kind = _kind_named(definition, kind)
+        wanted = list(tests) or [test.key for test in definition.testing.tests if test.sample == kind]
+        unit = Unit.objects.filter(record=source).select_related("batch", "record").first()
+        stop_if(
+            rules.is_locked(BatchState(batch.state)),
+            rules.is_unknown_test(wanted, {test.key for test in definition.testing.tests}),
+            _is_foreign(source, batch),
+        )
+        overridden = stop_if(*_against_drawing(batch, sample_kind, source, unit), happened=happened)
+        sample = Sample(batch=batch, kind=kind, source=source, place=place, tests=wanted, drawn_at=drawn_at)
+        sample.amount, sample.amount_unit = amount or _text(sample_kind), sample_kind.unit
+        sample.drawn_by, sample.recorded_at, sample.overridden = who.username, at, marks(overridden)
+        _number(change, sample)
+        if unit is not None and unit.condition != Condition.SPENT:
+            move_units(change, units=[unit], verb=UnitVerb.USE_UP, moved_at=drawn_at, happened=happened)
+        report_overridden(change, subject=batch.record, overridden=overridden, happened=happened)
+        return sample
+
+
+def _kind_named(definition: Definition, key: str) -> SampleKind:
+    kind = next((kind for kind in definition.testing.samples if kind.key == key), None)
+    if kind is None:
+        known = ", ".join(kind.key for kind in definition.testing.samples)
+        template = N_("{kind} is no sample of this product: {known}.")
+        stop_if(Objection("unknown_sample_kind", template, {"kind": key, "known": known}, "kind"))
+    return kind  # type: ignore[return-value]  # stop_if has raised
+
+
+def _is_foreign(source: Record, batch: Batch) -> Objection | None:
+    if source.pk == batch.record_id or batch.record_id in ancestor_ids([source]):
+        return None
+    template = N_("{source} does not belong to batch {batch}.")
+    return Objection("foreign_source", template, {"source": source.address, "batch": batch.number}, "source")
+
+
+def _against_drawing(batch: Batch, kind: SampleKind, source: Record, unit: Unit | None) -> list[Objection | None]:
+    division = unit.division if unit else ""
+    spent = unit is not None and unit.condition == Condition.SPENT and not was_sampled(source)
+    template = N_("Unit {unit} is used up.")
+    return [
+        rules.is_not_begun(BatchState(batch.state)),
+        rules.is_wrong_source(kind.source_of, kind.division, source.kind, division),
+        Objection("unit_spent", template, {"unit": source.number}, "source") if spent else None,
+    ]
+
+
+def _text(kind: SampleKind) -> str:
+    return "" if kind.amount is None else f"{kind.amount:f}"
+
+
+def _number(change: Change, sample: Sample) -> None:
+    batch = sample.batch
+    sample.number = f"{batch.number}-S{Sample.objects.filter(batch=batch).count() + 1:02}"
+    sample.record = change.open_record("sample", sample.number, site=batch.site.code)
+    change.create(sample)
+    link(change, children=[sample.record], parent=sample.source)
+
+
+def receive_sample(
+    *, sample: Sample, received_at: datetime, actor: Actor, at: datetime, happened: Happened | None = None
+) -> Sample:
+    """Take a sample into the laboratory. One that is too old for its tests is refused, or kept with an event."""
+    who = require(actor, Role.ANALYST, sample.batch.site.code, at=at, about=sample.record.address)
+    received_at = happened.at if happened else received_at
+    reason = happened.reason if happened else ""
+    stop_if(rules.is_future(received_at, at, "received_at"))
+    touching = [sample.record, sample.batch.record]
+    with audited(actor=who, action="sample.received", at=at, reason=reason, touching=touching) as change:
+        sample = sample_now(sample)
+        tests = [test for key in sample.tests if (test := definition_of_batch(sample.batch).test(key))]
+        stop_if(
+            rules.is_not_drawn(SampleState(sample.state), sample.number),
+            rules.is_before(received_at, sample.drawn_at, "received_at"),
+        )
+        ages = [rules.is_too_old(test, sample.drawn_at, received_at) for test in tests]
+        overridden = stop_if(*ages, happened=happened)
+        kept = [*sample.overridden, *marks(overridden)]
+        fields = {"received_at": received_at, "received_by": who.username, "overridden": kept}
+        change.update(sample, state=SampleState.RECEIVED, **fields)
+        report_overridden(change, subject=sample.batch.record, overridden=overridden, happened=happened)
+        return sample
+
+
+def refuse_sample(*, sample: Sample, reason: str, actor: Actor, at: datetime) -> Sample:
+    """Refuse a sample at the laboratory: broken, unlabelled, too old. Its tests need another one."""
+    who = require(actor, Role.ANALYST, sample.batch.site.code, at=at, about=sample.record.address)
+    stop_if(rules.says_nothing(reason))
+    with audited(actor=who, action="sample.refused", at=at, reason=reason, touching=[sample.record]) as change:
+        sample = sample_now(sample)
+        stop_if(rules.is_not_drawn(SampleState(sample.state), sample.number))
+        return change.update(
+            sample, state=SampleState.REFUSED, refuse_reason=reason, received_at=at, received_by=who.username
+        )

@@ -1,0 +1,100 @@
+"""Holds follow results: a test that passes loses its hold; a failure opens an event."""
+
+from collections.abc import Collection, Sequence
+
+from apps.audit.services import Change
+from apps.batches.models import Batch
+from apps.core.text import N_
+from apps.products.facts import Verdict
+from apps.quality.facts import Blocks, EventKind, Severity
+from apps.quality.services import lift_hold_for, place_hold, report_event
+from apps.testing.facts import PASSING, RunState, Standing
+from apps.testing.models import Result
+from apps.testing.rules import LOCKED, SENTENCES
+from apps.testing.selectors import TestOutcome, outcomes_of
+
+
+def settle_tests(change: Change, *, batch: Batch) -> None:
+    """Lift the holds of all tests of a batch that pass, inside the door of the caller, who touches the batch."""
+    for outcome in outcomes_of(batch):
+        if outcome.standing is Standing.PASSED:
+            _lift(change, batch, outcome)
+
+
+def settle_reviewed(change: Change, *, batch: Batch, tests: Collection[str], reviewed: Sequence[Result] = ()) -> None:
+    """Let holds and events follow the results of these tests."""
+    for outcome in outcomes_of(batch):
+        if outcome.test.key not in tests:
+            continue
+        if outcome.standing is Standing.PASSED:
+            _lift(change, batch, outcome)
+        elif outcome.required:
+            _hold(change, batch, outcome)
+        failing = [result for result in reviewed if result.batch_id == batch.pk and _fails(result)]
+        for result in failing:
+            _report(change, batch, outcome, result)
+
+
+def _fails(result: Result) -> bool:
+    return result.verdict not in PASSING and result.line.run.state == RunState.VALID
+
+
+def _lift(change: Change, batch: Batch, outcome: TestOutcome) -> None:
+    runs = ", ".join(run.number for run in outcome.runs)
+    reason = f"{outcome.test.label.en}: {outcome.verdict}, reviewed ({runs})"
+    lift_hold_for(change, record=batch.record, key=f"test:{outcome.test.key}", reason=reason)
+
+
+def _hold(change: Change, batch: Batch, outcome: TestOutcome) -> None:
+    place_hold(
+        change,
+        record=batch.record,
+        key=f"test:{outcome.test.key}",
+        blocks=[Blocks.CERTIFY, Blocks.ISSUE],
+        code=f"test_{outcome.standing.lower()}",
+        template=SENTENCES[outcome.standing],
+        facts={"test": outcome.test.label.en},
+        liftable_by="QC",
+    )
+    if outcome.standing is Standing.FAILED and batch.state in LOCKED:
+        _stop_use(change, batch, outcome)
+
+
+def _stop_use(change: Change, batch: Batch, outcome: TestOutcome) -> None:
+    """A late positive: units that are still there go nowhere and into nobody."""
+    place_hold(
+        change,
+        record=batch.record,
+        key=f"failed:{outcome.test.key}",
+        blocks=[Blocks.ISSUE, Blocks.USE],
+        code="late_failure",
+        template=N_("{test} failed after certification."),
+        facts={"test": outcome.test.label.en},
+    )
+
+
+def _report(change: Change, batch: Batch, outcome: TestOutcome, result: Result) -> None:
+    evaluable = result.verdict != Verdict.NOT_EVALUABLE
+    sentence = N_("{test}: {parameter} of sample {sample} is {value} and fails its limit.")
+    unknown = N_("{test}: {parameter} of sample {sample} is {value} and can't be held against its limit.")
+    parameter = outcome.test.result(result.parameter)
+    report_event(
+        change,
+        subject=batch.record,
+        kind=EventKind.TEST_FAILED,
+        severity=_severity(outcome, evaluable),
+        template=sentence if evaluable else unknown,
+        facts={
+            "test": outcome.test.label.en,
+            "parameter": parameter.label.en if parameter else result.parameter,
+            "sample": result.line.sample.number,
+            "value": f"{result.text} {result.unit}".strip(),
+        },
+        about=result.address,
+    )
+
+
+def _severity(outcome: TestOutcome, evaluable: bool) -> Severity:
+    if not outcome.required:
+        return Severity.MINOR
+    return Severity.CRITICAL if evaluable else Severity.MAJOR

@@ -1,0 +1,123 @@
+"""What stands on the label of a unit, and the sheet of labels that is printed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from apps.batches.models import Batch
+from apps.batches.selectors.plans import definition_of_batch
+from apps.core.canonical import instant_text
+from apps.documents.facts import Barcode, Bilingual, DocumentContent, DocumentKind, Field
+from apps.documents.facts import Label as LabelBlock
+from apps.products.definition import Definition
+from apps.products.loader import units as unit_table
+from apps.products.rules.rounding import plain
+from apps.units import rules
+from apps.units.facts import LabelCode
+from apps.units.models import Label
+
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SPECIMEN = Bilingual("SPECIMEN", "样张")
+QUARANTINE = Bilingual("Quarantined until released", "放行前待验")
+
+
+def label_content(label: Label) -> LabelBlock:
+    """One label as it is drawn: the fields the master names, the symbol, the statements."""
+    batch = label.batch
+    definition = definition_of_batch(batch)
+    values = _values(label, definition)
+    statements = [Bilingual(text.en, text.zh) for text in definition.units.label.statements]
+    return LabelBlock(
+        title=_bilingual(definition.title),
+        identity=label.unit_number or "SPECIMEN",
+        fields=tuple(
+            Field(Bilingual(field.label.en, field.label.zh), values.get(field.key, ""))
+            for field in definition.units.label.fields
+        ),
+        barcode=Barcode(rules.code_text(_code(label)), gs1=True),
+        warnings=(*([] if label.unit_number else [SPECIMEN]), QUARANTINE, *statements),
+    )
+
+
+def labels_document(batch: Batch, labels: Sequence[Label], printing: int) -> DocumentContent:
+    """One printing of labels, a page each, with the same data for machines."""
+    definition = definition_of_batch(batch)
+    return DocumentContent(
+        kind=DocumentKind.LABEL,
+        number=f"LB-{batch.number}-{printing}",
+        version=1,
+        title=_bilingual(definition.title),
+        issuer=Bilingual(batch.site.name_en, batch.site.name_zh),
+        issuer_address=Bilingual(batch.site.address_en, batch.site.address_zh),
+        timezone=batch.site.timezone,
+        subject=batch.record.address,
+        caption=f"{batch.number} · {definition.band.word.en}",
+        blocks=tuple(label_content(label) for label in labels),
+        demo=settings.QCS_MODE != "server",
+        data={"labels": [_data(label) for label in labels]},
+    )
+
+
+def _values(label: Label, definition: Definition) -> dict[str, str | Bilingual]:
+    """Every field a master may ask for on a label, by its key."""
+    batch, unit, nominal = label.batch, label.unit, definition.units.fill
+    return {
+        "product": Bilingual(definition.strength.en, definition.strength.zh),
+        "unit_number": label.unit_number or batch.number,
+        "donor_code": batch.donation.donor.number,
+        "donation": batch.donation.din,
+        "cells": _amount(unit.viable_cells if unit else nominal.viable_cells.value, nominal.viable_cells.unit),
+        "volume": _amount(unit.volume if unit else nominal.volume.value, nominal.volume.unit),
+        "expires_at": _local(label.expires_at, batch),
+        "storage": _bilingual(rules.labelled_state(definition).label),
+        "manufacturer": Bilingual(batch.site.name_en, batch.site.name_zh),
+        "authorisation": definition.authorisation.number,
+    }
+
+
+def _amount(value: Decimal, unit: str) -> str:
+    return f"{scientific(value)} {unit_table().display(unit)}".strip()
+
+
+def scientific(value: Decimal) -> str:
+    """5.0E+7 as 5.0×10⁷; below ten thousand as it is."""
+    if abs(value) < 10_000:
+        return plain(value.normalize())
+    exponent = value.adjusted()
+    mantissa = value.scaleb(-exponent).normalize()
+    shown = plain(mantissa) if mantissa != mantissa.to_integral_value() else f"{plain(mantissa)}.0"
+    return f"{shown}×10{str(exponent).translate(SUPERSCRIPTS)}"
+
+
+def _local(at: datetime, batch: Batch) -> str:
+    local = at.astimezone(ZoneInfo(batch.site.timezone))
+    return f"{local:%Y-%m-%d %H:%M} {_offset(local)}"
+
+
+def _offset(local: datetime) -> str:
+    offset = f"{local:%z}"
+    return f"UTC{offset[:3]}:{offset[3:]}"
+
+
+def _code(label: Label) -> LabelCode:
+    number = label.unit_number or f"{label.batch.number}-SPECIMEN"
+    return LabelCode(f"unit/{number}", label.expires_at)
+
+
+def _data(label: Label) -> dict[str, object]:
+    zone = ZoneInfo(label.batch.site.timezone)
+    return {
+        "serial": label.serial,
+        "unit": label.unit_number,
+        "copy": label.copy,
+        "expires_at": instant_text(label.expires_at),
+        "isbt_expiry": rules.isbt_expiry(label.expires_at, zone),
+        "code": rules.code_text(_code(label)),
+    }
+
+
+def _bilingual(text: object) -> Bilingual:
+    return Bilingual(text.en, text.zh)  # type: ignore[attr-defined]

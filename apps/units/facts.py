@@ -1,0 +1,129 @@
+"""The words of units: what they are for, their three states, the fate of labels; and what rules are told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class UnitKind(StrEnum):
+    """What a unit of the fill is for: a patient, the retained samples, or quality control."""
+
+    PRODUCT = "PRODUCT"
+    RETAINED = "RETAINED"
+    QC = "QC"
+
+
+class Disposition(StrEnum):
+    """What quality has decided about a unit; it changes with release, rejection and recall, never at certification."""
+
+    QUARANTINED = "QUARANTINED"
+    CONDITIONAL = "CONDITIONAL"
+    RELEASED = "RELEASED"
+    REJECTED = "REJECTED"
+    RECALLED = "RECALLED"
+
+
+class Condition(StrEnum):
+    """How the cells are. It only moves forward: nothing thawed is frozen again."""
+
+    FRESH = "FRESH"
+    FROZEN = "FROZEN"
+    THAWED = "THAWED"
+    SPENT = "SPENT"
+
+
+class Custody(StrEnum):
+    """Who has the unit."""
+
+    IN_STORE = "IN_STORE"
+    RESERVED = "RESERVED"
+    IN_TRANSIT = "IN_TRANSIT"
+    AT_SITE = "AT_SITE"
+    ADMINISTERED = "ADMINISTERED"
+    DESTROYED = "DESTROYED"
+
+
+class UnitVerb(StrEnum):
+    """Everything that changes a state of a unit."""
+
+    RELEASE_CONDITIONALLY = "RELEASE_CONDITIONALLY"
+    RELEASE = "RELEASE"
+    REJECT = "REJECT"
+    RECALL = "RECALL"
+    FREEZE = "FREEZE"
+    THAW = "THAW"
+    USE_UP = "USE_UP"
+    RESERVE = "RESERVE"
+    FREE = "FREE"
+    SHIP = "SHIP"
+    ARRIVE = "ARRIVE"
+    TAKE_BACK = "TAKE_BACK"
+    ADMINISTER = "ADMINISTER"
+    DESTROY = "DESTROY"
+
+
+class LabelFate(StrEnum):
+    """What became of a printed label. PRINTED: nothing yet."""
+
+    PRINTED = "PRINTED"
+    APPLIED = "APPLIED"
+    DESTROYED = "DESTROYED"
+    SPECIMEN = "SPECIMEN"
+
+
+class Counted(StrEnum):
+    """What must close at exactly 100 %. Cells and volume are yields and never stand here."""
+
+    LABELS = "LABELS"
+    CONTAINERS = "CONTAINERS"
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """What the rules are told about one unit."""
+
+    number: str
+    kind: UnitKind
+    disposition: Disposition
+    condition: Condition
+    custody: Custody
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What was made or issued, and what is known of each: `made` = the sum of `accounted`, or the balance is open."""
+
+    counted: Counted
+    made: int
+    accounted: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """All that is accounted for."""
+        return sum(self.accounted.values())
+
+    @property
+    def difference(self) -> int:
+        """What is missing (above 0) or too many (below 0)."""
+        return self.made - self.total
+
+    @property
+    def closes(self) -> bool:
+        """Exactly 100 %."""
+        return self.difference == 0
+
+    @property
+    def percent(self) -> Decimal | None:
+        """Accounted for, per cent of what was made; None while nothing was made."""
+        return Decimal(100) * self.total / self.made if self.made else None
+
+
+@dataclass(frozen=True)
+class LabelCode:
+    """What the symbol on a label says: whose label it is and until when the unit may be used."""
+
+    address: str
+    expires_at: datetime

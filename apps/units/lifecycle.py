@@ -1,0 +1,134 @@
+"""The life of a unit as one table: verb, the states it starts from on each of the three axes, and what it sets.
+
+`services.move_units` is the only code that sets a state, and it reads this table.
+"""
+
+from dataclasses import dataclass
+
+from apps.core.errors import Objection
+from apps.core.text import N_
+from apps.units.facts import Condition, Custody, Disposition, UnitFacts, UnitKind, UnitVerb
+
+ALL_DISPOSITIONS, ALL_CONDITIONS, ALL_CUSTODIES = frozenset(Disposition), frozenset(Condition), frozenset(Custody)
+PRESENT = frozenset({Custody.IN_STORE, Custody.RESERVED, Custody.IN_TRANSIT, Custody.AT_SITE})
+ISSUABLE = frozenset({Disposition.CONDITIONAL, Disposition.RELEASED})
+USABLE = frozenset({Condition.FRESH, Condition.FROZEN, Condition.THAWED})
+FORWARD = (Condition.FRESH, Condition.FROZEN, Condition.THAWED, Condition.SPENT)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One verb: the states it may start from, and the states it sets (None leaves an axis as it is)."""
+
+    verb: UnitVerb
+    dispositions: frozenset[Disposition] = ALL_DISPOSITIONS
+    conditions: frozenset[Condition] = ALL_CONDITIONS
+    custodies: frozenset[Custody] = ALL_CUSTODIES
+    kinds: frozenset[UnitKind] = frozenset(UnitKind)
+    disposition: Disposition | None = None
+    condition: Condition | None = None
+    custody: Custody | None = None
+
+    @property
+    def sets(self) -> dict[str, Disposition | Condition | Custody]:
+        """The columns the verb writes."""
+        columns = {"disposition": self.disposition, "condition": self.condition, "custody": self.custody}
+        return {name: value for name, value in columns.items() if value is not None}
+
+    def admits(self, unit: UnitFacts) -> bool:
+        """Whether the verb may start from these states."""
+        return (
+            unit.disposition in self.dispositions
+            and unit.condition in self.conditions
+            and unit.custody in self.custodies
+            and unit.kind in self.kinds
+        )
+
+
+_MOVES = (
+    Move(
+        UnitVerb.RELEASE_CONDITIONALLY,
+        dispositions=frozenset({Disposition.QUARANTINED}),
+        kinds=frozenset({UnitKind.PRODUCT}),
+        disposition=Disposition.CONDITIONAL,
+    ),
+    Move(
+        UnitVerb.RELEASE,
+        dispositions=frozenset({Disposition.QUARANTINED, Disposition.CONDITIONAL}),
+        kinds=frozenset({UnitKind.PRODUCT}),
+        disposition=Disposition.RELEASED,
+    ),
+    Move(
+        UnitVerb.REJECT,
+        dispositions=frozenset({Disposition.QUARANTINED, Disposition.CONDITIONAL}),
+        disposition=Disposition.REJECTED,
+    ),
+    Move(
+        UnitVerb.RECALL,
+        dispositions=ISSUABLE,
+        disposition=Disposition.RECALLED,
+    ),
+    Move(
+        UnitVerb.FREEZE,
+        conditions=frozenset({Condition.FRESH}),
+        custodies=frozenset({Custody.IN_STORE}),
+        condition=Condition.FROZEN,
+    ),
+    Move(UnitVerb.THAW, conditions=frozenset({Condition.FROZEN}), custodies=PRESENT, condition=Condition.THAWED),
+    Move(UnitVerb.USE_UP, conditions=USABLE, custodies=PRESENT, condition=Condition.SPENT),
+    Move(
+        UnitVerb.RESERVE,
+        dispositions=ISSUABLE,
+        conditions=frozenset({Condition.FRESH, Condition.FROZEN}),
+        custodies=frozenset({Custody.IN_STORE}),
+        kinds=frozenset({UnitKind.PRODUCT}),
+        custody=Custody.RESERVED,
+    ),
+    Move(UnitVerb.FREE, custodies=frozenset({Custody.RESERVED}), custody=Custody.IN_STORE),
+    Move(
+        UnitVerb.SHIP,
+        dispositions=ISSUABLE,
+        conditions=frozenset({Condition.FRESH, Condition.FROZEN}),
+        custodies=frozenset({Custody.IN_STORE, Custody.RESERVED}),
+        kinds=frozenset({UnitKind.PRODUCT}),
+        custody=Custody.IN_TRANSIT,
+    ),
+    Move(UnitVerb.ARRIVE, custodies=frozenset({Custody.IN_TRANSIT}), custody=Custody.AT_SITE),
+    Move(
+        UnitVerb.TAKE_BACK,
+        conditions=frozenset({Condition.FRESH, Condition.FROZEN}),
+        custodies=frozenset({Custody.RESERVED, Custody.IN_TRANSIT, Custody.AT_SITE}),
+        custody=Custody.IN_STORE,
+    ),
+    Move(
+        UnitVerb.ADMINISTER,
+        dispositions=ISSUABLE,
+        conditions=frozenset({Condition.FRESH, Condition.THAWED}),
+        custodies=frozenset({Custody.AT_SITE}),
+        kinds=frozenset({UnitKind.PRODUCT}),
+        condition=Condition.SPENT,
+        custody=Custody.ADMINISTERED,
+    ),
+    Move(UnitVerb.DESTROY, custodies=PRESENT, custody=Custody.DESTROYED),
+)
+MOVES: dict[UnitVerb, Move] = {move.verb: move for move in _MOVES}
+
+
+def refuses(verb: UnitVerb, unit: UnitFacts) -> Objection | None:
+    """Why the verb can't be done to a unit in these states."""
+    if MOVES[verb].admits(unit):
+        return None
+    template = N_("Unit {unit} is {disposition}, {condition}, {custody}: it can't take the step {verb}.")
+    states = {"disposition": unit.disposition, "condition": unit.condition, "custody": unit.custody}
+    return Objection("wrong_unit_state", template, {"unit": unit.number, "verb": verb, **states})
+
+
+def goes_back(verb: UnitVerb, unit: UnitFacts) -> bool:
+    """Whether the verb would move the condition backward: no statement of what happened makes cells fresh again."""
+    condition = MOVES[verb].condition
+    return condition is not None and FORWARD.index(condition) < FORWARD.index(unit.condition)
+
+
+def gone(unit: UnitFacts) -> bool:
+    """Whether the unit has left the house for good: given to a patient or destroyed."""
+    return unit.custody in (Custody.ADMINISTERED, Custody.DESTROYED)

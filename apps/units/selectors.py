@@ -1,0 +1,174 @@
+"""Reads of units, labels and containers."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet, Sum
+
+from apps.audit.models import Record
+from apps.batches.models import Batch
+from apps.batches.selectors.plans import definition_of_batch
+from apps.core.errors import Objection
+from apps.organisation.models import User
+from apps.organisation.selectors import visible_to
+from apps.units import rules
+from apps.units.facts import Balance, Condition, Counted, Custody, Disposition, LabelFate, UnitKind
+from apps.units.models import ContainerIssue, ContainerLoss, Label, Reconciliation, Unit
+
+OVER = (Custody.ADMINISTERED, Custody.DESTROYED)
+
+
+@dataclass(frozen=True)
+class BalanceFacts:
+    """A balance, and whether it was closed as it stands now."""
+
+    balance: Balance
+    reconciled: bool
+    reconciled_at: datetime | None = None
+    reconciled_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DivisionFacts:
+    """One division of the fill: planned against made."""
+
+    key: str
+    label_en: str
+    label_zh: str
+    planned: int
+    made: int
+
+
+@dataclass(frozen=True)
+class UnitsPage:
+    """Everything a page about the units of a batch shows."""
+
+    units: tuple[Unit, ...]
+    labels: tuple[Label, ...]
+    divisions: tuple[DivisionFacts, ...]
+    balances: tuple[BalanceFacts, ...]
+    free_containers: int
+    objections: tuple[Objection, ...]
+
+
+def visible_units(user: User, at: datetime) -> QuerySet[Unit]:
+    """The units of the sites this person may see."""
+    seen = Unit.objects.filter(batch__site__code__in=visible_to(user, at))
+    return seen.select_related("record", "batch", "batch__record", "batch__site")
+
+
+def units_of(batch: Batch) -> list[Unit]:
+    """The units of a batch, in the order of their numbers."""
+    return list(Unit.objects.filter(batch=batch).select_related("record", "fill").order_by("pk"))
+
+
+def unit_records(batch: Batch) -> list[Record]:
+    """The records of the units of a batch: who laid hands on them, and what a release touches."""
+    return list(Record.objects.filter(pk__in=Unit.objects.filter(batch=batch).values("record")))
+
+
+def units_now(units: Iterable[Unit]) -> list[Unit]:
+    """These units as they are inside the door."""
+    ids = [unit.pk for unit in units]
+    found = Unit.objects.filter(pk__in=ids).select_related("record", "batch", "batch__record", "batch__site")
+    return list(found.order_by("pk"))
+
+
+def releasable_units(batch: Batch) -> list[Unit]:
+    """The product units that a release sets free: in quarantine or released conditionally, neither used up nor gone."""
+    waiting = Unit.objects.filter(
+        batch=batch, kind=UnitKind.PRODUCT, disposition__in=[Disposition.QUARANTINED, Disposition.CONDITIONAL]
+    )
+    waiting = waiting.exclude(condition=Condition.SPENT).exclude(custody__in=OVER)
+    return list(waiting.select_related("record", "batch").order_by("pk"))
+
+
+def expiring_units(at: datetime, within: timedelta, sites: Collection[str] | None = None) -> QuerySet[Unit]:
+    """Units that expire soon or have expired and are still there: what the store is warned of, soonest first."""
+    found = Unit.objects.filter(expires_at__lte=at + within).exclude(custody__in=OVER)
+    found = found.exclude(condition=Condition.SPENT).exclude(kind=UnitKind.RETAINED)
+    if sites is not None:
+        found = found.filter(batch__site__code__in=sites)
+    return found.select_related("record", "batch", "batch__site").order_by("expires_at", "pk")
+
+
+# --- labels and containers ------------------------------------------------------------------------------------------
+def labels_of(batch: Batch) -> QuerySet[Label]:
+    """The labels printed for a batch, in the order of printing."""
+    return Label.objects.filter(batch=batch).select_related("unit").order_by("serial")
+
+
+def labels_now(labels: Iterable[Label]) -> list[Label]:
+    """These labels as they are inside the door."""
+    ids = [label.pk for label in labels]
+    return list(Label.objects.filter(pk__in=ids).select_related("record", "batch", "batch__record").order_by("serial"))
+
+
+def waiting_labels(batch: Batch, numbers: Collection[str]) -> dict[str, Label]:
+    """The printed label that waits for each of these unit numbers; the newest copy where there are several."""
+    found = Label.objects.filter(batch=batch, unit_number__in=numbers, fate=LabelFate.PRINTED).order_by("copy")
+    return {label.unit_number: label for label in found}
+
+
+def free_containers(batch: Batch) -> int:
+    """Containers issued to the batch that are neither filled nor lost nor returned."""
+    balance = containers_balance(batch)
+    return balance.made - balance.total
+
+
+def containers_balance(batch: Batch) -> Balance:
+    """Issued = filled + broken or rejected + returned."""
+    issued = ContainerIssue.objects.filter(batch=batch).aggregate(n=Sum("count"))["n"] or 0
+    losses = dict(ContainerLoss.objects.filter(batch=batch).values_list("returned").annotate(n=Sum("count")))
+    filled = Unit.objects.filter(batch=batch).count()
+    return rules.containers_balance(issued, filled, losses.get(False, 0), losses.get(True, 0))
+
+
+def labels_balance(batch: Batch) -> Balance:
+    """Printed = applied + destroyed + specimens."""
+    fates = Counter(LabelFate(fate) for fate in Label.objects.filter(batch=batch).values_list("fate", flat=True))
+    return rules.labels_balance(fates)
+
+
+def balance_of(batch: Batch, counted: Counted) -> Balance:
+    """The balance of labels or of containers as it stands now."""
+    return labels_balance(batch) if counted is Counted.LABELS else containers_balance(batch)
+
+
+def balances_of(batch: Batch) -> tuple[BalanceFacts, ...]:
+    """Both balances, and whether somebody has reconciled them as they stand now."""
+    return tuple(_with_reconciliation(batch, counted) for counted in Counted)
+
+
+def _with_reconciliation(batch: Batch, counted: Counted) -> BalanceFacts:
+    balance = balance_of(batch, counted)
+    last = Reconciliation.objects.filter(batch=batch, counted=counted).order_by("-pk").first()
+    if last is None:
+        return BalanceFacts(balance, reconciled=False)
+    same = (last.made, last.accounted) == (balance.made, dict(balance.accounted))
+    # One that stays open was recorded with a reason; its event holds the certification until QA has answered it.
+    return BalanceFacts(balance, same, last.reconciled_at, last.reconciled_by, last.reason)
+
+
+# --- the batch as a whole -------------------------------------------------------------------------------------------
+def why_not_certifiable(batch: Batch) -> tuple[Objection, ...]:
+    """What the units say against certification: nothing filled, a division too short, balances not reconciled."""
+    made = Counter(Unit.objects.filter(batch=batch).values_list("division", flat=True))
+    short = rules.falls_short(made, definition_of_batch(batch))
+    open_ones = [rules.is_not_reconciled(facts.balance.counted, facts.reconciled) for facts in balances_of(batch)]
+    return (*short, *(objection for objection in open_ones if objection))
+
+
+def units_page(batch: Batch) -> UnitsPage:
+    """The units of a batch with their labels and balances, frozen for a page."""
+    units = tuple(units_of(batch))
+    made = Counter(unit.division for unit in units)
+    divisions = tuple(
+        DivisionFacts(d.key, d.label.en, d.label.zh, d.planned, made.get(d.key, 0))
+        for d in definition_of_batch(batch).units.divisions
+    )
+    labels, balances = tuple(labels_of(batch)), balances_of(batch)
+    return UnitsPage(units, labels, divisions, balances, free_containers(batch), why_not_certifiable(batch))

@@ -1,0 +1,31 @@
+"""What is done to units, their labels and their containers. The only writers."""
+
+from apps.units.services.filling import fill_units
+from apps.units.services.issuing import (
+    apply_labels,
+    destroy_labels,
+    issue_containers,
+    keep_specimens,
+    lose_containers,
+    print_labels,
+)
+from apps.units.services.moving import freeze_units, move_units, refuse_expired, set_disposition
+from apps.units.services.overriding import marks, report_overridden
+from apps.units.services.reconciling import reconcile
+
+__all__ = [
+    "apply_labels",
+    "destroy_labels",
+    "fill_units",
+    "freeze_units",
+    "issue_containers",
+    "keep_specimens",
+    "lose_containers",
+    "marks",
+    "move_units",
+    "print_labels",
+    "reconcile",
+    "refuse_expired",
+    "report_overridden",
+    "set_disposition",
+]
