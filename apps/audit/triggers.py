@@ -2,7 +2,8 @@
 
 They stop accidents and the application's own mistakes. Who owns the database can drop them: `verify_audit` shows it.
 A table with `append_only` refuses UPDATE, DELETE and TRUNCATE; every other audited table and the heads of the chains
-refuse DELETE and TRUNCATE.
+refuse DELETE and TRUNCATE. A model may name `settled_columns` and `settled_when = (column, values)`: while the column
+has one of the values, those columns can't change.
 """
 
 import re
@@ -95,6 +96,22 @@ def _expected(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> Iterato
     for model in kept_models():
         if model._meta.db_table in existing:
             yield from make(cursor, model._meta.db_table, "DELETE")
+            if hasattr(model, "settled_columns"):
+                yield _settled(model, is_postgresql=connection.vendor == "postgresql")
+
+
+def _settled(model: type[models.Model], *, is_postgresql: bool) -> Trigger:
+    """Refuse changes of what is settled: the text of an approved master record, for instance."""
+    table, (column, values) = model._meta.db_table, model.settled_when  # type: ignore[attr-defined]
+    columns = ", ".join(f'"{name}"' for name in model.settled_columns)  # type: ignore[attr-defined]
+    held = ", ".join(f"'{value}'" for value in values)
+    name, when = f"{table}_refuses_unsettling", f'OLD."{column}" IN ({held})'
+    if is_postgresql:
+        head = f'CREATE OR REPLACE TRIGGER "{name}" BEFORE UPDATE OF {columns} ON "{table}" FOR EACH ROW WHEN ({when})'
+        return Trigger(name, table, f"{head} EXECUTE FUNCTION {FUNCTION}()")
+    refusal = f"SELECT RAISE(ABORT, 'UPDATE of {table} is refused: what was settled stays')"
+    head = f'CREATE TRIGGER "{name}" BEFORE UPDATE OF {columns} ON "{table}" WHEN {when}'
+    return Trigger(name, table, f"{head} BEGIN {refusal}; END")
 
 
 def _postgresql(cursor: CursorWrapper, table: str, *events: str) -> Iterator[Trigger]:

@@ -99,15 +99,16 @@ def standard_tables() -> Tables:
 def read_tables(folder: Path) -> Tables:
     """Units, methods and retention of a folder of seeds. Raises DefinitionRefused."""
     units = [
-        _table_entry(UnitEntry, entry, f"units[{i}]") for i, entry in enumerate(_read(folder / "units.yaml")["units"])
+        _table_entry(UnitEntry, entry, f"units[{i}]")
+        for i, entry in enumerate(read_table(folder / "units.yaml")["units"])
     ]
     for i, unit in enumerate(units):
         if not is_meaningful(unit.means):
             raise DefinitionRefused(
                 [Problem(f"units[{i}].means", f'"{unit.means}" means nothing to the converter', "units.yaml")]
             )
-    methods = _table_entry(MethodTable, _read(folder / "methods.yaml"), "")
-    retention = _table_entry(RetentionTable, _read(folder / "retention.yaml"), "")
+    methods = _table_entry(MethodTable, read_table(folder / "methods.yaml"), "")
+    retention = _table_entry(RetentionTable, read_table(folder / "retention.yaml"), "")
     return Tables(UnitTable(units), methods.methods, retention.retention)
 
 
@@ -116,7 +117,8 @@ def units() -> UnitTable:
     return standard_tables().units
 
 
-def _read(file: Path) -> dict:
+def read_table(file: Path) -> dict:
+    """A rule table as its file says it. Raises DefinitionRefused."""
     reading = read_yaml(file.read_text(encoding="utf-8"), file.name)
     if reading.problems:
         raise DefinitionRefused(reading.problems)

@@ -1,17 +1,19 @@
 """Reading master records: which there are, what they say, how two of them differ."""
 
+import json
 from datetime import datetime
 from functools import reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from apps.organisation.models import User
-from apps.organisation.selectors import visible_to
+from apps.organisation.models import Site, User
+from apps.organisation.selectors import site_at, visible_to
 from apps.products.definition import Definition
 from apps.products.facts import VersionState
 from apps.products.loader import load_text
 from apps.products.models import ProductVersion, RuleTable
+from apps.products.rules.differences import Difference, differences
 
 
 def definition_of(version: ProductVersion) -> Definition:
@@ -39,6 +41,17 @@ def version_named(number: str) -> ProductVersion:
     return ProductVersion.objects.select_related("record").get(record__address=f"product/{number}")
 
 
+def version_of_key(key: str, version: int) -> ProductVersion | None:
+    """That version of a product, where it was imported."""
+    return ProductVersion.objects.select_related("record").filter(key=key, version=version).first()
+
+
+def newest_number(key: str) -> int:
+    """The highest version of a product that was imported; 0 when there is none."""
+    newest = ProductVersion.objects.filter(key=key).order_by("-version").values_list("version", flat=True).first()
+    return newest or 0
+
+
 def version_now(version: ProductVersion) -> ProductVersion:
     """The version as it stands, read inside the door."""
     rows = ProductVersion.objects.select_related("record", "author_signature", "approval_signature")
@@ -59,3 +72,13 @@ def version_before(version: ProductVersion) -> ProductVersion | None:
 def newest_table(key: str) -> RuleTable | None:
     """The state of a rule table that was loaded last."""
     return RuleTable.objects.select_related("record").filter(key=key).order_by("-n").first()
+
+
+def owning_site(version: ProductVersion) -> Site:
+    """The first authorised site: whose people sign and approve the record."""
+    return site_at(version.site_codes[0])
+
+
+def differences_to(version: ProductVersion, other: ProductVersion) -> tuple[Difference, ...]:
+    """What this version says differently from another, place by place."""
+    return differences(json.loads(other.text), json.loads(version.text))

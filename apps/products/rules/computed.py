@@ -5,19 +5,17 @@ A changed function gets a new version; the old one stays for the batches that na
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal, localcontext
 
 from apps.products.definition.parameters import ComputedParameter, Constant
 from apps.products.facts import Comparator, Entered
+from apps.products.rules import formulas
 from apps.products.rules.numbers import computed_entry
-from apps.products.rules.rounding import round_half_up
 from apps.products.rules.units import UnitTable
 
 SAME = "same"  # the input has the unit of the result, whatever that is
 INSTANT = "instant"
 DIGITS = 40
-LOG_DECIMALS = 20  # log2(8) is 3 and not 2.99…9: the noise of the logarithm ends before it can touch a limit
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,6 @@ class Input:
 
     unit: str
     many: bool = False
-    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,61 +38,6 @@ class Function:
     says: str
 
 
-def _doublings(seeded: Decimal, harvested: Decimal) -> Decimal | None:
-    if seeded <= 0 or harvested <= 0:
-        return None
-    return round_half_up((harvested / seeded).ln() / Decimal(2).ln(), LOG_DECIMALS)
-
-
-def _doubling_time(seeded: Decimal, harvested: Decimal, start: datetime, end: datetime) -> Decimal | None:
-    doublings = _doublings(seeded, harvested)
-    if doublings is None or doublings <= 0:
-        return None
-    return _elapsed(start, end) / doublings
-
-
-def _elapsed(start: datetime, end: datetime) -> Decimal | None:
-    passed = end - start
-    return (Decimal(passed.days) * 86_400 + passed.seconds + Decimal(passed.microseconds) / 1_000_000) / 3600
-
-
-def _mean(values: tuple[Decimal, ...]) -> Decimal:
-    return sum(values, Decimal(0)) / len(values)
-
-
-def _difference_percent(values: tuple[Decimal, ...]) -> Decimal | None:
-    mean = _mean(values)
-    return (max(values) - min(values)) / mean * 100 if len(values) > 1 and mean > 0 else None
-
-
-def _share(part: Decimal, whole: Decimal) -> Decimal | None:
-    return part / whole * 100 if whole > 0 else None
-
-
-def _ratio(numerator: Decimal, denominator: Decimal) -> Decimal | None:
-    return numerator / denominator if denominator > 0 else None
-
-
-def _endotoxin(concentration: Decimal, volume: Decimal, weight: Decimal, hours: Decimal) -> Decimal | None:
-    return concentration * volume / weight / max(hours, Decimal(1)) if weight > 0 else None
-
-
-def _dmso(volume: Decimal, fraction: Decimal, weight: Decimal) -> Decimal | None:
-    return volume * fraction / 100 * Decimal("1.10") / weight if weight > 0 else None
-
-
-def _units_to_thaw(dose: Decimal, per_unit: Decimal, recovery: Decimal) -> Decimal | None:
-    each = per_unit * recovery / 100
-    if each <= 0:
-        return None
-    whole, rest = divmod(dose, each)
-    return whole + (1 if rest else 0)
-
-
-def _balance(total: Decimal, parts: tuple[Decimal, ...]) -> Decimal:
-    return total - sum(parts, Decimal(0))
-
-
 CELLS, CELLS_PER_ML, PERCENT = "{cells}", "{cells}/mL", "%"
 
 FUNCTIONS = (
@@ -104,7 +46,7 @@ FUNCTIONS = (
         1,
         "{doublings}",
         {"seeded": Input(CELLS), "harvested": Input(CELLS)},
-        _doublings,
+        formulas.doublings,
         "log2(harvested / seeded)",
     ),
     Function(
@@ -120,7 +62,7 @@ FUNCTIONS = (
         1,
         "h",
         {"seeded": Input(CELLS), "harvested": Input(CELLS), "start": Input(INSTANT), "end": Input(INSTANT)},
-        _doubling_time,
+        formulas.doubling_time,
         "elapsed hours / doublings",
     ),
     Function(
@@ -139,7 +81,7 @@ FUNCTIONS = (
         lambda total, viability: total * viability / 100,
         "cells per mL × viability / 100",
     ),
-    Function("mean", 1, SAME, {"values": Input(SAME, many=True)}, _mean, "sum / number of values"),
+    Function("mean", 1, SAME, {"values": Input(SAME, many=True)}, formulas.mean, "sum / number of values"),
     Function(
         "sum", 1, SAME, {"values": Input(SAME, many=True)}, lambda values: sum(values, Decimal(0)), "sum of the values"
     ),
@@ -164,7 +106,7 @@ FUNCTIONS = (
         1,
         SAME,
         {"total": Input(SAME), "parts": Input(SAME, many=True)},
-        _balance,
+        formulas.balance,
         "total − sum of the parts; 0 closes",
     ),
     Function(
@@ -188,7 +130,7 @@ FUNCTIONS = (
         1,
         PERCENT,
         {"values": Input("any", many=True)},
-        _difference_percent,
+        formulas.difference_percent,
         "(largest − smallest) / mean × 100",
     ),
     Function(
@@ -196,7 +138,7 @@ FUNCTIONS = (
         1,
         PERCENT,
         {"part": Input("any"), "whole": Input("any")},
-        lambda part, whole: _share(part, whole),
+        lambda part, whole: formulas.share(part, whole),
         "part / whole × 100",
     ),
     Function(
@@ -204,7 +146,7 @@ FUNCTIONS = (
         1,
         PERCENT,
         {"recovered": Input(CELLS), "put_in": Input(CELLS)},
-        lambda recovered, put_in: _share(recovered, put_in),
+        lambda recovered, put_in: formulas.share(recovered, put_in),
         "recovered / put in × 100",
     ),
     Function(
@@ -212,7 +154,7 @@ FUNCTIONS = (
         1,
         "1",
         {"seeded": Input(CELLS), "harvested": Input(CELLS)},
-        lambda seeded, harvested: _ratio(harvested, seeded),
+        lambda seeded, harvested: formulas.ratio(harvested, seeded),
         "harvested / seeded",
     ),
     Function(
@@ -220,7 +162,7 @@ FUNCTIONS = (
         1,
         "{cells}/cm2",
         {"seeded": Input(CELLS), "area": Input("cm2")},
-        lambda seeded, area: _ratio(seeded, area),
+        lambda seeded, area: formulas.ratio(seeded, area),
         "seeded / area",
     ),
     Function(
@@ -228,7 +170,7 @@ FUNCTIONS = (
         1,
         CELLS_PER_ML,
         {"cells": Input(CELLS), "volume": Input("mL")},
-        lambda cells, volume: _ratio(cells, volume),
+        lambda cells, volume: formulas.ratio(cells, volume),
         "cells / mL",
     ),
     Function(
@@ -236,18 +178,23 @@ FUNCTIONS = (
         1,
         "mL",
         {"cells": Input(CELLS), "concentration": Input(CELLS_PER_ML)},
-        lambda cells, concentration: _ratio(cells, concentration),
+        lambda cells, concentration: formulas.ratio(cells, concentration),
         "cells / cells per mL",
     ),
     Function(
-        "elapsed", 1, "h", {"start": Input(INSTANT), "end": Input(INSTANT)}, _elapsed, "hours between two instants"
+        "elapsed",
+        1,
+        "h",
+        {"start": Input(INSTANT), "end": Input(INSTANT)},
+        formulas.elapsed,
+        "hours between two instants",
     ),
     Function(
         "endotoxin_dose",
         1,
         "[IU]/kg/h",
         {"concentration": Input("[IU]/mL"), "volume": Input("mL"), "weight": Input("kg"), "hours": Input("h")},
-        _endotoxin,
+        formulas.endotoxin,
         "EU/mL × mL / kg / max(hours, 1)",
     ),
     Function(
@@ -255,7 +202,7 @@ FUNCTIONS = (
         1,
         "g/kg",
         {"volume": Input("mL"), "fraction": Input(PERCENT), "weight": Input("kg")},
-        _dmso,
+        formulas.dmso,
         "mL × fraction × 1.10 g/mL / kg",
     ),
     Function(
@@ -263,7 +210,7 @@ FUNCTIONS = (
         1,
         "1",
         {"dose": Input(CELLS), "per_unit": Input(CELLS), "recovery": Input(PERCENT)},
-        _units_to_thaw,
+        formulas.units_to_thaw,
         "dose / (cells per unit × recovery), rounded up",
     ),
 )

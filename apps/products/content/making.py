@@ -1,0 +1,191 @@
+"""The chapters of making: donation, preparation, units."""
+
+from collections.abc import Iterator
+
+from apps.documents.facts import Bilingual, Block, Column, Entry, Heading, Section, Statement, Table
+from apps.products.content.phrases import (
+    CONFIRM,
+    FIELD_COLUMNS,
+    both,
+    field_row,
+    field_table,
+    joined,
+    list_table,
+    marked,
+    quantity_cell,
+    section,
+    source_text,
+)
+from apps.products.definition import Definition, Stage, Step
+from apps.products.definition.donation import Donation
+from apps.products.definition.limits import SpanEnds
+from apps.products.definition.preparation import Preparation, Repeat
+from apps.products.definition.units import Units
+from apps.products.facts import CheckMode, RecordMode, SignAt
+from apps.products.rules.limits import span_text
+
+CHECKS = {
+    CheckMode.NONE: Bilingual("none", "无"),
+    CheckMode.WITNESS: Bilingual("a second person is present", "第二人现场见证"),
+    CheckMode.AFTER: Bilingual("a second person checks afterwards", "第二人事后复核"),
+    CheckMode.MACHINE: Bilingual("proved by scan or capture", "扫描或自动采集"),
+}
+RECORDS = {
+    RecordMode.ENTRY: Bilingual("entry, attributed", "记录，可追溯至个人"),
+    RecordMode.PERFORMED: Bilingual("signed by the person who did it", "由操作人签名"),
+}
+SIGNED = {
+    SignAt.STEP: Bilingual("by the step", "逐步签名"),
+    SignAt.SECTION: Bilingual("with its section", "随本节签名"),
+}
+
+
+def donation_blocks(donation: Donation) -> Iterator[Block]:
+    """Consent, screening, eligibility, collection."""
+    consent = donation.consent
+    yield Heading(Bilingual("Donation", "捐献"))
+    yield section(
+        Bilingual("Consent", "知情同意"),
+        ("Tissue", "组织来源", joined(tissue.label for tissue in donation.tissues)),
+        ("Donors", "供者类型", joined(donor.label for donor in donation.donor_classes)),
+        ("Who is tested", "检测对象", both(donation.tested_person.label)),
+        ("Signed by", "签署人", both(consent.signatory.label)),
+        ("Scopes", "同意范围", joined(scope.label for scope in consent.scopes)),
+        ("Source", "依据", source_text(consent.source)),
+    )
+    for test in donation.screening:
+        within = f"−{test.specimen_before} … +{test.specimen_after}"
+        title = Bilingual(f"Screening: {test.label.en} ({within})", f"筛查：{test.label.zh}（{within}）")
+        yield Table(title, FIELD_COLUMNS, tuple(field_row(result) for result in test.results), (CONFIRM,))
+    yield field_table(Bilingual("Eligibility", "供者适合性"), donation.eligibility.criteria)
+    yield list_table(Bilingual("Exclusions", "排除情形"), donation.eligibility.exclusions)
+    yield field_table(Bilingual("Collection", "采集"), donation.collection)
+
+
+def preparation_blocks(preparation: Preparation) -> Iterator[Block]:
+    """Bill of materials, equipment, then every step with its instructions."""
+    yield Heading(Bilingual("Preparation", "制备"))
+    yield _bill_of_materials(preparation)
+    yield _equipment(preparation)
+    for stage in preparation.stages:
+        yield Heading(_stage_title(stage))
+        for n, step in enumerate(stage.steps, start=1):
+            yield from _step_blocks(n, stage, step)
+
+
+def _bill_of_materials(preparation: Preparation) -> Table:
+    columns = (
+        Column(Bilingual("Material", "物料"), width=36),
+        Column(Bilingual("Grade", "级别"), width=30),
+        Column(Bilingual("Specification", "规格"), width=34),
+    )
+    rows = tuple(
+        (both(material.label), both(material.grade), marked(material.specification, material.source))
+        for material in preparation.materials
+    )
+    return Table(Bilingual("Bill of materials", "物料清单"), columns, rows, (CONFIRM,))
+
+
+def _equipment(preparation: Preparation) -> Table:
+    columns = (
+        Column(Bilingual("Equipment", "设备"), width=50),
+        Column(Bilingual("Watched", "监测项"), width=50),
+    )
+    rows = tuple(
+        (both(kind.label), joined(condition.label for condition in kind.conditions)) for kind in preparation.equipment
+    )
+    return Table(Bilingual("Equipment", "设备"), columns, rows)
+
+
+def _stage_title(stage: Stage) -> Bilingual:
+    if stage.repeat is None:
+        return both(stage.label)
+    again = stage.repeat.at_most
+    return Bilingual(f"{stage.label.en} (up to {again} times)", f"{stage.label.zh}（最多 {again} 次）")
+
+
+def _step_blocks(n: int, stage: Stage, step: Step) -> Iterator[Block]:
+    title = Bilingual(f"{n}  {step.label.en}", f"{n}  {step.label.zh}")
+    yield Statement(tuple(both(line) for line in step.instructions), title)
+    yield _conduct(stage, step)
+    rows: list[tuple[Entry, ...]] = [field_row(field) for field in step.fields]
+    if rows:
+        yield Table(Bilingual("Recorded", "记录"), FIELD_COLUMNS, tuple(rows), (CONFIRM,))
+
+
+def _conduct(stage: Stage, step: Step) -> Section:
+    return section(
+        Bilingual("How it is done", "执行方式"),
+        ("Place", "位置", f"{stage.key}.{step.key}"),
+        ("Record", "记录方式", RECORDS[step.record]),
+        ("Check", "复核", CHECKS[step.check]),
+        ("Signed", "签名", SIGNED[step.sign_at]),
+        ("Entered within", "及时记录时限", step.contemporaneous_within.text),
+        ("Environment", "洁净环境", step.environment.value.replace("_", " ") if step.environment else ""),
+        ("Waits for", "前序步骤", _waits(step)),
+        ("Repeated", "重复", _repeat_text(step.repeat)),
+        ("One row per", "每行对应", f"{step.rows.kind} {', '.join(step.rows.keys)}".strip() if step.rows else ""),
+        ("Clock", "计时", _clock(step)),
+        ("Samples", "取样", "; ".join(f"{taken.sample}: {', '.join(taken.tests)}" for taken in step.samples)),
+    )
+
+
+def _waits(step: Step) -> Entry:
+    if step.after is None:
+        return Bilingual("the step above", "上一步")
+    return ", ".join(step.after) if step.after else Bilingual("nothing in its section", "本节内无前序")
+
+
+def _repeat_text(repeat: Repeat | None) -> str:
+    if repeat is None:
+        return ""
+    return f"until {repeat.until} is {repeat.is_}, {repeat.at_least} to {repeat.at_most} times" + _every(
+        repeat.interval
+    )
+
+
+def _every(interval: SpanEnds | None) -> str:
+    return f", every {span_text(interval)}" if interval else ""
+
+
+def _clock(step: Step) -> Entry:
+    hold = step.hold_time
+    if hold is None:
+        return ""
+    return marked(Bilingual(f"{hold.label.en}: {span_text(hold)}", f"{hold.label.zh}：{span_text(hold)}"), hold.source)
+
+
+def units_blocks(units: Units) -> Iterator[Block]:
+    """Container, fill, divisions, label."""
+    yield Heading(Bilingual("Units", "成品单元"))
+    yield section(
+        Bilingual("Container and fill", "容器与装量"),
+        ("Container", "容器", both(units.container.label)),
+        ("Closure", "密封", both(units.container.closure)),
+        ("Volume", "装量", quantity_cell(units.fill.volume)),
+        ("Viable cells", "活细胞数", quantity_cell(units.fill.viable_cells)),
+        ("Label statements", "标签警示语", joined(units.label.statements)),
+        ("Label fields", "标签内容", joined(field.label for field in units.label.fields)),
+        ("Containers and labels close at", "容器与标签物料平衡", f"{units.label.closes_at_percent} %"),
+    )
+    columns = (Column(Bilingual("Division", "用途"), width=60), Column(Bilingual("Planned", "计划数"), width=40))
+    rows = tuple((marked(both(part.label), part.source), str(part.planned)) for part in units.divisions)
+    yield Table(Bilingual("One fill, divided", "同一次灌装的分配"), columns, rows, (CONFIRM,))
+
+
+def identity_blocks(definition: Definition) -> Iterator[Block]:
+    """What the product is, and by what right it is made."""
+    right = definition.authorisation
+    yield section(
+        Bilingual("Product", "产品"),
+        ("Name", "名称", both(definition.title)),
+        ("Dosage form", "剂型", both(definition.dosage_form)),
+        ("Strength", "规格", both(definition.strength)),
+        ("Regime", "监管类别", definition.regime.value.replace("_", " ").lower()),
+        ("Chain of identity", "身份链", definition.chain_of_identity.value.lower()),
+        ("Authorisation", "批准依据", f"{right.kind}: {right.number}"),
+        ("Valid until", "有效期至", right.valid_until.isoformat()),
+        ("Sites", "场地", ", ".join(right.sites)),
+        ("Indications", "适应症", joined(right.indications)),
+        ("Scope", "范围", both(definition.scope)),
+    )

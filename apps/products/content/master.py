@@ -1,0 +1,90 @@
+"""The readable document of a master record (21 CFR 211.186): what the author signs and the second person approves."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from apps.documents.facts import Bilingual, Block, DocumentContent, DocumentKind, SignatureBlock, Signatures
+from apps.organisation.models import Site
+from apps.products.content.making import donation_blocks, identity_blocks, preparation_blocks, units_blocks
+from apps.products.content.using import (
+    disposal_blocks,
+    dosing_blocks,
+    release_blocks,
+    source_blocks,
+    storage_blocks,
+    testing_blocks,
+    transport_blocks,
+)
+from apps.products.definition import Definition
+from apps.products.facts import VersionVerb
+from apps.products.models import ProductVersion
+from apps.products.selectors import definition_of
+from apps.signatures.models import Signature
+
+MEANINGS = {
+    VersionVerb.SIGN: Bilingual("Author", "起草"),
+    VersionVerb.APPROVE: Bilingual("Approved", "批准"),
+}
+
+
+def master_blocks(definition: Definition) -> tuple[Block, ...]:
+    """Everything the record says, in the order of the stages."""
+    return (
+        *identity_blocks(definition),
+        *donation_blocks(definition.donation),
+        *preparation_blocks(definition.preparation),
+        *units_blocks(definition.units),
+        *testing_blocks(definition.testing),
+        *release_blocks(definition.release),
+        *storage_blocks(definition.storage),
+        *transport_blocks(definition.transport),
+        *dosing_blocks(definition.dosing),
+        *disposal_blocks(definition.disposal),
+        *source_blocks(definition),
+    )
+
+
+def master_document(version: ProductVersion, site: Site, signed: Sequence[Signature] = ()) -> DocumentContent:
+    """The document as it is issued with its signatures, or read before them."""
+    definition = definition_of(version)
+    return DocumentContent(
+        kind=DocumentKind.MASTER_RECORD,
+        number=document_number(version),
+        version=1,
+        title=Bilingual("Master batch record", "工艺规程与批生产记录母本"),
+        issuer=Bilingual(site.name_en, site.name_zh),
+        issuer_address=Bilingual(site.address_en, site.address_zh),
+        timezone=site.timezone,
+        subject=version.record.address,
+        caption=f"{version.number} · {version.sha256[:12]}",
+        demo=settings.QCS_MODE != "server",
+        blocks=(*master_blocks(definition), _signatures(signed)),
+        data={"product": version.key, "version": version.version, "sha256": version.sha256},
+    )
+
+
+def document_number(version: ProductVersion) -> str:
+    """MR-MSC-COVID19-V1: one document per version of the master."""
+    return f"MR-{version.number}".upper().replace("_", "-")
+
+
+def readable_hash(version: ProductVersion, site: Site) -> str:
+    """The fingerprint of the readable document before its signatures: what a signer has read."""
+    return master_document(version, site).hash
+
+
+def _signatures(signed: Sequence[Signature]) -> Signatures:
+    blocks = tuple(
+        SignatureBlock(
+            printed_name=signature.printed_name,
+            printed_name_zh=signature.printed_name_zh,
+            meaning=MEANINGS[VersionVerb(signature.verb.removeprefix("product_").upper())],
+            signed_at=signature.signed_at,
+            title=Bilingual(signature.title_en, signature.title_zh),
+            content_hash=signature.content_hash,
+        )
+        for signature in signed
+    )
+    awaited = tuple(MEANINGS.values())[len(blocks) :]
+    return Signatures(Bilingual("Signatures", "签名"), blocks, awaited=awaited)

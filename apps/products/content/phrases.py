@@ -1,0 +1,137 @@
+"""The phrases of the readable document: labels in both languages, limits, figures, sources with their certainty."""
+
+from collections.abc import Iterable, Sequence
+
+from apps.documents.facts import Align, Bilingual, Cell, Column, Entry, Field, Footnote, Section, Table
+from apps.products.definition import Bilingual as Words
+from apps.products.definition import Listed, NumericLimit, Quantity, Recordable, Source, TimeLimit
+from apps.products.definition.parameters import (
+    ChoiceParameter,
+    ComputedParameter,
+    EquipmentNeed,
+    MaterialNeed,
+    NumberParameter,
+    VesselUse,
+)
+from apps.products.facts import ParameterKind
+from apps.products.loader import units
+from apps.products.rules.limits import ends_text, limit_text, span_text
+from apps.products.rules.rounding import plain
+
+CONFIRM = Footnote("c", Bilingual("Site to confirm", "待现场确认"))
+KINDS = {
+    ParameterKind.NUMBER: Bilingual("Number", "数值"),
+    ParameterKind.CHOICE: Bilingual("Choice", "选择"),
+    ParameterKind.YES_NO: Bilingual("Yes or no", "是/否"),
+    ParameterKind.INSTANT: Bilingual("Day and time", "日期时间"),
+    ParameterKind.DATE: Bilingual("Day", "日期"),
+    ParameterKind.TEXT: Bilingual("Words", "文字"),
+    ParameterKind.FILE: Bilingual("File", "文件"),
+    ParameterKind.MATERIAL_LOT: Bilingual("Lot of material", "物料批号"),
+    ParameterKind.EQUIPMENT: Bilingual("Equipment", "设备"),
+    ParameterKind.VESSEL: Bilingual("Vessel", "容器"),
+    ParameterKind.COMPUTED: Bilingual("Worked out", "计算值"),
+}
+FIELD_COLUMNS = (
+    Column(Bilingual("Recorded", "记录项"), width=34),
+    Column(Bilingual("Kind, unit", "类型、单位"), width=22),
+    Column(Bilingual("Limit", "限度"), Align.LEFT, width=26),
+    Column(Bilingual("Source", "依据"), width=18),
+)
+LIST_COLUMNS = (Column(Bilingual("Item", "项目"), width=70), Column(Bilingual("Source", "依据"), width=30))
+
+
+def both(words: Words) -> Bilingual:
+    """A text of the definition as a phrase of a document."""
+    return Bilingual(words.en, words.zh)
+
+
+def joined(words: Iterable[Words], between: str = "; ", between_zh: str = "；") -> Bilingual:
+    """Several texts as one phrase."""
+    words = list(words)
+    return Bilingual(between.join(each.en for each in words), between_zh.join(each.zh for each in words))
+
+
+def source_text(source: Source | None) -> str:
+    """The key of the cited document with its mark of certainty; the sources are listed at the end."""
+    return f"{source.cites} [{source.certainty.value}]" if source else ""
+
+
+def unit_text(code: str) -> str:
+    """The unit as people read it."""
+    return units().display(code) if code else ""
+
+
+def quantity_cell(quantity: Quantity | None) -> Cell:
+    """A figure with its unit, tolerance and mark."""
+    if quantity is None:
+        return Cell("")
+    tolerance = f" ± {plain(quantity.tolerance_percent)} %" if quantity.tolerance_percent is not None else ""
+    return marked(f"{plain(quantity.value)} {unit_text(quantity.unit)}{tolerance}".strip(), quantity.source)
+
+
+def marked(text: str | Bilingual, source: Source | None) -> Cell:
+    """A text with the mark "site to confirm" where its figure is not well founded."""
+    return Cell(text, mark=CONFIRM.mark if source and source.site_to_confirm else "")
+
+
+def limit_cell(field: Recordable) -> Cell:
+    """The limit with alert and action level, compared raw or rounded."""
+    limit = field.limit
+    if limit is None:
+        return Cell("")
+    parts = [limit_text(limit)]
+    if isinstance(limit, NumericLimit):
+        parts += [f"alert {ends_text(limit.alert)}"] if limit.alert else []
+        parts += [f"action {ends_text(limit.action)}"] if limit.action else []
+        parts.append(f"{limit.compare.value.lower()}, {limit.decimals} decimals")
+    if isinstance(limit, TimeLimit):
+        parts += [f"since {limit.of}"] + ([f"alert {span_text(limit.alert)}"] if limit.alert else [])
+    return marked("; ".join(parts), limit.source)
+
+
+def kind_cell(field: Recordable) -> Entry:
+    """What is entered: kind, unit, choices, function."""
+    kind = KINDS[field.kind]
+    extra = _extra(field)
+    return Bilingual(f"{kind.en}{extra}", f"{kind.zh}{extra}")
+
+
+def _extra(field: Recordable) -> str:
+    if isinstance(field, NumberParameter):
+        return f", {unit_text(field.unit)}" if unit_text(field.unit) else ""
+    if isinstance(field, ComputedParameter):
+        return f": {field.function} v{field.version}, {unit_text(field.unit)}".rstrip(", ")
+    if isinstance(field, ChoiceParameter):
+        return ": " + " / ".join(option.label.en for option in field.options)
+    if isinstance(field, VesselUse):
+        return f": {field.act.value.lower()}"
+    if isinstance(field, MaterialNeed):
+        return f": {field.material}"
+    return f": {field.equipment}" if isinstance(field, EquipmentNeed) else ""
+
+
+def field_row(field: Recordable) -> tuple[Entry, ...]:
+    """One line of a table of recorded things."""
+    limit = field.limit
+    source = (limit.source if limit else None) or field.source
+    label = (
+        both(field.label) if field.required else Bilingual(f"{field.label.en} (optional)", f"{field.label.zh}（可选）")
+    )
+    return (label, kind_cell(field), limit_cell(field), source_text(source))
+
+
+def field_table(title: Bilingual, fields: Sequence[Recordable]) -> Table:
+    """A table of recorded things."""
+    return Table(title, FIELD_COLUMNS, tuple(field_row(field) for field in fields), footnotes=(CONFIRM,))
+
+
+def list_table(title: Bilingual, entries: Sequence[Listed]) -> Table:
+    """A table of listed things with their sources."""
+    rows = tuple((marked(both(entry.label), entry.source), source_text(entry.source)) for entry in entries)
+    return Table(title, LIST_COLUMNS, rows, footnotes=(CONFIRM,))
+
+
+def section(title: Bilingual, *pairs: tuple[str, str, Entry]) -> Section:
+    """Labelled values: (English label, Chinese label, value)."""
+    return Section(title, tuple(Field(Bilingual(en, zh), value) for en, zh, value in pairs if value not in ("", None)))
