@@ -118,6 +118,7 @@ class PublicFacts:
     content_hash: str
     code: str
     demo: bool
+    timezone: str
 
 
 def public_facts(document: Document) -> PublicFacts:
@@ -136,6 +137,7 @@ def public_facts(document: Document) -> PublicFacts:
         content_hash=document.content_hash,
         code=document.code,
         demo=content.demo,
+        timezone=content.timezone,
     )
 
 

@@ -15,7 +15,7 @@ from tests.documents import demo
 from tests.documents.seals import with_bytes_appended
 from tests.documents.story import issued, requested
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 ApiClient = Callable[..., ApiPerson]
 URL = "/api/v1/documents/BC-0042/1/"
 

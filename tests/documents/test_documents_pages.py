@@ -13,7 +13,7 @@ from tests.cast import SECRET, Cast
 from tests.documents import demo
 from tests.documents.story import issued, requested
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 WebClient = Callable[..., Client]
 
 

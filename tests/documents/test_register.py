@@ -33,7 +33,7 @@ from tests.documents import demo
 from tests.documents.reading import flowing
 from tests.documents.story import LATER, batch_record, issued, requested
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 REASON = "the analyst found a wrong sample number"
 
 

@@ -21,7 +21,7 @@ from tests.documents.seals import (
 from tests.documents.story import issued
 from tests.documents.test_register import withdrawn
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def said_of(pdf: bytes, folder: Path, *options: str) -> tuple[int, str]:

@@ -17,7 +17,7 @@ from tests.documents.seals import with_bytes_appended, with_one_byte_changed
 from tests.documents.story import issued, requested
 from tests.documents.test_register import withdrawn
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 STRANGER_TO_KEEP_OUT = ["D-0117", "CT-0042", "91.5", "Zhao Min"]
 
 
