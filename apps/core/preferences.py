@@ -65,7 +65,7 @@ class PreferencesMiddleware:
         language = _language_of(request)
         zone = getattr(getattr(request, "here", None), "zone", None)
         with translation.override(language), timezone.override(ZoneInfo(zone) if zone else None):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                 response.render()

@@ -166,7 +166,8 @@ def test_single_letters_can_be_switched_off(page):
 
 
 # --- keypad ---
-KEYPAD = """<input id=a data-number><input id=b data-number><div data-keypad><button type=button data-key-in=9>9</button>
+KEYPAD = """<input id=a data-number><input id=b data-number><div data-keypad>
+<button type=button data-key-in=9>9</button>
 <button type=button data-key-in=.>.</button><button type=button data-key-undo>u</button>
 <button type=button data-key-sign>s</button><button type=button data-key-next>n</button></div>"""
 

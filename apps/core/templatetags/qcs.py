@@ -44,7 +44,7 @@ def day(when: date | datetime | None) -> SafeString:
 @register.filter
 def address(value: object) -> SafeString:
     """An address in fixed width that may break after / and . only."""
-    text = escape(str(value or ""))
+    text = str(escape(str(value or "")))
     for mark in "/.":
         text = text.replace(mark, f"{mark}<wbr>")
     return mark_safe(f'<code class="addr">{text}</code>')  # noqa: S308  (escaped above)

@@ -40,12 +40,13 @@ def field_view(bound: BoundField, verdict: object = None, **extra: object) -> Fi
     """The bound field with its control drawn: identifiers of hint and error attached for assistive technology."""
     kind = kind_of(bound)
     described = _described_by(bound, extra)
-    attributes: dict[str, object] = {"class": _control_class(kind)}
+    attributes: dict[str, str | bool] = {"class": _control_class(kind)}
     if described:
         attributes["aria-describedby"] = described
     if bound.errors:
         attributes["aria-invalid"] = "true"
-    attributes |= {name: value for name, value in (("inputmode", extra.get("inputmode")),) if value}
+    if extra.get("inputmode"):
+        attributes["inputmode"] = str(extra["inputmode"])
     if extra.get("number"):
         attributes |= {"inputmode": "decimal", "autocomplete": "off", "spellcheck": "false", "data-number": ""}
     if extra.get("disabled"):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +13,7 @@ class Section:
     """One entry of the navigation; `spaces` are the URL namespaces in which it lights up."""
 
     key: str
-    label: str
+    label: str | Promise
     name: str
     letter: str
     spaces: tuple[str, ...] = ()
@@ -37,7 +38,7 @@ class Entry:
     """A section as the page shows it."""
 
     key: str
-    label: str
+    label: str | Promise
     url: str
     letter: str
     current: bool

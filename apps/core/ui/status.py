@@ -6,6 +6,7 @@ The tones are those of tokens.css; the icons are symbols of icons.svg. Gravity o
 from dataclasses import dataclass
 from enum import Enum
 
+from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 
@@ -13,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 class Word:
     """How one state is said and drawn."""
 
-    word: str
+    word: str | Promise
     icon: str
     tone: str
     gravity: int = 0
