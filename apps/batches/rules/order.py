@@ -31,6 +31,13 @@ def is_not_running(state: BatchState) -> Objection | None:
     return Objection("batch_not_running", N_("The batch is {state}, not running."), {"state": state})
 
 
+def is_over(state: BatchState) -> Objection | None:
+    """What departs from the master record is agreed before the batch is finished."""
+    if state in (BatchState.PLANNED, BatchState.RUNNING):
+        return None
+    return Objection("batch_not_running", N_("The batch is {state}, not running."), {"state": state})
+
+
 def occurrences_of(steps: Mapping[Place, object]) -> dict[str, int]:
     """How often each stage and step was begun, as the definition counts it."""
     counted: dict[str, int] = {}

@@ -75,9 +75,9 @@ class Plan:
         """The fields of other steps to look at when a value is recorded at a place."""
         field = field_of(place)
         dependents = self.dependents.get(field, frozenset())
-        inputs = {needed for computed in dependents for needed in self.inputs[computed]}
+        inputs = {needed for computed in (field, *dependents) for needed in self.inputs.get(computed, ())}
         since = self.counted_from.get(field, frozenset())
-        return frozenset(dependents | inputs | since | self.criteria[f"{place.stage}.{place.step}"])
+        return frozenset(dependents | inputs | since | self.criteria.get(f"{place.stage}.{place.step}", frozenset()))
 
     def _fields(self) -> Iterator[tuple[Stage, Step, Recordable]]:
         for stage in self.definition.preparation.stages:

@@ -21,7 +21,16 @@ def definition_of_batch(batch: Batch) -> Definition:
 
 @lru_cache(maxsize=128)
 def _plan(sha256: str) -> Plan:
+    return Plan(load_text(_text(sha256)), sha256)
+
+
+def text_of(batch: Batch) -> str:
+    """The canonical text of the master record in force for this batch."""
+    return _text(batch.definition_sha256)
+
+
+def _text(sha256: str) -> str:
     text = ProductVersion.objects.filter(sha256=sha256).values_list("text", flat=True).first()
     if text is None:
         text = Amendment.objects.filter(sha256=sha256).values_list("text", flat=True).latest("pk")
-    return Plan(load_text(text), sha256)
+    return text

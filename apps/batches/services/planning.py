@@ -21,6 +21,7 @@ from apps.batches.rules.planning import (
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.missing import what_is_missing
 from apps.batches.selectors.plans import definition_of_batch
+from apps.batches.services.amending import mark_skipped
 from apps.batches.services.moving import move_batch
 from apps.core.actor import Actor
 from apps.core.errors import Objection, stop_if
@@ -144,6 +145,7 @@ def _open_steps_and_holds(change: Change, batch: Batch) -> None:
         for at in definition.walk()
     ]
     change.create_many(steps, action="batch.step.opened")
+    mark_skipped(change, batch)
     # Placed at the start, not at the end: a result can be reviewed before the record is finished, and its hold must be
     # there to be lifted.
     for test in definition.required_tests():

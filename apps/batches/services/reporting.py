@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 
 from apps.audit.services import Change
 from apps.batches.facts.inputs import Act
-from apps.batches.models import PlannedDeviation, RecordedValue
+from apps.batches.facts.words import StepState
+from apps.batches.models import PlannedDeviation, RecordedValue, Step
 from apps.batches.selectors.situation import Situation, action_key, place_of
 from apps.batches.services.judging import is_timed
 from apps.core.errors import Objection
@@ -57,6 +58,31 @@ def report_overridden(
         facts=facts,
         about=f"{situation.batch.record.address}/{about}",
     )
+
+
+def resign_key(step: Place) -> str:
+    """The hold on a step whose signature no longer covers what it holds."""
+    return f"resign:{step}"
+
+
+def hold_uncovered(change: Change, situation: Situation, rows: Collection[RecordedValue]) -> None:
+    """A signature on a step that now holds something else stands, and is shown as not covering it: sign again."""
+    steps = {place_of(row.place).step_place for row in rows}
+    done = {situation.steps[step][0] for step in steps if situation.steps[step][1] is StepState.DONE}
+    if not done:
+        return
+    signed = Step.objects.filter(pk__in=done).exclude(performed_hash="", second_hash="").order_by("pk")
+    for place in signed.values_list("place", flat=True):
+        place_hold(
+            change,
+            record=situation.batch.record,
+            key=resign_key(place_of(place)),
+            blocks=[Blocks.CERTIFY, Blocks.ISSUE],
+            code="sign_again",
+            template=N_("{step} was changed after it was signed; it must be signed again."),
+            facts={"step": place},
+            liftable_by="",
+        )
 
 
 def _report_beyond(

@@ -9,7 +9,7 @@ from apps.batches.models import RecordedValue
 from apps.batches.selectors.situation import Situation
 from apps.batches.services.computing import computed_rows
 from apps.batches.services.judging import Judged
-from apps.batches.services.reporting import report_value
+from apps.batches.services.reporting import hold_uncovered, report_value
 from apps.batches.services.rows import row_of
 from apps.core.errors import Objection
 from apps.lineage.models import Edge
@@ -55,6 +55,7 @@ def follow_up(
         _use(change, situation, one)
     for row in (*rows, *worked_out):
         report_value(change, situation, row, act)
+    hold_uncovered(change, situation, [*rows, *worked_out])
     return worked_out
 
 

@@ -1,0 +1,146 @@
+"""The stop button, going on at risk, and what people say about a batch."""
+
+from datetime import datetime
+
+from apps.audit.services import audited
+from apps.batches.content import ratify_content, risk_content
+from apps.batches.facts.words import BatchState
+from apps.batches.models import Batch, Comment, RiskDecision
+from apps.batches.rules import order
+from apps.batches.rules.entries import needs_a_real_reason
+from apps.batches.rules.persons import is_own_work
+from apps.batches.rules.working_time import one_working_day_after
+from apps.batches.selectors.batches import batch_now
+from apps.batches.selectors.plans import plan_of
+from apps.batches.selectors.risks import stops_of
+from apps.batches.selectors.situation import hold_key, process_holds
+from apps.batches.services.judging import no_such_place, read_place
+from apps.batches.services.misses import kept
+from apps.core.actor import Actor
+from apps.core.errors import BadInput, Objection, stop_if
+from apps.core.roles import Role
+from apps.core.rules import reason_is_missing
+from apps.core.text import N_
+from apps.organisation.selectors import people_with
+from apps.organisation.services import require
+from apps.products.facts import BadPlace
+from apps.quality.facts import Blocks, EventKind, Severity
+from apps.quality.models import Event, Hold
+from apps.quality.services import place_hold, report_event
+from apps.signatures.facts import Signing
+from apps.signatures.services import admit_signer, sign
+
+HANDS = (
+    Role.OPERATOR,
+    Role.CHECKER,
+    Role.ANALYST,
+    Role.QC_HEAD,
+    Role.QA,
+    Role.CERTIFIER,
+    Role.STOREKEEPER,
+)
+
+
+def stop_batch(*, batch: Batch, reason: str, actor: Actor, at: datetime) -> Hold:
+    """Stop a batch: anyone who works at the site may, at once, with a reason; QA lifts it."""
+    stop_if(reason_is_missing(reason))
+    who = require(actor, HANDS, batch.site.code, at=at, about=batch.record.address)
+    with audited(actor=who, action="batch.stopped", at=at, reason=reason, touching=[batch.record]) as change:
+        return place_hold(
+            change,
+            record=batch.record,
+            key=f"stop:{stops_of(batch) + 1}",
+            blocks=list(Blocks),
+            code="stopped",
+            template=N_("Stopped by {person}: {reason}"),
+            facts={"person": who.printed_name, "reason": reason},
+        )
+
+
+def proceed_at_risk(
+    *, batch: Batch, named_qa: str, reason: str, signing: Signing, actor: Actor, at: datetime
+) -> RiskDecision:
+    """Go on in spite of holds: living cells can't wait. Signed, with a named QA who ratifies within one working day."""
+    stop_if(needs_a_real_reason(reason))
+    site, address = batch.site.code, batch.record.address
+    roles = (Role.OPERATOR, Role.CHECKER, Role.QA)
+    signer = admit_signer(signing=signing, actor=actor, role=roles, site=site, at=at, about=address)
+    with audited(
+        actor=signer.actor, action="batch.risk.accepted", at=at, reason=reason, touching=[batch.record]
+    ) as change:
+        batch = batch_now(batch)
+        holds = process_holds(batch)
+        stop_if(
+            order.is_not_running(BatchState(batch.state)),
+            None if holds else Objection("no_holds", N_("No hold blocks this batch.")),
+            _is_no_qa(named_qa, site, at),
+        )
+        content = risk_content(batch, named_qa, reason)
+        signature = sign(change, signer=signer, record=batch.record, content=content, site=site)
+        decision = RiskDecision(record=batch.record, batch=batch, reason=reason, named_qa=named_qa, decided_at=at)
+        decision.holds, decision.signed = [hold_key(hold) for hold in holds], signature
+        decision.due_at = one_working_day_after(at, batch.site.timezone)
+        return change.create(decision)
+
+
+def ratify_risk(*, decision: RiskDecision, signing: Signing, actor: Actor, at: datetime) -> RiskDecision:
+    """Ratify a decision to go on at risk: QA's signature, not by who took it."""
+    batch = decision.batch
+    site, address = batch.site.code, batch.record.address
+    signer = admit_signer(signing=signing, actor=actor, role=Role.QA, site=site, at=at, about=address)
+    with audited(actor=signer.actor, action="batch.risk.ratified", at=at, touching=[batch.record]) as change:
+        decision = RiskDecision.objects.select_related("record", "batch__record", "signed").get(pk=decision.pk)
+        own = is_own_work(signer.actor.username, {decision.signed.username}, address)
+        ratified = Objection("ratified_already", N_("This decision is ratified already."))
+        stop_if(own, ratified if decision.ratified_id else None, keep=kept(batch, [own] if own else []))
+        signature = sign(change, signer=signer, record=batch.record, content=ratify_content(decision), site=site)
+        return change.update(decision, ratified=signature, ratified_at=at)
+
+
+def add_comment(*, batch: Batch, text: str, actor: Actor, at: datetime, place: str = "") -> Comment:
+    """Say something about a batch or a place in it. Possible in every state; it changes no value."""
+    stop_if(reason_is_missing(text, place="text"))
+    _check_place(batch, place)
+    who = require(actor, HANDS, batch.site.code, at=at, about=batch.record.address)
+    with audited(actor=who, action="batch.commented", at=at, touching=[batch.record]) as change:
+        comment = Comment(record=batch.record, batch=batch, place=place, text=text.strip()[:2000], made_at=at)
+        comment.made_by, comment.printed_name = who.username, who.printed_name
+        return change.create(comment)
+
+
+def report_on_batch(
+    *, batch: Batch, what: str, severity: Severity, actor: Actor, at: datetime, place: str = ""
+) -> Event:
+    """Tell QA of something that was not as it should be, in one's own words."""
+    stop_if(reason_is_missing(what, place="what"))
+    _check_place(batch, place)
+    who = require(actor, HANDS, batch.site.code, at=at, about=batch.record.address)
+    with audited(actor=who, action="event.opened", at=at, touching=[batch.record]) as change:
+        about = f"{batch.record.address}/{place}" if place else batch.record.address
+        return report_event(
+            change,
+            subject=batch.record,
+            kind=EventKind.REPORTED,
+            severity=severity,
+            template=N_("Reported by {person}: {what}"),
+            facts={"person": who.printed_name, "what": what},
+            about=about,
+        )
+
+
+def _check_place(batch: Batch, place: str) -> None:
+    if not place:
+        return
+    where = read_place(place)
+    try:
+        definition = plan_of(batch).definition
+        _ = definition.step(where) if where.step else definition.stage(where.stage)
+    except BadPlace as error:
+        raise BadInput(no_such_place(place)) from error
+
+
+def _is_no_qa(username: str, site: str, at: datetime) -> Objection | None:
+    if people_with(Role.QA, site, at).filter(username=username).exists():
+        return None
+    template = N_("{person} does not hold the role QA here.")
+    return Objection("no_qa", template, {"person": username}, place="named_qa")
