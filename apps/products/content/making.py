@@ -176,6 +176,7 @@ def units_blocks(units: Units) -> Iterator[Block]:
 def identity_blocks(definition: Definition) -> Iterator[Block]:
     """What the product is, and by what right it is made."""
     right = definition.authorisation
+    yield Heading(both(definition.title))
     yield section(
         Bilingual("Product", "产品"),
         ("Name", "名称", both(definition.title)),

@@ -22,6 +22,10 @@ from apps.products.models import ProductVersion
 from apps.products.selectors import definition_of
 from apps.signatures.models import Signature
 
+TITLES = {
+    VersionVerb.SIGN: Bilingual("Author", "起草人"),
+    VersionVerb.APPROVE: Bilingual("Quality assurance", "质量保证"),
+}
 MEANINGS = {
     VersionVerb.SIGN: Bilingual("Author", "起草"),
     VersionVerb.APPROVE: Bilingual("Approved", "批准"),
@@ -75,16 +79,18 @@ def readable_hash(version: ProductVersion, site: Site) -> str:
 
 
 def _signatures(signed: Sequence[Signature]) -> Signatures:
-    blocks = tuple(
-        SignatureBlock(
-            printed_name=signature.printed_name,
-            printed_name_zh=signature.printed_name_zh,
-            meaning=MEANINGS[VersionVerb(signature.verb.removeprefix("product_").upper())],
-            signed_at=signature.signed_at,
-            title=Bilingual(signature.title_en, signature.title_zh),
-            content_hash=signature.content_hash,
-        )
-        for signature in signed
-    )
-    awaited = tuple(MEANINGS.values())[len(blocks) :]
+    awaited = tuple(MEANINGS.values())[len(signed) :]
+    blocks = tuple(_block(signature) for signature in signed)
     return Signatures(Bilingual("Signatures", "签名"), blocks, awaited=awaited)
+
+
+def _block(signature: Signature) -> SignatureBlock:
+    verb = VersionVerb(signature.verb.removeprefix("product_").upper())
+    return SignatureBlock(
+        printed_name=signature.printed_name,
+        printed_name_zh=signature.printed_name_zh,
+        meaning=MEANINGS[verb],
+        signed_at=signature.signed_at,
+        title=Bilingual(signature.title_en, signature.title_zh) if signature.title_en else TITLES[verb],
+        content_hash=signature.content_hash,
+    )
