@@ -51,6 +51,7 @@ NOT_VALID = Objection(
 NOT_JUDGED = Objection(
     "not_judged", N_("This file takes too long or too much room to read. No document of this system does.")
 )
+BUSY = Objection("busy", N_("Many files are being judged at this moment. Try again in a minute."))
 CONTENT_MISSING = Objection("content_missing", N_("The machine-readable content is missing from this file."))
 
 

@@ -7,13 +7,15 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from apps.documents import verify
 from apps.documents.facts import SealVerdict
-from apps.documents.verify import LARGEST_FILE, NOT_JUDGED, TOO_LARGE, judge, trusted_from
+from apps.documents.verify import BUSY, LARGEST_FILE, NOT_JUDGED, TOO_LARGE, judge, trusted_from
 
 MEMORY = 1024 * 1024 * 1024
 SECONDS = 20
+AT_ONCE = BoundedSemaphore(2)  # in one process of the web server
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 OBJECTIONS = {found.code: found for found in vars(verify).values() if isinstance(found, verify.Objection)}
@@ -23,6 +25,15 @@ def judge_apart(pdf_bytes: bytes, certificates: Sequence[Path], chain: Path, *, 
     """Judge one file by the strict rule, within bounds of memory and time."""
     if len(pdf_bytes) > LARGEST_FILE:
         return SealVerdict((TOO_LARGE,))
+    if not AT_ONCE.acquire(timeout=SECONDS):
+        return SealVerdict((BUSY,))
+    try:
+        return _asked(pdf_bytes, certificates, chain, at)
+    finally:
+        AT_ONCE.release()
+
+
+def _asked(pdf_bytes: bytes, certificates: Sequence[Path], chain: Path, at: datetime) -> SealVerdict:
     command = [sys.executable, "-m", "apps.documents.verify_apart", at.isoformat(), str(chain), *map(str, certificates)]
     try:
         done = subprocess.run(command, input=pdf_bytes, capture_output=True, timeout=SECONDS, cwd=ROOT)  # noqa: S603

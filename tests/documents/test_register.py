@@ -1,10 +1,11 @@
 """A document's life: requested with the act that makes it true, issued after the checkpoint, replaced, withdrawn."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from apps.audit.models import Checkpoint, Entry
 from apps.audit.selectors import entries_of
@@ -108,6 +109,24 @@ def _columns(document: Document) -> dict[str, object]:
     columns = {field.attname: getattr(document, field.attname) for field in fields}
     made = Entry.objects.get(record=document.record, action="document.requested")
     return {**columns, "last_entry_id": made.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_issue_one_document_once() -> None:
+    document = requested()
+    sequence_entries(at=LATER)
+
+    def work(_: int) -> str:
+        try:
+            return issue_document(document=Document.objects.get(pk=document.pk), at=LATER).file_sha256
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        digests = set(workers.map(work, range(4)))
+
+    assert len(digests) == 1
+    assert Entry.objects.filter(action="document.issued").count() == 1
 
 
 def test_the_sweep_issues_what_waits_and_may_run_twice() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from reportlab.lib.colors import white
 from reportlab.platypus.flowables import Flowable
 
 from apps.documents.facts import Barcode, Bilingual, DocumentContent, Imprint, Sign, SignatureBlock, Symbology
@@ -17,6 +18,7 @@ ABREAST = 3  # signature boxes side by side
 BOX_GAP = 9.0
 BOX_PADDING = 8.0
 QR_SIDE = 76.0
+QUIET = 7.0
 
 
 class Masthead(Flowable):
@@ -164,6 +166,8 @@ class VerifyBlock(Flowable):
 
     def draw(self) -> None:
         symbol = Barcode(self.url, Symbology.QR)
+        self.canv.setFillColor(white)  # no watermark under a symbol
+        self.canv.rect(-QUIET, self.height - QR_SIDE - 2 - QUIET, QR_SIDE + 2 * QUIET, QR_SIDE + 2 * QUIET, 0, 1)
         draw_barcode(self.canv, symbol, 0, self.height - QR_SIDE - 2, QR_SIDE, QR_SIDE)
         top = self.height
         for text in self.texts:
