@@ -1,5 +1,6 @@
 """`make run`: prepares the database, then serves web, worker and beat under one command until Ctrl-C ends them all."""
 
+import http.client
 import io
 import os
 import shlex
@@ -8,7 +9,6 @@ import socket
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 from types import FrameType
@@ -66,14 +66,15 @@ def is_port_taken() -> bool:
 
 def say_when_ready(words: str) -> None:
     """The welcome is the last thing printed: when the web answers."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         time.sleep(0.3)
         try:
-            with urllib.request.urlopen(f"{URL}/healthz", timeout=2):
+            with direct.open(f"{URL}/healthz", timeout=5):
                 break
-        except urllib.error.URLError:
-            continue
+        except (OSError, http.client.HTTPException):
+            continue  # not yet
     print(f"\n{words}", flush=True)
 
 
@@ -94,7 +95,7 @@ def main() -> int:
     words = prepare()
     manager = Manager()
     for name, command in processes().items():
-        manager.add_process(name, command, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+        manager.add_process(name, command, env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"})
     signal.signal(signal.SIGHUP, leave_quietly)
     threading.Thread(target=say_when_ready, args=(words,), daemon=True).start()
     manager.loop()

@@ -32,6 +32,10 @@ def logging_settings(*, as_json: bool) -> None:
             "formatters": {"line": formatter},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["stderr"], "level": "WARNING"},
-            "loggers": {"apps": {"level": "INFO"}, "qcsystem": {"level": "INFO"}},
+            "loggers": {
+                "apps": {"level": "INFO"},
+                "qcsystem": {"level": "INFO"},
+                "kombu.connection": {"level": "ERROR"},  # the file broker has no host name, and it warns of that
+            },
         }
     )

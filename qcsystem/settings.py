@@ -139,7 +139,7 @@ SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SERVER
 
-DEMO_SECRET = "living cells wait for nobody"  # of the demonstration accounts, which server mode refuses
+DEMO_SECRET = "living cells wait for nobody"  # of the demonstration accounts, which server mode refuses  # noqa: S105
 MAIL_HOST: str = env.str("QCS_MAIL_HOST", default="")  # none: the pages alone tell
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_HOST else 'dummy'}.EmailBackend"
 EMAIL_HOST, DEFAULT_FROM_EMAIL = MAIL_HOST, env.str("QCS_MAIL_FROM", default="qcsystem@localhost")

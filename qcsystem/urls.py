@@ -25,7 +25,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include(api)),
     path("verify/", include("apps.documents.urls_verify")),
-    *[path("" if s in ("organisation", "signatures") else f"{s}/", include(f"apps.{s}.urls")) for s in _stages if (_apps / s / "urls.py").exists()],
+    *[
+        path("" if s in ("organisation", "signatures") else f"{s}/", include(f"apps.{s}.urls"))
+        for s in _stages
+        if (_apps / s / "urls.py").exists()
+    ],
     *[path("", include("apps.core.urls_ui")) for _ in [0] if (_apps / "core/urls_ui.py").exists()],
     *[path("", include("apps.desk.urls")) for _ in [0] if (_apps / "desk/urls.py").exists()],
 ]

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tests.architecture.source import ROOT
 
 pytestmark = pytest.mark.heavy
 LAST_WORDS = "Ctrl-C"
+PATIENCE = 300  # seconds for the first start, which plays the demo story
 
 
 def free_port() -> int:
@@ -38,14 +40,18 @@ def started(var: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     said: list[str] = []
+    deadline = threading.Timer(PATIENCE, process.kill)
+    deadline.start()
     try:
         assert process.stdout
         for line in process.stdout:
             said.append(line)
             if LAST_WORDS in line:
                 break
+        deadline.cancel()
         yield process, said
     finally:
+        deadline.cancel()
         for pid in [*descendants(process.pid), process.pid]:
             if alive(pid):
                 os.kill(pid, signal.SIGKILL)
