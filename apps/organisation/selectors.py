@@ -36,7 +36,9 @@ def role_of(actor: Actor, roles: Collection[Role], site: str, at: datetime) -> R
 
 
 def visible_to(user: User, at: datetime) -> set[str]:
-    """The codes of the sites whose records this person may see: those where any role is held."""
+    """The codes of the sites whose records this person may see: those where any role is held. A stranger sees none."""
+    if not user.is_authenticated:
+        return set()
     return set(roles_held(at).filter(user=user).values_list("site__code", flat=True))
 
 

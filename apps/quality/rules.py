@@ -1,9 +1,19 @@
-"""Rules about holds: pure."""
+"""Rules about holds, events and deviations: pure."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from apps.core.errors import Objection
 from apps.core.text import N_
+
+DEVIATION_TIME = timedelta(days=30)
+ANSWERED_BY_A_VERB = {
+    "event": N_("the triage of the event"),
+    "deviation": N_("the signed product impact of the deviation"),
+    "test": N_("the reviewed result of the test"),
+    "review": N_("the review of the record by quality assurance"),
+}
 
 
 def has_open_holds(sentences: Sequence[str]) -> Objection | None:
@@ -11,3 +21,46 @@ def has_open_holds(sentences: Sequence[str]) -> Objection | None:
     if not sentences:
         return None
     return Objection("open_holds", N_("Open holds: {holds}"), {"holds": "; ".join(sentences)})
+
+
+def is_answered_elsewhere(key: str, liftable_by: str) -> Objection | None:
+    """A hold whose fact has its own answer is lifted by that answer, never by a decision beside it."""
+    kind = key.partition(":")[0]
+    if kind in ANSWERED_BY_A_VERB:
+        template = N_("This hold is lifted by {answer}, not by a decision.")
+        return Objection("answered_elsewhere", template, {"answer": ANSWERED_BY_A_VERB[kind]})
+    if liftable_by != "QA":
+        return Objection("not_by_decision", N_("Quality assurance can't lift this hold by a decision."))
+    return None
+
+
+def is_lifted(lifted_at: datetime | None) -> Objection | None:
+    """A hold is lifted once."""
+    return Objection("hold_lifted", N_("This hold was lifted before.")) if lifted_at else None
+
+
+def is_blank(text: str, place: str) -> Objection | None:
+    """A reason, an assessment, evidence: nothing but blanks and dots says nothing."""
+    if text.strip(" .-\n\t"):
+        return None
+    return Objection("text_missing", N_("Say it in words; this will be read by others."), place=place)
+
+
+def is_own_report(reported_by: str, judged_by: str) -> Objection | None:
+    """Who reported an event does not judge it."""
+    if reported_by != judged_by:
+        return None
+    return Objection("own_report", N_("You reported this event; another person of quality assurance judges it."))
+
+
+def one_working_day_after(at: datetime, zone: str) -> datetime:
+    """The same time of day on the site's next working day: Monday to Friday, for its holidays are not known."""
+    local = at.astimezone(ZoneInfo(zone)) + timedelta(days=1)
+    while local.weekday() >= 5:
+        local += timedelta(days=1)
+    return local.astimezone(at.tzinfo)
+
+
+def is_overdue(opened_at: datetime, zone: str, at: datetime) -> bool:
+    """Whether an answer that was due within one working day is late."""
+    return at > one_working_day_after(opened_at, zone)

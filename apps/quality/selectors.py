@@ -1,13 +1,17 @@
-"""Open holds and events: the one answer to "why can't I ...?"."""
+"""Open holds, events and deviations: the one answer to "why can't I ...?", and what waits for quality assurance."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.audit.models import Record
 from apps.lineage.selectors import ancestor_ids
-from apps.quality.facts import Blocks, EventState
-from apps.quality.models import Event, Hold
+from apps.organisation.models import Site, User
+from apps.organisation.selectors import visible_to
+from apps.quality.facts import Blocks, DeviationState, EventState
+from apps.quality.models import Deviation, Event, Hold
+from apps.quality.rules import is_overdue
 
 
 def open_holds(records: Iterable[Record], blocking: Blocks | None = None) -> list[Hold]:
@@ -21,3 +25,54 @@ def open_holds(records: Iterable[Record], blocking: Blocks | None = None) -> lis
 def open_events(subject: Record) -> QuerySet[Event]:
     """Events of a record that QA has not answered yet."""
     return Event.objects.filter(subject=subject, state=EventState.OPEN).order_by("opened_at", "pk")
+
+
+def open_deviations(subject: Record) -> QuerySet[Deviation]:
+    """Deviations of a record whose product impact is not signed yet: they hold certification."""
+    return Deviation.objects.filter(subject=subject, state=DeviationState.OPEN).order_by("opened_at", "pk")
+
+
+def visible_holds(user: User, at: datetime) -> QuerySet[Hold]:
+    """Holds on the records of the person's sites."""
+    return Hold.objects.filter(record__site__in=visible_to(user, at)).select_related("record")
+
+
+def visible_events(user: User, at: datetime) -> QuerySet[Event]:
+    """Events of the person's sites."""
+    sites = visible_to(user, at)
+    return Event.objects.filter(subject__site__in=sites).select_related("record", "subject", "deviation__record")
+
+
+def visible_deviations(user: User, at: datetime) -> QuerySet[Deviation]:
+    """Deviations of the person's sites."""
+    sites = visible_to(user, at)
+    return Deviation.objects.filter(subject__site__in=sites).select_related("record", "subject", "event__record")
+
+
+def visible_record(user: User, address: str, at: datetime) -> Record | None:
+    """The record at this address, when it belongs to one of the person's sites."""
+    return Record.objects.filter(address=address, site__in=visible_to(user, at)).first()
+
+
+def untriaged_events(at: datetime, sites: Collection[str] | None = None) -> list[Event]:
+    """A duty of QA: open events that nobody judged within one working day."""
+    events = Event.objects.filter(state=EventState.OPEN).select_related("record", "subject").order_by("opened_at", "pk")
+    if sites is not None:
+        events = events.filter(subject__site__in=sites)
+    zones = dict(Site.objects.values_list("code", "timezone"))
+    return [event for event in events if is_overdue(event.opened_at, zones.get(event.subject.site, "UTC"), at)]
+
+
+def overdue_deviations(at: datetime, sites: Collection[str] | None = None) -> QuerySet[Deviation]:
+    """A duty of QA: deviations that are not closed in time."""
+    late = Deviation.objects.exclude(state=DeviationState.CLOSED).filter(due_at__lte=at)
+    late = late.select_related("record", "subject", "event__record").order_by("due_at", "pk")
+    return late if sites is None else late.filter(subject__site__in=sites)
+
+
+def unanswered_holds(at: datetime, sites: Collection[str] | None = None) -> QuerySet[Hold]:
+    """A duty of whoever may lift them: open holds whose time to be answered has passed, longest overdue first."""
+    late = (
+        Hold.objects.filter(lifted_at=None, due_at__lte=at).select_related("record").order_by(F("due_at").asc(), "pk")
+    )
+    return late if sites is None else late.filter(record__site__in=sites)

@@ -25,6 +25,7 @@ from apps.audit.models import Record
 from apps.audit.selectors import version_of
 from apps.core.errors import Objection, Refused
 from apps.core.http import actor_of, challenge_id, check_version, etag_of
+from apps.core.ui.pages import refusal_response
 from apps.core.ui.wording import translated
 from apps.signatures.facts import SignedContent, Signing
 from apps.signatures.selectors import has_series
@@ -123,14 +124,6 @@ def plain_lines(content: SignedContent) -> list[dict[str, object]]:
     ]
 
 
-def refused_page(request: HttpRequest, refusal: Refused, title: str, back_url: str = "") -> HttpResponse:
-    """A refusal for which there is nothing to sign: the reasons on a page of their own."""
-    shown = {"title": title, "status": refusal.status, "objections": refusal.objections, "next": []}
-    if back_url:
-        shown["next"] = [{"label": translated("Back"), "url": back_url}]
-    return render(request, "refusal_page.html", {"refusal": shown}, status=refusal.status)
-
-
 def _panel_page(
     request: HttpRequest, panel: Panel, refusal: Refused | None, template: str, context: Mapping[str, object]
 ) -> HttpResponse:
@@ -138,7 +131,7 @@ def _panel_page(
     try:
         signing = signing_context(panel, request, refused, request.POST.get("username", ""))
     except Refused as nothing_to_sign:
-        return refused_page(request, refusal or nothing_to_sign, panel.title, panel.cancel_url)
+        return refusal_response(request, refusal or nothing_to_sign)
     part = "parts/signing.html" if request.headers.get("HX-Request") else template
     status = refusal.status if refusal else 200
     return render(request, part, {"signing": signing, "record": panel.record, **context}, status=status)

@@ -28,6 +28,7 @@ from apps.organisation.services import (
 )
 from apps.signatures import content as contents
 from apps.signatures.api.people_bodies import (
+    AccessReasonInput,
     AccountInput,
     BadgeInput,
     GrantInput,
@@ -36,7 +37,6 @@ from apps.signatures.api.people_bodies import (
     NothingInput,
     NothingSigned,
     PersonOutput,
-    ReasonInput,
     RoleOutput,
     TrainingInput,
     UnlockSigned,
@@ -93,8 +93,8 @@ class PersonVerb(GenericAPIView):
     VERBS: Mapping[str, tuple[type[serializers.Serializer], Any]] = {
         "identity": (NothingInput, confirm_identity),
         "badge": (BadgeInput, give_badge),
-        "deactivation": (ReasonInput, deactivate_user),
-        "revocation": (ReasonInput, revoke_secret),
+        "deactivation": (AccessReasonInput, deactivate_user),
+        "revocation": (AccessReasonInput, revoke_secret),
     }
 
     def get_serializer_class(self) -> type[serializers.Serializer]:
@@ -135,11 +135,11 @@ class WithdrawalView(GenericAPIView):
     """/api/v1/people/<username>/roles/<id>/withdrawal/: take a role away at once."""
 
     open_to = ADMINISTRATION
-    serializer_class = ReasonInput
+    serializer_class = AccessReasonInput
 
-    @extend_schema(operation_id="people_withdraw_role", request=ReasonInput, responses=RoleOutput)
+    @extend_schema(operation_id="people_withdraw_role", request=AccessReasonInput, responses=RoleOutput)
     def post(self, request: Request, username: str, pk: int) -> Response:
-        form = ReasonInput(data=request.data)
+        form = AccessReasonInput(data=request.data)
         form.is_valid(raise_exception=True)
         held = get_object_or_404(RoleHeld, pk=pk, user=_page(request, username).user)
         held = withdraw_role(held=held, at=timezone.now(), actor=actor_of(request), **form.validated_data)

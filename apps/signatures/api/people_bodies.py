@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from apps.core.choices import choices_of
 from apps.core.roles import Role
 from apps.organisation.models import RoleHeld, Site
 from apps.signatures.api.signing import SigningInput
@@ -54,7 +55,7 @@ class AccountInput(serializers.Serializer):
     secret = serializers.CharField(max_length=256, trim_whitespace=False)
 
 
-class ReasonInput(serializers.Serializer):
+class AccessReasonInput(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
 
 
@@ -78,7 +79,7 @@ class NothingSigned(NothingInput):
 
 class GrantInput(serializers.Serializer):
     site = serializers.SlugRelatedField(slug_field="code", queryset=Site.objects.all())
-    role = serializers.ChoiceField(choices=[role.value for role in Role])
+    role = serializers.ChoiceField(choices=choices_of(Role))
     training_reference = serializers.CharField(max_length=80)
     title_en = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
     title_zh = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)

@@ -20,7 +20,7 @@ from typing import Any
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.functional import cached_property
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -104,12 +104,16 @@ def tagged(response: Response, record: Record | None) -> Response:
 def signed_paths(route: str, view: type[SignedVerb], name: str) -> list[URLPattern]:
     """The two addresses of a signed verb."""
     success = 201 if view.created else 200
-    signs = extend_schema(
+    signing = extend_schema(
         operation_id=name, request=view.signed_class, responses={success: view.output_class}, parameters=[IF_MATCH]
-    )(type(view.__name__, (view,), {"__doc__": view.__doc__}))
-    shows = extend_schema(operation_id=f"{name}_challenge", request=view.input_class, responses={201: ChallengeOutput})(
-        type(f"{view.__name__}Challenge", (view,), {"shows": True, "__doc__": f"What is signed: {view.__doc__}"})
     )
+    showing = extend_schema(
+        operation_id=f"{name}_challenge", request=view.input_class, responses={201: ChallengeOutput}
+    )
+    signs = type(view.__name__, (view,), {"__doc__": view.__doc__})
+    shows = type(f"{view.__name__}Challenge", (view,), {"shows": True, "__doc__": f"What is signed: {view.__doc__}"})
+    extend_schema_view(post=signing)(signs)
+    extend_schema_view(post=showing)(shows)
     return [
         path(route, signs.as_view(), name=name),
         path(f"{route}challenges/", shows.as_view(), name=f"{name}_challenge"),

@@ -1,0 +1,80 @@
+"""What is shown and signed when quality assurance decides."""
+
+from apps.core.text import N_
+from apps.quality.facts import Severity
+from apps.quality.lifecycle import MOVES, QualityVerb
+from apps.quality.models import Deviation, Event, Hold
+from apps.signatures.facts import Line, SignedContent
+
+LIFTED = N_("I lift this hold on the evidence cited.")
+
+
+def lift_content(*, hold: Hold, evidence: str) -> SignedContent:
+    """A hold lifted by decision, with its evidence."""
+    lines = (
+        Line(N_("Record"), hold.record.address),
+        Line(N_("Hold"), hold.text),
+        Line(N_("Blocks"), ", ".join(sorted(hold.blocks))),
+        Line(N_("Evidence"), evidence),
+    )
+    return SignedContent("hold.lifted", hold.record.address, LIFTED, lines)
+
+
+def close_event_content(*, event: Event, reason: str) -> SignedContent:
+    """An event closed without a deviation."""
+    return _content(QualityVerb.CLOSE_EVENT, event.record.address, *_event(event), Line(N_("Reason"), reason))
+
+
+def open_deviation_content(*, event: Event, classification: Severity, rationale: str) -> SignedContent:
+    """An event that becomes a deviation."""
+    return _content(
+        QualityVerb.OPEN_DEVIATION,
+        event.record.address,
+        *_event(event),
+        Line(N_("Classification"), classification),
+        Line(N_("Rationale"), rationale),
+    )
+
+
+def product_impact_content(*, deviation: Deviation, impact: str, other_batches: str) -> SignedContent:
+    """What a deviation means for the product."""
+    return _content(
+        QualityVerb.SIGN_PRODUCT_IMPACT,
+        deviation.record.address,
+        *_deviation(deviation),
+        Line(N_("Impact on the product"), impact),
+        Line(N_("Other batches considered"), other_batches),
+    )
+
+
+def close_deviation_content(*, deviation: Deviation, root_cause: str) -> SignedContent:
+    """The end of a deviation."""
+    return _content(
+        QualityVerb.CLOSE_DEVIATION,
+        deviation.record.address,
+        *_deviation(deviation),
+        Line(N_("Impact on the product"), deviation.impact),
+        Line(N_("Root cause and what follows"), root_cause),
+    )
+
+
+def _content(verb: QualityVerb, address: str, *lines: Line) -> SignedContent:
+    return SignedContent(verb.lower(), address, MOVES[verb].meaning, lines)
+
+
+def _event(event: Event) -> tuple[Line, ...]:
+    return (
+        Line(N_("Event"), event.record.number),
+        Line(N_("About"), event.about),
+        Line(N_("What happened"), event.text),
+        Line(N_("Severity at first sight"), event.severity),
+    )
+
+
+def _deviation(deviation: Deviation) -> tuple[Line, ...]:
+    return (
+        Line(N_("Deviation"), deviation.record.number),
+        Line(N_("About"), deviation.event.about),
+        Line(N_("What happened"), deviation.event.text),
+        Line(N_("Classification"), deviation.classification),
+    )
