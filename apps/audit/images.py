@@ -18,10 +18,15 @@ def image_of(row: Audited) -> Image:
 
 
 def value_in_trail(row: Audited, field: models.Field) -> object:
-    """One column as the trail holds it: decimals with the column's places, personal fields as a salted hash."""
-    value = getattr(row, field.attname)
-    if value is not None and isinstance(field, models.DecimalField):
-        value = Decimal(value).quantize(Decimal(1).scaleb(-field.decimal_places))
+    """One column as the trail holds it: in its own type, decimals with its places, personal fields as a salted hash."""
+    value = field.to_python(getattr(row, field.attname))
+    if isinstance(value, Decimal) and isinstance(field, models.DecimalField):
+        value = value.quantize(Decimal(1).scaleb(-field.decimal_places))
     if field.name in row.personal:
-        return {"sha256": sha256_hex(f"{row.salt}{canonical(value)}")}  # type: ignore[attr-defined]
+        return {"sha256": salted_hash(row.salt, value)}  # type: ignore[attr-defined]
     return value
+
+
+def salted_hash(salt: str, value: object) -> str:
+    """What stands for a personal value in the trail; without the salt it tells nothing."""
+    return sha256_hex(f"{salt}{canonical(value)}")

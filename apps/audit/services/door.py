@@ -91,6 +91,8 @@ class Change:
 
     def flush(self) -> None:
         """Number, hash and store the entries, then move the heads."""
+        for pk in self._new - {entry.record_id for entry, _, _ in self._pending}:
+            self.note(self._records[pk], "record.opened")  # no chain begins without an entry
         if not self._pending:
             return
         heads = self._heads({entry.record_id for entry, _, _ in self._pending})

@@ -1,0 +1,52 @@
+"""All verification together: what is looked at, in which order, and how long each part took."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from apps.audit import triggers
+from apps.audit.facts import Finding, Tally
+from apps.audit.models import Record
+from apps.audit.selectors.chains import chain_findings
+from apps.audit.selectors.rows import row_findings
+from apps.audit.selectors.snapshot import one_moment
+from apps.audit.selectors.tree import record_tree_findings, tree_findings
+
+
+@dataclass
+class Verification:
+    """One run: `findings()` yields what is wrong; `tally` and `seconds` tell what was looked at, how long."""
+
+    chains_only: bool = False
+    record: Record | None = None
+    known_heads: Mapping[int, str] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything that is not as it was written, in the database as it stands at this moment; memory stays flat."""
+        with one_moment():
+            yield from self._timed(
+                "chains", chain_findings(self.tally, columns=not self.chains_only, record=self.record)
+            )
+            if self.chains_only:
+                return
+            yield from self._timed("rows", row_findings(self.tally, record=self.record))
+            if self.record:
+                yield from self._timed("tree", record_tree_findings(self.record, self.tally))
+            else:
+                yield from self._timed("tree", tree_findings(self.tally, self.known_heads))
+                yield from _missing_triggers()
+
+    def _timed(self, part: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+        begun = time.perf_counter()
+        yield from findings
+        self.seconds[part] = time.perf_counter() - begun
+
+
+def _missing_triggers() -> Iterator[Finding]:
+    for name in triggers.missing(connection):
+        sentence = f"The trigger {name} is missing: the database would let recorded data be changed."
+        yield Finding("trigger", sentence, table=name.partition("_refuses_")[0])
