@@ -272,10 +272,10 @@ class Room:
 
     def medium(self, n: int = 1) -> "Room":
         """The medium of a passage, from released lots."""
-        for number, material in (("MD-1", "medium"), ("PL-1", "lysate")):
+        for number, material in ((f"MD-{n}", "medium"), ("PL-1", "lysate")):
             if number not in self.lots:
                 self.lots[number] = lot(self.cast, number, material)
-        self.enter(f"culture[{n}].prepare.medium", "MD-1")
+        self.enter(f"culture[{n}].prepare.medium", f"MD-{n}")
         self.enter(f"culture[{n}].prepare.lysate", "PL-1")
         self.enter(f"culture[{n}].prepare.share", "7.5")
         self.complete(f"culture[{n}].prepare")

@@ -9,16 +9,16 @@ from django.db.models import Q
 
 from apps.batches.facts.words import BatchState, StepState
 from apps.batches.models import Batch, RecordedValue, RiskDecision, Step
+from apps.batches.rules import order
 from apps.batches.rules.plan import Plan, field_of
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.plans import plan_of
 from apps.core.errors import Objection
+from apps.lineage.selectors import ancestors_of
 from apps.products.definition import Definition
 from apps.products.facts import Comparator, Entered, Judgement, ParameterKind, Place, Verdict
-from apps.quality.facts import Blocks
 from apps.quality.models import Hold
 from apps.quality.rules import has_open_holds
-from apps.quality.selectors import open_holds
 
 place_of = lru_cache(maxsize=20_000)(Place.parse)
 
@@ -57,6 +57,18 @@ class Situation:
         """The holds that block going on; a value beyond its action limit does not stop the rest of its own step."""
         return has_open_holds([hold.text for hold in self.holds if hold.key != action_key(step)])
 
+    def against(self, step: Place) -> list[Objection]:
+        """What stands against doing anything in this step now; a statement that it was done passes it."""
+        state = self.steps[step][1] if step in self.steps else StepState.OPEN
+        found = (
+            order.is_not_running(self.state),
+            order.is_closed(step, state) if state is StepState.DONE else None,
+            order.is_out_of_order(self.definition, step, self.states),
+            order.is_before_the_criterion(self.definition, step, self.states, self.criterion),
+            self.held_at(step),
+        )
+        return [objection for objection in found if objection]
+
     def criterion(self, reference: str, at: Place) -> Entered | None:
         """The recorded value of a criterion, seen from a place."""
         found = self.definition.resolve(reference, at, self.values.keys())
@@ -80,7 +92,9 @@ def steps_of(batch: Batch) -> dict[Place, tuple[int, StepState]]:
 
 def process_holds(batch: Batch) -> tuple[Hold, ...]:
     """Holds on the batch and on everything it is made from that block the process; without those passed at risk."""
-    holds = open_holds([batch.record], Blocks.PROCESS)
+    upwards = Q(record=batch.record_id) | Q(record__in=ancestors_of(batch.record_id))
+    found = Hold.objects.filter(upwards, blocks_process=True, lifted_at=None).select_related("record")
+    holds = list(found.order_by("placed_at", "pk"))
     if not holds:
         return ()
     passed = {key for keys in RiskDecision.objects.filter(batch=batch).values_list("holds", flat=True) for key in keys}

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from apps.batches.facts.words import Origin, StepState
 from apps.batches.models import Attachment, Batch, RecordedValue, Step, Vessel
 from apps.batches.rules.completion import HeldValue, StepView, fingerprint
@@ -43,12 +45,19 @@ def section_sheet(batch: Batch, section: Place) -> Sheet:
     return sheet_of(batch, lambda place: place.section == section)
 
 
-def sheet_of(batch: Batch, wanted: Which = lambda place: True) -> Sheet:
+def everything(place: Place) -> bool:
+    """The whole record."""
+    return True
+
+
+def sheet_of(batch: Batch, wanted: Which = everything) -> Sheet:
     """The steps that are wanted, in five statements whatever their number."""
     plan = plan_of(batch)
-    rows = {place_of(row.place): row for row in Step.objects.filter(batch=batch).order_by("pk")}
+    found = Step.objects.filter(batch=batch).select_related("performed", "second")
+    found = found.defer("performed__content", "second__content").order_by("pk")
+    rows = {place_of(row.place): row for row in found}
     rows = {place: row for place, row in _in_order(plan, rows).items() if wanted(place)}
-    recorded = list(RecordedValue.objects.filter(step__in=[row.pk for row in rows.values()]).order_by("pk"))
+    recorded = list(_recorded(batch, rows, whole=wanted is everything))
     values = current(recorded)
     vessels = list(Vessel.objects.filter(batch=batch).order_by("pk"))
     papers = _uncertified(batch)
@@ -57,6 +66,11 @@ def sheet_of(batch: Batch, wanted: Which = lambda place: True) -> Sheet:
         by_step[place_of(value.place).step_place].append(value)
     views = {place: _view(plan, place, row, by_step[place], values, vessels, papers) for place, row in rows.items()}
     return Sheet(plan, rows, views, values, _superseded(recorded, values))
+
+
+def _recorded(batch: Batch, rows: dict[Place, Step], *, whole: bool) -> QuerySet[RecordedValue]:
+    found = RecordedValue.objects.filter(batch=batch).select_related("second", "file__certified").order_by("pk")
+    return found if whole else found.filter(step__in=[row.pk for row in rows.values()])
 
 
 def _in_order(plan: Plan, rows: dict[Place, Step]) -> dict[Place, Step]:

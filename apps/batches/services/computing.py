@@ -7,8 +7,11 @@ from apps.batches.facts.words import Origin, StepState
 from apps.batches.models import RecordedValue
 from apps.batches.rules.plan import field_of
 from apps.batches.selectors.situation import Situation, entered_of
+from apps.batches.selectors.things import rows_at
 from apps.batches.services.rows import blank_row
 from apps.products.definition import ComputedParameter
+from apps.products.definition.parameters import Constant
+from apps.products.definition.references import Target, target_of
 from apps.products.facts import Entered, ParameterKind, Place, Verdict
 from apps.products.loader import standard_tables
 from apps.products.rules.computed import compute
@@ -100,7 +103,43 @@ def _worked_out(
 
 def _compute(situation: Situation, known: Known, parameter: ComputedParameter, place: Place) -> Entered | None:
     inputs = situation.definition.inputs_of(place, list(known))
+    if any(_is_incomplete(situation, known, place, parameter.inputs[name], found) for name, found in inputs.items()):
+        return None
     given = {name: tuple(entered_of(known[one]) for one in places) for name, places in inputs.items()}
     if any(one.verdict is Verdict.NOT_DONE for entries in given.values() for one in entries):
         return None
     return compute(parameter, given, standard_tables().units)
+
+
+def _is_incomplete(
+    situation: Situation, known: Known, place: Place, reference: str | Constant, found: Collection[Place]
+) -> bool:
+    """A reference to all rows, or all occurrences, waits for every one of them: a mean of one count is no mean."""
+    definition = situation.definition
+    target = target_of(definition.preparation, str(reference), definition.stage(place.stage), definition.step(place))
+    steps = {one.step_place for one in found}
+    if target.stage_at == "*" and steps != _occurrences(situation, place, target):
+        return True
+    in_own_row = bool(place.row) and not (target.stage_at or target.step_at or target.row_at)
+    if target.step.rows is None or target.field.once or in_own_row or target.row_at not in ("", "*"):
+        return not found
+    is_by_vessel = target.step.rows.source == "vessel"
+    vessels = list(situation.batch.vessels.all()) if is_by_vessel else []
+    wanted = {
+        step.at(target.field.key, target.step.rows.kind, row)
+        for step in steps
+        for row in rows_at(situation.plan, step, vessels, known)
+    }
+    return not found or not wanted <= set(found)
+
+
+def _occurrences(situation: Situation, place: Place, target: Target) -> set[Place]:
+    """Every occurrence of the target up to here."""
+    here = place.stage_n if place.stage == target.stage.key else None
+    return {
+        step
+        for step, (_, state) in situation.steps.items()
+        if (step.stage, step.step) == (target.stage.key, target.step.key)
+        and state is not StepState.SKIPPED
+        and (here is None or (step.stage_n or 0) <= here)
+    }

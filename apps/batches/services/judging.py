@@ -100,7 +100,7 @@ def judge_inputs(
         findings.against_the_act += _against_the_value(situation, one, act, has_second)
         if given.place.step_place not in about:
             about.add(given.place.step_place)
-            findings.against_the_act += against_the_step(situation, given.place.step_place)
+            findings.against_the_act += situation.against(given.place.step_place)
     return judged, findings
 
 
@@ -133,20 +133,6 @@ def read_and_judge(
     late = _lateness(situation, step, performed_at, act)
     entered = _with_hold_time(step, given.place, read, since)
     return Judged(given, parameter, entered, thing, performed_at, late is not Lateness.IN_TIME)
-
-
-def against_the_step(situation: Situation, step: Place) -> list[Objection]:
-    """What stands against doing anything in this step now; a statement that it was done passes it."""
-    definition, states = situation.definition, situation.states
-    state = situation.steps[step][1] if step in situation.steps else StepState.OPEN
-    found = (
-        order.is_not_running(situation.state),
-        order.is_closed(step, state) if state is StepState.DONE else None,
-        order.is_out_of_order(definition, step, states),
-        order.is_before_the_criterion(definition, step, states, situation.criterion),
-        situation.held_at(step),
-    )
-    return [objection for objection in found if objection]
 
 
 def is_not_begun(situation: Situation, step: Place) -> Objection | None:

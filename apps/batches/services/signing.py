@@ -13,7 +13,7 @@ from apps.batches.rules.persons import is_not_the_performer
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import Situation, situation_of
 from apps.batches.selectors.steps import Sheet, section_sheet, step_sheet
-from apps.batches.services.judging import against_the_step, is_not_begun, read_place
+from apps.batches.services.judging import is_not_begun, read_place
 from apps.batches.services.misses import kept
 from apps.batches.services.recording import require_hands
 from apps.batches.services.reporting import report_overridden, resign_key
@@ -126,7 +126,7 @@ def _stop(situation: Situation, view: StepView, act: Act, signer: Signer | None)
     alone = completion.lacks_its_own_signature(view) if signer is None else None
     closed = order.is_closed(view.place, view.state)
     stop_if(alone, closed, is_future(act.performed_at(None), act.at))
-    against = against_the_step(situation, view.place)
+    against = situation.against(view.place)
     objections = [*against, *completion.lacks_values(view), completion.lacks_witness(view)]
     return stop_if(*objections, happened=act.happened, keep=kept(situation.batch, against))
 
