@@ -277,7 +277,7 @@ def test_the_readable_document_says_every_step_test_and_limit(draft, msc):
 
     assert all(step.label.zh in text for stage in msc.definition.preparation.stages for step in stage.steps)
     assert all(test.label.en in text for test in msc.definition.testing.tests)
-    assert "≥ 90.0; alert ≥ 92.0; rounded, 1 decimals" in text
+    assert "≥ 90.0; alert ≥ 92.0; rounded, decimals: 1" in text
 
 
 def test_the_readable_document_is_drawn_without_a_missing_glyph(draft):

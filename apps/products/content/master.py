@@ -1,6 +1,7 @@
 """The readable document of a master record (21 CFR 211.186): what the author signs and the second person approves."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -32,21 +33,36 @@ MEANINGS = {
 }
 
 
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter of the document: the word that names the stage everywhere, its title and its blocks."""
+
+    key: str
+    title: Bilingual
+    blocks: tuple[Block, ...]
+
+
+def master_chapters(definition: Definition) -> tuple[Chapter, ...]:
+    """The record chapter by chapter, in the order of the stages."""
+    parts = (
+        ("product", Bilingual("Product", "产品"), identity_blocks(definition)),
+        ("donation", Bilingual("Donation", "捐献"), donation_blocks(definition.donation)),
+        ("preparation", Bilingual("Preparation", "制备"), preparation_blocks(definition.preparation)),
+        ("units", Bilingual("Units", "成品单元"), units_blocks(definition.units)),
+        ("testing", Bilingual("Testing", "检验"), testing_blocks(definition.testing)),
+        ("release", Bilingual("Release", "放行"), release_blocks(definition.release)),
+        ("storage", Bilingual("Storage", "贮存"), storage_blocks(definition.storage)),
+        ("transport", Bilingual("Transport", "运输"), transport_blocks(definition.transport)),
+        ("dosing", Bilingual("Dosing", "给药"), dosing_blocks(definition.dosing)),
+        ("disposal", Bilingual("Disposal", "处置"), disposal_blocks(definition.disposal)),
+        ("sources", Bilingual("Sources", "依据"), source_blocks(definition)),
+    )
+    return tuple(Chapter(key, title, tuple(blocks)) for key, title, blocks in parts)
+
+
 def master_blocks(definition: Definition) -> tuple[Block, ...]:
     """Everything the record says, in the order of the stages."""
-    return (
-        *identity_blocks(definition),
-        *donation_blocks(definition.donation),
-        *preparation_blocks(definition.preparation),
-        *units_blocks(definition.units),
-        *testing_blocks(definition.testing),
-        *release_blocks(definition.release),
-        *storage_blocks(definition.storage),
-        *transport_blocks(definition.transport),
-        *dosing_blocks(definition.dosing),
-        *disposal_blocks(definition.disposal),
-        *source_blocks(definition),
-    )
+    return tuple(block for chapter in master_chapters(definition) for block in chapter.blocks)
 
 
 def master_document(version: ProductVersion, site: Site, signed: Sequence[Signature] = ()) -> DocumentContent:

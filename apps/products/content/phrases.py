@@ -4,12 +4,19 @@ from collections.abc import Iterable, Sequence
 
 from apps.documents.facts import Align, Bilingual, Cell, Column, Entry, Field, Footnote, Section, Table
 from apps.products.definition import Bilingual as Words
-from apps.products.definition import Listed, NumericLimit, Quantity, Recordable, Source, TimeLimit
+from apps.products.definition import (
+    EqualsLimit,
+    Listed,
+    NumericLimit,
+    OneOfLimit,
+    Quantity,
+    Recordable,
+    Source,
+    TimeLimit,
+)
 from apps.products.definition.parameters import (
     ChoiceParameter,
     ComputedParameter,
-    EquipmentNeed,
-    MaterialNeed,
     NumberParameter,
     VesselUse,
 )
@@ -72,29 +79,42 @@ def quantity_cell(quantity: Quantity | None) -> Cell:
 
 def marked(text: str | Bilingual, source: Source | None) -> Cell:
     """A text with the mark "site to confirm" where its figure is not well founded."""
-    return Cell(text, mark=CONFIRM.mark if source and source.site_to_confirm else "")
+    return Cell(text, mark=CONFIRM.mark if text and source and source.site_to_confirm else "")
 
 
 def limit_cell(field: Recordable) -> Cell:
-    """The limit with alert and action level, compared raw or rounded."""
+    """The limit with alert and action level, compared raw or rounded; choices by their words."""
     limit = field.limit
     if limit is None:
         return Cell("")
+    if isinstance(limit, EqualsLimit | OneOfLimit) and not isinstance(field, NumberParameter | ComputedParameter):
+        return marked(_chosen(field, limit), limit.source)
     parts = [limit_text(limit)]
     if isinstance(limit, NumericLimit):
         parts += [f"alert {ends_text(limit.alert)}"] if limit.alert else []
         parts += [f"action {ends_text(limit.action)}"] if limit.action else []
-        parts.append(f"{limit.compare.value.lower()}, {limit.decimals} decimals")
+        parts.append(f"{limit.compare.value.lower()}, decimals: {limit.decimals}")
     if isinstance(limit, TimeLimit):
         parts += [f"since {limit.of}"] + ([f"alert {span_text(limit.alert)}"] if limit.alert else [])
     return marked("; ".join(parts), limit.source)
 
 
+def _chosen(field: Recordable, limit: EqualsLimit | OneOfLimit) -> Bilingual:
+    values = (limit.value,) if isinstance(limit, EqualsLimit) else limit.values
+    words = {"yes": Words(en="yes", zh="是"), "no": Words(en="no", zh="否")}
+    if isinstance(field, ChoiceParameter):
+        words = {option.key: option.label for option in field.options}
+    return joined([words.get(value, Words(en=value, zh=value)) for value in values], " / ", " / ")
+
+
 def kind_cell(field: Recordable) -> Entry:
     """What is entered: kind, unit, choices, function."""
     kind = KINDS[field.kind]
+    if isinstance(field, ChoiceParameter):
+        options = joined([option.label for option in field.options], " / ", " / ")
+        return Bilingual(f"{kind.en}: {options.en}", f"{kind.zh}：{options.zh}")
     extra = _extra(field)
-    return Bilingual(f"{kind.en}{extra}", f"{kind.zh}{extra}")
+    return Bilingual(f"{kind.en}{extra}", kind.zh)
 
 
 def _extra(field: Recordable) -> str:
@@ -102,13 +122,7 @@ def _extra(field: Recordable) -> str:
         return f", {unit_text(field.unit)}" if unit_text(field.unit) else ""
     if isinstance(field, ComputedParameter):
         return f": {field.function} v{field.version}, {unit_text(field.unit)}".rstrip(", ")
-    if isinstance(field, ChoiceParameter):
-        return ": " + " / ".join(option.label.en for option in field.options)
-    if isinstance(field, VesselUse):
-        return f": {field.act.value.lower()}"
-    if isinstance(field, MaterialNeed):
-        return f": {field.material}"
-    return f": {field.equipment}" if isinstance(field, EquipmentNeed) else ""
+    return f": {field.act.value.lower()}" if isinstance(field, VesselUse) else ""
 
 
 def field_row(field: Recordable) -> tuple[Entry, ...]:

@@ -7,7 +7,17 @@ from functools import cache
 import pint
 from pydantic import BaseModel, ConfigDict
 
-COUNTED = ("cell", "unit_of_activity", "endotoxin_unit", "colony", "copy", "drop", "doubling", "piece", "enzyme_unit")
+COUNTED = (
+    "cell",
+    "unit_of_activity",
+    "endotoxin_unit",
+    "colony",
+    "copy",
+    "drop",
+    "doubling",
+    "piece",
+    "enzyme_activity",
+)
 
 
 class UnitEntry(BaseModel):
