@@ -5,6 +5,12 @@ from typing import Any
 
 import structlog
 
+LEVELS = {
+    "apps": {"level": "INFO"},
+    "qcsystem": {"level": "INFO"},
+    "kombu.connection": {"level": "ERROR"},  # the file broker has no host name, and it warns of that
+}
+
 
 def logging_settings(*, as_json: bool) -> None:
     """Configure the standard library's loggers and structlog to write the same way."""
@@ -32,10 +38,6 @@ def logging_settings(*, as_json: bool) -> None:
             "formatters": {"line": formatter},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["stderr"], "level": "WARNING"},
-            "loggers": {
-                "apps": {"level": "INFO"},
-                "qcsystem": {"level": "INFO"},
-                "kombu.connection": {"level": "ERROR"},  # the file broker has no host name, and it warns of that
-            },
+            "loggers": LEVELS,
         }
     )

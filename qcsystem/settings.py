@@ -50,7 +50,7 @@ STAGES = [
     "facility", "identity", "donation", "batches", "units", "testing", "release", "alerts", "inspection", "desk",
 ]  # fmt: skip
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "apps.organisation.admin_config.ReadOnlyAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

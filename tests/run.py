@@ -1,6 +1,7 @@
 """`make test`: all tests on PostgreSQL + Redis, then on SQLite + file broker with the heavy ones in short form."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ ARGUMENTS = [sys.executable, "-m", "pytest", "--numprocesses", os.environ.get("Q
 
 def main() -> int:
     """Run both; the exit status is 0 only when both passed."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that the servers are stopped
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     environment["QCS_NO_SKIPS"] = "yes"
     with private_postgres() as database, private_redis() as broker:

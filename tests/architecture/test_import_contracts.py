@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.apps import apps
 
 from tests.architecture.source import ROOT
 
@@ -76,7 +76,7 @@ def test_a_broken_contract_is_named(tmp_path: Path, files: dict[str, str], broke
 
 def test_every_app_is_installed_and_has_its_place_in_the_layers() -> None:
     there = {path.parent.name for path in ROOT.glob("apps/*/apps.py")}
-    installed = {app.removeprefix("apps.") for app in settings.INSTALLED_APPS if app.startswith("apps.")}
+    installed = {app.name.removeprefix("apps.") for app in apps.get_app_configs() if app.name.startswith("apps.")}
 
     assert installed == there
     assert there <= set(layers())

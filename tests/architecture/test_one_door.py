@@ -36,10 +36,10 @@ def writes_past_the_door(source: Source) -> Iterator[str]:
                 yield source.at(call, f"{ast.unparse(call.func)[-60:]}() writes past the audited door")
 
 
-def _writes(call: ast.Call, verb: str, receiver: ast.expr, texts: dict[str, ast.expr]) -> bool:
+def _writes(call: ast.Call, verb: str, receiver: ast.expr, texts: dict[str, list[ast.expr]]) -> bool:
     name = _last(receiver)
     if verb in ("execute", "raw", "callproc"):
-        return not (call.args and _beginning(call.args[0], texts).strip().upper().startswith(READS))
+        return not (call.args and _only_reads(call.args[0], texts))
     if verb == "save":
         return name not in DRAWN_OR_STORED
     if verb in ("create", "update", "create_many", "update_many"):
@@ -48,25 +48,26 @@ def _writes(call: ast.Call, verb: str, receiver: ast.expr, texts: dict[str, ast.
     return verb in ALWAYS_A_WRITE or (verb == "copy" and name == "cursor" and bool(call.args))
 
 
-def _beginning(sql: ast.expr, texts: dict[str, ast.expr]) -> str:
-    """How a statement begins, as far as the source tells: named texts and formats are followed."""
+def _only_reads(sql: ast.expr, texts: dict[str, list[ast.expr]]) -> bool:
+    """Whether a statement can only read, as far as the source tells: named texts and formats are followed."""
     if isinstance(sql, ast.Name) and sql.id in texts:
-        return _beginning(texts[sql.id], {name: text for name, text in texts.items() if name != sql.id})
+        others = {name: text for name, text in texts.items() if name != sql.id}
+        return all(_only_reads(text, others) for text in texts[sql.id])
     if isinstance(sql, ast.Call) and isinstance(sql.func, ast.Attribute) and sql.func.attr == "format":
-        return _beginning(sql.func.value, texts)
+        return _only_reads(sql.func.value, texts)
     if isinstance(sql, ast.JoinedStr) and sql.values:
-        return _beginning(sql.values[0], texts)
-    return str(sql.value) if isinstance(sql, ast.Constant) else ""
+        return _only_reads(sql.values[0], texts)
+    return isinstance(sql, ast.Constant) and str(sql.value).strip().upper().startswith(READS)
 
 
-def _named_texts(tree: ast.Module) -> dict[str, ast.expr]:
-    """What each name that is assigned exactly once stands for."""
+def _named_texts(tree: ast.Module) -> dict[str, list[ast.expr]]:
+    """All that each name of the file may stand for."""
     assigned: dict[str, list[ast.expr]] = defaultdict(list)
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 assigned[_last(target)].append(node.value)
-    return {name: values[0] for name, values in assigned.items() if len(values) == 1}
+    return dict(assigned)
 
 
 def _last(node: ast.expr) -> str:
@@ -110,6 +111,7 @@ def test_nothing_outside_the_audit_app_writes_to_the_database() -> None:
         "connection.cursor().execute('DROP TRIGGER x')",
         "cursor.copy('COPY x FROM STDIN')",
         "cursor.execute(DOWNWARDS.format(x=1))",
+        "UPWARDS = 'DELETE FROM x'; cursor.execute(UPWARDS)",
     ],
 )
 def test_a_write_past_the_door_is_found(line: str) -> None:

@@ -1,4 +1,4 @@
-"""Small files, small functions: what one reader can hold. Tables of data, docstrings and blank lines don't count."""
+"""Small files, small functions: what one reader can hold. Signatures, docstrings and tables of data don't count."""
 
 import ast
 from collections.abc import Iterator
@@ -33,11 +33,15 @@ def _tables(tree: ast.Module) -> set[int]:
 
 
 def _body(function: Function) -> set[int]:
-    lines = set(range(function.lineno, (function.end_lineno or function.lineno) + 1))
-    first = function.body[0]
-    if ast.get_docstring(function, clean=False) is not None:
-        lines -= set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
-    return lines
+    """Its statements: neither the signature nor the docstring."""
+    has_words = ast.get_docstring(function, clean=False) is not None
+    statements = function.body[1:] if has_words else function.body
+    return {line for node in statements for line in range(_first(node), (node.end_lineno or node.lineno) + 1)}
+
+
+def _first(node: ast.stmt) -> int:
+    decorators = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def test_files_and_functions_stay_small_enough_to_read() -> None:
@@ -48,8 +52,9 @@ def test_files_and_functions_stay_small_enough_to_read() -> None:
     ("text", "says"),
     [
         ("x = 1\n" * 301, "301 lines"),
-        ("def long():\n" + "    x = 1\n" * 30, "long has 31 lines"),
-        ("class A:\n    def long(self):\n" + "        x = 1\n" * 30, "long has 31 lines"),
+        ("def long():\n" + "    x = 1\n" * 31, "long has 31 lines"),
+        ("class A:\n    def long(self):\n" + "        x = 1\n" * 31, "long has 31 lines"),
+        ("def long():\n    def inner():\n" + "        x = 1\n" * 30, "long has 31 lines"),
     ],
 )
 def test_a_long_file_or_function_is_found(text: str, says: str) -> None:
@@ -64,9 +69,10 @@ def test_a_long_file_or_function_is_found(text: str, says: str) -> None:
     [
         "x = 1\n" * 300,
         "MOVES = (\n" + "    1,\n" * 400 + ")\n",
-        "def short():\n    '''" + "words\n" * 40 + "    '''\n" + "    x = 1\n" * 29,
-        "def airy():\n" + "    x = 1\n\n" * 29,
+        "def short():\n    '''" + "words\n" * 40 + "    '''\n" + "    x = 1\n" * 30,
+        "def airy():\n" + "    x = 1\n\n" * 30,
+        "def asks(\n" + "    a,\n" * 9 + "):\n" + "    x = 1\n" * 30,
     ],
 )
-def test_tables_docstrings_and_blank_lines_do_not_count(text: str) -> None:
+def test_signatures_docstrings_blank_lines_and_tables_do_not_count(text: str) -> None:
     assert list(too_large(Source("apps/x/y.py", text))) == []
