@@ -116,6 +116,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing: a sweep that is missed is made good by the next
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "trail": {"task": "apps.audit.tasks.sequence_trail", "schedule": 20.0},
     "documents": {"task": "apps.documents.tasks.issue_due_documents", "schedule": 20.0},
     "alerts": {"task": "apps.alerts.tasks.sweep_alerts", "schedule": 20.0},
     "challenges": {"task": "apps.signatures.tasks.sweep_challenges", "schedule": 3600.0},

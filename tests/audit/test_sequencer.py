@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from celery import current_app
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from django.conf import LazySettings
@@ -228,3 +229,12 @@ def test_a_later_head_is_proved_to_continue_the_one_on_an_old_certificate():
         path = [bytes.fromhex(digest) for digest in proof.path]
         roots = bytes.fromhex(old.root), bytes.fromhex(heads[-1].root)
         assert proves_consistency(old.size, heads[-1].size, *roots, path)
+
+
+def test_the_beat_sequences_every_twenty_seconds(settings: LazySettings):
+    beat = settings.CELERY_BEAT_SCHEDULE["trail"]
+    note("A", 2)
+    current_app.tasks[beat["task"]](from_a_newer_version="ignored")
+
+    assert beat["schedule"] == 20.0
+    assert Leaf.objects.count() == 2

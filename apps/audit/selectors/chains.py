@@ -86,8 +86,7 @@ class _Walk:
         """Hash every text onto what went before; returns what went before each row."""
         record, last, n = self._record, self._hash, self._n
         befores = []
-        for row in rows:
-            record_id, number, text, digest = row[:4]
+        for record_id, number, text, digest in rows if len(rows[0]) == 4 else [row[:4] for row in rows]:
             if record_id != record:
                 self._record, self._hash, self._n = record, last, n
                 record, last, n = record_id, self._begin(record_id), 0
