@@ -140,8 +140,10 @@ def _record_labels(
     step = situation.definition.step(place)
     rows = step.rows.kind if step.rows and step.is_in_rows(use) else ""
     places = [place.at(use.key, rows, vessel.row if rows else "") for vessel in vessels]
+    # The number comes from the label that was just printed, not from a keyboard: no second person confirms it.
     inputs = [
-        ValueInput(one, vessel.number, performed_at=performed_at) for one, vessel in zip(places, vessels, strict=True)
+        ValueInput(one, vessel.number, performed_at=performed_at, scanned=True)
+        for one, vessel in zip(places, vessels, strict=True)
     ]
     things = Things({one: Thing(vessel=vessel) for one, vessel in zip(places, vessels, strict=True)})
     judged, findings = judge_inputs(situation, inputs, things, act, has_second=False)
