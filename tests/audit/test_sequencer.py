@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from celery import current_app
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from django.conf import LazySettings
@@ -20,6 +19,7 @@ from apps.audit.selectors import checkpoint_covering, consistency_proof, inclusi
 from apps.audit.selectors.proofs import head_of
 from apps.audit.services import audited, sequence_entries
 from apps.audit.services.sequencing import TreeBroken
+from apps.audit.tasks import sequence_trail
 from apps.core.actor import SYSTEM
 from tests.cast import AT
 
@@ -234,7 +234,7 @@ def test_a_later_head_is_proved_to_continue_the_one_on_an_old_certificate():
 def test_the_beat_sequences_every_twenty_seconds(settings: LazySettings):
     beat = settings.CELERY_BEAT_SCHEDULE["trail"]
     note("A", 2)
-    current_app.tasks[beat["task"]](from_a_newer_version="ignored")
+    sequence_trail(from_a_newer_version="ignored")
 
-    assert beat["schedule"] == 20.0
+    assert (beat["task"], beat["schedule"]) == (sequence_trail.name, 20.0)
     assert Leaf.objects.count() == 2
