@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -17,6 +17,7 @@ from apps.audit.models import Record
 from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.organisation.access import Access
+from apps.organisation.models import User
 from apps.products import services
 from apps.products.content import version_content
 from apps.products.facts import VersionVerb
@@ -95,7 +96,7 @@ class ReasonSigned(ReasonInput):
 
 
 def _versions(request: Request) -> QuerySet[ProductVersion]:
-    return visible_versions(request.user, timezone.now())
+    return visible_versions(cast(User, request.user), timezone.now())
 
 
 def _version(request: Request, number: str) -> ProductVersion:

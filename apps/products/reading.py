@@ -90,7 +90,7 @@ class _Reader:
             return self.mapping(node, at)
         if isinstance(node, SequenceNode):
             return [self.value(inner, (*at, i)) for i, inner in enumerate(node.value)]
-        return self.scalar(node, at)
+        return self.scalar(node, at) if isinstance(node, ScalarNode) else None
 
     def mapping(self, node: MappingNode, at: tuple[str | int, ...]) -> dict:
         read: dict = {}
@@ -105,7 +105,7 @@ class _Reader:
         return read
 
     def scalar(self, node: ScalarNode, at: tuple[str | int, ...]) -> object:
-        kind = node.tag.removeprefix(PREFIX)
+        kind = str(node.tag).removeprefix(PREFIX)
         if kind == "float":
             self.fault(
                 node,

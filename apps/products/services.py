@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor, ActorKind
@@ -24,7 +25,7 @@ from apps.signatures.facts import Signing
 from apps.signatures.models import Signature
 from apps.signatures.services import admit_signer, sign
 
-Given = dict[str, object]
+Given = dict[str, Any]
 
 
 def import_version(*, loaded: Loaded, actor: Actor, at: datetime) -> ProductVersion:
@@ -110,7 +111,7 @@ def _columns(loaded: Loaded) -> Given:
 def _import_anew(change: Change, known: ProductVersion, loaded: Loaded) -> ProductVersion:
     current = version_now(known)
     stop_if(rules.is_settled(VersionState(current.state), current.number))
-    stamp = {"imported_at": change.at, "imported_by": change.actor.username}
+    stamp: Given = {"imported_at": change.at, "imported_by": change.actor.username}
     return change.update(current, **_columns(loaded), **stamp)
 
 

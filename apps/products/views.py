@@ -1,6 +1,7 @@
 """Pages of master records: the list, the record itself by chapters, what a version changes, and its decisions."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +17,7 @@ from apps.core.roles import Role
 from apps.documents.selectors import documents_about
 from apps.documents.services import preview
 from apps.organisation.access import open_to
+from apps.organisation.models import User
 from apps.products import services
 from apps.products.content import master_chapters, master_document, version_content
 from apps.products.facts import VersionState, VersionVerb
@@ -49,7 +51,7 @@ ACTS: dict[VersionVerb, str | Promise] = {
 @require_safe
 def version_list(request: HttpRequest) -> HttpResponse:
     """GET /products/: every version one may see, with its state."""
-    versions = list(visible_versions(request.user, timezone.now()))
+    versions = list(visible_versions(cast(User, request.user), timezone.now()))
     return render(request, "products/list.html", {"versions": versions})
 
 
@@ -137,7 +139,9 @@ def take_in(request: HttpRequest) -> HttpResponse:
 
 
 def _found(request: HttpRequest, number: str) -> ProductVersion:
-    return get_object_or_404(visible_versions(request.user, timezone.now()), record__address=f"product/{number}")
+    return get_object_or_404(
+        visible_versions(cast(User, request.user), timezone.now()), record__address=f"product/{number}"
+    )
 
 
 def _signature(signature: Signature) -> dict[str, object]:

@@ -16,7 +16,7 @@ from apps.products.content.phrases import (
     section,
     source_text,
 )
-from apps.products.definition import Definition, Test, Testing
+from apps.products.definition import Definition, Listed, Test, Testing
 from apps.products.definition.disposal import Disposal
 from apps.products.definition.dosing import Dosing
 from apps.products.definition.release import Release
@@ -58,9 +58,8 @@ def release_blocks(release: Release) -> Iterator[Block]:
     columns = (Column(Bilingual("Title", "职务"), width=30), Column(Bilingual("Meaning", "签名含义"), width=70))
     rows = tuple((both(signature.title), both(signature.meaning)) for signature in release.signatures)
     yield Table(Bilingual("Signatures, in this order", "签名顺序"), columns, rows)
-    rows = tuple((marked(both(need.label), need.source), source_text(need.source)) for need in release.needs)
-    columns = (Column(Bilingual("Condition", "条件"), width=70), Column(Bilingual("Source", "依据"), width=30))
-    yield Table(Bilingual("Conditions of full release", "完全放行条件"), columns, rows, (CONFIRM,))
+    needs = [Listed(key=need.key, label=need.label, source=need.source) for need in release.needs]
+    yield list_table(Bilingual("Conditions of full release", "完全放行条件"), needs)
     conditional = release.conditional
     yield section(
         Bilingual("Conditional release", "有条件放行"),
@@ -96,12 +95,12 @@ def storage_blocks(storage: Storage) -> Iterator[Block]:
     )
     yield Table(Bilingual("States", "贮存状态"), columns, rows, (CONFIRM,))
     yield list_table(Bilingual("Zones", "区域"), storage.zones)
-    columns = (Column(Bilingual("Watched", "监测项"), width=60), Column(Bilingual("Rule", "要求"), width=40))
-    rows = tuple(
+    watched = (Column(Bilingual("Watched", "监测项"), width=60), Column(Bilingual("Rule", "要求"), width=40))
+    points = tuple(
         (both(point.label), marked(point.every.text if point.every else _rule(point.rule), point.source))
         for point in storage.points
     )
-    yield Table(Bilingual("Watch points", "监测要点"), columns, rows, (CONFIRM,))
+    yield Table(Bilingual("Watch points", "监测要点"), watched, points, (CONFIRM,))
 
 
 def _rule(rule: object) -> str:
@@ -145,12 +144,12 @@ def dosing_blocks(dosing: Dosing) -> Iterator[Block]:
         yield field_table(title, fields)
     yield list_table(Bilingual("Exclusions", "排除标准"), dosing.exclusions)
     caps = tuple((both(cap.label), limit_text(cap.limit), source_text(cap.limit.source)) for cap in dosing.caps)
-    columns = (
+    limits = (
         Column(Bilingual("Cap", "上限"), width=50),
         Column(Bilingual("Limit", "限度"), width=25),
         Column(Bilingual("Source", "依据"), width=25),
     )
-    yield Table(Bilingual("Caps worked out from the dose", "由剂量计算的上限"), columns, caps)
+    yield Table(Bilingual("Caps worked out from the dose", "由剂量计算的上限"), limits, caps)
 
 
 def disposal_blocks(disposal: Disposal) -> Iterator[Block]:

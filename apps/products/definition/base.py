@@ -62,7 +62,7 @@ def lower_case(enumeration: type[Enum]) -> BeforeValidator:
 
 def _certainty(value: object) -> object:
     try:
-        return Certainty(value)
+        return Certainty(str(value))
     except ValueError:
         marks = ", ".join(mark.value for mark in Certainty)
         raise PydanticCustomError(

@@ -45,11 +45,13 @@ class NumericLimit(Ends):
     @property
     def levels(self) -> tuple[tuple[Verdict, Ends], ...]:
         """The levels that are set, outermost first, with the verdict of a value beyond each."""
-        named = ((self.outside, Ends(**self._own_ends())), (Verdict.ACTION, self.action), (Verdict.ALERT, self.alert))
+        named = ((self.outside, self.own_ends), (Verdict.ACTION, self.action), (Verdict.ALERT, self.alert))
         return tuple((verdict, ends) for verdict, ends in named if ends is not None and not ends.is_empty)
 
-    def _own_ends(self) -> dict[str, object]:
-        return {name: getattr(self, name) for name in ("low", "high", "low_open", "high_open")}
+    @property
+    def own_ends(self) -> Ends:
+        """The limit itself, without its levels."""
+        return Ends(low=self.low, high=self.high, low_open=self.low_open, high_open=self.high_open)
 
     @model_validator(mode="after")
     def _is_well_formed(self) -> Self:

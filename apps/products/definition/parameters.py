@@ -13,6 +13,7 @@ class Recordable(Part):
     """Anything that gets a value at a place of the record."""
 
     key: Key
+    kind: Annotated[ParameterKind, lower_case(ParameterKind)]
     label: Bilingual
     required: bool = True
     once: bool = False  # recorded once for the step although the step has rows
@@ -22,14 +23,9 @@ class Recordable(Part):
     source: Source | None = None
 
 
-def _kind(kind: ParameterKind) -> object:
-    return Annotated[Literal[kind], lower_case(ParameterKind)]
-
-
 class NumberParameter(Recordable):
     """A measured number, entered as read; `decimals` is what the reportable value has."""
 
-    kind: _kind(ParameterKind.NUMBER)  # type: ignore[valid-type]
     unit: str
     decimals: Decimals
     censored: bool = False  # "<0.05", ">1000" and "ND" may be entered
@@ -49,7 +45,6 @@ class Option(Part):
 class ChoiceParameter(Recordable):
     """One of a list."""
 
-    kind: _kind(ParameterKind.CHOICE)  # type: ignore[valid-type]
     options: Annotated[tuple[Option, ...], Field(min_length=2)]
 
     def option(self, key: str) -> Option | None:
@@ -60,32 +55,24 @@ class ChoiceParameter(Recordable):
 class YesNoParameter(Recordable):
     """Yes or no."""
 
-    kind: _kind(ParameterKind.YES_NO)  # type: ignore[valid-type]
-
 
 class InstantParameter(Recordable):
     """When something happened, to the minute or finer."""
-
-    kind: _kind(ParameterKind.INSTANT)  # type: ignore[valid-type]
 
 
 class DateParameter(Recordable):
     """A calendar day."""
 
-    kind: _kind(ParameterKind.DATE)  # type: ignore[valid-type]
-
 
 class TextParameter(Recordable):
     """Free words."""
 
-    kind: _kind(ParameterKind.TEXT)  # type: ignore[valid-type]
     longest: Annotated[int, Field(ge=1, le=2000)] = 500
 
 
 class FileParameter(Recordable):
     """An attached file or image, known by its SHA-256; a second person certifies a paper as a true copy."""
 
-    kind: _kind(ParameterKind.FILE)  # type: ignore[valid-type]
     accepts: Annotated[tuple[Literal["pdf", "jpeg", "png", "csv"], ...], Field(min_length=1)]
     true_copy: bool = False
 
@@ -93,7 +80,6 @@ class FileParameter(Recordable):
 class ComputedParameter(Recordable):
     """A value worked out by a function of the closed catalogue."""
 
-    kind: _kind(ParameterKind.COMPUTED)  # type: ignore[valid-type]
     function: Text
     version: Annotated[int, Field(ge=1)] = 1
     inputs: dict[str, "Text | Constant"]
@@ -111,7 +97,7 @@ class Constant(Part):
 class MaterialNeed(Recordable):
     """A material that the step uses: the lot is recorded, and must be released, in date and of this material."""
 
-    kind: _kind(ParameterKind.MATERIAL_LOT) = ParameterKind.MATERIAL_LOT  # type: ignore[valid-type]
+    kind: Annotated[Literal[ParameterKind.MATERIAL_LOT], lower_case(ParameterKind)] = ParameterKind.MATERIAL_LOT
     material: Key
     amount: Number | None = None
     unit: str = ""
@@ -126,14 +112,14 @@ class MaterialNeed(Recordable):
 class EquipmentNeed(Recordable):
     """An item of equipment that the step uses: it must be of this kind, qualified and in calibration."""
 
-    kind: _kind(ParameterKind.EQUIPMENT) = ParameterKind.EQUIPMENT  # type: ignore[valid-type]
+    kind: Annotated[Literal[ParameterKind.EQUIPMENT], lower_case(ParameterKind)] = ParameterKind.EQUIPMENT
     equipment: Key
 
 
 class VesselUse(Recordable):
     """An in-process vessel that is labelled, scanned or ended in the step."""
 
-    kind: _kind(ParameterKind.VESSEL) = ParameterKind.VESSEL  # type: ignore[valid-type]
+    kind: Annotated[Literal[ParameterKind.VESSEL], lower_case(ParameterKind)] = ParameterKind.VESSEL
     vessel: Key
     act: Annotated[VesselAct, lower_case(VesselAct)]
 

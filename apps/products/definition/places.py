@@ -45,11 +45,12 @@ def parameter_of(preparation: Preparation, place: Place) -> Recordable:
     field = step.field(place.parameter)
     if field is None:
         raise BadPlace(f'step "{step.key}" records no "{place.parameter}"')
-    wanted = step.rows.kind if step.rows and step.is_in_rows(field) else ""
+    rows = step.rows if step.is_in_rows(field) else None
+    wanted = rows.kind if rows else ""
     if place.row_kind != wanted:
         raise BadPlace(f"{place} needs a row of {wanted}" if wanted else f"{place} has a row too many")
-    if wanted and step.rows.keys and place.row not in step.rows.keys:
-        raise BadPlace(f"{place.row_kind}[{place.row}] is none of {', '.join(step.rows.keys)}")
+    if rows and rows.keys and place.row not in rows.keys:
+        raise BadPlace(f"{place.row_kind}[{place.row}] is none of {', '.join(rows.keys)}")
     return field
 
 
@@ -58,7 +59,7 @@ def _check_index(key: str, repeat: Repeat | None, n: int | None) -> None:
         raise BadPlace(f'"{key}" does not repeat and carries no index')
     if repeat is not None and n is None:
         raise BadPlace(f'"{key}" repeats and carries its index: {key}[1]')
-    if repeat is not None and n > repeat.at_most:
+    if repeat is not None and n is not None and n > repeat.at_most:
         raise BadPlace(f'"{key}" occurs at most {repeat.at_most} times')
 
 

@@ -192,8 +192,9 @@ def _step_with_labels(step: object, words: dict) -> object:
 
 
 def _need_with_label(need: object, name: str, words: dict) -> object:
-    known = words.get(need.get(name)) if isinstance(need, dict) else None
-    return {"key": need[name], "label": known} | need if known else need
+    if not isinstance(need, dict) or not words.get(need.get(name)):
+        return need
+    return {"key": need[name], "label": words[need[name]]} | need
 
 
 def _dicts(entries: object) -> list[dict]:

@@ -51,9 +51,10 @@ def target_of(preparation: Preparation, reference: str, stage: Stage, step: Step
         heads = heads[1:]
         if not heads:
             raise BadPlace(f'"{reference}" names no step')
-    if heads and stage.step(heads[0][0]):
-        own = heads[0][0] == step.key and not elsewhere
-        step, step_at = stage.step(heads[0][0]), heads[0][1] or ("" if own else "-1")
+    named_step = stage.step(heads[0][0]) if heads else None
+    if named_step is not None:
+        own = named_step.key == step.key and not elsewhere
+        step, step_at = named_step, heads[0][1] or ("" if own else "-1")
         heads = heads[1:]
     elif elsewhere or stage_at:
         raise BadPlace(f'stage "{stage.key}" has no step "{heads[0][0]}"')

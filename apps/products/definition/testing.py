@@ -88,8 +88,9 @@ def _fails_outside(results: object) -> object:
 
 
 def _with_fail(result: object) -> object:
-    limit = result.get("limit") if isinstance(result, dict) else None
-    return result | {"limit": {"outside": "fail"} | limit} if isinstance(limit, dict) else result
+    if not isinstance(result, dict) or not isinstance(result.get("limit"), dict):
+        return result
+    return result | {"limit": {"outside": "fail"} | result["limit"]}
 
 
 class AtLevel(Part):

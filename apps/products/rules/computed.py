@@ -237,8 +237,9 @@ def compute(
         value = function.work_out(**taken)
     if value is None:
         return None
-    own = parameter.unit if function.unit == SAME else units.convert(value, function.unit, parameter.unit)
-    return computed_entry(parameter, value if function.unit == SAME else own, parameter.decimals, parameter.unit)
+    if function.unit != SAME:
+        value = units.convert(value, function.unit, parameter.unit)
+    return computed_entry(parameter, value, parameter.decimals, parameter.unit)
 
 
 def _constant(given: Constant, wanted: Input, parameter: ComputedParameter, units: UnitTable) -> list[object]:

@@ -35,7 +35,7 @@ def _compare(before: object, after: object, at: At) -> Iterator[Difference]:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         yield from _mappings(before, after, at)
-    elif _is_keyed(before) and _is_keyed(after):
+    elif isinstance(before, list) and isinstance(after, list) and _is_keyed(before) and _is_keyed(after):
         yield from _mappings(_by_key(before), _by_key(after), at)
         if [entry["key"] for entry in before if entry in after] != [entry["key"] for entry in after if entry in before]:
             yield Difference(path(*at), _order(before), _order(after))
@@ -48,10 +48,8 @@ def _mappings(before: dict, after: dict, at: At) -> Iterator[Difference]:
         yield from _compare(before.get(key, MISSING), after.get(key, MISSING), (*at, key))
 
 
-def _is_keyed(value: object) -> bool:
-    return (
-        isinstance(value, list) and bool(value) and all(isinstance(entry, dict) and "key" in entry for entry in value)
-    )
+def _is_keyed(entries: list) -> bool:
+    return bool(entries) and all(isinstance(entry, dict) and "key" in entry for entry in entries)
 
 
 def _by_key(entries: list[dict]) -> dict[str, dict]:

@@ -1,12 +1,11 @@
 """Limits: what a limit says of a value. Each verdict carries the sentence that explains it."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from apps.core.text import N_
 from apps.products.definition.limits import Ends, EqualsLimit, Limit, NumericLimit, OneOfLimit, SpanEnds, TimeLimit
-from apps.products.facts import Comparator, Compare, Judgement, LimitKind, Verdict
+from apps.products.facts import Comparator, Compare, Judgement, Verdict
 from apps.products.rules.rounding import plain, round_half_up
 
 RECORDED = Judgement(Verdict.RECORDED, "no_limit", N_("Recorded; no limit stands on it."))
@@ -21,7 +20,7 @@ CANNOT_SAY = N_("{given} can't be judged against {limit}.")
 
 
 def judge_number(
-    limit: NumericLimit | EqualsLimit,
+    limit: Limit | None,
     number: Decimal | None,
     comparator: Comparator = Comparator.EXACT,
     floor: Decimal | None = None,
@@ -29,6 +28,8 @@ def judge_number(
     """A number, exact or censored, against its limit. `floor` is the detection limit that "ND" stands below."""
     if isinstance(limit, EqualsLimit):
         return _judge_equal_number(limit, number, comparator)
+    if not isinstance(limit, NumericLimit):
+        return RECORDED
     if comparator is Comparator.NOT_DETECTED:
         number, comparator = floor, Comparator.BELOW
     if number is None:
@@ -83,10 +84,12 @@ def _judge_equal_number(limit: EqualsLimit, number: Decimal | None, comparator: 
     return _plain_verdict(limit, held == Decimal(limit.value))
 
 
-def judge_choice(limit: EqualsLimit | OneOfLimit, chosen: str) -> Judgement:
+def judge_choice(limit: Limit | None, chosen: str) -> Judgement:
     """A choice, or yes or no, against what it must be."""
     if isinstance(limit, EqualsLimit):
         return _plain_verdict(limit, chosen == limit.value)
+    if not isinstance(limit, OneOfLimit):
+        return RECORDED
     if chosen in limit.alert:
         return Judgement(Verdict.ALERT, "alert", SENTENCES[Verdict.ALERT], _words(limit, ", ".join(limit.alert)))
     return _plain_verdict(limit, chosen in limit.values)
@@ -166,9 +169,6 @@ def limit_text(limit: Limit) -> str:
     """The limit as one short text of signs and figures: the same in every language."""
     if isinstance(limit, NumericLimit):
         return next((ends_text(ends) for ends in (limit, limit.action, limit.alert) if ends and not ends.is_empty), "")
-    texts: dict[LimitKind, Callable[[], str]] = {
-        LimitKind.EQUALS: lambda: f"= {limit.value}",
-        LimitKind.ONE_OF: lambda: ", ".join(limit.values),
-        LimitKind.WITHIN_TIME_OF: lambda: span_text(limit),
-    }
-    return texts[limit.kind]()
+    if isinstance(limit, TimeLimit):
+        return span_text(limit)
+    return f"= {limit.value}" if isinstance(limit, EqualsLimit) else ", ".join(limit.values)

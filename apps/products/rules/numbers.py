@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from typing import Any
 
 from apps.core.errors import Objection
 from apps.core.text import N_
@@ -39,7 +40,7 @@ class Context:
     units: UnitTable | None = None
 
 
-Reader = Callable[[Recordable, str, Context], Entered | Objection]
+Reader = Callable[[Any, str, Context], Entered | Objection]
 
 
 def read_entry(
@@ -60,18 +61,19 @@ def read_entry(
 
 
 def _refused(parameter: Recordable, code: str, template: str, **facts: object) -> Objection:
-    return Objection(code, template, {"field": parameter.label.en, **facts}, place=parameter.key)
+    return Objection(code, template, {"field": parameter.label, **facts}, place=parameter.key)
 
 
 def _read_number(parameter: NumberParameter, text: str, context: Context) -> Entered | Objection:
     if text == NOT_DETECTED:
         return _judged_number(parameter, text, None, Comparator.NOT_DETECTED, context)
-    fault = _number_fault(parameter, text)
+    form = NUMBER.fullmatch(text)
+    if form is None:
+        return _form_fault(parameter, text)
+    number, comparator = Decimal(form[2]), Comparator(form[1] or "=")
+    fault = _size_fault(parameter, number, form[1])
     if fault:
         return fault
-    form = NUMBER.fullmatch(text)
-    comparator = Comparator(form[1]) if form[1] else Comparator.EXACT
-    number = Decimal(form[2])
     given = context.unit or parameter.unit
     if given != parameter.unit:
         try:
@@ -82,20 +84,20 @@ def _read_number(parameter: NumberParameter, text: str, context: Context) -> Ent
     return _judged_number(parameter, text, number, comparator, context)
 
 
-def _number_fault(parameter: NumberParameter, text: str) -> Objection | None:
+def _form_fault(parameter: NumberParameter, text: str) -> Objection:
     if not text.isascii():
         return _refused(parameter, "not_plain_digits", N_("{field}: write plain digits 0 to 9 and a point."))
     if "," in text:
         return _refused(parameter, "comma", N_("{field}: write a decimal point, no comma and no thousands separator."))
-    form = NUMBER.fullmatch(text)
-    if form is None:
-        return _refused(parameter, "no_number", N_('{field}: "{text}" is no number.'), text=text[:40])
-    number = Decimal(form[2])
+    return _refused(parameter, "no_number", N_('{field}: "{text}" is no number.'), text=text[:40])
+
+
+def _size_fault(parameter: NumberParameter, number: Decimal, sign: str) -> Objection | None:
     if abs(number) >= LARGEST:
         return _refused(parameter, "too_large", N_("{field}: the number is too large to be a measurement."))
-    if number and number.as_tuple().exponent < -STORED_DECIMALS:
+    if number != round_half_up(number, STORED_DECIMALS):
         return _refused(parameter, "too_fine", N_("{field}: at most nine decimals are kept."))
-    if form[1] and number <= 0:
+    if sign and number <= 0:
         return _refused(
             parameter, "censored_at_zero", N_("{field}: a result below or above a bound has a bound greater than 0.")
         )
@@ -111,10 +113,8 @@ def _judged_number(
         sentence = N_("{field}: {text} is not possible; {possible} {unit}.")
         possible = ends_text(parameter.possible)
         return _refused(parameter, "impossible", sentence, text=text, possible=possible, unit=parameter.unit)
-    judgement = RECORDED
-    if parameter.limit is not None:
-        judgement = judge_number(parameter.limit, number, comparator, parameter.detection_limit)
-    exact = comparator is Comparator.EXACT and number is not None
+    judgement = judge_number(parameter.limit, number, comparator, parameter.detection_limit)
+    exact = number if comparator is Comparator.EXACT else None
     return Entered(
         parameter.kind,
         text,
@@ -123,7 +123,7 @@ def _judged_number(
         given_unit=context.unit if context.unit not in ("", parameter.unit) else "",
         number=number,
         comparator=comparator,
-        rounded=round_half_up(number, parameter.decimals) if exact else None,
+        rounded=None if exact is None else round_half_up(exact, parameter.decimals),
     )
 
 
@@ -134,14 +134,14 @@ def _read_choice(parameter: ChoiceParameter, text: str, context: Context) -> Ent
         return _refused(
             parameter, "no_choice", N_('{field}: "{text}" is none of: {choices}.'), text=text[:40], choices=choices
         )
-    judgement = judge_choice(parameter.limit, text) if parameter.limit else RECORDED
+    judgement = judge_choice(parameter.limit, text)
     return Entered(parameter.kind, text, judgement, unit=option.unit, number=option.value)
 
 
 def _read_yes_no(parameter: Recordable, text: str, context: Context) -> Entered | Objection:
     if text not in ("yes", "no"):
         return _refused(parameter, "no_yes_no", N_("{field}: answer yes or no."))
-    return Entered(parameter.kind, text, judge_choice(parameter.limit, text) if parameter.limit else RECORDED)
+    return Entered(parameter.kind, text, judge_choice(parameter.limit, text))
 
 
 def _read_instant(parameter: Recordable, text: str, context: Context) -> Entered | Objection:
@@ -188,7 +188,7 @@ def _read_text(parameter: TextParameter, text: str, context: Context) -> Entered
         return _refused(parameter, "too_long", N_("{field}: at most {longest} characters."), longest=parameter.longest)
     if any(ord(character) < 32 and character != "\n" for character in text):
         return _refused(parameter, "control_characters", N_("{field}: the text holds control characters."))
-    return Entered(parameter.kind, text, judge_choice(parameter.limit, text) if parameter.limit else RECORDED)
+    return Entered(parameter.kind, text, judge_choice(parameter.limit, text))
 
 
 def _read_file(parameter: FileParameter, text: str, context: Context) -> Entered | Objection:
@@ -231,7 +231,7 @@ def computed_entry(parameter: Recordable, value: Decimal, decimals: int, unit: s
     """A worked-out value: kept to nine decimals, judged and rounded once from the exact one."""
     kept = round_half_up(value, STORED_DECIMALS)
     text = plain(kept.normalize()) if kept else "0"
-    judgement = judge_number(parameter.limit, value) if parameter.limit else RECORDED
+    judgement = judge_number(parameter.limit, value)
     return Entered(parameter.kind, text, judgement, unit=unit, number=kept, rounded=round_half_up(value, decimals))
 
 

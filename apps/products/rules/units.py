@@ -78,7 +78,9 @@ class UnitTable:
 
 @cache
 def _registry() -> pint.UnitRegistry:
-    registry = pint.UnitRegistry(non_int_type=Decimal, autoconvert_offset_to_baseunit=True, cache_folder=None)
+    registry: pint.UnitRegistry = pint.UnitRegistry(
+        non_int_type=Decimal, autoconvert_offset_to_baseunit=True, cache_folder=None
+    )
     for name in COUNTED:
         registry.define(f"{name} = [{name}]")
     registry.define("megacell = 1000000 * cell")
@@ -101,4 +103,4 @@ def is_meaningful(means: str) -> bool:
 def _trimmed(value: Decimal) -> Decimal:
     """Without the zeros that a conversion leaves: 1E+2 and 100.000 both become 100."""
     whole = value.normalize()
-    return whole.quantize(Decimal(1)) if whole.as_tuple().exponent > 0 else whole
+    return whole.quantize(Decimal(1)) if whole == whole.to_integral_value() else whole

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from apps.products.definition import Constant, Definition
 from apps.products.definition.limits import EqualsLimit, NumericLimit, OneOfLimit, TimeLimit
-from apps.products.definition.parameters import ChoiceParameter, ComputedParameter, Recordable
+from apps.products.definition.parameters import ChoiceParameter, ComputedParameter, NumberParameter, Recordable
 from apps.products.definition.places import stage_of
 from apps.products.definition.preparation import Preparation, Repeat, Stage, Step
 from apps.products.definition.references import Target, target_of
@@ -175,7 +175,7 @@ def _input_problems(
 def _units_of(field: Recordable) -> set[str]:
     if isinstance(field, ChoiceParameter):
         return {option.unit for option in field.options if option.value is not None}
-    return {field.unit} if field.kind in NUMERIC else set()
+    return {field.unit} if isinstance(field, NumberParameter | ComputedParameter) else set()
 
 
 def _takes_itself(preparation: Preparation, stage: Stage, step: Step, field: ComputedParameter) -> bool:
@@ -185,7 +185,7 @@ def _takes_itself(preparation: Preparation, stage: Stage, step: Step, field: Com
     while frontier:
         stage_key, step_key, key = frontier.pop()
         here_stage = stage_of(preparation, stage_key)
-        here_step = here_stage.step(step_key)
+        here_step = here_stage.step(step_key) or step
         here = here_step.field(key)
         for reference in here.inputs.values() if isinstance(here, ComputedParameter) else ():
             reached = _same_occurrence(preparation, here_stage, here_step, reference)

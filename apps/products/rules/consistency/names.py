@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from apps.products.definition import Definition
+from apps.products.definition import ChoiceParameter, Definition
 from apps.products.definition.preparation import Preparation
 from apps.products.rules.problems import Problem, path
 from apps.products.rules.tables import Tables
@@ -77,7 +77,7 @@ def _testing(definition: Definition, tables: Tables) -> Iterator[Problem]:
                 path(*at, "method"), f'seeds/methods.yaml has no "{test.method}" version {test.method_version}'
             )
         for j, result in enumerate(test.results):
-            if test.period and result.kind.value == "CHOICE":
+            if test.period and isinstance(result, ChoiceParameter):
                 for k, key in enumerate(test.period.final_at_any_time):
                     yield from _unknown(
                         key,
