@@ -118,14 +118,6 @@ FUNCTIONS = (
         "first + second + third",
     ),
     Function(
-        "balance_of_three",
-        1,
-        SAME,
-        {"total": Input(SAME), "first": Input(SAME), "second": Input(SAME), "third": Input(SAME)},
-        lambda total, first, second, third: total - first - second - third,
-        "total − three parts; 0 closes",
-    ),
-    Function(
         "difference_percent",
         1,
         PERCENT,
