@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.views.defaults import permission_denied
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
@@ -56,7 +56,7 @@ class ControlledAccess:
         if not is_api and not may_use(access, str(request.method), request.user, now):
             refusal = not_open(access, str(request.method), request.path, request.user.username_key)
             keep_refusal(refusal, actor=actor_of(request), at=now)
-            raise PermissionDenied(refusal.code)
+            return permission_denied(request, refusal)
         return None
 
     def _watch(self, request: HttpRequest, now: datetime) -> None:

@@ -12,12 +12,14 @@ from apps.organisation.services.accounts import (
     reactivate,
     set_idle_limit,
 )
+from apps.organisation.services.beginning import Named, name_first_administrators
 from apps.organisation.services.credentials import change_secret, give_new_secret, revoke_secret
 from apps.organisation.services.recognition import forget_failures, recognise
 from apps.organisation.services.roles import hold_role, record_training, withdraw_role
 from apps.organisation.services.sessions import close_session, open_session, resume_session
 
 __all__ = [
+    "Named",
     "accept_declaration",
     "change_secret",
     "choose_display",
@@ -29,6 +31,7 @@ __all__ = [
     "give_badge",
     "give_new_secret",
     "hold_role",
+    "name_first_administrators",
     "open_account",
     "open_session",
     "reactivate",

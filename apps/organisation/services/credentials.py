@@ -23,7 +23,7 @@ def change_secret(*, user: User, old: str, new: str, at: datetime, actor: Actor)
         raise BadInput(
             Objection("same_secret", N_("Choose a secret that differs from the old one."), place="new_secret")
         )
-    _refuse_weak(new, user)
+    refuse_weak(new, user)
     with audited(actor=actor, action="user.secret.changed", at=at, touching=[user.record]) as change:
         user = User.objects.get(pk=user.pk)
         return change.update(user, password=make_password(new), must_change_secret=False, secret_changed_at=at)
@@ -31,7 +31,7 @@ def change_secret(*, user: User, old: str, new: str, at: datetime, actor: Actor)
 
 def give_new_secret(change: Change, *, user: User, secret: str) -> User:
     """Replace a lost secret by one that its owner must change before signing. The decision is signed by two people."""
-    _refuse_weak(secret, user)
+    refuse_weak(secret, user)
     return change.update(
         User.objects.get(pk=user.pk),
         action="user.secret.reset",
@@ -51,7 +51,8 @@ def revoke_secret(*, user: User, reason: str, at: datetime, actor: Actor) -> Use
         return change.update(User.objects.get(pk=user.pk), password=make_password(None), must_change_secret=True)
 
 
-def _refuse_weak(secret: str, user: User) -> None:
+def refuse_weak(secret: str, user: User) -> None:
+    """Refuse a secret that is short, common or made of its owner's name, beside the field where it was typed."""
     try:
         validate_password(secret, user)
     except ValidationError as weak:
