@@ -1,24 +1,16 @@
-"""Stops, and decisions at risk that wait for QA."""
+"""Decisions at risk that wait for QA."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from apps.batches.models import Batch, RiskDecision
-from apps.quality.models import Hold
+from apps.batches.models import RiskDecision
 
 
-def stops_of(batch: Batch) -> int:
-    """How often this batch was stopped."""
-    return Hold.objects.filter(record=batch.record, key__startswith="stop:").count()
-
-
-def risks_to_ratify(sites: set[str]) -> QuerySet[RiskDecision]:
-    """The duty of QA: decisions at risk that nobody ratified yet, the earliest due first."""
-    waiting = RiskDecision.objects.filter(ratified=None, batch__site__code__in=sites)
-    return waiting.select_related("batch__record", "signed").order_by("due_at")
-
-
-def overdue_risks(at: datetime) -> QuerySet[RiskDecision]:
-    """Decisions at risk that should have been ratified by now."""
-    return RiskDecision.objects.filter(ratified=None, due_at__lt=at).select_related("batch__record", "batch__site")
+def unratified_risks(at: datetime, sites: Collection[str] | None = None) -> QuerySet[RiskDecision]:
+    """A duty of QA: decisions at risk that nobody ratified yet, the earliest due first; late when `due_at` is past."""
+    waiting = RiskDecision.objects.filter(ratified=None, decided_at__lte=at)
+    if sites is not None:
+        waiting = waiting.filter(batch__site__code__in=sites)
+    return waiting.select_related("batch__record", "batch__site", "signed").order_by("due_at", "pk")

@@ -1,4 +1,4 @@
-"""The stop button, going on at risk, and what people say about a batch."""
+"""Going on at risk, and what people say about a batch. The stop button is quality's: it serves every record."""
 
 from datetime import datetime
 
@@ -9,10 +9,8 @@ from apps.batches.models import Batch, Comment, RiskDecision
 from apps.batches.rules import order
 from apps.batches.rules.entries import needs_a_real_reason
 from apps.batches.rules.persons import is_own_work
-from apps.batches.rules.working_time import one_working_day_after
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.plans import plan_of
-from apps.batches.selectors.risks import stops_of
 from apps.batches.selectors.situation import hold_key, process_holds
 from apps.batches.services.judging import no_such_place, read_place
 from apps.batches.services.misses import kept
@@ -24,37 +22,10 @@ from apps.core.text import N_
 from apps.organisation.selectors import people_with
 from apps.organisation.services import require
 from apps.products.facts import BadPlace
-from apps.quality.facts import Blocks, EventKind, Severity
-from apps.quality.models import Event, Hold
-from apps.quality.services import place_hold, report_event
+from apps.quality.rules import one_working_day_after
+from apps.quality.services import WHO_MAY_STOP
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
-
-HANDS = (
-    Role.OPERATOR,
-    Role.CHECKER,
-    Role.ANALYST,
-    Role.QC_HEAD,
-    Role.QA,
-    Role.CERTIFIER,
-    Role.STOREKEEPER,
-)
-
-
-def stop_batch(*, batch: Batch, reason: str, actor: Actor, at: datetime) -> Hold:
-    """Stop a batch: anyone who works at the site may, at once, with a reason; QA lifts it."""
-    stop_if(reason_is_missing(reason))
-    who = require(actor, HANDS, batch.site.code, at=at, about=batch.record.address)
-    with audited(actor=who, action="batch.stopped", at=at, reason=reason, touching=[batch.record]) as change:
-        return place_hold(
-            change,
-            record=batch.record,
-            key=f"stop:{stops_of(batch) + 1}",
-            blocks=list(Blocks),
-            code="stopped",
-            template=N_("Stopped by {person}: {reason}"),
-            facts={"person": who.printed_name, "reason": reason},
-        )
 
 
 def proceed_at_risk(
@@ -101,31 +72,11 @@ def add_comment(*, batch: Batch, text: str, actor: Actor, at: datetime, place: s
     """Say something about a batch or a place in it. Possible in every state; it changes no value."""
     stop_if(reason_is_missing(text, place="text"))
     _check_place(batch, place)
-    who = require(actor, HANDS, batch.site.code, at=at, about=batch.record.address)
+    who = require(actor, WHO_MAY_STOP, batch.site.code, at=at, about=batch.record.address)
     with audited(actor=who, action="batch.commented", at=at, touching=[batch.record]) as change:
         comment = Comment(record=batch.record, batch=batch, place=place, text=text.strip()[:2000], made_at=at)
         comment.made_by, comment.printed_name = who.username, who.printed_name
         return change.create(comment)
-
-
-def report_on_batch(
-    *, batch: Batch, what: str, severity: Severity, actor: Actor, at: datetime, place: str = ""
-) -> Event:
-    """Tell QA of something that was not as it should be, in one's own words."""
-    stop_if(reason_is_missing(what, place="what"))
-    _check_place(batch, place)
-    who = require(actor, HANDS, batch.site.code, at=at, about=batch.record.address)
-    with audited(actor=who, action="event.opened", at=at, touching=[batch.record]) as change:
-        about = f"{batch.record.address}/{place}" if place else batch.record.address
-        return report_event(
-            change,
-            subject=batch.record,
-            kind=EventKind.REPORTED,
-            severity=severity,
-            template=N_("Reported by {person}: {what}"),
-            facts={"person": who.printed_name, "what": what},
-            about=about,
-        )
 
 
 def _check_place(batch: Batch, place: str) -> None:

@@ -1,0 +1,1 @@
+"""The batch record for programs: one class per address."""

@@ -1,0 +1,16 @@
+"""Consents, screening and donations in the API."""
+
+from django.urls import path
+
+from apps.donation import api
+from apps.signatures.api.verbs import signed_paths
+
+app_name = "donation_api"
+urlpatterns = [
+    path("donors/<str:number>/consents/", api.Consents.as_view(), name="consents"),
+    path("donors/<str:number>/consents/<int:pk>/withdrawal/", api.Withdrawal.as_view(), name="withdrawal"),
+    path("donors/<str:number>/screening/", api.Screening.as_view(), name="screening"),
+    path("donations/", api.DonationsView.as_view(), name="donations"),
+    path("donations/<str:din>/", api.DonationView.as_view(), name="donation"),
+    *signed_paths("donations/<str:din>/eligibility/", api.DecideEligibility, "donations_decide"),
+]

@@ -1,0 +1,18 @@
+"""Rooms and instruments in the API."""
+
+from django.urls import path
+
+from apps.facility import api
+from apps.signatures.api.verbs import signed_paths
+
+app_name = "facility_api"
+urlpatterns = [
+    path("instruments/", api.InstrumentsView.as_view(), name="instruments"),
+    path("instruments/<str:number>/", api.InstrumentView.as_view(), name="instrument"),
+    path("instruments/<str:number>/calibrations/", api.Calibrations.as_view(), name="calibrations"),
+    path("instruments/<str:number>/status/", api.Status.as_view(), name="status"),
+    path("instruments/<str:number>/excursions/", api.Excursions.as_view(), name="excursions"),
+    path("rooms/", api.RoomsView.as_view(), name="rooms"),
+    path("rooms/<str:code>/leave/", api.Leaving.as_view(), name="leave"),
+    *signed_paths("rooms/<str:code>/clearances/", api.ClearLine, "rooms_clear"),
+]

@@ -1,0 +1,11 @@
+"""Donors in the API."""
+
+from django.urls import path
+
+from apps.identity import api
+
+app_name = "identity_api"
+urlpatterns = [
+    path("donors/", api.DonorsView.as_view(), name="donors"),
+    path("donors/<str:number>/", api.DonorView.as_view(), name="donor"),
+]
