@@ -102,11 +102,6 @@ def is_not_begun(state: BatchState) -> Objection | None:
 
 
 # --- times ----------------------------------------------------------------------------------------------------------
-def is_future(instant: datetime, at: datetime, field: str) -> Objection | None:
-    """Nothing is recorded before it happens."""
-    return Objection("in_the_future", N_("This time has not come yet."), place=field) if instant > at else None
-
-
 def is_before(instant: datetime, earlier: datetime, field: str) -> Objection | None:
     """An act can't precede what it follows."""
     if instant >= earlier:
@@ -275,11 +270,6 @@ def is_no_replicate(replicate: int, replicates: int) -> Objection | None:
     return Objection(
         "no_replicate", N_("The method has {replicates} replicates."), {"replicates": replicates}, "replicate"
     )
-
-
-def says_nothing(reason: str) -> Objection | None:
-    """A reason is asked for."""
-    return None if reason.strip() else Objection("reason_missing", N_("Say why."), place="reason")
 
 
 # --- where a test stands --------------------------------------------------------------------------------------------

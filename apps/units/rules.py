@@ -98,11 +98,6 @@ def is_locked(state: BatchState) -> Objection | None:
     return Objection("record_locked", N_("The batch is certified: its record is locked."), {"state": state})
 
 
-def is_future(instant: datetime, at: datetime, field: str) -> Objection | None:
-    """Nothing is recorded before it happens."""
-    return Objection("in_the_future", N_("This time has not come yet."), place=field) if instant > at else None
-
-
 def is_before(instant: datetime, earlier: datetime, field: str) -> Objection | None:
     """An act can't precede what it follows."""
     if instant >= earlier:
@@ -197,11 +192,6 @@ def is_out_of_tolerance(amount: Decimal, nominal: Quantity, field: str) -> Objec
 def is_no_count(count: int, field: str = "count") -> Objection | None:
     """A count of things is at least one."""
     return None if count > 0 else Objection("no_count", N_("The number must be 1 or more."), place=field)
-
-
-def says_nothing(reason: str) -> Objection | None:
-    """A reason is asked for."""
-    return None if reason.strip() else Objection("reason_missing", N_("Say why."), place="reason")
 
 
 # --- labels and balances --------------------------------------------------------------------------------------------

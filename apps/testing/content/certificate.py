@@ -166,7 +166,7 @@ def _signatures(definition: Definition, outcomes: Sequence[TestOutcome], approva
     reported = [result for outcome in outcomes for result in outcome.results if result.line.run.state == RunState.VALID]
     tested = _one_each([result.tested_signature for result in reported])
     reviewed = _one_each([result.reviewed_signature for result in reported])
-    wanted = definition.release.signature(ReleaseVerb.APPROVE_ANALYSIS)
+    wanted = definition.release.signature(ReleaseVerb.APPROVE_COA)
     title = both(wanted.title) if wanted else B("Head of QC", "质量控制负责人")
     blocks = [
         *(_signature(signature, B("Tested", "检验"), B("Analyst", "检验人")) for signature in tested),

@@ -19,7 +19,15 @@ from apps.signatures.facts import SignedContent
 from apps.testing.facts import ResultState, RunState
 from apps.testing.models import AssayRun, ControlValue, Found, Line, Result
 from apps.testing.rules import run_state
-from apps.testing.selectors import control_facts, current_controls, method_of, outcomes_of, results_on, specification_of
+from apps.testing.selectors import (
+    control_facts,
+    current_controls,
+    method_of,
+    outcomes_of,
+    results_on,
+    run_now,
+    specification_of,
+)
 
 TESTED = N_("I tested these samples by this method and entered what I found, completely and truly.")
 REVIEWED = N_("I reviewed these results for accuracy, completeness and compliance with the specification.")
@@ -29,6 +37,7 @@ APPROVED = N_("I approve this certificate of analysis: the results are complete,
 
 def sign_results_content(run: AssayRun, invalid_because: str = "") -> SignedContent:
     """A run as its analyst signs it: what it was done with, its controls and their judgement, every new result."""
+    run = run_now(run)
     drafts = [result for result in results_on(run) if result.state == ResultState.DRAFT]
     is_open = run.state == RunState.OPEN
     judged = run_state(control_facts(run), invalid_because) if is_open else RunState(run.state)
@@ -38,6 +47,7 @@ def sign_results_content(run: AssayRun, invalid_because: str = "") -> SignedCont
 
 def review_results_content(run: AssayRun) -> SignedContent:
     """A run as its second person reviews it: the same, with the results that were signed as tested."""
+    run = run_now(run)
     tested = [result for result in results_on(run) if result.state == ResultState.TESTED]
     shown = [*_header(run), *_controls(run), Shown("Run", run.state, run.invalid_because)]
     return _content("review_results", run, REVIEWED, shown, tested)

@@ -62,7 +62,7 @@ def outcomes_of(batch: Batch, level: TestLevel = TestLevel.LOT) -> tuple[TestOut
     samples = [sample for sample in samples_of(batch) if sample.state != SampleState.REFUSED]
     lines = list(Line.objects.filter(sample__batch=batch).select_related("run", "run__record").order_by("run", "pk"))
     results = results_of(batch)
-    return tuple(_outcome(test, level, samples, lines, results) for test in definition.testing.tests_at(level))
+    return tuple(_outcome(test, level, samples, lines, results) for test in definition.testing.at_level(level))
 
 
 def _outcome(

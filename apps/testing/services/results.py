@@ -11,6 +11,7 @@ from apps.batches.selectors.batches import batch_now
 from apps.core.actor import Actor
 from apps.core.errors import Happened, KeptRefusal, Objection, RuleBroken, stop_if
 from apps.core.roles import Role
+from apps.core.rules import is_future, reason_is_missing
 from apps.organisation.services import require
 from apps.products.definition import Parameter, Test
 from apps.products.facts import Entered, Verdict
@@ -82,7 +83,7 @@ def record_result(
 def against_time(line: Line, tested_at: datetime, at: datetime) -> list[Objection | None]:
     """A result is found after its sample was drawn and its run begun, and not in the future."""
     begun = max(line.run.started_at, line.sample.drawn_at, line.inoculated_at or line.sample.drawn_at)
-    return [rules.is_future(tested_at, at, "tested_at"), rules.is_before(tested_at, begun, "tested_at")]
+    return [is_future(tested_at, at, "tested_at"), rules.is_before(tested_at, begun, "tested_at")]
 
 
 def draft(
@@ -147,7 +148,7 @@ def correct_result(
     """Correct a result with a reason: a new draft that supersedes it, to be signed and reviewed again."""
     run, sample = result.line.run, result.line.sample
     who = require(actor, Role.ANALYST, run.site.code, at=at, about=sample.record.address)
-    stop_if(rules.says_nothing(reason))
+    stop_if(reason_is_missing(reason))
     touching = [sample.record, result.batch.record]
     door = audited(
         actor=who, action="result.corrected", at=at, reason=reason, touching=touching, relying_on=[run.record]

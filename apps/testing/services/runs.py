@@ -12,6 +12,7 @@ from apps.batches.selectors.plans import definition_of_batch
 from apps.core.actor import Actor
 from apps.core.errors import Happened, Objection, stop_if
 from apps.core.roles import Role
+from apps.core.rules import is_future, reason_is_missing
 from apps.core.text import N_
 from apps.facility.models import Instrument
 from apps.facility.rules import is_out_of_service, is_past_calibration
@@ -52,7 +53,7 @@ def open_run(
     started_at = happened.at if happened else started_at
     reason = happened.reason if happened else ""
     stop_if(
-        rules.is_future(started_at, at, "started_at"),
+        is_future(started_at, at, "started_at"),
         _number_is_bad(number),
         rules.lacks_needs([need.key for need in method.instruments], instruments, "instruments"),
         rules.lacks_needs([need.key for need in method.reagents], reagents, "reagents"),
@@ -136,7 +137,7 @@ def put_on_run(
     reason = happened.reason if happened else ""
     stop_if(
         None if samples else Objection("no_samples", N_("Name the samples."), place="samples"),
-        rules.is_future(inoculated_at, at, "inoculated_at") if inoculated_at else None,
+        is_future(inoculated_at, at, "inoculated_at") if inoculated_at else None,
     )
     touching = [run.record, *_batch_records(samples)]
     relied = [sample.record for sample in samples]
@@ -230,7 +231,7 @@ def record_control(
         standing = current_controls(run).get(control)
         stop_if(
             rules.is_judged(RunState(run.state), run.number),
-            rules.says_nothing(reason) if standing else None,
+            reason_is_missing(reason) if standing else None,
         )
         entered = read_found(asked.result, text, unit, ZoneInfo(run.site.timezone), at)
         value = ControlValue(record=run.record, run=run, control=control, kind=entered.kind, **entered.columns)

@@ -10,14 +10,16 @@ from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.actor import Actor
-from apps.core.errors import Happened, Objection, stop_if
+from apps.core.errors import BadInput, Happened, Objection, stop_if
 from apps.core.roles import Role
+from apps.core.rules import is_future, reason_is_missing
 from apps.core.text import N_
 from apps.lineage.selectors import ancestor_ids
 from apps.lineage.services import link
 from apps.organisation.services import require
 from apps.products.definition import Definition
 from apps.products.definition.testing import SampleKind
+from apps.products.facts import BadPlace, Place
 from apps.testing import rules
 from apps.testing.facts import SampleState
 from apps.testing.models import Sample
@@ -49,13 +51,13 @@ def draw_sample(
     who = require(actor, TAKERS, batch.site.code, at=at, about=batch.record.address)
     drawn_at = happened.at if happened else drawn_at
     reason = happened.reason if happened else ""
-    stop_if(rules.is_future(drawn_at, at, "drawn_at"))
+    stop_if(is_future(drawn_at, at, "drawn_at"))
     touching = {record.pk: record for record in (batch.record, source)}.values()
     with audited(actor=who, action="sample.drawn", at=at, reason=reason, touching=touching) as change:
         batch = batch_now(batch)
         definition = definition_of_batch(batch)
         sample_kind = _kind_named(definition, kind)
-        wanted = list(tests) or [test.key for test in definition.testing.tests if test.sample == kind]
+        wanted = list(tests) or _tests_of(definition, kind, place)
         unit = Unit.objects.filter(record=source).select_related("batch", "record").first()
         stop_if(
             rules.is_locked(BatchState(batch.state)),
@@ -80,6 +82,16 @@ def _kind_named(definition: Definition, key: str) -> SampleKind:
         template = N_("{kind} is no sample of this product: {known}.")
         stop_if(Objection("unknown_sample_kind", template, {"kind": key, "known": known}, "kind"))
     return kind  # type: ignore[return-value]  # stop_if has raised
+
+
+def _tests_of(definition: Definition, kind: str, place: str) -> list[str]:
+    """The tests a sample is for: those its step names, else all that the specification does on this kind."""
+    try:
+        sampling = definition.step(Place.parse(place).step_place).samples if place else ()
+    except BadPlace as error:
+        raise BadInput(Objection("bad_place", N_("{reason}"), {"reason": str(error)}, "place")) from error
+    named = [test for sample in sampling if sample.sample == kind for test in sample.tests]
+    return named or [test.key for test in definition.testing.tests if test.sample == kind]
 
 
 def _is_foreign(source: Record, batch: Batch) -> Objection | None:
@@ -119,7 +131,7 @@ def receive_sample(
     who = require(actor, Role.ANALYST, sample.batch.site.code, at=at, about=sample.record.address)
     received_at = happened.at if happened else received_at
     reason = happened.reason if happened else ""
-    stop_if(rules.is_future(received_at, at, "received_at"))
+    stop_if(is_future(received_at, at, "received_at"))
     touching = [sample.record, sample.batch.record]
     with audited(actor=who, action="sample.received", at=at, reason=reason, touching=touching) as change:
         sample = sample_now(sample)
@@ -140,7 +152,7 @@ def receive_sample(
 def refuse_sample(*, sample: Sample, reason: str, actor: Actor, at: datetime) -> Sample:
     """Refuse a sample at the laboratory: broken, unlabelled, too old. Its tests need another one."""
     who = require(actor, Role.ANALYST, sample.batch.site.code, at=at, about=sample.record.address)
-    stop_if(rules.says_nothing(reason))
+    stop_if(reason_is_missing(reason))
     with audited(actor=who, action="sample.refused", at=at, reason=reason, touching=[sample.record]) as change:
         sample = sample_now(sample)
         stop_if(rules.is_not_drawn(SampleState(sample.state), sample.number))

@@ -95,6 +95,4 @@ def _report(change: Change, batch: Batch, outcome: TestOutcome, result: Result) 
 
 
 def _severity(outcome: TestOutcome, evaluable: bool) -> Severity:
-    if not outcome.required:
-        return Severity.MINOR
-    return Severity.CRITICAL if evaluable else Severity.MAJOR
+    return Severity.CRITICAL if outcome.required and evaluable else Severity.MAJOR

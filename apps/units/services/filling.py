@@ -14,9 +14,8 @@ from apps.batches.selectors.plans import definition_of_batch
 from apps.batches.selectors.situation import process_holds
 from apps.core.actor import Actor
 from apps.core.errors import BadInput, Happened, Objection, stop_if
-from apps.core.roles import Role
+from apps.core.rules import is_future
 from apps.lineage.services import link
-from apps.organisation.services import require
 from apps.products.definition import Definition
 from apps.quality.facts import EventKind, Severity
 from apps.quality.rules import has_open_holds
@@ -25,6 +24,7 @@ from apps.units import rules
 from apps.units.facts import LabelFate
 from apps.units.models import Fill, Label, Unit
 from apps.units.selectors import free_containers, waiting_labels
+from apps.units.services.acting import trained_operator
 from apps.units.services.overriding import marks, report_overridden
 
 
@@ -67,10 +67,10 @@ def fill_units(
     `counts` says how many of each division (as planned when left out), `volume` and `viable_cells` what one unit holds.
     Refused without container or label; recorded with an event when it already happened.
     """
-    who = require(actor, Role.OPERATOR, batch.site.code, at=at, about=batch.record.address)
+    who = trained_operator(batch, actor, at)
     filled_at = happened.at if happened else filled_at
     reason = happened.reason if happened else ""
-    stop_if(rules.is_future(filled_at, at, "filled_at"))
+    stop_if(is_future(filled_at, at, "filled_at"))
     with audited(actor=who, action="units.filled", at=at, reason=reason, touching=[batch.record]) as change:
         batch = batch_now(batch)
         definition = definition_of_batch(batch)

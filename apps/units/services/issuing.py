@@ -13,13 +13,12 @@ from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.actor import Actor
 from apps.core.errors import Happened, Objection, stop_if
-from apps.core.roles import Role
+from apps.core.rules import is_future, reason_is_missing
 from apps.core.text import N_
 from apps.documents.services import request_document
 from apps.materials.models import MaterialLot
 from apps.materials.rules import against_use
 from apps.materials.selectors import lots_now
-from apps.organisation.services import require
 from apps.products.definition import Definition
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
@@ -29,6 +28,7 @@ from apps.units.content import labels_document
 from apps.units.facts import LabelFate
 from apps.units.models import ContainerIssue, ContainerLoss, Label, Unit
 from apps.units.selectors import free_containers, labels_now
+from apps.units.services.acting import trained_operator
 from apps.units.services.overriding import marks, report_overridden
 
 
@@ -36,10 +36,10 @@ def issue_containers(
     *, batch: Batch, lot: MaterialLot, count: int, actor: Actor, at: datetime, happened: Happened | None = None
 ) -> ContainerIssue:
     """Hand empty containers of one released lot to a batch for its fill."""
-    who = require(actor, Role.OPERATOR, batch.site.code, at=at, about=batch.record.address)
+    who = trained_operator(batch, actor, at)
     stop_if(rules.is_no_count(count))
     issued_at = happened.at if happened else at
-    stop_if(rules.is_future(issued_at, at, "happened.at"))
+    stop_if(is_future(issued_at, at, "happened.at"))
     reason = happened.reason if happened else ""
     door = audited(
         actor=who,
@@ -77,8 +77,8 @@ def lose_containers(
     *, batch: Batch, count: int, returned: bool, reason: str, actor: Actor, at: datetime
 ) -> ContainerLoss:
     """Account for issued containers that became no unit: returned unused, or broken or rejected. Says why."""
-    who = require(actor, Role.OPERATOR, batch.site.code, at=at, about=batch.record.address)
-    stop_if(rules.is_no_count(count), rules.says_nothing(reason))
+    who = trained_operator(batch, actor, at)
+    stop_if(rules.is_no_count(count), reason_is_missing(reason))
     with audited(actor=who, action="containers.accounted", at=at, reason=reason, touching=[batch.record]) as change:
         batch = batch_now(batch)
         free = free_containers(batch)
@@ -117,8 +117,8 @@ def print_labels(
     A further copy for a unit needs a reason; specimens are kept in the record. The expiry is that of the labelled
     storage state, counted from `dated_from` (now, unless the fill was earlier).
     """
-    who = require(actor, Role.OPERATOR, batch.site.code, at=at, about=batch.record.address)
-    stop_if(rules.is_future(dated_from or at, at, "dated_from"))
+    who = trained_operator(batch, actor, at)
+    stop_if(is_future(dated_from or at, at, "dated_from"))
     with audited(actor=who, action="labels.printed", at=at, reason=reason, touching=[batch.record]) as change:
         batch = batch_now(batch)
         definition = definition_of_batch(batch)
@@ -155,7 +155,7 @@ def _against_copies(
     again = any(number in copies for number in wanted) or len(set(wanted)) < len(wanted)
     return [
         Objection("unknown_unit", template, {"units": ", ".join(unknown)}, "units") if unknown else None,
-        rules.says_nothing(reason) if again else None,
+        reason_is_missing(reason) if again else None,
     ]
 
 
@@ -185,7 +185,7 @@ def apply_labels(*, labels: Sequence[Label], actor: Actor, at: datetime) -> list
 
 def destroy_labels(*, labels: Sequence[Label], reason: str, actor: Actor, at: datetime) -> list[Label]:
     """Destroy labels that were printed and not used, or taken off again. Says why."""
-    stop_if(rules.says_nothing(reason))
+    stop_if(reason_is_missing(reason))
     return _settle(LabelFate.DESTROYED, labels, reason, actor, at)
 
 
@@ -197,7 +197,7 @@ def keep_specimens(*, labels: Sequence[Label], actor: Actor, at: datetime) -> li
 def _settle(fate: LabelFate, labels: Sequence[Label], reason: str, actor: Actor, at: datetime) -> list[Label]:
     stop_if(None if labels else Objection("no_labels", N_("Name the labels."), place="labels"))
     batch = labels[0].batch
-    who = require(actor, Role.OPERATOR, batch.site.code, at=at, about=batch.record.address)
+    who = trained_operator(batch, actor, at)
     action = f"labels.{fate.lower()}"
     with audited(actor=who, action=action, at=at, reason=reason, touching=[batch.record]) as change:
         labels, batch = labels_now(labels), batch_now(batch)

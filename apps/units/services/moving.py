@@ -10,14 +10,14 @@ from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.actor import Actor
 from apps.core.errors import Happened, Objection, RuleBroken, stop_if
-from apps.core.roles import Role
+from apps.core.rules import is_future
 from apps.core.text import N_
-from apps.organisation.services import require
 from apps.products.definition.storage import StorageState
 from apps.units import lifecycle, rules
 from apps.units.facts import Condition, LabelFate, UnitVerb
 from apps.units.models import Label, Unit
 from apps.units.selectors import units_now
+from apps.units.services.acting import trained_operator
 from apps.units.services.overriding import report_overridden
 
 DISPOSITION_VERBS = frozenset({UnitVerb.RELEASE_CONDITIONALLY, UnitVerb.RELEASE, UnitVerb.REJECT, UnitVerb.RECALL})
@@ -75,10 +75,10 @@ def freeze_units(
     happened: Happened | None = None,
 ) -> list[Unit]:
     """Freeze units of a batch: the clock of the frozen state starts; the earlier of label and shelf life counts."""
-    who = require(actor, Role.OPERATOR, batch.site.code, at=at, about=batch.record.address)
+    who = trained_operator(batch, actor, at)
     frozen_at = happened.at if happened else frozen_at
     reason = happened.reason if happened else ""
-    stop_if(_names_no_units(units, batch), rules.is_future(frozen_at, at, "frozen_at"))
+    stop_if(_names_no_units(units, batch), is_future(frozen_at, at, "frozen_at"))
     touching = [batch.record, *(unit.record for unit in units)]
     with audited(actor=who, action="units.frozen", at=at, reason=reason, touching=touching) as change:
         batch, units = batch_now(batch), units_now(units)

@@ -8,13 +8,12 @@ from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
 from apps.core.actor import Actor
 from apps.core.errors import Happened, stop_if
-from apps.core.roles import Role
-from apps.organisation.services import require
 from apps.quality.facts import EventKind
 from apps.units import rules
 from apps.units.facts import Counted
 from apps.units.models import Reconciliation
 from apps.units.selectors import balance_of
+from apps.units.services.acting import trained_operator
 from apps.units.services.overriding import report_overridden
 
 
@@ -25,7 +24,7 @@ def reconcile(
 
     What can't be found any more is stated with `happened`: recorded as open, with an event that holds certification.
     """
-    who = require(actor, Role.OPERATOR, batch.site.code, at=at, about=batch.record.address)
+    who = trained_operator(batch, actor, at)
     reason = happened.reason if happened else ""
     action = f"{counted.lower()}.reconciled"
     with audited(actor=who, action=action, at=at, reason=reason, touching=[batch.record]) as change:

@@ -1,0 +1,277 @@
+"""The certificate of analysis: approved by the head of QC when every required test has passed."""
+
+import pytest
+
+from apps.batches.facts.words import BatchState
+from apps.batches.models import Batch
+from apps.core.errors import NotAllowed, RuleBroken, Stale
+from apps.documents.facts import Cell, DocumentContent, Table, read_content
+from apps.documents.models import Document
+from apps.documents.services import preview
+from apps.quality.facts import Blocks
+from apps.quality.selectors import open_holds
+from apps.testing.content import approve_coa_content
+from apps.testing.facts import Standing
+from apps.testing.models import Approval, Sample
+from apps.testing.selectors import approved_coa, lines_of, outcomes_of, why_not_certifiable
+from apps.testing.services import approve_coa, correct_result, put_on_run
+from tests.cast import Cast, actor, give_role, sign_as
+from tests.testing.story import (
+    DAY,
+    FILLED,
+    HOUR,
+    answered,
+    as_if,
+    controlled,
+    definition,
+    entered,
+    filled,
+    opened_run,
+    received_sample,
+    reviewed,
+    running_batch,
+    signed,
+)
+
+pytestmark = pytest.mark.django_db
+INOCULATED = FILLED + HOUR
+DONE = INOCULATED + 30 * DAY
+JOURNEY = {
+    "endotoxin": {"endotoxin": "<0.05"},
+    "viability_prefreeze": {"viability": "91.5"},
+    "identity_positive": {"cd73": "98.45", "cd90": "99.6", "cd105": "95.0"},
+}
+
+
+@pytest.fixture
+def batch(cast: Cast) -> Batch:
+    return running_batch(cast)
+
+
+def codes(refusal: pytest.ExceptionInfo[RuleBroken]) -> list[str]:
+    return [objection.code for objection in refusal.value.objections]
+
+
+def all_tested(cast: Cast, batch: Batch, *, but: str = "") -> Batch:
+    """Every required test of the lot, by Anna, reviewed by Ada; the batch is finished."""
+    bag = filled(cast, batch)[-1]
+    samples: dict[str, Sample] = {}
+    for number, test in enumerate(definition().required_tests(), 1):
+        if test.key == but:
+            continue
+        if test.sample not in samples:
+            unit = bag if test.sample == "qc_unit" else None
+            wanted = [other.key for other in definition().required_tests() if other.sample == test.sample]
+            samples[test.sample] = received_sample(cast, batch, test.sample, unit=unit, tests=wanted)
+        begun = INOCULATED if test.period else None
+        at = INOCULATED + test.period.at_least.timedelta if test.period else INOCULATED
+        sample, name = samples[test.sample], f"AR-{number:04}"
+        run, _ = entered(cast, batch, sample, test.key, name, at=at, answers=JOURNEY.get(test.key), inoculated_at=begun)
+        reviewed(cast, signed(cast, run, at=at), at=at)
+    return as_if(batch, BatchState.FINISHED)
+
+
+def approved(cast: Cast, batch: Batch, by: str = "hugo") -> Approval:
+    person = getattr(cast, by)
+    signing = sign_as(person, approve_coa_content(batch), at=DONE)
+    return approve_coa(batch=batch, signing=signing, actor=actor(person), at=DONE)
+
+
+def certificate(approval: Approval) -> DocumentContent:
+    return read_content(Document.objects.get(record__address=approval.document).wording.text)
+
+
+def table(content: DocumentContent, title: str) -> Table:
+    return next(block for block in content.blocks if isinstance(block, Table) and block.title.en.startswith(title))
+
+
+def words(entry: object) -> str:
+    text = entry.text if isinstance(entry, Cell) else entry
+    return text if isinstance(text, str) else text.en
+
+
+def test_the_analysis_is_approved_when_every_required_test_has_passed(cast: Cast, batch: Batch) -> None:
+    batch = all_tested(cast, batch)
+    assert {o.standing for o in outcomes_of(batch) if o.required} == {Standing.PASSED}
+    assert [o.code for o in why_not_certifiable(batch)] == ["analysis_not_approved"]
+
+    approval = approved(cast, batch)
+
+    assert (approval.version, approval.approved_by) == (1, "hugo")
+    assert approval.signature.title_en == "Head of QC"
+    assert approved_coa(batch) == approval
+    assert why_not_certifiable(batch) == ()
+    assert not [hold for hold in open_holds([batch.record], Blocks.CERTIFY) if hold.key.startswith("test:")]
+
+
+def test_the_certificate_says_every_result_with_limit_method_date_and_analyst(cast: Cast, batch: Batch) -> None:
+    content = certificate(approved(cast, all_tested(cast, batch)))
+
+    rows = {words(row[0]): [words(cell) for cell in row[1:]] for row in table(content, "Results").rows}
+    assert rows["Bacterial endotoxin"] == [
+        "< 0.5 EU/mL",
+        "< 0.05 EU/mL",
+        "",
+        "endotoxin_kinetic v1",
+        "2026-11-05",
+        "Anna Arendt",
+    ]
+    assert rows["Identity: CD73, CD90, CD105 · CD73 positive"][:2] == ["≥ 95.0 %", "98.5 (98.45) %"]
+    assert rows["Viability before freezing"][1] == "91.5 %"
+    assert rows["Sterility"][:2] == ["No growth", "No growth"]
+    assert len(rows) == sum(len([r for r in test.results if r.required]) for test in definition().required_tests())
+    assert (content.kind, content.number, content.version) == ("CERTIFICATE_OF_ANALYSIS", "COA-CT-0042", 1)
+
+
+def test_the_certificate_names_batch_samples_runs_and_the_three_signers(cast: Cast, batch: Batch) -> None:
+    content = certificate(approved(cast, all_tested(cast, batch)))
+
+    fields = {
+        field.label.en: words(field.value)
+        for block in content.blocks
+        if block.block == "section"
+        for field in block.fields
+    }
+    assert fields["Batch number"] == "CT-0042"
+    assert fields["Units"] == "CT-0042-U01 … CT-0042-U12 (12)"
+    assert fields["Donation number"].startswith("A999926")
+    assert fields["Made on"] == "2026-11-05 15:00"  # in the zone of the site
+    assert table(content, "Samples").rows[0][0] == "CT-0042-S01"
+    assert len(table(content, "Runs").rows) == len(definition().required_tests())
+    signatures = next(block for block in content.blocks if block.block == "signatures")
+    meanings = [(block.printed_name, block.meaning.en, block.principal) for block in signatures.blocks]
+    assert meanings == [
+        ("Anna Arendt", "Tested", False),
+        ("Ada Almeida", "Results reviewed", False),
+        ("Hugo Hahn", "Analysis approved", True),
+    ]
+    assert content.data["results"][0]["address"].startswith("sample/CT-0042-S")
+
+
+def test_the_certificate_can_be_drawn(cast: Cast, batch: Batch) -> None:
+    content = certificate(approved(cast, all_tested(cast, batch)))
+
+    assert preview(content).startswith(b"%PDF")
+
+
+def test_an_invalid_run_is_counted_on_the_certificate(cast: Cast, batch: Batch) -> None:
+    extra = received_sample(cast, batch, tests=["endotoxin"])
+    bad, _ = entered(cast, batch, extra, "endotoxin", "AR-9001", controls={"spike": "49"})
+    signed(cast, bad, at=FILLED + HOUR)
+    good, _ = entered(cast, batch, extra, "endotoxin", "AR-9002")
+    reviewed(cast, signed(cast, good, at=FILLED + HOUR), at=FILLED + HOUR)
+    content = certificate(approved(cast, all_tested(cast, batch)))
+
+    results = table(content, "Results")
+    assert any("Runs without a reportable result: 1." in words(note.text) for note in results.footnotes)
+    assert [words(row[4]) for row in table(content, "Runs").rows].count("Invalid") == 1
+    assert content.data["runs"]["endotoxin"] == {"runs": 3, "invalid": 1}
+
+
+def test_everything_that_is_missing_is_named_at_once(cast: Cast, batch: Batch) -> None:
+    batch = as_if(batch, BatchState.FINISHED)
+
+    with pytest.raises(RuleBroken) as refusal:
+        approved(cast, batch)
+
+    assert codes(refusal) == ["test_missing"] * len(definition().required_tests())
+    assert not Approval.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_reviewed", "code"),
+    [(None, False, "test_unreviewed"), ("0.5", True, "test_failed"), ("<0.51", True, "test_not_evaluable")],
+)
+def test_a_missing_review_a_failure_and_what_cannot_be_judged_stop_the_certificate(
+    cast: Cast, batch: Batch, answer: str | None, is_reviewed: bool, code: str
+) -> None:
+    all_tested(cast, batch, but="endotoxin")
+    as_if(batch, BatchState.RUNNING)
+    sample = Sample.objects.get(kind="fill_suspension")
+    answers = {"endotoxin": answer} if answer else None
+    run, _ = entered(cast, batch, sample, "endotoxin", "AR-9001", answers=answers)
+    run = signed(cast, run, at=FILLED + HOUR)
+    if is_reviewed:
+        reviewed(cast, run, at=FILLED + HOUR)
+    batch = as_if(batch, BatchState.FINISHED)
+
+    with pytest.raises(RuleBroken) as refusal:
+        approved(cast, batch)
+
+    assert codes(refusal) == [code]
+
+
+def test_nobody_approves_an_analysis_they_tested_in(cast: Cast, batch: Batch) -> None:
+    batch = all_tested(cast, batch)
+    give_role(cast.anna, cast.hugo.roles.get().role)
+
+    with pytest.raises(RuleBroken) as refusal:
+        approved(cast, batch, by="anna")
+
+    assert codes(refusal) == ["approver_tested"]
+
+
+def test_only_the_head_of_qc_approves(cast: Cast, batch: Batch) -> None:
+    batch = all_tested(cast, batch)
+
+    for person in ("ada", "quinn", "cora", "olga"):
+        with pytest.raises(NotAllowed):
+            approved(cast, batch, by=person)
+
+
+@pytest.mark.parametrize("state", [BatchState.RUNNING, BatchState.REJECTED, BatchState.TERMINATED])
+def test_the_analysis_waits_for_the_finished_record(cast: Cast, batch: Batch, state: BatchState) -> None:
+    batch = all_tested(cast, batch)
+    batch = as_if(batch, state)
+
+    with pytest.raises(RuleBroken) as refusal:
+        approved(cast, batch)
+
+    assert codes(refusal) == ["batch_not_finished"]
+
+
+def test_a_certificate_is_approved_once_as_it_stands(cast: Cast, batch: Batch) -> None:
+    batch = all_tested(cast, batch)
+    approved(cast, batch)
+
+    with pytest.raises(RuleBroken) as refusal:
+        approved(cast, batch)
+
+    assert codes(refusal) == ["already_approved"]
+
+
+def test_a_correction_takes_the_approval_away_and_a_new_version_supersedes(cast: Cast, batch: Batch) -> None:
+    batch = all_tested(cast, batch)
+    approved(cast, batch)
+    outcome = next(o for o in outcomes_of(batch) if o.test.key == "endotoxin")
+    result = outcome.results[0]
+    at = DONE - HOUR
+
+    correct_result(result=result, text="0.06", reason="Dilution left out.", actor=actor(cast.anna), at=at)
+    assert approved_coa(batch) is None
+    assert "analysis_not_approved" in [o.code for o in why_not_certifiable(batch)]
+    run = result.line.run
+    reviewed(cast, signed(cast, run, at=at), at=at)
+    again = approved(cast, batch)
+
+    content = certificate(again)
+    assert (again.version, content.version, content.supersedes) == (2, 2, "COA-CT-0042 v1")
+    row = next(row for row in table(content, "Results").rows if words(row[0]) == "Bacterial endotoxin")
+    assert words(row[2]) == "0.06 EU/mL"
+    assert [(change.old, change.reason, change.by) for change in row[2].changes] == [
+        ("< 0.05 EU/mL", "Dilution left out.", "Anna Arendt")
+    ]
+
+
+def test_an_approval_is_of_what_was_shown(cast: Cast, batch: Batch) -> None:
+    batch = all_tested(cast, batch)
+    signing = sign_as(cast.hugo, approve_coa_content(batch), at=DONE)
+    late = received_sample(cast, batch, tests=["endotoxin"])
+    run = opened_run(cast, batch, "endotoxin", "AR-9003")
+    put_on_run(run=run, samples=[late], actor=actor(cast.anna), at=FILLED + HOUR)
+    controlled(cast, run, at=FILLED + HOUR)
+    answered(cast, lines_of(run)[0], at=FILLED + HOUR)
+    reviewed(cast, signed(cast, run, at=FILLED + HOUR), at=FILLED + HOUR)
+
+    with pytest.raises(Stale):
+        approve_coa(batch=batch, signing=signing, actor=actor(cast.hugo), at=DONE)
