@@ -18,6 +18,7 @@ from apps.documents.selectors import documents_about
 from apps.documents.services import preview
 from apps.organisation.access import open_to
 from apps.organisation.models import User
+from apps.organisation.selectors import all_roles_of
 from apps.products import services
 from apps.products.content import master_chapters, master_document, version_content
 from apps.products.facts import VersionState, VersionVerb
@@ -51,8 +52,12 @@ ACTS: dict[VersionVerb, str | Promise] = {
 @require_safe
 def version_list(request: HttpRequest) -> HttpResponse:
     """GET /products/: every version one may see, with its state."""
-    versions = list(visible_versions(cast(User, request.user), timezone.now()))
-    return render(request, "products/list.html", {"versions": versions})
+    person, now = cast(User, request.user), timezone.now()
+    context = {
+        "versions": list(visible_versions(person, now)),
+        "may_import": Role.AUTHOR in all_roles_of(person, now),
+    }
+    return render(request, "products/list.html", context)
 
 
 @require_safe
