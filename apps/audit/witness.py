@@ -25,14 +25,19 @@ def append_head(**head: object) -> None:
         os.fsync(file.fileno())
 
 
-def heads() -> Iterator[dict[str, Any]]:
-    """The heads as they were made. A last line without its end (a power cut) is left out."""
+def heads(until: int | None = None) -> Iterator[dict[str, Any]]:
+    """The heads as they were made, in the first `until` bytes. A line without its end (a power cut) is left out."""
     if not heads_file().exists():
         return
-    with open(heads_file(), encoding="utf-8") as file:
+    with open(heads_file(), "rb") as file:
         for line in file:
-            if line.endswith("\n"):
+            if line.endswith(b"\n") and (until is None or file.tell() <= until):
                 yield json.loads(line)
+
+
+def length() -> int:
+    """How long the file is by now: what stands in it then was committed before."""
+    return heads_file().stat().st_size if heads_file().exists() else 0
 
 
 def heads_file() -> Path:

@@ -26,8 +26,13 @@ _WITHOUT_LEAF = """
     WHERE e.n <= h.sequenced AND l.entry_id IS NULL ORDER BY e.record_id, e.n LIMIT 20"""
 
 
-def tree_findings(tally: Tally, known_heads: Mapping[int, str] | None = None) -> Iterator[Finding]:
-    """Leaves, subtrees and checkpoints; `known_heads` are roots by size from elsewhere: printed on certificates."""
+def tree_findings(
+    tally: Tally, known_heads: Mapping[int, str] | None = None, outside: int | None = None
+) -> Iterator[Finding]:
+    """Leaves, subtrees and checkpoints, these also against the first `outside` bytes of their copy in a file.
+
+    `known_heads` are roots by size from elsewhere: printed on certificates.
+    """
     growth = _Growth(tally, {**(known_heads or {})})
     for rows in in_pieces(_LEAVES, (-1,), keys=1):
         for index, digest, entry_hash, record_id, n in rows:
@@ -35,7 +40,7 @@ def tree_findings(tally: Tally, known_heads: Mapping[int, str] | None = None) ->
         yield from growth.kept_subtrees()
     yield from growth.rest()
     yield from _entries_without_leaf()
-    yield from _heads_outside_the_database()
+    yield from _heads_outside_the_database(outside)
 
 
 class _Growth:
@@ -180,9 +185,9 @@ def _entries_without_leaf() -> Iterator[Finding]:
             yield Finding("leaf", "The leaf of this entry is gone.", address, n, LEAVES)
 
 
-def _heads_outside_the_database() -> Iterator[Finding]:
+def _heads_outside_the_database(until: int | None) -> Iterator[Finding]:
     """Each head that left the database must still be in it, or its newest part was cut, or an older copy put back."""
-    outside = witness.heads()
+    outside = witness.heads(until)
     while heads := list(islice(outside, PIECE)):
         sizes = [head["size"] for head in heads]
         stored = set(Checkpoint.objects.filter(size__in=sizes).values_list("size", "root", "signature"))

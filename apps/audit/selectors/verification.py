@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from apps.audit import triggers
+from apps.audit import triggers, witness
 from apps.audit.facts import Finding, Tally
 from apps.audit.models import Record
 from apps.audit.selectors.chains import chain_findings
@@ -27,6 +27,7 @@ class Verification:
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is not as it was written, in the database as it stands at this moment; memory stays flat."""
+        outside = witness.length()  # before the moment that is verified: later heads can't be in it
         with one_moment():
             yield from self._timed(
                 "chains", chain_findings(self.tally, columns=not self.chains_only, record=self.record)
@@ -37,7 +38,7 @@ class Verification:
             if self.record:
                 yield from self._timed("tree", record_tree_findings(self.record, self.tally))
             else:
-                yield from self._timed("tree", tree_findings(self.tally, self.known_heads))
+                yield from self._timed("tree", tree_findings(self.tally, self.known_heads, outside))
                 yield from _missing_triggers()
 
     def _timed(self, part: str, findings: Iterator[Finding]) -> Iterator[Finding]:
