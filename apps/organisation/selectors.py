@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from apps.audit.models import Entry
 from apps.core.actor import Actor
@@ -29,9 +29,13 @@ def roles_held(at: datetime) -> QuerySet[RoleHeld]:
     return RoleHeld.objects.filter(Q(held_until=None) | Q(held_until__gt=at), held_from__lte=at, user__is_active=True)
 
 
-def role_of(actor: Actor, roles: Collection[Role], site: str, at: datetime) -> RoleHeld | None:
-    """The first of these roles that the actor holds at the site."""
+def role_of(
+    actor: Actor, roles: Collection[Role], site: str, at: datetime, *, trained_on: str | None = None
+) -> RoleHeld | None:
+    """The first of these roles that the actor holds at the site; with `is_trained` when a subject is named."""
     held = roles_held(at).filter(user__username=actor.username, site__code=site, role__in=list(roles))
+    if trained_on:
+        held = held.annotate(is_trained=Exists(_trainings(trained_on, at).filter(user=OuterRef("user"))))
     return held.order_by("role").first()
 
 
@@ -49,8 +53,12 @@ def roles_at(user: User, site: str, at: datetime) -> set[Role]:
 
 def is_trained(actor: Actor, subject: str, at: datetime) -> bool:
     """Whether a valid proof of training on the subject exists."""
+    return _trainings(subject, at).filter(user__username=actor.username).exists()
+
+
+def _trainings(subject: str, at: datetime) -> QuerySet[Training]:
     valid = Q(valid_until=None) | Q(valid_until__gt=at)
-    return Training.objects.filter(valid, user__username=actor.username, subject=subject, valid_from__lte=at).exists()
+    return Training.objects.filter(valid, subject=subject, valid_from__lte=at)
 
 
 def site_at(code: str) -> Site:

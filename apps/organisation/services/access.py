@@ -10,7 +10,7 @@ from apps.core.errors import KeptRefusal, NotAllowed, Objection
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.organisation.models import User
-from apps.organisation.selectors import administered_site, is_trained, role_of
+from apps.organisation.selectors import administered_site, role_of
 
 
 def require(
@@ -28,7 +28,7 @@ def require(
     """
     roles = [role] if isinstance(role, Role) else list(role)
     keep = KeptRefusal(about or f"user/{actor.username}", "access.refused", {"site": site})
-    held = role_of(actor, roles, site, at)
+    held = role_of(actor, roles, site, at, trained_on=trained_on)
     if held is None:
         wanted = ", ".join(sorted(roles))
         template = N_("This needs the role {roles} at {site}; you do not hold it.")
@@ -37,7 +37,7 @@ def require(
             actor=actor,
             at=at,
         )
-    if trained_on and not is_trained(actor, trained_on, at):
+    if trained_on and not held.is_trained:
         template = N_("You have no valid training on {subject}.")
         refuse(
             NotAllowed(Objection("training_missing", template, {"subject": trained_on}), keep=keep), actor=actor, at=at
