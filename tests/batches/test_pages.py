@@ -11,7 +11,9 @@ from tests.batches.story import Room
 
 def test_the_record_page_costs_the_same_however_full_the_record_is(room: Room) -> None:
     room.receipt()
-    with CaptureQueriesContext(connection, ) as early:
+    with CaptureQueriesContext(
+        connection,
+    ) as early:
         record_page(room.batch, room.now)
     room.passage(1, enough="no").again("culture[2]")
     room.passage(2)

@@ -1,7 +1,7 @@
 """Rules of entering: once per place, in time, with a reason where it is needed. Pure."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -46,6 +46,13 @@ def is_already_recorded(place: str, standing: Standing | None, text: str) -> Obj
     )
     facts = {"place": place, "yours": text, "value_id": standing.id, **standing.facts}
     return Objection("already_recorded", template, facts, place=place)
+
+
+def are_named_twice(places: Sequence[str]) -> list[Objection]:
+    """In one set of values each place is named once."""
+    twice = sorted({place for place in places if places.count(place) > 1})
+    template = N_("{place} is named twice.")
+    return [Objection("named_twice", template, {"place": place}, place=place) for place in twice]
 
 
 def is_superseded(place: str, standing: Standing, shown: int, text: str) -> Objection | None:

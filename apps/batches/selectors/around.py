@@ -1,7 +1,8 @@
 """What stands around a step: its sections, earlier values, the numbers on the shelf, and what follows."""
 
 from collections.abc import Collection, Mapping
-from decimal import Decimal
+
+from django.db.models import QuerySet
 
 from apps.batches.facts.around import AroundStep, EarlierValues, Following, PointElsewhere
 from apps.batches.facts.words import StepState
@@ -9,11 +10,12 @@ from apps.batches.models import Batch, RecordedValue
 from apps.batches.rules import order
 from apps.batches.rules.plan import Plan, field_of
 from apps.batches.selectors.plans import plan_of
-from apps.batches.selectors.situation import current, entered_of, place_of, steps_of
+from apps.batches.selectors.situation import current, entered_of, steps_of
 from apps.facility.models import Instrument
 from apps.materials.models import MaterialLot
-from apps.products.definition import EquipmentNeed, MaterialNeed
+from apps.products.definition import ComputedParameter, EquipmentNeed, MaterialNeed, Recordable
 from apps.products.facts import Entered, ParameterKind, Place
+from apps.products.rules.rounding import round_half_up
 
 SHOWN_BEFORE = 2
 ON_THE_SHELF = 60
@@ -47,10 +49,7 @@ def same_place_elsewhere(batch: Batch, place: Place) -> tuple[PointElsewhere, ..
     rows = RecordedValue.objects.filter(batch__in=before, field=field_of(place), place=str(place)).order_by("pk")
     standing = {row.batch_id: row for row in rows if row.number is not None}
     numbers = {one.pk: one.number for one in before}
-    return tuple(
-        PointElsewhere(numbers[pk], row.rounded if row.rounded is not None else row.number)
-        for pk, row in sorted(standing.items())
-    )
+    return tuple(PointElsewhere(numbers[pk], row.number) for pk, row in sorted(standing.items()))
 
 
 def batches_before(batch: Batch, count: int) -> list[Batch]:
@@ -69,18 +68,20 @@ def _earlier(batch: Batch, plan: Plan, step: Place) -> dict[str, tuple[EarlierVa
     """By field, the values of the occurrences before this one, newest first: of this section, else of those before."""
     if step.stage_n is None and step.step_n is None:
         return {}
-    keys = [field.key for field in plan.definition.step(step).fields if field.kind in COUNTED]
-    fields = [field_of(step.at(parameter=key)) for key in keys]
+    counted = {field.key: field for field in plan.definition.step(step).fields if field.kind in COUNTED}
+    fields = [field_of(step.at(parameter=key)) for key in counted]
     rows = current(RecordedValue.objects.filter(batch=batch, field__in=fields).order_by("pk"))
     found: dict[str, dict[tuple[int, int], list[RecordedValue]]] = {}
     for place in sorted(rows):
         occurrence = (place.stage_n or 0, place.step_n or 0)
         if occurrence < (step.stage_n or 0, step.step_n or 0):
             found.setdefault(place.parameter, {}).setdefault(occurrence, []).append(rows[place])
-    return {key: _newest(step, of_field) for key, of_field in found.items()}
+    return {key: _newest(step, of_field, counted[key]) for key, of_field in found.items()}
 
 
-def _newest(step: Place, found: Mapping[tuple[int, int], list[RecordedValue]]) -> tuple[EarlierValues, ...]:
+def _newest(
+    step: Place, found: Mapping[tuple[int, int], list[RecordedValue]], field: Recordable
+) -> tuple[EarlierValues, ...]:
     own = [occurrence for occurrence in found if occurrence[0] == (step.stage_n or 0)]
     others = {occurrence[0]: occurrence for occurrence in sorted(found) if occurrence not in own}
     chosen = [*sorted(own, reverse=True), *sorted(others.values(), reverse=True)][:SHOWN_BEFORE]
@@ -88,15 +89,18 @@ def _newest(step: Place, found: Mapping[tuple[int, int], list[RecordedValue]]) -
         EarlierValues(
             stage_n=stage_n if stage_n and stage_n != step.stage_n else None,
             step_n=step_n if stage_n == (step.stage_n or 0) else None,
-            texts=tuple(_shown(row) for row in found[stage_n, step_n]),
+            texts=tuple(shown_text(row, field) for row in found[stage_n, step_n]),
             numbers=tuple(row.number for row in found[stage_n, step_n] if row.number is not None),
         )
         for stage_n, step_n in chosen
     )
 
 
-def _shown(row: RecordedValue) -> str:
-    return str(row.rounded) if row.kind == ParameterKind.COMPUTED and row.rounded is not None else row.text
+def shown_text(row: RecordedValue, field: Recordable) -> str:
+    """A value as it is shown: as entered; a computed one with the decimals of its definition."""
+    if isinstance(field, ComputedParameter) and row.rounded is not None:
+        return str(round_half_up(row.rounded, field.decimals))
+    return row.text
 
 
 def _on_the_shelf(batch: Batch, plan: Plan, step: Place) -> dict[str, tuple[str, ...]]:
@@ -112,7 +116,9 @@ def _on_the_shelf(batch: Batch, plan: Plan, step: Place) -> dict[str, tuple[str,
     }
 
 
-def _numbers(rows, column: str, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:  # type: ignore[no-untyped-def]
+def _numbers(
+    rows: QuerySet[MaterialLot] | QuerySet[Instrument], column: str, wanted: Collection[str]
+) -> dict[str, tuple[str, ...]]:
     if not wanted:
         return {}
     found: dict[str, list[str]] = {}
@@ -132,9 +138,9 @@ def _following(
         return entered_of(values[places[-1]]) if places else None
 
     free = [place for place in in_order if _is_free(plan, place, states, criterion)]
-    after = [place for place in free if step is None or place > step or in_order.index(place) > in_order.index(step)]
-    occurrences = [place for place in _next_occurrences(plan, states, step, in_order) if step is not None]
-    begun = [one for one in occurrences if not order.may_not_occur_again(plan.definition, one, states, criterion)]
+    after = [place for place in free if step is None or in_order.index(place) > in_order.index(step)]
+    wanted = _next_occurrences(plan, states, step, in_order) if step else []
+    begun = [one for one in wanted if not order.may_not_occur_again(plan.definition, one, states, criterion)]
     return Following((after or free or [None])[0], tuple(begun))
 
 
@@ -144,23 +150,14 @@ def _is_free(plan: Plan, place: Place, states: Mapping[Place, StepState], criter
     return order.is_before_the_criterion(plan.definition, place, states, criterion) is None
 
 
-def _next_occurrences(
-    plan: Plan, states: Mapping[Place, StepState], step: Place | None, in_order: list[Place]
-) -> list[Place]:
+def _next_occurrences(plan: Plan, states: Mapping[Place, StepState], step: Place, in_order: list[Place]) -> list[Place]:
     """The occurrence after this step's, and after its section's when the step ends it."""
-    if step is None:
-        return []
     counted = order.occurrences_of(states)
     found = []
-    definition = plan.definition.step(step)
-    if definition.repeat and step.step_n:
-        found.append(Place(step.stage, step.stage_n, step.step, counted[str(Place(step.stage, step.stage_n, step.step))] + 1))
-    is_last = [place for place in in_order if place.section == step.section][-1] == step
-    if plan.definition.stage(step.stage).repeat and step.stage_n and is_last:
+    if step.step_n is not None:
+        begun = counted[str(Place(step.stage, step.stage_n, step.step))]
+        found.append(Place(step.stage, step.stage_n, step.step, begun + 1))
+    ends_its_section = [place for place in in_order if place.section == step.section][-1] == step
+    if step.stage_n is not None and ends_its_section:
         found.append(Place(step.stage, counted[step.stage] + 1))
     return found
-
-
-def place_named(text: str) -> Place:
-    """A place as an address names it. Raises BadPlace."""
-    return place_of(text)

@@ -21,7 +21,7 @@ from apps.batches.services.judging import (
     standing_of,
 )
 from apps.batches.services.misses import keep_near_miss
-from apps.batches.services.recording import require_hands
+from apps.batches.services.recording import check_places, require_hands
 from apps.batches.services.rows import row_of
 from apps.batches.services.storing import follow_up
 from apps.core.actor import Actor
@@ -44,6 +44,7 @@ def correct_value(
 ) -> RecordedValue:
     """Correct the value that was shown (`supersedes`), with a reason. Signatures on the step no longer cover it."""
     given = ValueInput(read_place(place), text, unit, performed_at, scanned)
+    check_places(batch, [given])
     who = require_hands(batch, [given.place], actor, at)
     act = Act(who, at, reason)
     things = things_named(batch, plan_of(batch), [given])

@@ -88,15 +88,18 @@ def judge_inputs(
     situation: Situation, inputs: Iterable[ValueInput], things: Things, act: Act, has_second: bool
 ) -> tuple[list[Judged], Findings]:
     """Judge values in the order given; a later one may count from an earlier one."""
-    findings, judged = Findings(), []
+    findings, judged, as_it_was = Findings(), [], situation
     about = set()
+    inputs = list(inputs)
+    findings.forbidden += entries.are_named_twice([str(given.place) for given in inputs])
     for given in inputs:
         parameter = parameter_at(situation, given.place)
-        findings.forbidden += _against_the_place(situation, given, parameter, things.at(given.place))
+        findings.forbidden += _against_the_place(as_it_was, given, parameter, things.at(given.place))
         one = read_and_judge(situation, given, parameter, things.at(given.place), act, findings)
         if one is None:
             continue
         judged.append(one)
+        situation = replace(situation, values={**situation.values, given.place: _provisional(one)})
         findings.against_the_act += _against_the_value(situation, one, act, has_second)
         if given.place.step_place not in about:
             about.add(given.place.step_place)
@@ -218,6 +221,14 @@ def is_timed(step: Step, parameter: Recordable) -> bool:
     """Whether the limit at this parameter is a time."""
     hold = step.hold_time
     return isinstance(parameter.limit, TimeLimit) or (hold is not None and hold.until == parameter.key)
+
+
+def _provisional(judged: Judged) -> RecordedValue:
+    """A value of the same set that comes before: enough of a row to count from."""
+    entered = judged.entered
+    row = RecordedValue(place=str(judged.place), kind=entered.kind, performed_at=judged.performed_at)
+    row.text, row.instant, row.verdict = entered.text, entered.instant, entered.verdict
+    return row
 
 
 def _lateness(situation: Situation, step: Step, performed_at: datetime, act: Act) -> Lateness:

@@ -61,6 +61,7 @@ def record_values(
     second: Signing | None = None,
 ) -> list[RecordedValue]:
     """Enter several values at once, all or none; a later one may count from an earlier one."""
+    check_places(batch, inputs)
     who = require_hands(batch, [given.place for given in inputs], actor, at)
     act = Act(who, at, reason, happened)
     signer = _confirmer(batch, second, actor, at) if second else None
@@ -70,6 +71,21 @@ def record_values(
     except Refused as refusal:
         keep_near_miss(batch, refusal, act)
         raise
+
+
+def check_places(batch: Batch, inputs: Sequence[ValueInput]) -> None:
+    """Each value is for a place that the master record of this batch knows. Raises BadInput with all that are not."""
+    unknown = [given.place for given in inputs if not _is_known(batch, given.place)]
+    if unknown:
+        raise BadInput(*(no_such_place(place) for place in unknown))
+
+
+def _is_known(batch: Batch, place: Place) -> bool:
+    try:
+        plan_of(batch).definition.parameter(place)
+    except BadPlace:
+        return False
+    return True
 
 
 def require_hands(batch: Batch, places: Sequence[Place], actor: Actor, at: datetime) -> Actor:

@@ -1,0 +1,39 @@
+"""What the pages of a batch share: finding it within one's sites, on its own clock, and who acts."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from apps.batches.models import Batch
+from apps.batches.selectors.batches import visible_batches
+from apps.core.http import actor_of
+from apps.core.roles import Role
+from apps.organisation.selectors import roles_at
+from apps.products.facts import BadPlace, Place
+
+
+def batch_named(request: HttpRequest, number: str) -> Batch:
+    """The batch with this number within the person's sites; its pages show, and read, the time of its own site."""
+    batch = get_object_or_404(visible_batches(request.user, timezone.now()), number=number)
+    timezone.activate(batch.site.timezone)  # until the end of the request: PreferencesMiddleware restores what was
+    return batch
+
+
+def place_named(text: str) -> Place:
+    """The place an address names, or 404."""
+    try:
+        return Place.parse(text)
+    except BadPlace as error:
+        raise Http404 from error
+
+
+def who(request: HttpRequest) -> dict[str, Any]:
+    """Actor and time, as every service takes them."""
+    return {"actor": actor_of(request), "at": timezone.now()}
+
+
+def roles_here(request: HttpRequest, batch: Batch) -> set[Role]:
+    """The roles the person holds at the site of the batch."""
+    return roles_at(request.user, batch.site.code, timezone.now())

@@ -1,0 +1,135 @@
+"""Words of the record for the reader: sections, limits, values, verdicts. Labels come from the master record."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.batches.facts.pages import SectionLine, ValueFact
+from apps.core.errors import Objection
+from apps.core.ui.numbers import measured_text
+from apps.core.ui.times import FORMS
+from apps.core.ui.wording import bilingual, sentence
+from apps.products.definition import ChoiceParameter, NumericLimit, OneOfLimit, Recordable
+from apps.products.facts import LimitKind, ParameterKind, Place, Verdict
+from apps.products.loader import standard_tables
+from apps.products.rules.limits import limit_text
+from apps.products.rules.rounding import plain, round_half_up
+
+STATUS_OF = {
+    Verdict.PASS: "in_limit",
+    Verdict.ALERT: "alert",
+    Verdict.ACTION: "action",
+    Verdict.FAIL: "failed",
+    Verdict.NOT_EVALUABLE: "not_evaluable",
+    Verdict.NOT_DONE: "not_done",
+    Verdict.RECORDED: "recorded",
+}
+CONSEQUENCES: Mapping[Verdict, Promise] = {
+    Verdict.ALERT: gettext_lazy("You can go on; QA will see it."),
+    Verdict.ACTION: gettext_lazy("An event is open; QA judges it. Tell your supervisor."),
+    Verdict.FAIL: gettext_lazy("An event is open; QA judges it. Tell your supervisor."),
+    Verdict.NOT_EVALUABLE: gettext_lazy("An event is open; QA judges it."),
+    Verdict.NOT_DONE: gettext_lazy("The reason stands in the record."),
+}
+STOPS = gettext_lazy("The steps after this one wait for QA.")
+YES_NO: Mapping[str, Promise] = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
+
+
+def section_name(section: SectionLine) -> str:
+    """A section by its label, with its number where the stage repeats."""
+    return numbered(bilingual(section.label), section.place.stage_n)
+
+
+def numbered(label: str, n: int | None) -> str:
+    """A label with the number of its occurrence."""
+    return f"{label} {n}" if n else label
+
+
+def option_word(parameter: Recordable, key: str) -> str:
+    """What stands for a choice, or for yes and no, in the reader's language."""
+    if isinstance(parameter, ChoiceParameter):
+        option = parameter.option(key)
+        return bilingual(option.label) if option else key
+    return str(YES_NO.get(key, key))
+
+
+def limit_words(parameter: Recordable) -> str:
+    """The limit as people read it: figures and signs, or the words of the choices."""
+    limit = parameter.limit
+    if limit is None:
+        return ""
+    if limit.kind is LimitKind.EQUALS:
+        return option_word(parameter, limit.value) if not limit.compare else f"= {measured_text(limit.value)}"
+    if isinstance(limit, OneOfLimit):
+        return ", ".join(option_word(parameter, key) for key in limit.values)
+    return limit_text(limit)
+
+
+def alert_words(parameter: Recordable) -> str:
+    """From where on a value inside the limit is an alert: "< 92.0"."""
+    limit = parameter.limit
+    alert = limit.alert if isinstance(limit, NumericLimit) else None
+    if alert is None or limit is None:
+        return ""
+    low = f"< {plain(alert.low)}" if alert.low is not None and alert.low != limit.low else ""
+    high = f"> {plain(alert.high)}" if alert.high is not None and alert.high != limit.high else ""
+    return ", ".join(part for part in (low, high) if part)
+
+
+def shown_value(parameter: Recordable, value: ValueFact) -> str:
+    """A value as it is shown: as entered; choices in words, instants on the site's clock, computed ones rounded."""
+    match parameter.kind:
+        case ParameterKind.YES_NO | ParameterKind.CHOICE:
+            return option_word(parameter, value.text)
+        case ParameterKind.INSTANT if value.instant:
+            return timezone.localtime(value.instant).strftime(FORMS[""])
+        case ParameterKind.FILE:
+            return value.file.name if value.file else value.text
+        case ParameterKind.COMPUTED if value.rounded is not None:
+            return str(round_half_up(value.rounded, getattr(parameter, "decimals", 0)))
+    return value.text
+
+
+def raw_beside(parameter: Recordable, value: ValueFact) -> str:
+    """The exact value of a computed one, where it differs from the rounded one that is shown."""
+    if parameter.kind is not ParameterKind.COMPUTED or value.number is None:
+        return ""
+    exact = value.number.normalize()
+    return "" if exact == Decimal(shown_value(parameter, value)) else plain(exact)
+
+
+def unit_words(code: str) -> str:
+    """A unit as people read it; a bare number has none."""
+    return "" if code in ("", "1") else standard_tables().units.display(code, get_language() or "en")
+
+
+def unit_of(parameter: Recordable, value: ValueFact | None = None) -> str:
+    """The unit beside a field, or beside its value: the one it was sent in."""
+    return unit_words((value and value.given_unit) or getattr(parameter, "unit", ""))
+
+
+def verdict_sentence(parameter: Recordable, value: ValueFact, *, critical: bool) -> tuple[str, str]:
+    """What the limit says of a value, and what follows from it."""
+    facts = dict(value.sentence.facts)
+    if parameter.kind in (ParameterKind.YES_NO, ParameterKind.CHOICE):
+        facts |= {"limit": limit_words(parameter), "level": limit_words(parameter)}
+    says = sentence(Objection("", value.sentence.template, facts)) if value.sentence.template else ""
+    follows = str(CONSEQUENCES.get(value.verdict, ""))
+    if critical and value.verdict in (Verdict.ACTION, Verdict.FAIL):
+        follows = f"{follows} {STOPS}"
+    return says, follows
+
+
+def place_words(place: Place) -> str:
+    """The row of a place as a short text: "replicate A"."""
+    return f"{place.row_kind} {place.row}" if place.row else ""
+
+
+def section_of_sections(n: int, total: int) -> str:
+    """Where a section stands in the record."""
+    return _("Section %(n)s of %(total)s") % {"n": n, "total": total}
