@@ -1,5 +1,6 @@
 """`make check`: every check runs, each that fails is named, and the exit status says whether all passed."""
 
+import os
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ def checks() -> dict[str, list[str]]:
         "imports": [f"{BIN}/lint-imports", "--show-timings"],
         "django": [f"{BIN}/python", "manage.py", "check", "--fail-level", "WARNING"],
         "migrations": [f"{BIN}/python", "manage.py", "makemigrations", "--check", "--dry-run"],
+        "schema": [f"{BIN}/python", "manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull],
         "documents": [f"{BIN}/python", "deploy/docs.py"],
         "translations": [f"{BIN}/python", "deploy/translations.py"],
     }

@@ -7,6 +7,7 @@ _is_server = os.environ.get("QCS_MODE") == "server"
 wsgi_app = "qcsystem.wsgi"
 bind = os.environ.get("QCS_BIND") or f"127.0.0.1:{os.environ.get('QCS_PORT', '8000')}"
 worker_class = "gthread"
+preload_app = True  # a refusal to start is said once, by the first process
 workers = int(os.environ.get("QCS_WORKERS") or ("2" if _is_server else "1"))
 threads = int(os.environ.get("QCS_THREADS") or "8")
 timeout = 60

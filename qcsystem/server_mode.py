@@ -18,6 +18,7 @@ KEY_FILES = {
     "QCS_SEAL_CHAIN": "the certificates of its authorities",
 }
 SHORTEST_SECRET = 50
+FEWEST_CHARACTERS = 10
 LOCAL_HOSTS = ("", "localhost", "127.0.0.1", "::1")
 VERIFIED = ("require", "verify-ca", "verify-full")
 
@@ -50,6 +51,8 @@ def _secret(secret: str) -> Iterator[str]:
         yield "SECRET_KEY is not set."
     elif len(secret) < SHORTEST_SECRET:
         yield f"SECRET_KEY is shorter than {SHORTEST_SECRET} characters."
+    elif len(set(secret)) < FEWEST_CHARACTERS:
+        yield "SECRET_KEY is not random: it repeats a few characters."
     elif secret.startswith((MADE_HERE, "django-insecure")) or "changeme" in secret.lower():
         yield "SECRET_KEY is a development secret. Make a new one for this installation."
 

@@ -51,6 +51,7 @@ def test_a_complete_environment_is_accepted(ready: Environment) -> None:
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter than 50"),
+        ({"SECRET_KEY": "secret" * 10}, "SECRET_KEY is not random"),
         ({"SECRET_KEY": "made-on-first-run-" + "x" * 50}, "SECRET_KEY is a development secret"),
         ({"SECRET_KEY": "django-insecure-" + "x" * 50}, "SECRET_KEY is a development secret"),
         ({"DEBUG": "1"}, "DEBUG is set"),
