@@ -185,6 +185,6 @@ def sections(context: Context) -> list[navigation.Entry]:
 
 
 @register.simple_tag
-def address_if(name: str) -> str:
+def address_if(name: str, *args: object) -> str:
     """The address behind a URL name, empty when no app answers to it."""
-    return navigation.address_of(name)
+    return navigation.address_of(name, *args)

@@ -44,10 +44,10 @@ class Entry:
     current: bool
 
 
-def address_of(name: str) -> str:
+def address_of(name: str, *args: object) -> str:
     """The address behind a URL name, or nothing when no app answers to it."""
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 

@@ -1,5 +1,6 @@
 """Sentences at the edge: the template of an objection translated, its facts written as people read them."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +11,9 @@ from django.utils.translation import gettext as _
 from apps.core.ui.numbers import measured_text
 from apps.core.ui.times import FORMS, duration
 
+# Rules write instants as "{until:%Y-%m-%d %H:%M} UTC" for the trail; for a reader they are written in the site's zone.
+WRITTEN_FORM = re.compile(r"\{(\w+):[^{}]*\}(?: UTC)?")
+
 
 def sentence(source: object) -> str:
     """One sentence in the reader's language: of an objection (template and facts), or of marked text."""
@@ -17,7 +21,8 @@ def sentence(source: object) -> str:
     if template is None:
         return translated(source)
     facts: Mapping[str, object] = getattr(source, "facts", {})
-    return translated(template).format(**{name: fact_text(fact) for name, fact in facts.items()})
+    said = WRITTEN_FORM.sub(r"{\1}", translated(template))
+    return said.format(**{name: fact_text(fact) for name, fact in facts.items()})
 
 
 def translated(text: object) -> str:

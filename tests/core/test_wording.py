@@ -1,0 +1,23 @@
+"""Sentences of rules as a reader gets them."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from apps.core.errors import Objection
+from apps.core.ui.wording import sentence
+
+UNTIL = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
+
+
+def test_an_instant_is_written_in_the_zone_of_the_page_whatever_form_the_rule_gives_it() -> None:
+    objection = Objection("period", "Final from {until:%Y-%m-%d %H:%M} UTC, not before.", {"until": UNTIL})
+
+    with timezone.override("Asia/Shanghai"):
+        assert sentence(objection) == "Final from 2026-11-19 14:00, not before."
+    assert objection.text == "Final from 2026-11-19 06:00 UTC, not before."
+
+
+def test_a_number_in_a_sentence_keeps_its_digits_and_its_true_minus() -> None:
+    assert sentence(Objection("x", "Found {found:f}.", {"found": Decimal("-1.10")})) == "Found −1.10."
