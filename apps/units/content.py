@@ -40,7 +40,7 @@ def label_content(label: Label) -> LabelBlock:
         barcode=Barcode(rules.code_text(_code(label)), gs1=True),
         warnings=(*([] if label.unit_number else [SPECIMEN]), QUARANTINE, *statements),
         width_mm=100,
-        height_mm=80,
+        height_mm=90,
     )
 
 

@@ -1,0 +1,14 @@
+"""The bell of every page."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from apps.alerts.selectors import alerts_for
+
+
+def bell(request: HttpRequest) -> dict[str, object]:
+    """How many open alerts concern the person."""
+    user = getattr(request, "user", None)
+    if not getattr(user, "is_authenticated", False):
+        return {}
+    return {"open_alerts_count": alerts_for(user, timezone.now()).count()}

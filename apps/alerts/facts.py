@@ -1,0 +1,33 @@
+"""What an alert is about: a fact that nobody has answered in time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from apps.core.roles import Role
+
+
+class AlertKind(StrEnum):
+    """What is told: something will expire or has expired, something is overdue."""
+
+    UNIT_EXPIRING = "UNIT_EXPIRING"
+    UNIT_EXPIRED = "UNIT_EXPIRED"
+    LOT_EXPIRING = "LOT_EXPIRING"
+    LOT_EXPIRED = "LOT_EXPIRED"
+    TEST_OVERDUE = "TEST_OVERDUE"
+    HOLD_OVERDUE = "HOLD_OVERDUE"
+
+
+@dataclass(frozen=True)
+class Due:
+    """One fact without its answer, found by a duty: on which record, of which fact, whom it concerns, since when."""
+
+    kind: AlertKind
+    subject_id: int
+    site: str
+    key: str
+    role: Role
+    template: str
+    due_at: datetime
+    facts: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,101 @@
+"""What is due: facts without their answer, asked of the stages that hold them. The cost grows with what is due."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from apps.alerts.facts import AlertKind, Due
+from apps.alerts.models import Alert
+from apps.core.roles import Role
+from apps.core.text import N_
+from apps.materials.models import MaterialLot
+from apps.organisation.models import User
+from apps.organisation.selectors import roles_held
+from apps.quality.models import Hold
+from apps.testing.selectors import overdue_results
+from apps.units.facts import Custody, Disposition
+from apps.units.models import Unit
+
+UNIT_NOTICE = timedelta(days=30)
+LOT_NOTICE = timedelta(days=14)
+IN_HAND = (Custody.IN_STORE, Custody.RESERVED)
+USABLE = (Disposition.QUARANTINED, Disposition.CONDITIONAL, Disposition.RELEASED)
+
+
+def due_things(at: datetime) -> list[Due]:
+    """Everything that is due at this instant."""
+    return [*_units(at), *_lots(at), *_tests(at), *_holds(at)]
+
+
+def open_alerts() -> QuerySet[Alert]:
+    """Alerts whose fact still stands."""
+    return Alert.objects.filter(closed_at=None).select_related("subject", "record").order_by("due_at", "pk")
+
+
+def alerts_for(user: User, at: datetime) -> QuerySet[Alert]:
+    """The open alerts of the roles that this person holds, at the sites where they hold them."""
+    mine = Q(pk__in=[])
+    for site, role in roles_held(at).filter(user=user).values_list("site__code", "role"):
+        mine |= Q(site=site, role=role)
+    return open_alerts().filter(mine)
+
+
+def _units(at: datetime) -> Iterator[Due]:
+    units = Unit.objects.filter(expires_at__lte=at + UNIT_NOTICE, custody__in=IN_HAND, disposition__in=USABLE)
+    for unit in units.select_related("record").order_by("expires_at"):
+        expired = unit.expires_at <= at
+        yield Due(
+            AlertKind.UNIT_EXPIRED if expired else AlertKind.UNIT_EXPIRING,
+            unit.record_id,
+            unit.record.site,
+            f"{'expired' if expired else 'expiring'}:{unit.expires_at.isoformat()}",
+            Role.STOREKEEPER,
+            N_("Unit {number} has expired.") if expired else N_("Unit {number} expires soon."),
+            unit.expires_at,
+            {"number": unit.number},
+        )
+
+
+def _lots(at: datetime) -> Iterator[Due]:
+    lots = MaterialLot.objects.filter(expires_at__lte=at + LOT_NOTICE).exclude(state="REJECTED")
+    for lot in lots.select_related("record").order_by("expires_at"):
+        expired = lot.expires_at <= at
+        yield Due(
+            AlertKind.LOT_EXPIRED if expired else AlertKind.LOT_EXPIRING,
+            lot.record_id,
+            lot.record.site,
+            f"{'expired' if expired else 'expiring'}:{lot.expires_at.isoformat()}",
+            Role.STOREKEEPER,
+            N_("Lot {number} has expired.") if expired else N_("Lot {number} expires soon."),
+            lot.expires_at,
+            {"number": lot.number},
+        )
+
+
+def _tests(at: datetime) -> Iterator[Due]:
+    for duty in overdue_results(at):
+        yield Due(
+            AlertKind.TEST_OVERDUE,
+            duty.batch.record_id,
+            duty.batch.record.site,
+            f"test:{duty.test}",
+            Role.QC_HEAD,
+            N_("{batch}: the result of {test} is overdue."),
+            duty.due_at,
+            {"batch": duty.batch.number, "test": duty.test},
+        )
+
+
+def _holds(at: datetime) -> Iterator[Due]:
+    for hold in Hold.objects.filter(lifted_at=None, due_at__lte=at).select_related("record"):
+        yield Due(
+            AlertKind.HOLD_OVERDUE,
+            hold.record_id,
+            hold.record.site,
+            f"hold:{hold.pk}",
+            Role.QA,
+            N_("A hold on {address} waits for its answer."),
+            hold.due_at,
+            {"address": hold.record.address},
+        )

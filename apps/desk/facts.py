@@ -1,0 +1,48 @@
+"""What a person finds on their desk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+
+
+class Risk(IntEnum):
+    """How grave it is to let it lie: nothing yet in a person, held cells, cells or a patient waiting."""
+
+    LOW = 1
+    MIDDLE = 2
+    HIGH = 3
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing asked of a person: the verb, the record, since when it waits, by when it is due.
+
+    `ask` is marked for translation with `facts` in it; `url_name` and `url_args` lead to the page where it is done.
+    """
+
+    ask: str
+    record: str
+    waiting_since: datetime
+    url_name: str
+    url_args: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    risk: Risk = Risk.LOW
+    due_at: datetime | None = None
+    band_word: str = ""
+    band_hue: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything asked of one person, in order of urgency, and the same counted."""
+
+    overdue: tuple[Task, ...]
+    today: tuple[Task, ...]
+    later: tuple[Task, ...]
+
+    @property
+    def count(self) -> int:
+        """How many things are asked."""
+        return len(self.overdue) + len(self.today) + len(self.later)

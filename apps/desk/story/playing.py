@@ -1,0 +1,87 @@
+"""Reading a story and playing it: every act through its service, every expected refusal as it must come."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ruamel.yaml import YAML
+
+from apps.core.errors import Refused
+from apps.desk.story import batch_verbs, decision_verbs, lab_verbs, site_verbs
+from apps.desk.story.people import train
+from apps.desk.story.stage import Stage, Verb
+from apps.organisation.models import Site
+
+VERBS: dict[str, Verb] = {
+    "train": train,
+    **site_verbs.VERBS,
+    **batch_verbs.VERBS,
+    **lab_verbs.VERBS,
+    **decision_verbs.VERBS,
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One line of a story: when, who, which verb, with what; `refused` is the code with which it must be refused."""
+
+    at: str
+    who: str
+    do: str
+    given: Mapping[str, object] = field(default_factory=dict)
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A site's days as data: `length` is the number of days from its day 0 to its last."""
+
+    site: str
+    product: str
+    batch: str
+    length: int
+    acts: tuple[Act, ...]
+
+
+class StoryBroken(Exception):
+    """The system did not do what the story says."""
+
+
+def read_story(path: Path) -> Story:
+    """A story from its file."""
+    data = YAML(typ="safe").load(path)
+    return Story(data["site"], data["product"], data["batch"], data["length"], tuple(_act(act) for act in data["acts"]))
+
+
+def stage_for(story: Story, *, ends_at: datetime, secret: str) -> Stage:
+    """A stage on which the story ends the day before `ends_at`."""
+    site = Site.objects.get(code=story.site)
+    last = ends_at.astimezone(ZoneInfo(site.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    first_day = last - timedelta(days=story.length + 1)
+    return Stage(site=site, first_day=first_day, secret=secret, batch_number=story.batch, product=story.product)
+
+
+def play(acts: Sequence[Act], stage: Stage, watch: Callable[[Act], None] = lambda act: None) -> None:
+    """Play acts in the order of their instants. Raises StoryBroken when a refusal comes that should not, or does not come."""
+    for act in sorted(acts, key=lambda act: stage.instant(act.at)):
+        watch(act)
+        _play_one(act, stage)
+
+
+def _play_one(act: Act, stage: Stage) -> None:
+    try:
+        VERBS[act.do](stage, act.who, stage.instant(act.at), **act.given)
+    except Refused as refusal:
+        codes = {objection.code for objection in refusal.objections}
+        if act.refused not in codes:
+            raise StoryBroken(f"{act.at} {act.who} {act.do} {act.given}: {refusal}") from refusal
+        return
+    if act.refused:
+        raise StoryBroken(f"{act.at} {act.who} {act.do}: should have been refused with {act.refused}")
+
+
+def _act(data: dict) -> Act:
+    given = {name: value for name, value in data.items() if name not in ("at", "who", "do", "refused")}
+    return Act(data["at"], data["who"], data["do"], given, data.get("refused", ""))

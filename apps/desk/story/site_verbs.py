@@ -1,0 +1,158 @@
+"""What a story says about a site's ground: master records, lots, instruments, donors."""
+
+from datetime import datetime, timedelta
+
+from apps.batches.services.excursions import record_excursion
+from apps.desk.story.stage import Stage, Verb
+from apps.donation.content import eligibility_content
+from apps.donation.facts import Eligibility
+from apps.donation.models import Donation
+from apps.donation.services import decide_eligibility, record_collection, record_consent, record_screening
+from apps.facility.models import Instrument, Room
+from apps.facility.services import install_instrument, open_room
+from apps.identity.facts import Person
+from apps.identity.models import Donor
+from apps.identity.services import register_donor
+from apps.materials.content import lot_content
+from apps.materials.facts import LotVerb
+from apps.materials.models import MaterialLot
+from apps.materials.services import prepare_reagent, receive_lot, release_lot
+
+
+def rooms(stage: Stage, who: str, at: datetime, *, rooms: list[dict[str, str]]) -> None:
+    """Open the rooms of the site."""
+    for room in rooms:
+        open_room(site=stage.site, actor=stage.actor(who), at=at, **room)
+
+
+def instruments(stage: Stage, who: str, at: datetime, *, instruments: list[dict[str, str]]) -> None:
+    """Install instruments with their calibration."""
+    for one in instruments:
+        particulars = dict(one)
+        particulars["calibration_due"] = stage.instant(particulars.pop("due"))
+        particulars["room"] = Room.objects.get(code=particulars["room"])
+        install_instrument(site=stage.site, actor=stage.actor(who), at=at, **particulars)
+
+
+def lots(stage: Stage, who: str, at: datetime, *, lots: list[dict[str, str]], released_by: str = "") -> None:
+    """Receive lots; QA releases them where the story says so."""
+    for one in lots:
+        particulars = dict(one)
+        expiry = stage.instant(particulars.pop("expires"))
+        lot = receive_lot(site=stage.site, expiry=expiry.isoformat(), actor=stage.actor(who), at=at, **particulars)
+        if released_by:
+            signing = stage.signing(lot_content(lot, LotVerb.RELEASE), at, released_by)
+            release_lot(lot=lot, signing=signing, actor=stage.actor(released_by), at=at)
+
+
+def prepare(stage: Stage, who: str, at: datetime, *, number: str, material: str, of: list[str], life: int) -> None:
+    """Make a reagent from lots; `life` in hours."""
+    prepare_reagent(
+        number=number,
+        material=material,
+        components=[MaterialLot.objects.get(number=one) for one in of],
+        own_life=timedelta(hours=life),
+        site=stage.site,
+        prepared_at=at,
+        actor=stage.actor(who),
+        at=at,
+    )
+
+
+def donor(
+    stage: Stage, who: str, at: datetime, *, number: str, donor_class: str, person: dict[str, str], consent: dict
+) -> None:
+    """Register a donor and the consent they signed."""
+    actor = stage.actor(who)
+    registered = register_donor(
+        number=number, site=stage.site, donor_class=donor_class, person=Person(**person), actor=actor, at=at
+    )
+    signed_at = stage.instant(consent.pop("signed_at"))
+    record_consent(donor=registered, signed_at=signed_at, actor=actor, at=at, **consent)
+
+
+def screening(
+    stage: Stage, who: str, at: datetime, *, donor: str, laboratory: str, specimen_at: str, results: dict
+) -> None:
+    """Record the screening of a donor, test by test."""
+    for test, found in results.items():
+        record_screening(
+            donor=Donor.objects.get(number=donor),
+            test=test,
+            results=[(key, str(text)) for key, text in found.items()],
+            laboratory=laboratory,
+            specimen_at=stage.instant(specimen_at),
+            actor=stage.actor(who),
+            at=at,
+        )
+
+
+def collection(
+    stage: Stage, who: str, at: datetime, *, din: str, donor: str, tissue: str, where: str, collected_at: str
+) -> None:
+    """Collect tissue under a donation number."""
+    record_collection(
+        din=din,
+        donor=Donor.objects.get(number=donor),
+        tissue=tissue,
+        collected_at=stage.instant(collected_at),
+        where=where,
+        actor=stage.actor(who),
+        at=at,
+    )
+
+
+def eligibility(stage: Stage, who: str, at: datetime, *, din: str, decision: str, reason: str = "") -> None:
+    """Decide about a donation."""
+    donation = Donation.objects.select_related("record", "donor__record", "site").get(din=din)
+    decided = Eligibility(decision)
+    content = eligibility_content(donation, stage.version, decided, reason)
+    decide_eligibility(
+        donation=donation,
+        product_version=stage.version,
+        decision=decided,
+        reason=reason,
+        signing=stage.signing(content, at, who),
+        actor=stage.actor(who),
+        at=at,
+    )
+
+
+def excursion(
+    stage: Stage,
+    who: str,
+    at: datetime,
+    *,
+    instrument: str,
+    condition: str,
+    worst: str,
+    unit: str,
+    began: str,
+    ended: str,
+    note: str,
+) -> None:
+    """An instrument lay outside its range for a time."""
+    record_excursion(
+        instrument=Instrument.objects.get(number=instrument),
+        condition=condition,
+        worst=worst,
+        unit=unit,
+        began_at=stage.instant(began),
+        ended_at=stage.instant(ended),
+        note=note,
+        actor=stage.actor(who),
+        at=at,
+    )
+
+
+VERBS: dict[str, Verb] = {
+    "rooms": rooms,
+    "instruments": instruments,
+    "lots": lots,
+    "prepare": prepare,
+    "donor": donor,
+    "screening": screening,
+    "collection": collection,
+    "eligibility": eligibility,
+    "excursion": excursion,
+}

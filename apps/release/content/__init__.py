@@ -1,0 +1,1 @@
+"""What the stage shows to its signers and prints."""
