@@ -111,7 +111,7 @@ class Cast:
         return getattr(self, next(name for name, part in PARTS.items() if part.role is role))
 
 
-def join(username: str, part: Part, **particulars: object) -> User:
+def join(username: str, part: Part, *, accepts: bool = True, **particulars: object) -> User:
     """Open an account the way a site does: account, identity, declaration, role. Works beyond the cast as well."""
     site = site_of(part.site)
     user = open_account(
@@ -124,7 +124,8 @@ def join(username: str, part: Part, **particulars: object) -> User:
         **particulars,
     )
     confirm_identity(user=user, at=JOINED, actor=SYSTEM)
-    accept_declaration(user=user, at=JOINED, actor=actor(user))
+    if accepts:
+        accept_declaration(user=user, at=JOINED, actor=actor(user))
     if part.role:
         give_role(user, part.role, site, **part.titles)
     user.refresh_from_db()

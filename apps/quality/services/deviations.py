@@ -10,7 +10,7 @@ from apps.quality.content import close_deviation_content, product_impact_content
 from apps.quality.facts import DeviationState
 from apps.quality.lifecycle import MOVES, QualityVerb, may_not_move
 from apps.quality.models import Deviation
-from apps.quality.services.holds import lift_hold_for
+from apps.quality.services.holds import lift_hold_for, out_of_order
 from apps.signatures.facts import Signer, Signing
 from apps.signatures.services import admit_signer, sign
 
@@ -27,6 +27,7 @@ def sign_product_impact(
             may_not_move(QualityVerb.SIGN_PRODUCT_IMPACT, deviation.state),
             rules.is_blank(impact, "impact"),
             rules.is_blank(other_batches, "other_batches"),
+            keep=out_of_order(QualityVerb.SIGN_PRODUCT_IMPACT, deviation.state, deviation.record),
         )
         content = product_impact_content(deviation=deviation, impact=impact, other_batches=other_batches)
         sign(change, signer=signer, record=deviation.record, content=content, site=deviation.subject.site)
@@ -50,6 +51,7 @@ def close_deviation(
         stop_if(
             may_not_move(QualityVerb.CLOSE_DEVIATION, deviation.state),
             rules.is_blank(root_cause, "root_cause"),
+            keep=out_of_order(QualityVerb.CLOSE_DEVIATION, deviation.state, deviation.record),
         )
         content = close_deviation_content(deviation=deviation, root_cause=root_cause)
         sign(change, signer=signer, record=deviation.record, content=content, site=deviation.subject.site)

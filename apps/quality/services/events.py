@@ -14,7 +14,7 @@ from apps.quality.content import close_event_content, open_deviation_content
 from apps.quality.facts import Blocks, EventKind, EventState, Severity
 from apps.quality.lifecycle import MOVES, QualityVerb, may_not_move
 from apps.quality.models import Deviation, Event
-from apps.quality.services.holds import WHO_MAY_STOP, lift_hold_for, place_hold
+from apps.quality.services.holds import WHO_MAY_STOP, lift_hold_for, out_of_order, place_hold
 from apps.signatures.facts import Signer, Signing
 from apps.signatures.services import admit_signer, sign
 
@@ -77,6 +77,7 @@ def close_event(*, event: Event, reason: str, signing: Signing, actor: Actor, at
             may_not_move(QualityVerb.CLOSE_EVENT, event.state),
             rules.is_blank(reason, "reason"),
             _is_own_report(event, signer),
+            keep=out_of_order(QualityVerb.CLOSE_EVENT, event.state, event.record),
         )
         content = close_event_content(event=event, reason=reason)
         sign(change, signer=signer, record=event.record, content=content, site=event.subject.site)
@@ -98,6 +99,7 @@ def open_deviation(
             may_not_move(QualityVerb.OPEN_DEVIATION, event.state),
             rules.is_blank(rationale, "rationale"),
             _is_own_report(event, signer),
+            keep=out_of_order(QualityVerb.OPEN_DEVIATION, event.state, event.record),
         )
         content = open_deviation_content(event=event, classification=classification, rationale=rationale)
         sign(change, signer=signer, record=event.record, content=content, site=event.subject.site)

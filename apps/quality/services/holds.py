@@ -6,13 +6,14 @@ from datetime import datetime
 from apps.audit.models import Record
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
-from apps.core.errors import stop_if
+from apps.core.errors import KeptRefusal, stop_if
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.organisation.services import require
 from apps.quality import rules
 from apps.quality.content import lift_content
 from apps.quality.facts import Blocks
+from apps.quality.lifecycle import QualityVerb, may_not_move
 from apps.quality.models import Hold
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
@@ -56,6 +57,13 @@ def lift_hold_for(change: Change, *, record: Record, key: str, reason: str) -> H
     """Lift the open hold for one fact, if there is one."""
     hold = Hold.objects.filter(record=record, key=key, lifted_at=None).first()
     return lift_hold(change, hold=hold, reason=reason) if hold else None
+
+
+def out_of_order(verb: QualityVerb, state: str, record: Record) -> KeptRefusal | None:
+    """An act out of its order stays in the trail although nothing of it is done (21 CFR 11.10(f))."""
+    if may_not_move(verb, state) is None:
+        return None
+    return KeptRefusal(record.address, "quality.refused.out_of_order", {"verb": verb, "state": state})
 
 
 def stop_record(
