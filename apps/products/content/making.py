@@ -67,6 +67,9 @@ def preparation_blocks(preparation: Preparation) -> Iterator[Block]:
     yield Heading(Bilingual("Preparation", "制备"))
     yield _bill_of_materials(preparation)
     yield _equipment(preparation)
+    for grade in preparation.environments:
+        title = Bilingual(f"{grade.label.en}: {grade.use.en}", f"{grade.label.zh}：{grade.use.zh}")
+        yield field_table(title, grade.limits)
     for stage in preparation.stages:
         yield Heading(_stage_title(stage))
         for n, step in enumerate(stage.steps, start=1):

@@ -54,6 +54,15 @@ class EquipmentKind(Part):
     conditions: tuple[MonitoredCondition, ...] = ()
 
 
+class EnvironmentGrade(Part):
+    """What a cleanliness grade is held to: its monitoring results are a late input of the release."""
+
+    key: Annotated[Environment, lower_case(Environment)]
+    label: Bilingual
+    use: Bilingual
+    limits: Annotated[tuple[Parameter, ...], Field(min_length=1)]
+
+
 class Rows(Part):
     """One row of parameters per vessel, or per fixed key. Short form: `rows: flask`."""
 
@@ -215,6 +224,7 @@ class Preparation(Part):
     vessels: tuple[VesselKind, ...] = ()
     materials: tuple[Material, ...] = ()
     equipment: tuple[EquipmentKind, ...] = ()
+    environments: tuple[EnvironmentGrade, ...] = ()
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
 
     @model_validator(mode="before")

@@ -17,6 +17,7 @@ COUNTED = (
     "doubling",
     "piece",
     "enzyme_activity",
+    "airborne_particle",
 )
 
 

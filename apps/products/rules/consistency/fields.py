@@ -26,6 +26,9 @@ def field_problems(definition: Definition, tables: Tables) -> Iterator[Problem]:
         yield from _repeat_problems(preparation, stage, stage.steps[-1], stage.repeat, at)
         for j, step in enumerate(stage.steps):
             yield from _step_problems(preparation, stage, step, (*at, "steps", j), tables)
+    for i, grade in enumerate(preparation.environments):
+        for j, limited in enumerate(grade.limits):
+            yield from limit_problems(limited, ("preparation", "environments", i, "limits", j))
     for i, test in enumerate(definition.testing.tests):
         for j, result in enumerate(test.results):
             yield from limit_problems(result, ("testing", "tests", i, "results", j))
