@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from apps.batches import lifecycle as batches
 from apps.materials import lifecycle as materials
+from apps.products import lifecycle as products
 from apps.units import lifecycle as units
 
 UNITS = """
@@ -22,6 +23,14 @@ From `apps/materials/lifecycle.py`.
 
 | verb | from | to | the signature means |
 |---|---|---|---|
+"""
+MASTERS = """
+# The life of a master record
+
+From `apps/products/lifecycle.py`. A second person approves; from the author's signature on the text stands.
+
+| verb | from | to | role | the signature means |
+|---|---|---|---|---|
 """
 
 
@@ -47,6 +56,11 @@ def lifecycle_page() -> str:
             *(
                 _row(move.verb, _some_of(move.sources, materials.LotState), move.target, move.meaning)
                 for move in decided
+            ),
+            MASTERS,
+            *(
+                _row(move.verb, _some_of(move.sources, products.VersionState), move.target, *move.roles, move.meaning)
+                for move in products.MOVES.values()
             ),
         ]
     )
