@@ -66,11 +66,11 @@ class Entry(models.Model):
     previous = models.CharField(max_length=64)
     text = models.TextField()
     hash = models.CharField(max_length=64)
-    action = models.CharField(max_length=80, db_index=True)
+    action = models.CharField(max_length=80)
     table = models.CharField(max_length=80, blank=True)
     row = models.CharField(max_length=40, blank=True)
     username = models.CharField(max_length=80)
-    at = models.DateTimeField(db_index=True)
+    at = models.DateTimeField()
     request_id = models.CharField(max_length=64, blank=True)
 
     append_only = True
@@ -80,7 +80,9 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["record", "n"], name="one_entry_per_place_in_a_chain")]
         indexes = [
             models.Index(fields=["table", "row", "n"], name="entries_of_a_row"),
-            models.Index(fields=["username", "at"], name="entries_of_a_person"),
+            models.Index(fields=["at", "id"], name="entries_by_time"),
+            models.Index(fields=["username", "at", "id"], name="entries_of_a_person"),
+            models.Index(fields=["action", "at", "id"], name="entries_of_an_action"),
         ]
 
     def __str__(self) -> str:

@@ -214,6 +214,7 @@ def test_an_edited_entry_accuses_no_other_entry(story):
 def test_an_entry_moved_to_another_place_is_found(story):
     forge(Entry, lambda: entry(4), "n", 9)
 
+    assert [f.field for f in findings(chains_only=True)] == ["n"]
     first = findings()[0]
     assert (first.address, first.n, first.field) == ("test/A", 9, "n")
 
