@@ -1,26 +1,27 @@
 """Review, certification, release for supply and rejection through the API."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.audit.selectors import version_of
+from apps.audit.models import Record
 from apps.batches.facts.words import Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
-from apps.batches.selectors.batches import batch_now, visible_batch
-from apps.core.http import actor_of, check_version, etag_of
+from apps.batches.selectors.batches import visible_batch
 from apps.organisation.access import Access
 from apps.release.content.signed import certify_content, reject_content, release_content, review_content
 from apps.release.selectors import review_page
 from apps.release.services import certify_batch, reject_batch, release_for_supply, review_batch
-from apps.signatures.api import ChallengeOutput, SigningInput, challenge_response, signing_of
+from apps.signatures.api import SigningInput
+from apps.signatures.api.verbs import SignedVerb
+from apps.signatures.facts import SignedContent, Signing
 
 
 class FindingOutput(serializers.Serializer):
@@ -46,19 +47,31 @@ class ReviewPageOutput(serializers.Serializer):
     findings = FindingOutput(many=True)
 
 
-class DecisionInput(serializers.Serializer):
+class NoBody(serializers.Serializer):
+    """Nothing to say beside the verb."""
+
+
+class OnlySigned(serializers.Serializer):
+    """The answer to a challenge."""
+
     signature = SigningInput()
 
 
-class RejectInput(DecisionInput):
+class RejectionInput(serializers.Serializer):
+    """Why the batch is rejected."""
+
     reason = serializers.CharField(max_length=500)
 
 
-class ReasonInput(serializers.Serializer):
-    reason = serializers.CharField(max_length=500, required=False, default="")
+class RejectionSigned(RejectionInput):
+    """The reason, signed."""
+
+    signature = SigningInput()
 
 
 class DecisionOutput(serializers.Serializer):
+    """The batch after the decision."""
+
     number = serializers.CharField()
     state = serializers.CharField()
 
@@ -66,118 +79,68 @@ class DecisionOutput(serializers.Serializer):
 class ReviewPageView(APIView):
     """Everything that is not as the master says, with the counts that prove completeness."""
 
-    @extend_schema(responses=ReviewPageOutput, operation_id="batch_review_page")
+    @extend_schema(responses=ReviewPageOutput, operation_id="batches_review_page")
     def get(self, request: Request, number: str) -> Response:
         batch = visible_batch(request.user, number, timezone.now())
         return Response(ReviewPageOutput(review_page(batch)).data)
 
 
-class Decision(APIView):
-    """One signed decision over a batch; needs If-Match with the batch's ETag."""
+class Decision(SignedVerb):
+    """A signed decision over a batch; its version must be the one that was seen."""
 
-    decide: Callable[..., Batch]
-    input_class: type[DecisionInput] = DecisionInput
+    input_class, signed_class, output_class = NoBody, OnlySigned, DecisionOutput
 
-    def post(self, request: Request, number: str) -> Response:
-        batch = visible_batch(request.user, number, timezone.now())
-        check_version(request, batch.record.address, version_of(batch.record))
-        form = self.input_class(data=request.data)
-        form.is_valid(raise_exception=True)
-        sent: dict[str, Any] = dict(form.validated_data)
-        signing = signing_of(sent.pop("signature"))
-        decide = type(self).decide
-        decide(batch=batch, signing=signing, actor=actor_of(request), at=timezone.now(), **sent)
-        now = batch_now(batch)
-        headers = {"ETag": f'"{etag_of(now.record.address, version_of(now.record))}"'}
-        return Response(DecisionOutput(now).data, headers=headers)
+    def target(self) -> Batch:
+        return visible_batch(self.request.user, self.kwargs["number"], self.now)
+
+    def record(self, target: Batch) -> Record:
+        return target.record
 
 
-class DecisionChallenge(APIView):
-    """What is to be read before this decision is signed."""
-
-    content: Callable[..., Any]
-
-    def post(self, request: Request, number: str) -> Response:
-        form = ReasonInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        batch = visible_batch(request.user, number, timezone.now())
-        reason = form.validated_data["reason"]
-        content = type(self).content(batch, reason) if reason else type(self).content(batch)
-        return challenge_response(content, request)
-
-
-@extend_schema_view(post=extend_schema(request=DecisionInput, responses=DecisionOutput, operation_id="batch_review"))
 class Review(Decision):
     """QA signs the review of the record and its audit trail."""
 
-    open_to = Access(write=set(move_for(Verb.REVIEW).roles))
-    decide = staticmethod(review_batch)
+    open_to = Access(write=frozenset(move_for(Verb.REVIEW).roles))
+
+    def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
+        return review_content(target)
+
+    def perform(self, target: Batch, data: Mapping[str, Any], signing: Signing) -> Batch:
+        return review_batch(batch=target, signing=signing, **self.who)
 
 
-@extend_schema_view(
-    post=extend_schema(request=None, responses={201: ChallengeOutput}, operation_id="batch_review_challenge")
-)
-class ReviewChallenge(DecisionChallenge):
-    """What is read before this is signed: qA signs the review of the record and its audit trail."""
-
-    open_to = Access(write=set(move_for(Verb.REVIEW).roles))
-    content = staticmethod(review_content)
-
-
-@extend_schema_view(post=extend_schema(request=DecisionInput, responses=DecisionOutput, operation_id="batch_certify"))
 class Certify(Decision):
     """The authorised person certifies the batch."""
 
-    open_to = Access(write=set(move_for(Verb.CERTIFY).roles))
-    decide = staticmethod(certify_batch)
+    open_to = Access(write=frozenset(move_for(Verb.CERTIFY).roles))
+
+    def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
+        return certify_content(target)
+
+    def perform(self, target: Batch, data: Mapping[str, Any], signing: Signing) -> Batch:
+        return certify_batch(batch=target, signing=signing, **self.who)
 
 
-@extend_schema_view(
-    post=extend_schema(request=None, responses={201: ChallengeOutput}, operation_id="batch_certify_challenge")
-)
-class CertifyChallenge(DecisionChallenge):
-    """What is read before this is signed: the authorised person certifies the batch."""
+class Supply(Decision):
+    """The product units leave quarantine: release for supply."""
 
-    open_to = Access(write=set(move_for(Verb.CERTIFY).roles))
-    content = staticmethod(certify_content)
+    open_to = Access(write=frozenset(move_for(Verb.RELEASE_FOR_SUPPLY).roles))
 
+    def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
+        return release_content(target)
 
-@extend_schema_view(
-    post=extend_schema(request=DecisionInput, responses=DecisionOutput, operation_id="batch_release_for_supply")
-)
-class Release(Decision):
-    """The product units leave quarantine."""
-
-    open_to = Access(write=set(move_for(Verb.RELEASE_FOR_SUPPLY).roles))
-    decide = staticmethod(release_for_supply)
+    def perform(self, target: Batch, data: Mapping[str, Any], signing: Signing) -> Batch:
+        return release_for_supply(batch=target, signing=signing, **self.who)
 
 
-@extend_schema_view(
-    post=extend_schema(
-        request=None, responses={201: ChallengeOutput}, operation_id="batch_release_for_supply_challenge"
-    )
-)
-class ReleaseChallenge(DecisionChallenge):
-    """What is read before this is signed: the product units leave quarantine."""
-
-    open_to = Access(write=set(move_for(Verb.RELEASE_FOR_SUPPLY).roles))
-    content = staticmethod(release_content)
-
-
-@extend_schema_view(post=extend_schema(request=RejectInput, responses=DecisionOutput, operation_id="batch_reject"))
 class Reject(Decision):
-    """The batch and every unit of it are rejected."""
+    """The batch and every unit of it are rejected, with the reason."""
 
-    open_to = Access(write=set(move_for(Verb.REJECT).roles))
-    decide = staticmethod(reject_batch)
-    input_class = RejectInput
+    open_to = Access(write=frozenset(move_for(Verb.REJECT).roles))
+    input_class, signed_class = RejectionInput, RejectionSigned
 
+    def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
+        return reject_content(target, data["reason"])
 
-@extend_schema_view(
-    post=extend_schema(request=ReasonInput, responses={201: ChallengeOutput}, operation_id="batch_reject_challenge")
-)
-class RejectChallenge(DecisionChallenge):
-    """What is read before this is signed: the batch and every unit of it are rejected."""
-
-    open_to = Access(write=set(move_for(Verb.REJECT).roles))
-    content = staticmethod(reject_content)
+    def perform(self, target: Batch, data: Mapping[str, Any], signing: Signing) -> Batch:
+        return reject_batch(batch=target, reason=data["reason"], signing=signing, **self.who)

@@ -78,9 +78,18 @@ def close_balances(stage: Stage, who: str, at: datetime) -> None:
 
 
 def sample(
-    stage: Stage, who: str, at: datetime, *, kind: str, unit: str = "", vessel: str = "", tests: list[str] | None = None,
-    place: str = "", received_by: str = "", received_at: str = "",
-) -> None:  # fmt: skip
+    stage: Stage,
+    who: str,
+    at: datetime,
+    *,
+    kind: str,
+    unit: str = "",
+    vessel: str = "",
+    tests: list[str] | None = None,
+    place: str = "",
+    received_by: str = "",
+    received_at: str = "",
+) -> None:
     """Draw a sample; the laboratory receives it."""
     source = stage.batch.record
     if unit:

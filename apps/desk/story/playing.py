@@ -64,7 +64,7 @@ def stage_for(story: Story, *, ends_at: datetime, secret: str) -> Stage:
 
 
 def play(acts: Sequence[Act], stage: Stage, watch: Callable[[Act], None] = lambda act: None) -> None:
-    """Play acts in the order of their instants. Raises StoryBroken when a refusal comes that should not, or does not come."""
+    """Play acts in the order of their instants. Raises StoryBroken when a refusal comes unexpected or stays away."""
     for act in sorted(acts, key=lambda act: stage.instant(act.at)):
         watch(act)
         _play_one(act, stage)
