@@ -94,7 +94,7 @@ class _Walk:
             befores.append(last)
             last = sha256((last + sha256(text).hexdigest()).encode()).hexdigest()
             if last != digest or number != n:
-                last, n = self._break(record_id, number, n, befores[-1]), number
+                last, n = self._break(record_id, number, n, befores[-1])
         self._record, self._hash, self._n = record, last, n
         self._tally.entries += len(rows)
         return befores
@@ -123,11 +123,12 @@ class _Walk:
         record = self._open.get(record_id)
         return record.genesis if record else ""
 
-    def _break(self, record_id: int, number: int, expected: int, before: str) -> str:
+    def _break(self, record_id: int, number: int, expected: int, before: str) -> tuple[str, int]:
         entry = Entry.objects.get(record=record_id, n=number)
         findings, go_on_from = judging.broken_link(entry, expected, before)
         self._found += findings
-        return go_on_from
+        is_only_misplaced = any(finding.field == "n" for finding in findings)
+        return go_on_from, expected if is_only_misplaced else number
 
     def _close_until(self, record_id: int) -> None:
         for pk in [pk for pk in self._open if pk < record_id]:
