@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from apps.batches.facts.words import Verb
+from apps.batches.facts.words import Origin, Verb
 from apps.batches.models import Batch, RecordedValue
 from apps.batches.selectors.plans import definition_of_batch
 from apps.documents.facts import (
@@ -29,6 +29,7 @@ from apps.documents.facts import (
 from apps.documents.selectors import next_version
 from apps.products.definition import Definition
 from apps.products.facts import ReleaseVerb
+from apps.products.loader import units
 from apps.quality.models import Event
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signatures_of
@@ -144,19 +145,18 @@ def _conclusion(event: Event) -> str:
 
 
 def _changed_values(batch: Batch) -> Table:
-    changed = (
-        RecordedValue.objects.filter(batch=batch)
-        .exclude(supersedes=None)
-        .select_related("supersedes")
-        .order_by("recorded_at")
-    )
+    # Computed values follow the values they are computed from; only what a person changed is a change.
+    changed = RecordedValue.objects.filter(batch=batch).exclude(supersedes=None).exclude(origin=Origin.COMPUTED)
+    rows = changed.select_related("supersedes").order_by("recorded_at", "pk")
     return Table(
         Bilingual("Values changed after their first entry", "首次录入后更改的数值"),
         (Column(Bilingual("Place", "位置")), Column(Bilingual("Value", "数值"), align=Align.RIGHT)),
-        tuple(
-            (value.place, Cell(f"{value.text} {value.unit}".strip(), changes=(_change(value),))) for value in changed
-        ),
+        tuple((value.place, Cell(_shown(value), changes=(_change(value),))) for value in rows),
     )
+
+
+def _shown(value: RecordedValue) -> str:
+    return f"{value.text} {units().display(value.unit)}".strip() if value.unit else value.text
 
 
 def _change(value: RecordedValue) -> Change:

@@ -30,13 +30,13 @@ SIGNS = {
 YES_NO = {"yes": B("Yes", "是"), "no": B("No", "否")}
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 COLUMNS = (
-    Column(B("Test", "检验项目")),
-    Column(B("Limit", "限度")),
-    Column(B("Result", "结果"), Align.RIGHT),
-    Column(B("Verdict", "结论")),
-    Column(B("Method", "方法")),
-    Column(B("Tested", "检验日期")),
-    Column(B("Analyst", "检验人")),
+    Column(B("Test", "检验项目"), width=23),
+    Column(B("Limit", "限度"), width=16),
+    Column(B("Result", "结果"), Align.RIGHT, width=15),
+    Column(B("Verdict", "结论"), width=10),
+    Column(B("Method", "方法"), width=15),
+    Column(B("Tested", "检验日期"), width=12),
+    Column(B("Analyst", "检验人"), width=9),
 )
 
 
@@ -80,10 +80,8 @@ def _row(
 
 
 def _label(outcome: TestOutcome, parameter: Parameter) -> Bilingual:
-    test, label = outcome.test.label, parameter.label
-    if len(outcome.test.results) == 1 or test.en == label.en:
-        return both(test)
-    return B(f"{test.en} · {label.en}", f"{test.zh} · {label.zh}")
+    # A test of several results is known by what each reports: CD73 positive, CD90 positive.
+    return both(outcome.test.label if len(outcome.test.results) == 1 else parameter.label)
 
 
 def _limit(parameter: Parameter) -> Bilingual | str:
@@ -183,7 +181,7 @@ def _result_data(result: Result) -> dict[str, object]:
     return {
         "address": result.address,
         "text": result.text,
-        "number": result.number,
+        "number": None if result.number is None else plain(result.number.normalize()),
         "unit": result.unit,
         "comparator": result.comparator,
         "verdict": result.verdict,
