@@ -71,8 +71,8 @@ def _values(label: Label, definition: Definition) -> dict[str, str | Bilingual]:
         "unit_number": label.unit_number or batch.number,
         "donor_code": batch.donation.donor.number,
         "donation": batch.donation.din,
-        "cells": _amount(unit.viable_cells if unit else nominal.viable_cells.value, nominal.viable_cells.unit),
-        "volume": _amount(unit.volume if unit else nominal.volume.value, nominal.volume.unit),
+        "cells": amount(unit.viable_cells if unit else nominal.viable_cells.value, nominal.viable_cells.unit),
+        "volume": amount(unit.volume if unit else nominal.volume.value, nominal.volume.unit),
         "expires_at": _local(label.expires_at, batch),
         "storage": _bilingual(rules.labelled_state(definition).label),
         "manufacturer": Bilingual(batch.site.name_en, batch.site.name_zh),
@@ -80,7 +80,8 @@ def _values(label: Label, definition: Definition) -> dict[str, str | Bilingual]:
     }
 
 
-def _amount(value: Decimal, unit: str) -> str:
+def amount(value: Decimal, unit: str) -> str:
+    """A quantity as it is printed: 5.0×10⁷, 10 mL."""
     return f"{scientific(value)} {unit_table().display(unit)}".strip()
 
 

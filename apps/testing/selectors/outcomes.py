@@ -41,6 +41,16 @@ class TestOutcome:
         return sum(run.state == RunState.INVALID for run in self.runs)
 
     @property
+    def sample_numbers(self) -> list[str]:
+        """The samples drawn for it."""
+        return [sample.number for sample in self.samples]
+
+    @property
+    def run_numbers(self) -> list[str]:
+        """The runs it was tested on."""
+        return [run.number for run in self.runs]
+
+    @property
     def objection(self) -> Objection | None:
         """What it says against the certificate of analysis."""
         return rules.has_not_passed(self.test.key, self.test.label.en, self.standing) if self.required else None

@@ -88,6 +88,12 @@ def lines_of(run: AssayRun) -> list[Line]:
     return list(found.select_related("record", "sample", "sample__record", *SAMPLE_BATCH))
 
 
+def visible_lines(user: User, at: datetime) -> QuerySet[Line]:
+    """The lines of the worksheets of the sites this person may see."""
+    seen = Line.objects.filter(run__site__code__in=visible_to(user, at))
+    return seen.select_related("run__record", "run__site", "sample__record", *SAMPLE_BATCH)
+
+
 def line_now(line: Line) -> Line:
     """The line of the worksheet as it is inside the door."""
     run = ("run", "run__record", "run__site", "run__product_version")

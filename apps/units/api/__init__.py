@@ -1,0 +1,1 @@
+"""Units, labels and containers for programs."""
