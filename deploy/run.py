@@ -25,6 +25,7 @@ from honcho.manager import Manager  # noqa: E402
 
 PORT = int(os.environ.get("QCS_PORT", "8000"))
 URL = f"http://127.0.0.1:{PORT}"
+os.environ.setdefault("QCS_PUBLIC_URL", URL)
 PREPARATION = ("seed", "demo")
 PATIENCE = 60  # seconds until the web must answer
 

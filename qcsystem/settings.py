@@ -45,10 +45,6 @@ _own_address = f"https://{ALLOWED_HOSTS[0]}" if IS_SERVER else "http://127.0.0.1
 PUBLIC_URL: str = env.str("QCS_PUBLIC_URL", default=_own_address).rstrip("/")  # printed on documents as QR
 
 # --- what is installed ----------------------------------------------------------------------------------------------
-STAGES = [
-    "core", "audit", "organisation", "signatures", "lineage", "documents", "quality", "products", "materials",
-    "facility", "identity", "donation", "batches", "units", "testing", "release", "alerts", "inspection", "desk",
-]  # fmt: skip
 INSTALLED_APPS = [
     "apps.organisation.admin_config.ReadOnlyAdminConfig",
     "django.contrib.auth",
@@ -62,7 +58,24 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
-    *[f"apps.{stage}" for stage in STAGES if (BASE_DIR / "apps" / stage / "apps.py").exists()],
+    "apps.core",
+    "apps.audit",
+    "apps.organisation",
+    "apps.signatures",
+    "apps.lineage",
+    "apps.documents",
+    "apps.quality",
+    "apps.products",
+    "apps.materials",
+    "apps.facility",
+    "apps.identity",
+    "apps.donation",
+    "apps.batches",
+    "apps.units",
+    "apps.testing",
+    "apps.release",
+    "apps.alerts",
+    "apps.desk",
 ]
 MIDDLEWARE = [
     "apps.core.middleware.RequestIdMiddleware",
@@ -76,16 +89,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",  # deny by default
     "apps.organisation.middleware.ControlledAccess",
+    "apps.core.preferences.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.core.ui.pages.RefusalPages",
 ]
-if (BASE_DIR / "apps/core/preferences.py").exists():
-    MIDDLEWARE.insert(-4, "apps.core.preferences.PreferencesMiddleware")
 ROOT_URLCONF = "qcsystem.urls"
 WSGI_APPLICATION = "qcsystem.wsgi.application"
-_shell = ["apps.core.context.shell"] if (BASE_DIR / "apps/core/context.py").exists() else []
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -97,7 +108,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "django.template.context_processors.tz",
-                *_shell,
+                "apps.core.context.shell",
+                "apps.alerts.context.bell",
             ]
         },
     }

@@ -1,35 +1,41 @@
-"""Every address of the system. Each app has its pages in `urls.py` and its API in `urls_api.py`."""
+"""Every address of the system: an app's pages (`urls.py`) under its name, its API (`urls_api.py`) under /api/v1/."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
+from django.apps import apps
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLResolver, include, path
+from django.utils.module_loading import module_has_submodule
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from qcsystem.health import healthz
 
-_apps = Path(__file__).resolve().parent.parent / "apps"
-_stages = [
-    "organisation", "signatures", "lineage", "documents", "quality", "products", "materials", "facility", "identity",
-    "donation", "batches", "units", "testing", "release", "alerts", "inspection",
-]  # fmt: skip
+# Pages that do not stand under their app's name: what everybody needs, and what strangers are told.
+AT_THE_ROOT = ("organisation", "signatures", "desk")
+ELSEWHERE = [path("", include("apps.core.urls_ui")), path("verify/", include("apps.documents.urls_verify"))]
 
-api = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    *[path("v1/", include(f"apps.{s}.urls_api")) for s in _stages if (_apps / s / "urls_api.py").exists()],
-]
+
+def pages() -> Iterator[URLResolver]:
+    for name in _apps_with("urls"):
+        yield path("" if name in AT_THE_ROOT else f"{name}/", include(f"apps.{name}.urls"))
+
+
+def api() -> Iterator[URLResolver]:
+    for name in _apps_with("urls_api"):
+        yield path("v1/", include(f"apps.{name}.urls_api"))
+
+
+def _apps_with(module: str) -> list[str]:
+    own = [app for app in apps.get_app_configs() if app.name.startswith("apps.")]
+    return [app.label for app in own if module_has_submodule(app.module, module)]
+
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
-    path("api/", include(api)),
-    path("verify/", include("apps.documents.urls_verify")),
-    *[
-        path("" if s in ("organisation", "signatures") else f"{s}/", include(f"apps.{s}.urls"))
-        for s in _stages
-        if (_apps / s / "urls.py").exists()
-    ],
-    *[path("", include("apps.core.urls_ui")) for _ in [0] if (_apps / "core/urls_ui.py").exists()],
-    *[path("", include("apps.desk.urls")) for _ in [0] if (_apps / "desk/urls.py").exists()],
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/", include([*api()])),
+    *ELSEWHERE,
+    *pages(),
 ]
