@@ -32,7 +32,7 @@ from apps.testing.selectors import (
     testers_of,
 )
 from apps.testing.services.settling import settle_reviewed
-from apps.units.services import marks, report_overridden
+from apps.units.services import marks, report_accepted
 
 REVIEWERS = (Role.ANALYST, Role.QC_HEAD)
 
@@ -76,7 +76,7 @@ def record_result(
         result.recorded_at = at
         change.create(result)
         subject = line.sample.batch.record
-        report_overridden(change, subject=subject, overridden=overridden, happened=happened, about=result.address)
+        report_accepted(change, subject=subject, overridden=overridden, happened=happened, about=result.address)
         return result
 
 

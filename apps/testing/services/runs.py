@@ -31,7 +31,7 @@ from apps.testing.content import read_found
 from apps.testing.facts import NeedKind, RunState, SampleState
 from apps.testing.models import AssayRun, ControlValue, Line, RunNeed, Sample
 from apps.testing.selectors import current_controls, method_of, run_now, runs_of_sample, samples_now
-from apps.units.services import marks, report_overridden
+from apps.units.services import marks, report_accepted
 
 
 def open_run(
@@ -159,7 +159,7 @@ def put_on_run(
         lines = _lines(run, samples, inoculated_at, at, overridden)
         change.create_many(lines)
         for batch in {sample.batch_id: sample.batch for sample in samples}.values():
-            report_overridden(change, subject=batch.record, overridden=overridden, happened=happened)
+            report_accepted(change, subject=batch.record, overridden=overridden, happened=happened)
             _pass_on(change, run, batch)
         return lines
 

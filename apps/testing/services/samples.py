@@ -26,7 +26,7 @@ from apps.testing.models import Sample
 from apps.testing.selectors import sample_now, was_sampled
 from apps.units.facts import Condition, UnitVerb
 from apps.units.models import Unit
-from apps.units.services import marks, move_units, report_overridden
+from apps.units.services import marks, move_units, report_accepted
 
 TAKERS = (Role.OPERATOR, Role.ANALYST)
 
@@ -71,7 +71,7 @@ def draw_sample(
         _number(change, sample)
         if unit is not None and unit.condition != Condition.SPENT:
             move_units(change, units=[unit], verb=UnitVerb.USE_UP, moved_at=drawn_at, happened=happened)
-        report_overridden(change, subject=batch.record, overridden=overridden, happened=happened)
+        report_accepted(change, subject=batch.record, overridden=overridden, happened=happened)
         return sample
 
 
@@ -143,9 +143,10 @@ def receive_sample(
         ages = [rules.is_too_old(test, sample.drawn_at, received_at) for test in tests]
         overridden = stop_if(*ages, happened=happened)
         kept = [*sample.overridden, *marks(overridden)]
-        fields = {"received_at": received_at, "received_by": who.username, "overridden": kept}
-        change.update(sample, state=SampleState.RECEIVED, **fields)
-        report_overridden(change, subject=sample.batch.record, overridden=overridden, happened=happened)
+        change.update(
+            sample, state=SampleState.RECEIVED, received_at=received_at, received_by=who.username, overridden=kept
+        )
+        report_accepted(change, subject=sample.batch.record, overridden=overridden, happened=happened)
         return sample
 
 

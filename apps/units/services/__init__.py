@@ -10,7 +10,7 @@ from apps.units.services.issuing import (
     print_labels,
 )
 from apps.units.services.moving import freeze_units, move_units, refuse_expired, set_disposition
-from apps.units.services.overriding import marks, report_overridden
+from apps.units.services.overriding import marks, report_accepted
 from apps.units.services.reconciling import reconcile
 
 __all__ = [
@@ -26,6 +26,6 @@ __all__ = [
     "print_labels",
     "reconcile",
     "refuse_expired",
-    "report_overridden",
+    "report_accepted",
     "set_disposition",
 ]

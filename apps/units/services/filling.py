@@ -25,7 +25,7 @@ from apps.units.facts import LabelFate
 from apps.units.models import Fill, Label, Unit
 from apps.units.selectors import free_containers, waiting_labels
 from apps.units.services.acting import trained_operator
-from apps.units.services.overriding import marks, report_overridden
+from apps.units.services.overriding import marks, report_accepted
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def fill_units(
         units = _make_units(change, fill, definition, plan, contents)
         _stick_labels(change, plan, units)
         kind = EventKind.RECONCILIATION
-        report_overridden(change, subject=batch.record, overridden=overridden, happened=happened, kind=kind)
+        report_accepted(change, subject=batch.record, overridden=overridden, happened=happened, kind=kind)
         _report_contents(change, batch, definition, contents)
         return units
 

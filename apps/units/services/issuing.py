@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from apps.audit.services import Change, audited
@@ -29,7 +30,7 @@ from apps.units.facts import LabelFate
 from apps.units.models import ContainerIssue, ContainerLoss, Label, Unit
 from apps.units.selectors import free_containers, labels_now
 from apps.units.services.acting import trained_operator
-from apps.units.services.overriding import marks, report_overridden
+from apps.units.services.overriding import marks, report_accepted
 
 
 def issue_containers(
@@ -56,7 +57,7 @@ def issue_containers(
         issue = ContainerIssue(record=batch.record, batch=batch, lot=lot, count=count, issued_at=issued_at)
         issue.issued_by, issue.overridden = who.username, marks(overridden)
         change.create(issue)
-        report_overridden(change, subject=batch.record, overridden=overridden, happened=happened)
+        report_accepted(change, subject=batch.record, overridden=overridden, happened=happened)
         return issue
 
 
@@ -207,7 +208,7 @@ def _settle(fate: LabelFate, labels: Sequence[Label], reason: str, actor: Actor,
             *(rules.is_settled(label.serial, LabelFate(label.fate), fate) for label in labels),
             *(_against_applying(label, units) for label in labels if fate is LabelFate.APPLIED),
         )
-        settled: dict[str, object] = {"settled_at": at, "settled_by": who.username, "settle_reason": reason}
+        settled: dict[str, Any] = {"settled_at": at, "settled_by": who.username, "settle_reason": reason}
         if fate is LabelFate.APPLIED:
             return [change.update(label, fate=fate, unit=units[label.unit_number], **settled) for label in labels]
         return change.update_many(labels, fate=fate, **settled)

@@ -18,7 +18,7 @@ from apps.units.facts import Condition, LabelFate, UnitVerb
 from apps.units.models import Label, Unit
 from apps.units.selectors import units_now
 from apps.units.services.acting import trained_operator
-from apps.units.services.overriding import report_overridden
+from apps.units.services.overriding import report_accepted
 
 DISPOSITION_VERBS = frozenset({UnitVerb.RELEASE_CONDITIONALLY, UnitVerb.RELEASE, UnitVerb.REJECT, UnitVerb.RECALL})
 STAMPS = {Condition.FROZEN: "frozen_at", Condition.THAWED: "thawed_at", Condition.SPENT: "spent_at"}
@@ -48,7 +48,7 @@ def move_units(
     forward = [unit for unit in units if not lifecycle.goes_back(verb, unit.facts)]
     moved = change.update_many(forward, action=f"unit.{verb.lower()}", **sets) if forward else []
     for batch in {unit.batch_id: unit.batch for unit in units}.values():
-        report_overridden(change, subject=batch.record, overridden=overridden, happened=happened)
+        report_accepted(change, subject=batch.record, overridden=overridden, happened=happened)
     return moved
 
 

@@ -11,7 +11,7 @@ from apps.quality.models import Event
 from apps.quality.services import report_event
 
 
-def report_overridden(
+def report_accepted(
     change: Change,
     *,
     subject: Record,

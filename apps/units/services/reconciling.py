@@ -14,7 +14,7 @@ from apps.units.facts import Counted
 from apps.units.models import Reconciliation
 from apps.units.selectors import balance_of
 from apps.units.services.acting import trained_operator
-from apps.units.services.overriding import report_overridden
+from apps.units.services.overriding import report_accepted
 
 
 def reconcile(
@@ -38,5 +38,5 @@ def reconcile(
         count.reconciled_at, count.reconciled_by = at, who.username
         change.create(count)
         kind = EventKind.RECONCILIATION
-        report_overridden(change, subject=batch.record, overridden=overridden, happened=happened, kind=kind)
+        report_accepted(change, subject=batch.record, overridden=overridden, happened=happened, kind=kind)
         return count
