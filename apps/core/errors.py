@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Objection:
-    """One reason why an act is refused. Rules return it; the edge translates the template, the trail keeps code and facts.
+    """One reason why an act is refused. Rules return it, the edge translates it, the trail keeps code and facts.
 
     `place` names the field or the address it concerns, so that the sentence can stand beside it.
     """

@@ -1,6 +1,7 @@
 """What is done to rooms and instruments: set up, calibrate, take out of service, note an excursion, clear the line."""
 
 from datetime import datetime
+from typing import Any
 
 from apps.audit.models import Record
 from apps.audit.selectors import record_at
@@ -105,7 +106,7 @@ def leave_room(*, room: Room, actor: Actor, at: datetime) -> LineClearance | Non
 
 
 def _change_instrument(
-    instrument: Instrument, action: str, reason: str, actor: Actor, at: datetime, **fields: object
+    instrument: Instrument, action: str, reason: str, actor: Actor, at: datetime, **fields: Any
 ) -> Instrument:
     who = require(actor, KEEPERS, instrument.site.code, at=at)
     with audited(actor=who, action=action, at=at, reason=reason, touching=[instrument.record]) as change:

@@ -136,6 +136,7 @@ class VersionChanges(GenericAPIView):
     """/api/v1/products/<number>/changes/: what it says differently from the version before."""
 
     serializer_class = DifferenceOutput
+    queryset = ProductVersion.objects.none()
     pagination_class = None
 
     @extend_schema(operation_id="products_changes", responses=DifferenceOutput(many=True))

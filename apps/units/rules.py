@@ -10,7 +10,7 @@ from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.products.definition import Bilingual, Definition, NumberParameter, Quantity
 from apps.products.definition.storage import StorageState
-from apps.products.facts import Duration
+from apps.products.facts import Duration, ParameterKind
 from apps.products.rules.numbers import read_entry
 from apps.units.facts import Balance, Condition, Counted, LabelCode, LabelFate, UnitFacts, UnitKind
 
@@ -168,7 +168,7 @@ def has_no_label(numbers: Sequence[str], printed: Collection[str]) -> Objection 
 def read_amount(text: str, nominal: Quantity, field: str) -> Decimal | Objection:
     """What one unit holds, read as every number of the house is read; nothing entered is refused."""
     label = Bilingual(en=field, zh=field)
-    parameter = NumberParameter(key=field, label=label, kind="number", unit=nominal.unit, decimals=9)
+    parameter = NumberParameter(key=field, label=label, kind=ParameterKind.NUMBER, unit=nominal.unit, decimals=9)
     entered = read_entry(parameter, text)
     if isinstance(entered, Objection):
         return entered

@@ -204,7 +204,8 @@ def keep_refusal(refusal: Refused, *, actor: Actor, at: datetime) -> None:
 
 
 def _columns(row: Audited, names: Iterable[str]) -> Image:
-    fields = [row._meta.get_field(name) for name in names]
+    wanted = set(names)
+    fields = [field for field in row._meta.concrete_fields if {field.name, field.attname} & wanted]
     return {field.attname: value_in_trail(row, field) for field in fields}
 
 

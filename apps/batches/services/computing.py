@@ -68,12 +68,13 @@ def _targets(
         for field in definition.fields:
             if field_of(step.at(field.key)) not in fields:
                 continue
-            if not definition.is_in_rows(field):
+            rows = definition.rows
+            if rows is None or not definition.is_in_rows(field):
                 yield step.at(field.key)
                 continue
-            keys = definition.rows.keys or sorted({place.row for place in rows_of if place.step_place == step} - {""})
+            keys = rows.keys or sorted({place.row for place in rows_of if place.step_place == step} - {""})
             for key in keys:
-                yield step.at(field.key, definition.rows.kind, key)
+                yield step.at(field.key, rows.kind, key)
 
 
 def _computed_fields(situation: Situation, step: Place) -> set[str]:
@@ -86,6 +87,8 @@ def _worked_out(
 ) -> RecordedValue | None:
     """The new row of a computed value; None when nothing is new."""
     parameter = situation.definition.parameter(place)
+    if not isinstance(parameter, ComputedParameter):
+        raise TypeError(f"{place} is not computed")
     standing = known.get(place)
     entered = _compute(situation, known, parameter, place)
     if entered is None and standing is None:

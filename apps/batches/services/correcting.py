@@ -14,7 +14,6 @@ from apps.batches.services.judging import (
     Findings,
     Judged,
     against_the_thing,
-    no_such_place,
     parameter_at,
     read_and_judge,
     read_place,
@@ -25,7 +24,8 @@ from apps.batches.services.recording import check_places, require_hands
 from apps.batches.services.rows import row_of
 from apps.batches.services.storing import follow_up
 from apps.core.actor import Actor
-from apps.core.errors import BadInput, Refused
+from apps.core.errors import BadInput, Objection, Refused
+from apps.core.text import N_
 from apps.products.facts import Place
 
 
@@ -64,7 +64,7 @@ def _correct(batch: Batch, given: ValueInput, supersedes: int, act: Act, things:
         situation = situation_of(batch, [given.place], holds=False)
         standing = situation.values.get(given.place)
         if standing is None:
-            raise BadInput(no_such_place(given.place))
+            raise BadInput(_nothing_there(given.place))
         given = replace(given, performed_at=given.performed_at or standing.performed_at)
         named = things_named(batch, situation.plan, [given]) if things.by_place else things
         judged = _judge(situation, given, named, standing, supersedes, act)
@@ -76,6 +76,11 @@ def _correct(batch: Batch, given: ValueInput, supersedes: int, act: Act, things:
         return row
 
 
+def _nothing_there(place: Place) -> Objection:
+    template = N_("{place} holds nothing that could be corrected.")
+    return Objection("nothing_to_correct", template, {"place": place}, place=str(place))
+
+
 def _judge(
     situation: Situation, given: ValueInput, things: Things, standing: RecordedValue, shown: int, act: Act
 ) -> Judged:
@@ -85,7 +90,6 @@ def _judge(
     same_time = given.performed_at == standing.performed_at
     found = (
         order.can_hold_no_values(situation.state),
-        entries.is_computed_here(place, parameter.kind),
         entries.is_superseded(place, stands, shown, given.text) if stands else None,
         entries.is_unchanged(place, stands, given.text.strip(), given.unit, same_time) if stands else None,
         entries.needs_a_real_reason(act.reason),

@@ -156,7 +156,6 @@ def _against_the_place(situation: Situation, given: ValueInput, parameter: Recor
     standing = standing_of(situation.values.get(place))
     found = (
         order.can_hold_no_values(situation.state),
-        entries.is_computed_here(str(place), parameter.kind),
         is_not_begun(situation, step),
         order.is_closed(step, state) if state is StepState.SKIPPED else None,
         entries.is_already_recorded(str(place), standing, given.text),
@@ -239,7 +238,8 @@ def _lateness(situation: Situation, step: Step, performed_at: datetime, act: Act
 def _has_no_row(situation: Situation, place: Place) -> Objection | None:
     if not place.row or any(known.row_place == place.row_place for known in situation.values):
         return None
-    vessels_now = situation.batch.vessels.all() if situation.definition.step(place).rows.source == "vessel" else ()
+    rows = situation.definition.step(place).rows
+    vessels_now = situation.batch.vessels.all() if rows and rows.source == "vessel" else ()
     if place.row in rows_at(situation.plan, place.step_place, vessels_now, situation.values):
         return None
     facts = {"row": f"{place.row_kind} {place.row}", "step": place.step_place}

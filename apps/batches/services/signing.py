@@ -1,6 +1,7 @@
 """Completing steps, with or without a signature, and signing a section as one shown list."""
 
 from datetime import datetime
+from typing import Any
 
 from apps.audit.services import Change, audited
 from apps.batches.content import section_content, step_content
@@ -114,10 +115,10 @@ def _complete(batch: Batch, place: Place, act: Act, signer: Signer | None) -> St
         if signer and view.state is StepState.DONE and not view.is_signed:
             return _sign_again(change, situation, sheet, view, signer)
         overridden = _stop(situation, view, act, signer)
-        done = {"state": StepState.DONE, "completed_at": act.performed_at(None), "completed_by": act.actor.username}
+        done: dict[str, Any] = {"completed_at": act.performed_at(None), "completed_by": act.actor.username}
         if signer:
             done |= {"performed": _sign(change, situation, place, signer), "performed_hash": view.fingerprint}
-        row = change.update(sheet.rows[place], **done)
+        row = change.update(sheet.rows[place], state=StepState.DONE, **done)
         report_overridden(change, situation, str(place), overridden, act)
         return row
 

@@ -37,7 +37,7 @@ def require(
             actor=actor,
             at=at,
         )
-    if trained_on and not held.is_trained:
+    if trained_on and not getattr(held, "is_trained", False):
         template = N_("You have no valid training on {subject}.")
         refuse(
             NotAllowed(Objection("training_missing", template, {"subject": trained_on}), keep=keep), actor=actor, at=at
