@@ -9,11 +9,12 @@ from typing import Any
 from apps.audit.services import audited
 from apps.batches import content
 from apps.batches.facts.words import Verb
-from apps.batches.models import Batch, RecordedValue, Step
+from apps.batches.models import Attachment, Batch, RecordedValue, Step
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.situation import history_of
 from apps.batches.services.checking import check_section, witness_step
 from apps.batches.services.correcting import correct_value
+from apps.batches.services.files import attach_file, certify_true_copy
 from apps.batches.services.occurring import start_occurrence
 from apps.batches.services.planning import finish_batch, plan_batch, start_batch
 from apps.batches.services.recording import record_value
@@ -48,6 +49,7 @@ from tests.cast import AT, Cast, actor, sign_as, site_of, train
 SMALL = Path(__file__).parent / "small.yaml"
 SOON = timedelta(minutes=1)
 DIN = "G123426000117"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @cache
@@ -190,12 +192,12 @@ class Room:
 
     def correct(self, place: str, text: str, reason: str = "Misread the display", **more: Any) -> RecordedValue:
         self.now += SOON
-        shown = history_of(self.batch, Place.parse(place))[-1].pk
+        shown = [row.pk for row in history_of(self.batch, Place.parse(place))] or [0]
         return correct_value(
             **{
                 "batch": self.batch,
                 "place": place,
-                "supersedes": shown,
+                "supersedes": shown[-1],
                 "text": text,
                 "reason": reason,
                 "actor": actor(self.cast.olga),
@@ -331,6 +333,41 @@ class Room:
         self.enter(f"culture[{n}].decide.enough", enough)
         self.sign_step(f"culture[{n}].decide")
         return self
+
+    def whole_record(self) -> "Room":
+        """Everything that a finished record needs."""
+        self.receipt().passage()
+        self.later(minutes=30)
+        self.flasks("closing.start_fill", 1, "pool")
+        self.enter("closing.start_fill.started_at", self.now.isoformat())
+        self.complete("closing.start_fill")
+        self.attach("closing.papers.printout")
+        self.certify_copy()
+        self.complete("closing.papers")
+        self.sign_section("receipt")
+        self.sign_section("culture[1]")
+        self.check("culture[1]")
+        return self
+
+    def attach(self, place: str, image: bytes = PNG, **more: Any) -> RecordedValue:
+        self.now += SOON
+        return attach_file(
+            batch=self.batch,
+            place=place,
+            name="printout.png",
+            media_type="image/png",
+            content=image,
+            actor=actor(self.cast.olga),
+            at=self.now,
+            **more,
+        )
+
+    def certify_copy(self, *, who: User | None = None) -> Attachment:
+        self.now += SOON
+        person = who or self.cast.vera
+        file = Attachment.objects.select_related("batch__record", "batch__site").get(batch=self.batch)
+        signing = sign_as(person, content.true_copy_content(file), at=self.now)
+        return certify_true_copy(attachment=file, signing=signing, actor=actor(person), at=self.now)
 
 
 def planned_room(cast: Cast, *, version: ProductVersion | None = None, number: str = "CT-0042") -> Room:

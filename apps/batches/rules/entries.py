@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.products.facts import ParameterKind, Verdict
+from apps.products.facts import Verdict
 
 LEAST_REASON = 8  # in half-width columns: eight letters or four Chinese characters
 
@@ -105,13 +105,6 @@ def needs_a_real_reason(reason: str) -> Objection | None:
     if not is_thin(reason):
         return None
     return Objection("reason_thin", N_("Say why it is corrected, in words another person understands."), place="reason")
-
-
-def is_computed_here(place: str, kind: ParameterKind) -> Objection | None:
-    """A computed value is never typed."""
-    if kind is not ParameterKind.COMPUTED:
-        return None
-    return Objection("computed_here", N_("{place} is worked out by the system."), {"place": place}, place=place)
 
 
 def is_not_done_without_reason(place: str, verdict: Verdict, reason: str) -> Objection | None:
