@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "apps.testing",
     "apps.release",
     "apps.alerts",
+    "apps.inspection",
     "apps.desk",
 ]
 MIDDLEWARE = [

@@ -22,12 +22,8 @@ def test_a_generated_document_that_was_edited_is_named(tmp_path: Path, monkeypat
 def test_the_lives_of_batches_units_and_lots_are_one_generated_page() -> None:
     page = docs.GENERATED["docs/lifecycle.md"]()
 
-    assert "docs/lifecycle.md" in docs.GENERATED
-    assert [line for line in page.splitlines() if line.startswith("# ")] == [
-        "# The life of a batch",
-        "# The life of a unit",
-        "# The life of a material lot",
-    ]
+    titles = {line for line in page.splitlines() if line.startswith("# ")}
+    assert titles >= {"# The life of a batch", "# The life of a unit", "# The life of a material lot"}
     assert (ROOT / "docs/lifecycle.md").is_file()
 
 
