@@ -1,13 +1,15 @@
 """What is sent to the laboratory."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.core.fields import Instant
 from apps.signatures.api import SigningInput
 from apps.units.api.bodies import MaybeHappened
 
-TEXT = {"max_length": 2000, "allow_blank": True, "trim_whitespace": False}
-OPTIONAL = {"required": False, "default": "", "allow_blank": True}
+TEXT: dict[str, Any] = {"max_length": 2000, "allow_blank": True, "trim_whitespace": False}
+OPTIONAL: dict[str, Any] = {"required": False, "default": "", "allow_blank": True}
 
 
 class DrawInput(MaybeHappened):

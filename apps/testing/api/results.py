@@ -61,7 +61,7 @@ class ResultList(ListAPIView):
     queryset = Result.objects.none()
 
     def get_queryset(self) -> QuerySet[Result]:
-        return visible_results(self.request.user, timezone.now())  # type: ignore[arg-type]
+        return visible_results(self.request.user, timezone.now())
 
 
 class ResultShow(APIView):
@@ -82,7 +82,7 @@ class CorrectResult(Act):
     example = {"text": "0.06", "reason": "Dilution left out."}
 
     def target(self) -> Result:
-        seen = visible_results(self.request.user, self.now)  # type: ignore[arg-type]
+        seen = visible_results(self.request.user, self.now)
         return get_object_or_404(seen, pk=self.kwargs["pk"])
 
     def perform(self, target: Result, said: dict[str, Any]) -> Result:
@@ -97,7 +97,7 @@ class AddLateResult(SignedVerb):
     created = True
 
     def target(self) -> Line:
-        seen = visible_lines(self.request.user, self.now)  # type: ignore[arg-type]
+        seen = visible_lines(self.request.user, self.now)
         return get_object_or_404(seen, pk=self.kwargs["pk"])
 
     def record(self, target: Line) -> Record | None:
@@ -116,7 +116,7 @@ class Outcomes(APIView):
 
     @extend_schema(operation_id="outcomes_list", responses=outputs.OutcomeOutput(many=True))
     def get(self, request: Request, number: str) -> Response:
-        batch = visible_batch(request.user, number, timezone.now())  # type: ignore[arg-type]
+        batch = visible_batch(request.user, number, timezone.now())
         return tagged(Response(outputs.OutcomeOutput(outcomes_of(batch), many=True).data), batch.record)
 
 
@@ -128,7 +128,7 @@ class ApproveAnalysis(SignedVerb):
     created = True
 
     def target(self) -> Batch:
-        return visible_batch(self.request.user, self.kwargs["number"], self.now)  # type: ignore[arg-type]
+        return visible_batch(self.request.user, self.kwargs["number"], self.now)
 
     def record(self, target: Batch) -> Record | None:
         return target.record

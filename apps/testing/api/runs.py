@@ -71,11 +71,11 @@ class RunList(ListAPIView, Act):
     }
 
     def get_queryset(self) -> QuerySet[AssayRun]:
-        return with_results(visible_runs(self.request.user, timezone.now()))  # type: ignore[arg-type]
+        return with_results(visible_runs(self.request.user, timezone.now()))
 
     def target(self) -> Batch:
-        number = self.request.data.get("batch", "")
-        batch = visible_batches(self.request.user, self.now).filter(number=number).first()  # type: ignore[arg-type]
+        number = self.said["batch"]
+        batch = visible_batches(self.request.user, self.now).filter(number=number).first()
         if batch is None:
             raise BadInput(Objection("unknown_batch", N_("There is no batch {batch}."), {"batch": number}, "batch"))
         return batch
@@ -120,7 +120,7 @@ class RunAct(Act):
     open_to = BY_ANALYSTS
 
     def target(self) -> AssayRun:
-        seen = visible_runs(self.request.user, self.now)  # type: ignore[arg-type]
+        seen = visible_runs(self.request.user, self.now)
         return get_object_or_404(seen, number=self.kwargs["number"])
 
 
@@ -137,7 +137,7 @@ class PutOnRun(RunAct):
         return services.put_on_run(run=target, samples=samples, inoculated_at=when, happened=happened, **self.who)
 
     def _samples(self, numbers: Iterable[str]) -> list[Sample]:
-        seen = visible_samples(self.request.user, self.now)  # type: ignore[arg-type]
+        seen = visible_samples(self.request.user, self.now)
         found = {sample.number: sample for sample in seen.filter(number__in=list(numbers))}
         unknown = sorted(set(numbers) - set(found))
         if unknown:
@@ -178,7 +178,7 @@ class RunVerb(SignedVerb):
     output_class = outputs.WorksheetOutput
 
     def target(self) -> AssayRun:
-        seen = visible_runs(self.request.user, self.now)  # type: ignore[arg-type]
+        seen = visible_runs(self.request.user, self.now)
         return get_object_or_404(seen, number=self.kwargs["number"])
 
     def record(self, target: AssayRun) -> Record | None:

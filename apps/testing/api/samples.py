@@ -58,11 +58,11 @@ class SampleList(ListAPIView, Act):
     example = {"batch": "CT-0042", "kind": "qc_unit", "source": "unit/CT-0042-U12", "drawn_at": "2026-11-05T16:00:00Z"}
 
     def get_queryset(self) -> QuerySet[Sample]:
-        return visible_samples(self.request.user, timezone.now())  # type: ignore[arg-type]
+        return visible_samples(self.request.user, timezone.now())
 
     def target(self) -> Batch:
-        number = self.request.data.get("batch", "")
-        batch = visible_batches(self.request.user, self.now).filter(number=number).first()  # type: ignore[arg-type]
+        number = self.said["batch"]
+        batch = visible_batches(self.request.user, self.now).filter(number=number).first()
         if batch is None:
             raise BadInput(Objection("unknown_batch", N_("There is no batch {batch}."), {"batch": number}, "batch"))
         return batch
@@ -99,7 +99,7 @@ class SampleAct(Act):
     created = False
 
     def target(self) -> Sample:
-        seen = visible_samples(self.request.user, self.now)  # type: ignore[arg-type]
+        seen = visible_samples(self.request.user, self.now)
         return get_object_or_404(seen, number=self.kwargs["number"])
 
 

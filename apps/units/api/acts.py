@@ -54,8 +54,9 @@ class Act(APIView):
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         form = self.input_class(data=request.data)
         form.is_valid(raise_exception=True)
+        self.said: dict[str, Any] = dict(form.validated_data)
         target = self.target()
-        done = self.perform(target, dict(form.validated_data))
+        done = self.perform(target, self.said)
         body = self.output_class(done, many=self.many).data
         code = status.HTTP_201_CREATED if self.created else status.HTTP_200_OK
         return tagged(Response(body, status=code), self.record(target))

@@ -59,7 +59,7 @@ class UnitList(ListAPIView):
     queryset = Unit.objects.none()
 
     def get_queryset(self) -> QuerySet[Unit]:
-        return visible_units(self.request.user, timezone.now())  # type: ignore[arg-type]
+        return visible_units(self.request.user, timezone.now())
 
 
 class UnitShow(APIView):
@@ -77,7 +77,7 @@ class BatchAct(Act):
     open_to = BY_OPERATORS
 
     def target(self) -> Batch:
-        return visible_batch(self.request.user, self.kwargs["number"], self.now)  # type: ignore[arg-type]
+        return visible_batch(self.request.user, self.kwargs["number"], self.now)
 
 
 class Fill(BatchAct):
