@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.ui.samples import samples
-from apps.core.ui.status import BATCHES, MARKS, UNITS, VERDICTS, WORK
+from apps.core.ui.status import BATCHES, LABORATORY, MARKS, UNITS, VERDICTS, WORK
 
 PAGES = {
     "step": "samples/step.html",
@@ -25,6 +25,7 @@ WORDS = [
     (_("Work"), WORK),
     (_("Batches"), BATCHES),
     (_("Units, donors"), UNITS),
+    (_("Laboratory, counts"), LABORATORY),
 ]
 
 

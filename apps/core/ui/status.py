@@ -115,7 +115,22 @@ UNITS = {
     "quarantine": Word(pgettext_lazy("status", "Quarantined"), "quarantined", "plain", 30, "striped"),
 }
 
-VOCABULARY = {**VERDICTS, **MARKS, **WORK, **BATCHES, **UNITS}
+LABORATORY = {
+    "drawn": Word(pgettext_lazy("status", "Drawn"), "flask", "plain", 8),
+    "tested": Word(pgettext_lazy("status", "Tested"), "sign", "plain", 6),
+    "unreviewed": Word(pgettext_lazy("status", "To review"), "sign", "plain", 9),
+    "awaited": Word(pgettext_lazy("status", "Awaited"), "pending", "plain", 10),
+    "missing": Word(pgettext_lazy("status", "No sample"), "pending", "plain", 12),
+    "printed": Word(pgettext_lazy("status", "Printed"), "print", "plain", 6),
+    "applied": Word(pgettext_lazy("status", "Applied"), "label", "plain"),
+    "specimen": Word(pgettext_lazy("status", "Specimen"), "document", "plain"),
+    "closes": Word(pgettext_lazy("status", "Closes"), "ok", "ok"),
+    "does_not_close": Word(pgettext_lazy("status", "Does not close"), "action", "action", 70),
+    "event": Word(pgettext_lazy("status", "Event"), "alert", "alert", 72),
+    "amended": Word(pgettext_lazy("status", "Amended"), "corrected", "corrected", 30),
+}
+
+VOCABULARY = {**VERDICTS, **MARKS, **WORK, **BATCHES, **UNITS, **LABORATORY}
 
 SAME_AS = {
     "pass": "passed",

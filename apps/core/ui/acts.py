@@ -1,0 +1,71 @@
+"""A page with one form and one act: shown, refused beside its field or on the page of refusals, done."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.functional import Promise
+
+from apps.core.errors import Happened, Refused
+from apps.core.ui.pages import happened_from, refusal_response
+from apps.core.ui.wording import sentence
+
+INSTANT = "%Y-%m-%dT%H:%M"
+
+
+@dataclass(frozen=True)
+class Act:
+    """The words and ways around the form. `already`: what happened may be recorded although a rule forbids it."""
+
+    title: str
+    word: str
+    back_url: str
+    done_url: str = ""
+    intro: str = ""
+    icon: str = ""
+    stops: bool = False
+    already: bool = False
+    template: str = "act_page.html"
+    context: Mapping[str, object] = field(default_factory=dict)
+
+
+def act_page(
+    request: HttpRequest, act: Act, form: forms.Form, perform: Callable[[Happened | None], object]
+) -> HttpResponse:
+    """GET shows the form. POST performs the act with what `form` has read, and goes on to where it is done."""
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                perform(happened_from(request))
+            except Refused as refused:
+                if not _stands_beside(form, refused):
+                    return refusal_response(request, refused, already=act.already)
+                _say_beside(form, refused)
+                status = refused.status
+            else:
+                return HttpResponseRedirect(act.done_url or act.back_url)
+    return render(request, act.template, {**act.context, "act": act, "form": form}, status=status)
+
+
+def _stands_beside(form: forms.Form, refused: Refused) -> bool:
+    return any(objection.place in form.fields for objection in refused.objections)
+
+
+def _say_beside(form: forms.Form, refused: Refused) -> None:
+    for objection in refused.objections:
+        form.add_error(objection.place if objection.place in form.fields else None, sentence(objection))
+
+
+def instant_field(label: str | Promise, *, required: bool = True, help_text: str | Promise = "") -> forms.DateTimeField:
+    """An instant on the clock of the page."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=INSTANT)
+    return forms.DateTimeField(label=label, required=required, help_text=help_text, widget=widget)
+
+
+def scanned(kind: str) -> forms.TextInput:
+    """A control that takes a scan, or the number by hand."""
+    return forms.TextInput(attrs={"data-scan-input": kind, "autocomplete": "off", "spellcheck": "false"})

@@ -1,0 +1,41 @@
+"""What frames a page about a batch above the batch record: the band with its facts, and which roles one holds there."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from apps.batches.facts.pages import BatchHeader
+from apps.batches.models import Batch
+from apps.batches.selectors.lines import header_of
+from apps.batches.selectors.pages import batch_for_page
+from apps.core.ui.navigation import address_of
+from apps.core.ui.wording import bilingual
+
+Facts = Sequence[Mapping[str, object]]
+
+
+def batch_bar(batch: Batch, more: Facts = ()) -> dict[str, object]:
+    """The context of parts/record_bar.html: band and facts of a batch."""
+    header = header_of(batch_for_page(batch))
+    return {"band": band_of(header), "facts": [*facts_of(header), *more]}
+
+
+def band_of(header: BatchHeader) -> dict[str, object]:
+    """Product and batch at a glance; its number leads to the batch."""
+    return {
+        "short": bilingual(header.band),
+        "hue": header.band_colour,
+        "number": header.number,
+        "title": header.title,
+        "url": address_of("batches:detail", header.number),
+    }
+
+
+def facts_of(header: BatchHeader) -> list[dict[str, object]]:
+    """State, master record and donor."""
+    amended = _(", amended") if header.is_amended else ""
+    return [
+        {"label": _("State"), "value": "", "status": header.state.value.lower()},
+        {"label": _("Master"), "value": f"{header.product}{amended}"},
+        {"label": _("Donor"), "value": header.donor},
+    ]
