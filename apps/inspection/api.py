@@ -1,0 +1,235 @@
+"""The trail for machines and other programs: entries with their proof, chains, traces, checkpoints. Read only."""
+
+from dataclasses import asdict
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.audit.models import Checkpoint, Entry
+from apps.audit.selectors import consistency_proof, inclusion_proof
+from apps.audit.selectors.proofs import head_of
+from apps.core.errors import BadInput, Objection
+from apps.core.pagination import Keyset
+from apps.core.text import N_
+from apps.inspection.facts import EntryView
+from apps.inspection.forms import QuestionForm
+from apps.inspection.selectors.exporting import checkpoint_data, proved_chain, public_keys
+from apps.inspection.selectors.reading import entry_view
+from apps.inspection.selectors.searching import answering, visible_entries, visible_record
+from apps.inspection.selectors.tracing import trace
+from apps.organisation.models import User
+
+QUESTION = [
+    OpenApiParameter("record", str, description="Address, its beginning, or a part of a number: batch/CT-0042, 0042."),
+    OpenApiParameter("person", str, description="User name, or a part of the printed name."),
+    OpenApiParameter("action", str, description="Action or its beginning: signature., batch.value.recorded."),
+    OpenApiParameter("since", OpenApiTypes.DATE, description="First day, in the zone of your site."),
+    OpenApiParameter("until", OpenApiTypes.DATE, description="Last day."),
+    OpenApiParameter("text", str, description="Words in the entry; alone they are looked for in the last 31 days."),
+]
+TREE_EXAMPLE = OpenApiExample(
+    "A signed head", value={"size": 1204, "previous_size": 1198, "root": "7c1e4ab0…", "made_at": "2026-11-05T06:06:20Z"}
+)
+
+
+class ByTime(Keyset):
+    """Newest first."""
+
+    ordering = ("-at", "-id")
+
+
+class BySize(Keyset):
+    """Newest first."""
+
+    ordering = "-size"
+
+
+class ChangedOutput(serializers.Serializer):
+    name = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
+class EntryOutput(serializers.Serializer):
+    """One entry, read from its canonical text; `text`, `previous` and `hash` are what is hashed."""
+
+    id = serializers.UUIDField()
+    place = serializers.CharField()
+    record = serializers.CharField(source="address")
+    n = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    action = serializers.CharField()
+    username = serializers.CharField()
+    printed_name = serializers.CharField()
+    kind = serializers.CharField()
+    role = serializers.CharField()
+    authenticated = serializers.CharField()
+    table = serializers.CharField()
+    row = serializers.CharField()
+    reason = serializers.CharField()
+    is_change = serializers.BooleanField()
+    changes = ChangedOutput(many=True)
+    request = serializers.CharField()
+    text = serializers.CharField()
+    previous = serializers.CharField()
+    hash = serializers.CharField()
+
+
+class HeadOutput(serializers.Serializer):
+    """A signed head of the tree. `signed_text` is what the signature covers, byte for byte."""
+
+    size = serializers.IntegerField()
+    previous_size = serializers.IntegerField()
+    root = serializers.CharField()
+    made_at = serializers.DateTimeField()
+    key_id = serializers.CharField()
+    signature = serializers.CharField()
+    signed_text = serializers.CharField()
+
+
+class LeafOutput(serializers.Serializer):
+    index = serializers.IntegerField()
+    path = serializers.ListField(child=serializers.CharField())
+
+
+class ProvedEntryOutput(EntryOutput):
+    """One entry with its place under the newest signed head (RFC 9162 §2.1.3); null while it is not sequenced."""
+
+    leaf = LeafOutput(allow_null=True)
+    checkpoint = HeadOutput(allow_null=True)
+
+
+class ConsistencyOutput(serializers.Serializer):
+    old_size = serializers.IntegerField()
+    old_root = serializers.CharField()
+    path = serializers.ListField(child=serializers.CharField())
+
+
+class CheckpointOutput(HeadOutput):
+    """A signed head with the key that verifies it, and the proof that it continues an older one."""
+
+    public_key = serializers.CharField(allow_null=True)
+    continues = ConsistencyOutput(allow_null=True)
+
+
+class Entries(ListAPIView):
+    """GET /api/v1/audit/entries/: the trail, newest first, narrowed by what is asked."""
+
+    serializer_class = EntryOutput
+    pagination_class = ByTime
+
+    @extend_schema(operation_id="audit_entries_list", tags=["audit"], parameters=QUESTION)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Entry]:
+        form, now = QuestionForm(self.request.query_params), timezone.now()
+        if not form.is_valid():
+            raise serializers.ValidationError(form.errors)
+        return answering(visible_entries(cast(User, self.request.user), now), form.question(), now)
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        rows = [entry_data(entry) for entry in args[0]] if args else []
+        return super().get_serializer(rows, **kwargs)
+
+
+class EntryDetail(APIView):
+    """GET /api/v1/audit/entries/<id>/: one entry with its proof."""
+
+    @extend_schema(operation_id="audit_entries_retrieve", tags=["audit"], responses=ProvedEntryOutput)
+    def get(self, request: Request, pk: str) -> Response:
+        entry = get_object_or_404(visible_entries(cast(User, request.user), timezone.now()), pk=pk)
+        checkpoint = Checkpoint.objects.order_by("-size").first()
+        proof = inclusion_proof(entry, checkpoint) if checkpoint else None
+        leaf = {"index": proof.index, "path": list(proof.path)} if proof else None
+        head = checkpoint_data(checkpoint) if proof and checkpoint else None
+        return Response(ProvedEntryOutput({**entry_data(entry), "leaf": leaf, "checkpoint": head}).data)
+
+
+class Chain(APIView):
+    """GET /api/v1/audit/chains/<address>/: the whole chain of a record, as deploy/verify_proof.py reads it."""
+
+    @extend_schema(operation_id="audit_chains_retrieve", tags=["audit"], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, address: str) -> Response:
+        now = timezone.now()
+        return Response(proved_chain(visible_record(cast(User, request.user), address, now), now))
+
+
+class TraceValue(APIView):
+    """GET /api/v1/trace/<address>/: the five hops of one value; empty ones are named under `missing`."""
+
+    @extend_schema(operation_id="trace_retrieve", tags=["audit"], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, address: str) -> Response:
+        found = trace(cast(User, request.user), address, timezone.now())
+        return Response(_plain(asdict(found)))
+
+
+class Checkpoints(ListAPIView):
+    """GET /api/v1/checkpoints/: the signed heads of the tree, newest first."""
+
+    serializer_class = HeadOutput
+    pagination_class = BySize
+
+    @extend_schema(operation_id="checkpoints_list", tags=["audit"], examples=[TREE_EXAMPLE])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Checkpoint]:
+        return Checkpoint.objects.all()
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        rows = [checkpoint_data(checkpoint) for checkpoint in args[0]] if args else []
+        return super().get_serializer(rows, **kwargs)
+
+
+class CheckpointDetail(APIView):
+    """GET /api/v1/checkpoints/<size>/: one head; `?continues=<size>` proves that it continues an older one."""
+
+    @extend_schema(
+        operation_id="checkpoints_retrieve",
+        tags=["audit"],
+        responses=CheckpointOutput,
+        parameters=[OpenApiParameter("continues", int, description="Size of an older head, from a certificate.")],
+    )
+    def get(self, request: Request, size: int) -> Response:
+        checkpoint = get_object_or_404(Checkpoint, size=size)
+        older = request.query_params.get("continues")
+        data = {
+            **checkpoint_data(checkpoint),
+            "public_key": public_keys().get(checkpoint.key_id),
+            "continues": _continues(older, checkpoint) if older else None,
+        }
+        return Response(CheckpointOutput(data).data)
+
+
+def entry_data(entry: Entry) -> dict[str, Any]:
+    """An entry as the API shows it."""
+    view: EntryView = entry_view(entry)
+    return {"id": entry.pk, "place": view.place, **asdict(view)}
+
+
+def _continues(older: str, checkpoint: Checkpoint) -> dict[str, Any]:
+    old = Checkpoint.objects.filter(size=int(older)).first() if older.isascii() and older.isdigit() else None
+    if old is None or old.size > checkpoint.size:
+        template = N_("There is no older checkpoint over {size} leaves.")
+        raise BadInput(Objection("no_such_head", template, {"size": older[:20]}, place="continues"))
+    proof = consistency_proof(old, checkpoint)
+    return {"old_size": old.size, "old_root": head_of(old).root, "path": list(proof.path)}
+
+
+def _plain(value: Any) -> Any:
+    """Labels of the master as plain data."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value.model_dump() if hasattr(value, "model_dump") else value

@@ -1,0 +1,26 @@
+"""What is asked of the trail, read from the address of the page."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.inspection.facts import Question
+
+
+class QuestionForm(forms.Form):
+    """Record, person, action, time and words; each narrows what is shown."""
+
+    record = forms.CharField(label=_("Record"), required=False, max_length=200)
+    person = forms.CharField(label=_("Person"), required=False, max_length=120)
+    action = forms.CharField(label=_("Action"), required=False, max_length=80)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    text = forms.CharField(label=_("Words in the entry"), required=False, max_length=200)
+
+    def question(self) -> Question:
+        """What was asked; a part that can't be read narrows nothing and shows its error."""
+        return Question(**self.cleaned_data) if self.is_valid() else Question(**self.readable)
+
+    @property
+    def readable(self) -> dict[str, object]:
+        """The parts that could be read."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.errors}

@@ -1,0 +1,107 @@
+"""The trail to take away: as a table, and as JSON that a stranger can verify with deploy/verify_proof.py."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+
+from apps.audit import keyring
+from apps.audit.facts import InclusionProof
+from apps.audit.models import Checkpoint, Entry, Record
+from apps.audit.selectors import checkpoint_covering, entries_of, inclusion_proof
+from apps.audit.selectors.proofs import head_of
+from apps.core.canonical import canonical, instant_text
+from apps.inspection.facts import EntryView, Question
+from apps.inspection.rules import as_cell
+from apps.inspection.selectors.reading import entry_view
+
+SCHEMA = "trail/1"
+MOST_PROOFS = 1000
+COLUMNS = (
+    "record", "n", "at", "username", "printed_name", "kind", "role", "authenticated", "action", "table", "row",
+    "reason", "before", "after", "request", "previous", "hash",
+)  # fmt: skip
+BOM = "\ufeff"  # without it spreadsheets read Chinese names wrongly
+
+
+def as_table(entries: Iterable[Entry]) -> Iterator[str]:
+    """Lines of CSV, safe to open in a spreadsheet."""
+    yield BOM + _line(COLUMNS)
+    for entry in entries:
+        yield _line(_cells(entry_view(entry)))
+
+
+def _cells(view: EntryView) -> tuple[object, ...]:
+    before = {change.name: change.before for change in view.changes} if view.is_change else {}
+    after = {change.name: change.after for change in view.changes}
+    return (
+        view.address, view.n, instant_text(view.at), view.username, view.printed_name, view.kind, view.role,
+        view.authenticated, view.action, view.table, view.row, view.reason, canonical(before) if before else "",
+        canonical(after) if after else "", view.request, view.previous, view.hash,
+    )  # fmt: skip
+
+
+def _line(cells: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([as_cell(cell) for cell in cells])
+    return line.getvalue()
+
+
+def proved_entries(entries: Iterable[Entry], question: Question, at: datetime) -> dict[str, Any]:
+    """Entries of any chains, each with the proof that it stands under one signed head."""
+    checkpoint = Checkpoint.objects.order_by("-size").first()
+    proofs = [(entry, inclusion_proof(entry, checkpoint) if checkpoint else None) for entry in entries]
+    asked = {name: str(value) for name, value in asdict(question).items() if value}
+    return _package(at, checkpoint, {"asked": asked}, [_member(entry, proof) for entry, proof in proofs])
+
+
+def proved_chain(record: Record, at: datetime) -> dict[str, Any]:
+    """The whole chain of one record; the proof of its newest sequenced entry proves all before it."""
+    entries = list(entries_of(record).select_related("record"))
+    proved = max((i for i, entry in enumerate(entries) if hasattr(entry, "leaf")), default=None)
+    checkpoint = checkpoint_covering(record, entries[proved].n) if proved is not None else None
+    members = [
+        _member(entry, inclusion_proof(entry, checkpoint) if i == proved and checkpoint else None)
+        for i, entry in enumerate(entries)
+    ]
+    told = {"address": record.address, "kind": record.kind, "site": record.site, "opened_at": record.opened_at}
+    return _package(at, checkpoint, {"record": {**told, "genesis": record.genesis}}, members)
+
+
+def _member(entry: Entry, proof: InclusionProof | None) -> dict[str, Any]:
+    told = {"record": entry.record.address, "n": entry.n, "previous": entry.previous, "hash": entry.hash}
+    leaf = {"index": proof.index, "path": list(proof.path)} if proof else None
+    return {**told, "text": entry.text, "leaf": leaf}
+
+
+def _package(
+    at: datetime, checkpoint: Checkpoint | None, about: dict[str, Any], members: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "exported_at": instant_text(at),
+        **about,
+        "checkpoint": checkpoint_data(checkpoint) if checkpoint else None,
+        "public_keys": public_keys() if checkpoint else {},
+        "entries": members,
+    }
+
+
+def checkpoint_data(checkpoint: Checkpoint) -> dict[str, Any]:
+    """A signed head with the exact text that was signed."""
+    head = head_of(checkpoint)
+    told = {"size": head.size, "previous_size": head.previous_size, "root": head.root}
+    signed = {"key_id": checkpoint.key_id, "signature": checkpoint.signature, "signed_text": head.text}
+    return {**told, "made_at": instant_text(head.made_at), **signed}
+
+
+def public_keys() -> dict[str, str]:
+    """The keys that verify checkpoints, as PEM by their name."""
+    return {
+        name: key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+        for name, key in keyring.public_keys().items()
+    }
