@@ -1,0 +1,221 @@
+"""Consent, collection, screening, eligibility: what stands against a donor is said before anything is made."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from apps.core.errors import NotAllowed
+from apps.donation import rules
+from apps.donation.content import eligibility_content
+from apps.donation.facts import ConsentFacts, Eligibility
+from apps.donation.models import Consent, Donation
+from apps.donation.selectors import decisions_of, objections_to_eligibility
+from apps.donation.services import decide_eligibility, record_screening, withdraw_consent
+from apps.lineage.selectors import ancestor_ids
+from apps.products.models import ProductVersion
+from apps.quality.models import Hold
+from tests.batches.refusals import codes
+from tests.batches.story import DIN, approved, collected, decide, donor, passing, screened, small_record
+from tests.cast import AT, Cast, actor, sign_as
+
+ASKED = small_record().definition.donation
+
+
+@pytest.fixture
+def version(cast: Cast) -> ProductVersion:
+    """The approved master record."""
+    return approved(small_record())
+
+
+@pytest.fixture
+def cord(cast: Cast) -> Donation:
+    """A cord of D-0117, with consent and without tests."""
+    return collected(cast, donor(cast))
+
+
+def consent(**more: Any) -> ConsentFacts:
+    found = {
+        "version": "3.1",
+        "scopes": frozenset(ASKED.consent.required_scopes),
+        "ethics_reference": "EC-1",
+        "signed_at": AT - timedelta(days=2),
+        "withdrawn_at": None,
+    }
+    return ConsentFacts(**{**found, **more})
+
+
+def against(*consents: ConsentFacts) -> list[str]:
+    found = rules.has_no_valid_consent(ASKED.consent, consents, AT - timedelta(days=1))
+    return [objection.code for objection in found]
+
+
+def test_a_valid_consent_leaves_no_objection() -> None:
+    assert against(consent()) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"withdrawn_at": AT}, "consent_withdrawn"),
+        ({"signed_at": AT - timedelta(days=1)}, "consent_after_collection"),
+        ({"scopes": frozenset()}, "consent_scope"),
+        ({"ethics_reference": ""}, "ethics_missing"),
+    ],
+)
+def test_what_is_wrong_with_a_consent_is_said(more: dict[str, Any], code: str) -> None:
+    assert against(consent(**more)) == [code]
+
+
+def test_no_consent_is_an_objection() -> None:
+    assert against() == ["consent_missing"]
+
+
+def test_the_latest_consent_counts() -> None:
+    later = consent(scopes=frozenset(), signed_at=AT - timedelta(days=1, hours=1))
+
+    assert against(consent(), later) == ["consent_scope"]
+
+
+@pytest.mark.parametrize("din", ["G123426000117", "A000026999999"])
+def test_a_donation_number_has_thirteen_characters(din: str) -> None:
+    assert rules.is_no_donation_number(din) is None
+
+
+@pytest.mark.parametrize(
+    "din", ["", "G12342600011", "G1234260001170", "O123426000117", "g123426000117", "G1234 26 000117"]
+)
+def test_what_is_no_donation_number_is_refused(din: str) -> None:
+    assert rules.is_no_donation_number(din) is not None
+
+
+def test_a_collected_tissue_is_held_and_made_from_its_donor(cord: Donation) -> None:
+    assert cord.eligibility == Eligibility.PENDING
+    assert ancestor_ids([cord.record]) == {cord.donor.record_id}
+    assert Hold.objects.get(record=cord.record, lifted_at=None).key == "eligibility"
+
+
+def test_a_donation_number_is_given_once(cast: Cast, cord: Donation) -> None:
+    assert codes(lambda: collected(cast, cord.donor)) == ["number_taken"]
+
+
+def test_an_eligible_donation_is_no_longer_held(cast: Cast, cord: Donation, version: ProductVersion) -> None:
+    screened(cast, cord.donor)
+    found = decide(cast, cord, version, Eligibility.ELIGIBLE)
+
+    assert found.eligibility == Eligibility.ELIGIBLE
+    assert not Hold.objects.filter(record=cord.record, lifted_at=None).exists()
+    assert decisions_of(cord).get().signature.username == "paula"
+
+
+def test_every_mandatory_test_must_be_there(cast: Cast, cord: Donation, version: ProductVersion) -> None:
+    screened(cast, cord.donor, but="hiv")
+
+    found = codes(lambda: decide(cast, cord, version, Eligibility.ELIGIBLE))
+    assert found == ["screening_missing"]
+
+
+def test_a_reactive_test_forbids_eligibility_and_a_later_row_counts(
+    cast: Cast, cord: Donation, version: ProductVersion
+) -> None:
+    screened(cast, cord.donor)
+    test = next(test for test in ASKED.screening if test.key == "hiv")
+    results = [(result.key, "positive") for result in test.results]
+    record_screening(
+        donor=cord.donor,
+        test="hiv",
+        results=results,
+        laboratory="Lab 2",
+        specimen_at=cord.collected_at,
+        actor=actor(cast.paula),
+        at=AT,
+    )
+
+    assert codes(lambda: decide(cast, cord, version, Eligibility.ELIGIBLE)) == ["screening_not_passed"]
+
+
+@pytest.mark.parametrize(("days", "stands"), [(-7, False), (7, False), (-8, True), (8, True)])
+def test_the_specimen_was_taken_in_its_window(cast: Cast, cord: Donation, days: int, stands: bool) -> None:
+    test = next(test for test in ASKED.screening if test.key == "hiv")
+    record_screening(
+        donor=cord.donor,
+        test="hiv",
+        results=[(result.key, passing(result)) for result in test.results],
+        laboratory="Lab 1",
+        specimen_at=cord.collected_at + timedelta(days=days),
+        actor=actor(cast.paula),
+        at=AT + timedelta(days=30),
+    )
+
+    found = [one.code for one in objections_to_eligibility(cord, small_record().definition)]
+    assert ("specimen_window" in found) is stands
+
+
+def test_a_decision_against_a_donation_needs_no_tests_and_says_why(
+    cast: Cast, cord: Donation, version: ProductVersion
+) -> None:
+    assert codes(lambda: decide(cast, cord, version, Eligibility.INELIGIBLE)) == ["reason_missing"]
+    found = decide(cast, cord, version, Eligibility.INELIGIBLE, "Fever at delivery")
+
+    assert found.eligibility == Eligibility.INELIGIBLE
+    assert Hold.objects.filter(record=cord.record, lifted_at=None).count() == 1
+
+
+def test_pending_is_no_decision(cast: Cast, cord: Donation, version: ProductVersion) -> None:
+    assert "no_decision" in codes(lambda: decide(cast, cord, version, Eligibility.PENDING, "Later"))
+
+
+@pytest.mark.parametrize("name", ["quinn", "olga", "colin"])
+def test_only_a_physician_decides(cast: Cast, cord: Donation, version: ProductVersion, name: str) -> None:
+    person = getattr(cast, name)
+    shown = eligibility_content(cord, version, Eligibility.DEFERRED, "Wait")
+    with pytest.raises(NotAllowed):
+        decide_eligibility(
+            donation=cord,
+            product_version=version,
+            decision=Eligibility.DEFERRED,
+            reason="Wait",
+            signing=sign_as(person, shown),
+            actor=actor(person),
+            at=AT,
+        )
+
+
+def test_a_withdrawn_consent_holds_what_was_made(cast: Cast, cord: Donation) -> None:
+    found = Consent.objects.select_related("record").get(donor=cord.donor)
+    withdraw_consent(consent=found, reason="The mother asked for it", actor=actor(cast.paula), at=AT)
+
+    hold = Hold.objects.get(record=cord.donor.record)
+    assert {block.value for block in hold.blocks} == {"PROCESS", "CERTIFY", "ISSUE", "USE"}
+
+
+def test_donors_and_donations_at_the_api(cast: Cast, api_client: Any, version: ProductVersion) -> None:
+    paula, olga, quinn = api_client(cast.paula), api_client(cast.olga), api_client(cast.quinn)
+    person = {"name": "Wang Fang", "born": "1994-02-11", "identifier": "330402199402110021"}
+    body = {"number": "D-0117", "site": "NANHU", "donor_class": "allogeneic", "person": person}
+    assert olga.post("/api/v1/donors/", body).status_code == 403
+    assert paula.post("/api/v1/donors/", body).status_code == 201
+    given = {
+        "version": "3.1",
+        "signatory": "mother",
+        "scopes": list(ASKED.consent.required_scopes),
+        "ethics_reference": "EC-1",
+        "signed_at": "2026-11-02T08:00:00+08:00",
+    }
+    assert paula.post("/api/v1/donors/D-0117/consents/", given).status_code == 201
+    taken = {"din": DIN, "donor": "D-0117", "tissue": "cord", "collected_at": "2026-11-04T06:00:00Z", "where": "Ward 3"}
+    donated = paula.post("/api/v1/donations/", taken)
+    assert (donated.status_code, donated.json()["eligibility"]) == (201, "PENDING"), donated.content
+    assert paula.post("/api/v1/donations/", {**taken, "din": "X"}).json()["code"] == "din_malformed"
+
+    url = f"/api/v1/donations/{DIN}/eligibility/"
+    decision = {"product": version.number, "decision": "ELIGIBLE"}
+    refused = paula.sign(url, decision, person=cast.paula, if_match=donated["ETag"])
+    assert refused.json()["code"] == "screening_missing"
+    for test in ASKED.screening:
+        results = [{"result": result.key, "text": passing(result)} for result in test.results]
+        body = {"test": test.key, "results": results, "laboratory": "Lab 1", "specimen_at": "2026-11-04T06:00:00Z"}
+        assert paula.post("/api/v1/donors/D-0117/screening/", body).status_code == 201
+    decided = paula.sign(url, decision, person=cast.paula, if_match=donated["ETag"])
+    assert decided.json()["eligibility"] == "ELIGIBLE", decided.content
+    assert [found["din"] for found in quinn.get("/api/v1/donations/?eligibility=ELIGIBLE").json()["results"]] == [DIN]
