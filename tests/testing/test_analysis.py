@@ -112,7 +112,7 @@ def test_the_certificate_says_every_result_with_limit_method_date_and_analyst(ca
         "< 0.5 EU/mL",
         "< 0.05 EU/mL",
         "",
-        "endotoxin_kinetic v1",
+        "QC-SOP-014 v1",
         "2026-11-05",
         "Anna Arendt",
     ]
@@ -135,7 +135,7 @@ def test_the_certificate_names_batch_samples_runs_and_the_three_signers(cast: Ca
     assert fields["Batch number"] == "CT-0042"
     assert fields["Units"] == "CT-0042-U01 … CT-0042-U12 (12)"
     assert fields["Donation number"].startswith("A999926")
-    assert fields["Made on"] == "2026-11-05 15:00"  # in the zone of the site
+    assert fields["Made on"] == "2026-11-05 15:00 UTC+08:00"  # in the zone of the site
     assert table(content, "Samples").rows[0][0] == "CT-0042-S01"
     assert len(table(content, "Runs").rows) == len(definition().required_tests())
     signatures = next(block for block in content.blocks if block.block == "signatures")

@@ -253,3 +253,40 @@ def test_both_edges_leave_the_same_rows(cast: Cast, batch: Batch, anna: Any) -> 
     )
     assert unit.number == "CT-0042-U12"
     assert SECRET not in str(through_api)
+
+
+ODD = [[], "text", 7, None, {}, {"batch": []}, {"batch": {"a": 1}}, {"samples": "x", "units": 3, "serials": ["a"]}]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "samples/",
+        "samples/CT-0042-S01/receive/",
+        "samples/CT-0042-S01/refuse/",
+        "runs/",
+        "runs/AR-0007/lines/",
+        "runs/AR-0007/controls/",
+        "runs/AR-0007/results/",
+        "runs/AR-0007/sign/",
+        "runs/AR-0007/review/",
+        "results/1/correct/",
+        "lines/1/late-results/challenges/",
+    ],
+)
+def test_odd_bodies_are_refused_and_never_break_anything(cast: Cast, batch: Batch, anna: Any, url: str) -> None:
+    entered(cast, batch, received_sample(cast, batch), "endotoxin")
+
+    for body in ODD:
+        assert 400 <= anna.post(f"{API}/{url}", body).status_code < 500, (url, body)
+    assert 400 <= anna.get(f"{API}/results/?late=perhaps&state=NONE").status_code < 500
+
+
+@pytest.mark.parametrize("text", ["x" * 2001, "\x00", "=1+1", "<script>", "𝟗.𝟓", "1e-400", "--1", "1_000"])
+def test_a_result_is_a_number_or_it_is_refused(cast: Cast, batch: Batch, anna: Any, text: str) -> None:
+    _, results = entered(cast, batch, received_sample(cast, batch), "endotoxin")
+
+    reply = anna.post(f"{API}/results/{results[0].pk}/correct/", {"text": text, "reason": "Misread."})
+
+    assert reply.status_code == 400, reply.json()
+    assert reply.json()["objections"][0]["place"] == "text"

@@ -27,10 +27,11 @@ from apps.products.loader import units
 from apps.products.rules.limits import limit_text
 from apps.quality.models import Event
 from apps.signatures.models import Signature
-from apps.testing.content.reporting import both, local, machine_data, results_table, runs_table
+from apps.testing.content.reporting import both, local, machine_data, results_table, runs_table, with_zone
 from apps.testing.facts import RunState
 from apps.testing.models import Approval
 from apps.testing.selectors import TestOutcome, outcomes_of, samples_of
+from apps.units.facts import UnitKind
 from apps.units.models import Unit
 from apps.units.rules import labelled_state
 from apps.units.selectors import units_of
@@ -106,6 +107,7 @@ def _product(batch: Batch, definition: Definition) -> Section:
 
 def _batch(batch: Batch, definition: Definition, bags: Sequence[Unit]) -> Section:
     state = labelled_state(definition)
+    kept = [bag.expires_at for bag in bags if bag.kind == UnitKind.PRODUCT]
     container = definition.units.container
     return Section(
         B("Batch", "批"),
@@ -114,8 +116,8 @@ def _batch(batch: Batch, definition: Definition, bags: Sequence[Unit]) -> Sectio
             Field(B("Units", "单元编号"), f"{bags[0].number} … {bags[-1].number} ({len(bags)})" if bags else ""),
             Field(B("Manufacturer", "生产单位"), B(batch.site.name_en, batch.site.name_zh)),
             Field(B("Donation number", "捐献识别码"), batch.donation.din),
-            Field(B("Made on", "生产日期"), local(min(bag.filled_at for bag in bags), batch) if bags else ""),
-            Field(B("Expires", "有效期至"), local(min(bag.expires_at for bag in bags), batch) if bags else ""),
+            Field(B("Made on", "生产日期"), with_zone(min(bag.filled_at for bag in bags), batch) if bags else ""),
+            Field(B("Expires", "有效期至"), with_zone(min(kept), batch) if kept else ""),
             Field(B("Storage", "贮存条件"), _storage(state.label, state.temperature)),
             Field(
                 B("Container and closure", "包装容器"),

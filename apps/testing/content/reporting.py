@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from apps.batches.models import Batch
 from apps.documents.facts import Align, Bilingual, Cell, Change, Column, Entry, Footnote, Sign, Table
 from apps.products.definition import Bilingual as Words
-from apps.products.definition import ChoiceParameter, NumberParameter, Parameter
+from apps.products.definition import ChoiceParameter, NumberParameter, Parameter, Test
 from apps.products.facts import Comparator, Verdict
-from apps.products.loader import units
+from apps.products.loader import standard_tables, units
 from apps.products.rules.limits import limit_text
 from apps.products.rules.rounding import plain, round_half_up
 from apps.testing.facts import RunState
@@ -73,10 +73,16 @@ def _row(
         _limit(parameter),
         Cell(shown if shown.zh else shown.en, changes=changes),
         Cell(sign=SIGNS[Verdict(result.verdict)]) if result.verdict in SIGNS else B("Reported", "仅报告"),
-        f"{outcome.test.method} v{outcome.test.method_version}",
+        _method_number(outcome.test),
         f"{result.tested_at.astimezone(ZoneInfo(batch.site.timezone)):%Y-%m-%d}",
         result.analyst_name,
     )
+
+
+def _method_number(test: Test) -> str:
+    """The number of the procedure with the version of the method: what an auditor asks the laboratory for."""
+    method = standard_tables().method(test.method, test.method_version)
+    return f"{method.procedure if method else test.method} v{test.method_version}"
 
 
 def _label(outcome: TestOutcome, parameter: Parameter) -> Bilingual:
@@ -144,7 +150,7 @@ def runs_table(batch: Batch, outcomes: Sequence[TestOutcome]) -> Table:
             run.number,
             both(outcome.test.label),
             local(run.started_at, batch),
-            _needs(run),
+            _needs(run, outcome.test),
             B("Valid", "有效") if run.state == RunState.VALID else B("Invalid", "无效"),
         )
         for run, outcome in runs.values()
@@ -159,9 +165,13 @@ def runs_table(batch: Batch, outcomes: Sequence[TestOutcome]) -> Table:
     return Table(B("Runs", "检验过程"), tuple(Column(title) for title in titles), tuple(rows))
 
 
-def _needs(run: AssayRun) -> str:
-    needs = run.needs.select_related("instrument", "lot").order_by("pk")
-    return ", ".join(f"{need.key} {need.number}" for need in needs)
+def _needs(run: AssayRun, test: Test) -> Bilingual:
+    labels = {need.key: need.label for need in (*test.instruments, *test.reagents)}
+    needs = [need for need in run.needs.select_related("instrument", "lot").order_by("pk") if need.key in labels]
+    return B(
+        "; ".join(f"{labels[need.key].en} {need.number}" for need in needs),
+        "；".join(f"{labels[need.key].zh} {need.number}" for need in needs),
+    )
 
 
 def machine_data(batch: Batch, outcomes: Sequence[TestOutcome]) -> dict[str, object]:
@@ -194,6 +204,12 @@ def _result_data(result: Result) -> dict[str, object]:
 def both(text: Words) -> Bilingual:
     """A text of the master in both languages."""
     return B(text.en, text.zh)
+
+
+def with_zone(at: datetime, batch: Batch) -> str:
+    """An instant in the zone of the site, which it names."""
+    offset = f"{at.astimezone(ZoneInfo(batch.site.timezone)):%z}"
+    return f"{local(at, batch)} UTC{offset[:3]}:{offset[3:]}"
 
 
 def local(at: datetime, batch: Batch) -> str:

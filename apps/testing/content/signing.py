@@ -41,7 +41,7 @@ def sign_results_content(run: AssayRun, invalid_because: str = "") -> SignedCont
     drafts = [result for result in results_on(run) if result.state == ResultState.DRAFT]
     is_open = run.state == RunState.OPEN
     judged = run_state(control_facts(run), invalid_because) if is_open else RunState(run.state)
-    shown = [*_header(run), *_controls(run), Shown("Run", judged, invalid_because or run.invalid_because)]
+    shown = [*_header(run), *_controls(run), Shown(N_("Run"), judged, invalid_because or run.invalid_because)]
     return _content("sign_results", run, TESTED, shown, drafts)
 
 
@@ -49,7 +49,7 @@ def review_results_content(run: AssayRun) -> SignedContent:
     """A run as its second person reviews it: the same, with the results that were signed as tested."""
     run = run_now(run)
     tested = [result for result in results_on(run) if result.state == ResultState.TESTED]
-    shown = [*_header(run), *_controls(run), Shown("Run", run.state, run.invalid_because)]
+    shown = [*_header(run), *_controls(run), Shown(N_("Run"), run.state, run.invalid_because)]
     return _content("review_results", run, REVIEWED, shown, tested)
 
 
@@ -60,9 +60,9 @@ def late_result_content(
     asked, entered = entry_for(line, parameter, text, tested_at, unit)
     label = f"{asked.label.en} ({replicate})" if replicate > 1 else asked.label.en
     shown = (
-        Shown("Sample", line.sample.number, line.sample.batch.number),
-        Shown("Run", line.run.number, f"{line.run.method} {line.run.method_version}"),
-        Shown("Tested at", _instant(tested_at)),
+        Shown(N_("Sample"), line.sample.number, line.sample.batch.number),
+        Shown(N_("Run"), line.run.number, f"{line.run.method} {line.run.method_version}"),
+        Shown(N_("Tested at"), _instant(tested_at)),
         Shown(label, _value(entered.text, entered.unit), _note(asked, entered.verdict)),
     )
     return SignedContent("add_late_result", line.sample.record.address, LATE, shown)
@@ -91,7 +91,7 @@ def read_found(parameter: Parameter, text: str, unit: str, zone: tzinfo, now: da
 
 def approve_coa_content(batch: Batch) -> SignedContent:
     """The analysis as the head of QC approves it: every test with its limits, results and verdicts."""
-    shown = [Shown("Batch", batch.number), Shown("Specification", batch.product_version.record.number)]
+    shown = [Shown(N_("Batch"), batch.number), Shown(N_("Specification"), batch.product_version.record.number)]
     members = []
     for outcome in outcomes_of(batch):
         mark = "" if outcome.required else "informative"
@@ -113,10 +113,10 @@ def _content(
 def _header(run: AssayRun) -> list[Shown]:
     needs = run.needs.select_related("instrument", "lot").order_by("kind", "pk")
     return [
-        Shown("Run", run.number),
-        Shown("Test", method_of(run).label.en),
-        Shown("Method", run.method, run.method_version),
-        Shown("Started at", _instant(run.started_at)),
+        Shown(N_("Run"), run.number),
+        Shown(N_("Test"), method_of(run).label.en),
+        Shown(N_("Method"), run.method, run.method_version),
+        Shown(N_("Started at"), _instant(run.started_at)),
         *(Shown(need.key, need.number) for need in needs),
     ]
 

@@ -12,7 +12,7 @@ from apps.batches.selectors.plans import definition_of_batch
 from apps.core.actor import Actor
 from apps.core.errors import Happened, Objection, stop_if
 from apps.core.roles import Role
-from apps.core.rules import is_future, reason_is_missing
+from apps.core.rules import is_future, is_taken, reason_is_missing
 from apps.core.text import N_
 from apps.facility.models import Instrument
 from apps.facility.rules import is_out_of_service, is_past_calibration
@@ -80,9 +80,7 @@ def _test_named(definition: Definition, key: str) -> Test:
 def _number_is_bad(number: str) -> Objection | None:
     if not number.replace("-", "").isalnum() or not number.isascii():
         return Objection("bad_number", N_("A run number has letters, digits and hyphens."), place="number")
-    if record_at(f"run/{number}"):
-        return Objection("number_taken", N_("The number {number} is taken."), {"number": number}, "number")
-    return None
+    return is_taken(number, record_at(f"run/{number}") is not None)
 
 
 def _are_elsewhere(things: Iterable[Instrument | MaterialLot], batch: Batch) -> Objection | None:

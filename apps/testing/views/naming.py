@@ -1,0 +1,133 @@
+"""Words of the laboratory for the reader. Labels come from the master record."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.batches.views.naming import STATUS_OF, limit_words, option_word
+from apps.core.errors import Objection
+from apps.core.ui.wording import bilingual, sentence, translated
+from apps.products.definition import Definition, Parameter, Test
+from apps.products.facts import ParameterKind, Verdict
+from apps.products.loader import standard_tables
+from apps.products.rules.limits import SENTENCES
+from apps.signatures.facts import Line as Shown
+from apps.testing.facts import NeedKind, RunState, Standing
+from apps.testing.models import Found, RunNeed
+
+CONSEQUENCES: Mapping[Verdict, Promise] = {
+    Verdict.ALERT: gettext_lazy("It passes; QA will see it."),
+    Verdict.ACTION: gettext_lazy("When it is reviewed an event opens, and the test holds."),
+    Verdict.FAIL: gettext_lazy("When it is reviewed an event opens, and the test holds."),
+    Verdict.NOT_EVALUABLE: gettext_lazy("It can't be held against its limit, so the test holds."),
+}
+CONTROL_FAILS = gettext_lazy("The run will be invalid: it gives no reportable result, and is counted.")
+PASSES = frozenset({Verdict.PASS, Verdict.ALERT, Verdict.RECORDED})
+STANDING_OF_RUN = {RunState.OPEN: "open", RunState.VALID: "valid", RunState.INVALID: "invalid"}
+MARKED = {*Verdict, *RunState, *Standing}  # words of a signed line that are shown as states
+
+
+def kind_word(definition: Definition, key: str) -> str:
+    """The kind of a sample by its label."""
+    kind = next((kind for kind in definition.testing.samples if kind.key == key), None)
+    return bilingual(kind.label) if kind else key
+
+
+def test_words(definition: Definition, keys: Sequence[str]) -> list[str]:
+    """Tests by their labels."""
+    return [test_word(definition, key) for key in keys]
+
+
+test_words.__test__ = False  # type: ignore[attr-defined]  # no test, whatever its name
+
+
+def test_word(definition: Definition, key: str) -> str:
+    """A test by its label."""
+    test = definition.test(key)
+    return bilingual(test.label) if test else key
+
+
+test_word.__test__ = False  # type: ignore[attr-defined]
+
+
+def unit_word(parameter: Parameter) -> str:
+    """The unit that stands beside a field."""
+    unit = getattr(parameter, "unit", "")
+    return "" if unit in ("", "1") else standard_tables().units.display(unit)
+
+
+def found_word(parameter: Parameter, found: Found) -> str:
+    """What was found: as entered, choices in words."""
+    if parameter.kind in (ParameterKind.CHOICE, ParameterKind.YES_NO):
+        return option_word(parameter, found.text)
+    return found.text
+
+
+def found_sentence(parameter: Parameter, found: Found, *, is_control: bool = False) -> tuple[str, str]:
+    """What the limit says of a value, and what follows."""
+    verdict = Verdict(found.verdict)
+    judgement = found.judgement or {}
+    facts = {"limit": limit_words(parameter), "level": limit_words(parameter), **judgement.get("facts", {})}
+    if parameter.kind in (ParameterKind.CHOICE, ParameterKind.YES_NO):
+        facts |= {"limit": limit_words(parameter), "level": limit_words(parameter)}
+    template = judgement.get("template") or SENTENCES.get(verdict, "")
+    says = sentence(Objection("", template, facts)) if template else ""
+    if is_control:
+        return says, "" if verdict in PASSES else str(CONTROL_FAILS)
+    return says, str(CONSEQUENCES.get(verdict, ""))
+
+
+def status_of(found: Found | None) -> str:
+    """The word of a verdict; nothing entered is pending."""
+    return STATUS_OF[Verdict(found.verdict)] if found else "pending"
+
+
+def need_label(test: Test, need: RunNeed) -> str:
+    """What an instrument or lot was used for."""
+    wanted = test.instruments if need.kind == NeedKind.INSTRUMENT else test.reagents
+    found = next((one for one in wanted if one.key == need.key), None)
+    return bilingual(found.label) if found else need.key
+
+
+# --- what is read before signing ------------------------------------------------------------------------------------
+def shown_lines(lines: Sequence[Shown], tests: Sequence[Test]) -> list[dict[str, object]]:
+    """The lines of a signed content as the panel reads them out: labels in the reader's language, verdicts as states.
+
+    They say the same as what is hashed; only the words of the master are taken in the other language.
+    """
+    labels = _labels_of(tests)
+    return [_shown_line(line, labels) for line in lines]
+
+
+def _shown_line(line: Shown, labels: Mapping[str, str]) -> dict[str, object]:
+    head, dot, tail = line.label.rpartition(" · ")
+    name, bracket, replicate = tail.partition(" (")
+    note, _comma, last = line.note.rpartition(", ")
+    shown: dict[str, object] = {
+        "label": f"{head}{dot}{labels.get(name) or translated(name)}{bracket}{replicate}",
+        "value": line.value,
+        "limit": line.note,
+    }
+    if line.value in MARKED:
+        shown |= {"value": "", "status": _status(line.value)}
+    elif last in MARKED:
+        shown |= {"limit": note, "status": _status(last)}
+    return shown
+
+
+def _status(word: str) -> str:
+    return STATUS_OF[Verdict(word)] if word in list(Verdict) else word.lower()
+
+
+def _labels_of(tests: Sequence[Test]) -> dict[str, str]:
+    named = [test.label for test in tests]
+    named += [result.label for test in tests for result in test.results]
+    named += [control.label for test in tests for control in (test.run.controls if test.run else ())]
+    return {label.en: bilingual(label) for label in named}
+
+
+def invalid_words(invalid: int, runs: int) -> str:
+    """How often a test had to be run in vain."""
+    return _("%(invalid)s of %(runs)s runs invalid") % {"invalid": invalid, "runs": runs} if invalid else ""
