@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{ONE}/steps/<str:place>/complete/", steps.CompleteStep.as_view(), name="complete"),
     *signed_paths(f"{ONE}/steps/<str:place>/sign/", steps.SignStep, "steps_sign"),
     *signed_paths(f"{ONE}/steps/<str:place>/witness/", steps.WitnessStep, "steps_witness"),
+    path(f"{ONE}/sections/<str:place>/", steps.SectionView.as_view(), name="section"),
     *signed_paths(f"{ONE}/sections/<str:place>/sign/", steps.SignSection, "sections_sign"),
     *signed_paths(f"{ONE}/sections/<str:place>/check/", steps.CheckSection, "sections_check"),
     path(f"{ONE}/vessels/", things.Vessels.as_view(), name="vessels"),

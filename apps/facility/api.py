@@ -83,6 +83,7 @@ class InstrumentInput(serializers.Serializer):
     kind = serializers.CharField(max_length=40)
     label = serializers.CharField(max_length=120)
     serial_number = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
+    room = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     calibration_due = Instant(required=False, allow_null=True, default=None)
 
 
@@ -162,6 +163,7 @@ class InstrumentsView(ListAPIView):
         form.is_valid(raise_exception=True)
         now, said = timezone.now(), dict(form.validated_data)
         site = _site(request, said.pop("site"), now)
+        said["room"] = _room(request, said["room"], site, now)
         instrument = services.install_instrument(site=site, actor=actor_of(request), at=now, **said)
         body = InstrumentOutput(instrument).data
         return tagged(Response(body, status=status.HTTP_201_CREATED), instrument.record)
@@ -289,6 +291,15 @@ def _site(request: Request, code: str, at: datetime) -> Site:
     if code not in visible_to(request.user, at):
         raise BadInput(_unknown(code, "site"))
     return site_at(code)
+
+
+def _room(request: Request, code: str, site: Site, at: datetime) -> Room | None:
+    if not code:
+        return None
+    found = visible_rooms(request.user, at).filter(site=site, code=code).first()
+    if found is None:
+        raise BadInput(_unknown(code, "room"))
+    return found
 
 
 def _unknown(number: str, place: str) -> Objection:

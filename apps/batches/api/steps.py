@@ -20,7 +20,7 @@ from apps.batches.api.batches import BY_HANDS, BY_OPERATORS
 from apps.batches.content import check_content, section_content, step_content, witness_content
 from apps.batches.models import Batch, Step
 from apps.batches.selectors.batches import visible_batch
-from apps.batches.selectors.pages import step_page
+from apps.batches.selectors.pages import record_page, step_page
 from apps.batches.selectors.versions import version_of_part
 from apps.batches.services.checking import check_section, witness_step
 from apps.batches.services.judging import read_place
@@ -57,6 +57,20 @@ class StepView(APIView):
         except BadPlace as error:
             raise Http404 from error
         return part_tagged(Response(outputs.StepPageOutput(page).data), batch, where)
+
+
+class SectionView(APIView):
+    """One section with its steps: what is still to be signed and to be checked. Its ETag is asked for by both."""
+
+    @extend_schema(operation_id="sections_show", responses=outputs.SectionOutput)
+    def get(self, request: Request, number: str, place: str) -> Response:
+        now = timezone.now()
+        batch = visible_batch(request.user, number, now)
+        where = read_place(place)
+        found = [section for section in record_page(batch, now).sections if section.place == where]
+        if not found:
+            raise Http404
+        return part_tagged(Response(outputs.SectionOutput(found[0]).data), batch, where)
 
 
 class Occurrences(APIView):
