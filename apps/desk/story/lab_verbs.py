@@ -87,16 +87,14 @@ def sample(
     vessel: str = "",
     tests: list[str] | None = None,
     place: str = "",
-    received_by: str = "",
-    received_at: str = "",
 ) -> None:
-    """Draw a sample; the laboratory receives it."""
+    """Draw a sample."""
     source = stage.batch.record
     if unit:
         source = Unit.objects.get(number=unit).record
     if vessel:
         source = Vessel.objects.get(number=vessel).record
-    drawn = draw_sample(
+    draw_sample(
         batch=stage.batch,
         kind=kind,
         source=source,
@@ -106,9 +104,12 @@ def sample(
         actor=stage.actor(who),
         at=at,
     )
-    if received_by:
-        when = stage.instant(received_at)
-        receive_sample(sample=drawn, received_at=when, actor=stage.actor(received_by), at=when)
+
+
+def receive(stage: Stage, who: str, at: datetime, *, sample: str) -> None:
+    """The laboratory takes a sample in."""
+    found = Sample.objects.get(number=sample)
+    receive_sample(sample=found, received_at=at, actor=stage.actor(who), at=at)
 
 
 def run(
@@ -204,6 +205,7 @@ VERBS: dict[str, Verb] = {
     "freeze": freeze,
     "close_balances": close_balances,
     "sample": sample,
+    "receive": receive,
     "run": run,
     "controls": controls,
     "result": result,

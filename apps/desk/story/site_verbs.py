@@ -67,8 +67,8 @@ def donor(
     registered = register_donor(
         number=number, site=stage.site, donor_class=donor_class, person=Person(**person), actor=actor, at=at
     )
-    signed_at = stage.instant(consent.pop("signed_at"))
-    record_consent(donor=registered, signed_at=signed_at, actor=actor, at=at, **consent)
+    particulars = {**consent, "signed_at": stage.instant(consent["signed_at"])}
+    record_consent(donor=registered, actor=actor, at=at, **particulars)
 
 
 def screening(
