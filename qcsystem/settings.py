@@ -153,7 +153,7 @@ SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SERVER
 
-DEMO_SECRET = "living cells wait for nobody"  # of the demonstration accounts, which server mode refuses  # noqa: S105
+DEMO_SECRET = "batchroom-demo"  # noqa: S105  of fixtures/people.yaml; server mode refuses those accounts
 MAIL_HOST: str = env.str("QCS_MAIL_HOST", default="")  # none: the pages alone tell
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_HOST else 'dummy'}.EmailBackend"
 EMAIL_HOST, DEFAULT_FROM_EMAIL = MAIL_HOST, env.str("QCS_MAIL_FROM", default="qcsystem@localhost")
@@ -220,7 +220,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Batch records and quality control for cell therapy products",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_PERMISSIONS": ["apps.organisation.access.DeclaredRoles"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,

@@ -2,6 +2,8 @@
 
 import re
 
+from django.conf import settings
+
 from tests.architecture.source import ROOT
 
 FOR_EVALUATION = {"QCS_PORT"}  # `make run` names it when the port is taken
@@ -20,3 +22,9 @@ def test_every_documented_variable_is_read() -> None:
     page = (ROOT / "docs" / "server_mode.md").read_text()
 
     assert {name for name in re.findall(r"`(QCS_[A-Z_]+)`", page) if name not in code} == set()
+
+
+def test_the_password_shown_for_the_demo_is_the_one_that_opens_its_accounts() -> None:
+    people = (ROOT / "fixtures" / "people.yaml").read_text()
+
+    assert re.findall(r"^password: (.+)$", people, re.MULTILINE) == [settings.DEMO_SECRET]

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from tests.architecture.source import ROOT
-from tests.operation.test_run import free_port
+from tests.operation.test_run import becomes_true, free_port
 
 pytestmark = [pytest.mark.heavy, pytest.mark.postgres]
 BIN = Path(sys.executable).parent
@@ -85,9 +85,9 @@ def roles() -> Iterator[tuple[str, str]]:
             connection.execute(statement)
 
 
-def run(environment: dict[str, str], *words: str) -> str:
+def run(environment: dict[str, str], *words: str, typed: str = "") -> str:
     done = subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *words], cwd=ROOT, env=environment, input=typed, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -102,6 +102,28 @@ def set_up(server: dict[str, str], owner: str, app: str) -> None:
     with psycopg.connect(host=folder, user=parts.username, dbname=parts.path.strip("/")) as connection:
         connection.execute(rights)  # type: ignore[arg-type]  # a script, not a literal
     run(server | {"DATABASE_URL": app}, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+
+
+def name_administrators(environment: dict[str, str]) -> None:
+    site = [
+        "--site",
+        "NANHU",
+        "--name-en",
+        "Nanhu Cell Centre",
+        "--name-zh",
+        "南湖细胞中心",
+        "--timezone",
+        "Asia/Shanghai",
+    ]
+    address = ["--address-en", "8 Nanhu Road", "--address-zh", "南湖路8号"]
+    people = ["--admin", "adam", "Adam Acker", "--admin", "astrid", "Astrid Aas", "--secrets-from-stdin"]
+    secrets = "first copper kettle\nsecond copper kettle\n"
+    run(environment, "manage.py", "create_admin", *site, *address, *people, typed=secrets)
+
+
+def celery(environment: dict[str, str], *words: str) -> subprocess.Popen[bytes]:
+    command = [str(BIN / "celery"), "--quiet", "-A", "qcsystem", *words, "-l", "ERROR"]
+    return subprocess.Popen(command, cwd=ROOT, env=environment | {"C_FORCE_ROOT": "yes", "PYTHONWARNINGS": "ignore"})
 
 
 def gunicorn(environment: dict[str, str]) -> subprocess.Popen[str]:
@@ -140,6 +162,26 @@ def test_a_server_set_up_as_documented_serves_over_tls_as_a_role_that_cannot_cha
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+def test_worker_and_beat_carry_the_trail_to_its_signed_tree_over_redis(
+    server: dict[str, str], roles: tuple[str, str]
+) -> None:
+    owner, app = roles
+    set_up(server, owner, app)
+    serving = server | {"DATABASE_URL": app}
+    name_administrators(serving)
+    heads = Path(server["QCS_VAR"]) / "checkpoints" / "heads.jsonl"
+    assert not heads.exists()
+
+    processes = [celery(serving, "worker", "--concurrency", "1"), celery(serving, "beat", "--pidfile=")]
+    try:
+        assert becomes_true(heads.exists)
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(30)
 
 
 def test_a_server_on_the_owners_role_refuses_to_start_and_says_why(
