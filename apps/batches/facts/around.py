@@ -10,6 +10,14 @@ from apps.products.facts import Place
 
 
 @dataclass(frozen=True)
+class Named:
+    """A person's name in both scripts."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True)
 class EarlierValues:
     """What a field held at one earlier occurrence, in the order of its rows: shown beside the field, never in it."""
 

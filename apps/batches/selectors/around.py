@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
 
-from apps.batches.facts.around import AroundStep, EarlierValues, Following, PointElsewhere
+from apps.batches.facts.around import AroundStep, EarlierValues, Following, Named, PointElsewhere
 from apps.batches.facts.words import StepState
 from apps.batches.models import Batch, RecordedValue
 from apps.batches.rules import order
@@ -13,6 +13,7 @@ from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import current, entered_of, steps_of
 from apps.facility.models import Instrument
 from apps.materials.models import MaterialLot
+from apps.organisation.models import User
 from apps.products.definition import ComputedParameter, EquipmentNeed, MaterialNeed, Recordable
 from apps.products.facts import Entered, ParameterKind, Place
 from apps.products.rules.rounding import round_half_up
@@ -41,6 +42,12 @@ def next_step(batch: Batch) -> Place | None:
     plan = plan_of(batch)
     states = {place: state for place, (_, state) in steps_of(batch).items()}
     return _following(batch, plan, states, _in_record_order(plan, states), None).step
+
+
+def people_named(usernames: Collection[str]) -> dict[str, Named]:
+    """The printed names behind user names, in both scripts where both are held."""
+    rows = User.objects.filter(username__in=set(usernames)).values_list("username", "printed_name", "printed_name_zh")
+    return {username: Named(name, name_zh or name) for username, name, name_zh in rows}
 
 
 def same_place_elsewhere(batch: Batch, place: Place) -> tuple[PointElsewhere, ...]:

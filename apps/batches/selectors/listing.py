@@ -33,7 +33,7 @@ def products_among(batches: QuerySet[Batch]) -> list[str]:
 def listed(batches: Sequence[Batch]) -> list[ListedBatch]:
     """Batches as lines of the list, in three statements whatever their number."""
     holds = dict(
-        Hold.objects.filter(record__in=[batch.record_id for batch in batches], lifted_at=None)
+        Hold.objects.filter(record__in=[batch.record_id for batch in batches], lifted_at=None, blocks_process=True)
         .values_list("record")
         .annotate(n=Count("pk"))
     )

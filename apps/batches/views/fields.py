@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from apps.batches.facts.around import AroundStep
+from apps.batches.facts.around import AroundStep, EarlierValues
 from apps.batches.facts.pages import FieldFact, StepPage, ValueFact
+from apps.batches.facts.words import Origin, VesselState
 from apps.batches.views import naming
 from apps.core.errors import Objection
 from apps.core.ui.wording import bilingual, sentence
@@ -107,6 +108,16 @@ class FieldView:
         return isinstance(self.parameter, VesselUse) and self.parameter.act is VesselAct.OPEN
 
     @property
+    def as_card(self) -> bool:
+        """Whether it stands among the things the step is done with."""
+        return self.is_thing and not self.fact.row
+
+    @property
+    def as_single(self) -> bool:
+        """Whether it stands alone under its label."""
+        return not self.is_thing and not self.fact.row
+
+    @property
     def options(self) -> list[tuple[str, str]]:
         """The choices: key and word."""
         if isinstance(self.parameter, ChoiceParameter):
@@ -144,7 +155,7 @@ class FieldView:
         if self.value is None:
             return "pending"
         if self.is_thing and self.value.verdict is Verdict.RECORDED:
-            return "verified" if self.value.origin == "SCANNED" or self.opens_a_vessel else "recorded"
+            return "verified" if self.value.origin is Origin.SCANNED or self.opens_a_vessel else "recorded"
         return naming.STATUS_OF[self.value.verdict]
 
     @property
@@ -153,7 +164,7 @@ class FieldView:
         if self.value is None:
             return []
         value = self.value
-        is_typed = self.is_thing and value.origin == "TYPED" and not self.opens_a_vessel
+        is_typed = self.is_thing and value.origin is Origin.TYPED and not self.opens_a_vessel
         found = (
             ("override", value.has_happened and bool(value.overridden)),
             ("late", value.is_late),
@@ -191,8 +202,7 @@ def field_sentence(view: FieldView, objection: Objection) -> str:
 
 def field_views(page: StepPage, around: AroundStep, *, is_open: bool) -> list[FieldView]:
     """Every field of a step, in the order of its form."""
-    numbers = {vessel.row: vessel.number for vessel in page.vessels if vessel.section == page.section.place}
-    return [_view(page, around, fact, is_open) for fact in page.fields] if numbers is not None else []
+    return [_view(page, around, fact, is_open) for fact in page.fields]
 
 
 def _view(page: StepPage, around: AroundStep, fact: FieldFact, is_open: bool) -> FieldView:
@@ -213,13 +223,12 @@ def earlier_words(around: AroundStep, key: str) -> str:
     return " · ".join(f"{_occurrence(one)} {_together(one)}" for one in around.earlier.get(key, ()))
 
 
-def _occurrence(one: object) -> str:
-    stage_n, step_n = getattr(one, "stage_n", None), getattr(one, "step_n", None)
-    return f"P{stage_n}" if stage_n else _("no. %(n)s") % {"n": step_n}
+def _occurrence(one: EarlierValues) -> str:
+    return f"P{one.stage_n}" if one.stage_n else _("no. %(n)s") % {"n": one.step_n}
 
 
-def _together(one: object) -> str:
-    texts, numbers = one.texts, one.numbers  # type: ignore[attr-defined]
+def _together(one: EarlierValues) -> str:
+    texts, numbers = one.texts, one.numbers
     if len(texts) <= 2 or not numbers:
         return ", ".join(texts)
     by_number = sorted(zip(numbers, texts, strict=False))
@@ -229,9 +238,8 @@ def _together(one: object) -> str:
 def _pattern(page: StepPage, around: AroundStep, fact: FieldFact, parameter: Recordable) -> str:
     """Which codes a scan may put here: the numbers on the shelf, or exactly the vessel of this row."""
     if isinstance(parameter, VesselUse):
-        wanted = [vessel.number for vessel in page.vessels if vessel.kind == parameter.vessel]
-        own = [vessel.number for vessel in page.vessels if vessel.kind == parameter.vessel and vessel.row == fact.row]
-        numbers: Sequence[str] = own if fact.row else wanted
+        there = [one for one in page.vessels if one.kind == parameter.vessel and one.state == VesselState.OPEN]
+        numbers: Sequence[str] = [one.number for one in there if fact.row in ("", one.row)]
     else:
         numbers = around.numbers.get(fact.key, ())
     return f"^({'|'.join(re.escape(number) for number in numbers)})$" if numbers else ""

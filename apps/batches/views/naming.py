@@ -5,9 +5,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.batches.facts.pages import SectionLine, ValueFact
 from apps.core.errors import Objection
@@ -42,7 +41,8 @@ YES_NO: Mapping[str, Promise] = {"yes": gettext_lazy("Yes"), "no": gettext_lazy(
 
 def section_name(section: SectionLine) -> str:
     """A section by its label, with its number where the stage repeats."""
-    return numbered(bilingual(section.label), section.place.stage_n)
+    n = section.place.stage_n
+    return f"P{n} {bilingual(section.label)}" if n else bilingual(section.label)  # P3, as in the vessels' numbers
 
 
 def numbered(label: str, n: int | None) -> str:
