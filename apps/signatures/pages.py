@@ -39,7 +39,8 @@ class Panel:
     `content` is called when the panel is drawn, so a refused signer reads what is recorded now. `second` asks for badge
     or user name although the person of the session is in a series: somebody else signs on this screen. `record` puts
     its version into the form (If-Match) and checks it when the answer comes. `lines` replaces the plain lines by richer
-    ones ({label, limit, value, unit, status}); they must say the same.
+    ones ({label, limit, value, unit, status}), `show` makes such lines from the content that is hashed; they must say
+    the same.
     """
 
     title: str
@@ -55,6 +56,7 @@ class Panel:
     hidden: Mapping[str, str] = field(default_factory=dict)
     people: Sequence[Mapping[str, object]] = ()
     lines: Sequence[Mapping[str, object]] = ()
+    show: Callable[[SignedContent], Sequence[Mapping[str, object]]] | None = None
 
 
 def signed_page(
@@ -91,7 +93,7 @@ def signing_context(
         "title": panel.title,
         "verb": panel.verb,
         "meaning": content.meaning,
-        "lines": panel.lines or plain_lines(content),
+        "lines": panel.lines or (panel.show or plain_lines)(content),
         "challenge": challenge.pk,
         "expires_at": challenge.expires_at,
         "hash": content.hash,

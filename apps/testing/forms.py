@@ -95,9 +95,7 @@ class RunForm(forms.Form):
         ):
             for name, need in needs.items():
                 label = bilingual(need.label)
-                self.fields[name] = forms.CharField(
-                    label=label, max_length=60, help_text=hint, widget=scanned(kind)
-                )
+                self.fields[name] = forms.CharField(label=label, max_length=60, help_text=hint, widget=scanned(kind))
 
     def clean(self) -> dict[str, Any]:
         """Numbers become the things that bear them."""

@@ -19,9 +19,7 @@ urlpatterns = [
     path("runs/<str:number>/samples/", views.add_samples, name="add_samples"),
     path("runs/<str:number>/controls/<str:control>/", views.control_value, name="control"),
     path("runs/<str:number>/controls/<str:control>/correct/", views.correct_control, name="correct_control"),
-    path(
-        "runs/<str:number>/lines/<int:position>/<str:parameter>/<int:replicate>/", views.result_value, name="result"
-    ),
+    path("runs/<str:number>/lines/<int:position>/<str:parameter>/<int:replicate>/", views.result_value, name="result"),
     path("runs/<str:number>/sign/", views.sign_run, name="sign"),
     path("runs/<str:number>/invalid/", views.declare_invalid, name="invalid"),
     path("runs/<str:number>/review/", views.review_run, name="review"),

@@ -1,7 +1,7 @@
 """What is entered about containers, labels and units."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -129,7 +129,9 @@ class FatesForm(forms.Form):
     def __init__(self, *args: Any, labels: Iterable[Label], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by_serial = {str(label.serial): label for label in labels}
-        self.fields["labels"].choices = [(serial, label_name(label)) for serial, label in self.by_serial.items()]
+        cast(forms.MultipleChoiceField, self.fields["labels"]).choices = [
+            (serial, label_name(label)) for serial, label in self.by_serial.items()
+        ]
 
     def clean_labels(self) -> list[Label]:
         """The labels that were ticked."""
@@ -150,7 +152,7 @@ class FreezeForm(forms.Form):
     def __init__(self, *args: Any, units: Iterable[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by_number = {unit.number: unit for unit in units}
-        self.fields["units"].choices = [(number, number) for number in self.by_number]
+        cast(forms.MultipleChoiceField, self.fields["units"]).choices = [(number, number) for number in self.by_number]
 
     def clean_units(self) -> list[Unit]:
         """The units that were ticked, or all of them."""

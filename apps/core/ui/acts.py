@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.functional import Promise
 
 from apps.core.errors import Happened, Refused
 from apps.core.ui.pages import happened_from, refusal_response
@@ -60,7 +60,7 @@ def _say_beside(form: forms.Form, refused: Refused) -> None:
         form.add_error(objection.place if objection.place in form.fields else None, sentence(objection))
 
 
-def instant_field(label: str | Promise, *, required: bool = True, help_text: str | Promise = "") -> forms.DateTimeField:
+def instant_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateTimeField:
     """An instant on the clock of the page."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=INSTANT)
     return forms.DateTimeField(label=label, required=required, help_text=help_text, widget=widget)

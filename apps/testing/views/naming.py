@@ -23,9 +23,9 @@ CONSEQUENCES: Mapping[Verdict, Promise] = {
     Verdict.FAIL: gettext_lazy("When it is reviewed an event opens, and the test holds."),
     Verdict.NOT_EVALUABLE: gettext_lazy("It can't be held against its limit, so the test holds."),
 }
-CONTROL_FAILS = gettext_lazy("The run will be invalid: it gives no reportable result, and is counted.")
+CONTROL_FAILS = gettext_lazy("It makes the run invalid: no reportable result, and the run is counted.")
 PASSES = frozenset({Verdict.PASS, Verdict.ALERT, Verdict.RECORDED})
-STANDING_OF_RUN = {RunState.OPEN: "open", RunState.VALID: "valid", RunState.INVALID: "invalid"}
+RESULT_WORDS = {**STATUS_OF, Verdict.PASS: "passed", Verdict.ACTION: "failed"}
 MARKED = {*Verdict, *RunState, *Standing}  # words of a signed line that are shown as states
 
 
@@ -80,8 +80,21 @@ def found_sentence(parameter: Parameter, found: Found, *, is_control: bool = Fal
 
 
 def status_of(found: Found | None) -> str:
-    """The word of a verdict; nothing entered is pending."""
-    return STATUS_OF[Verdict(found.verdict)] if found else "pending"
+    """The word of a verdict; nothing entered is awaited."""
+    return RESULT_WORDS[Verdict(found.verdict)] if found else "awaited"
+
+
+def control_status(found: Found | None) -> str:
+    """The word of a control: it passes, or the run fails with it."""
+    if found is None:
+        return "awaited"
+    return status_of(found) if Verdict(found.verdict) in PASSES else "failed"
+
+
+def limit_with_unit(parameter: Parameter) -> str:
+    """The limit with the unit of its figures."""
+    words, unit = limit_words(parameter), unit_word(parameter)
+    return f"{words} {unit}" if words and unit else words
 
 
 def need_label(test: Test, need: RunNeed) -> str:
@@ -118,7 +131,7 @@ def _shown_line(line: Shown, labels: Mapping[str, str]) -> dict[str, object]:
 
 
 def _status(word: str) -> str:
-    return STATUS_OF[Verdict(word)] if word in list(Verdict) else word.lower()
+    return RESULT_WORDS[Verdict(word)] if word in list(Verdict) else word.lower()
 
 
 def _labels_of(tests: Sequence[Test]) -> dict[str, str]:

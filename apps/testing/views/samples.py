@@ -1,5 +1,6 @@
 """Samples: the list, one sample, drawn, received, refused."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -23,12 +24,13 @@ from apps.core.ui.acts import Act, act_page
 from apps.core.ui.wording import bilingual
 from apps.organisation.access import open_to
 from apps.organisation.selectors import visible_to
+from apps.products.definition import Test
 from apps.quality.panels import holds_panel
 from apps.testing import services
 from apps.testing.facts import SampleState
 from apps.testing.forms import DrawForm, ReasonForm, ReceiveForm
 from apps.testing.models import Line, Sample
-from apps.testing.selectors import overdue_results, runs_open, runs_to_review, samples_awaiting, visible_samples
+from apps.testing.selectors import runs_open, runs_to_review, samples_awaiting, visible_samples
 from apps.testing.views.finding import (
     ANALYSTS,
     METHODS,
@@ -73,7 +75,11 @@ def sample(request: HttpRequest, number: str) -> HttpResponse:
         "sample": found,
         "kind": next((kind for kind in definition.testing.samples if kind.key == found.kind), None),
         "tests": [
-            {"test": test, "lines": on_runs.get(key, []), "ends_at": test.sample_age and test.sample_age.after(found.drawn_at)}
+            {
+                "test": test,
+                "lines": on_runs.get(key, []),
+                "ends_at": test.sample_age and test.sample_age.after(found.drawn_at),
+            }
             for key in found.tests
             if (test := definition.test(key))
         ],
@@ -122,7 +128,12 @@ def draw(request: HttpRequest, number: str) -> HttpResponse:
     form = DrawForm(request.POST or None, definition=definition_of_batch(batch), sources=_sources(batch))
     back = f"{reverse('testing:samples')}?q={number}"
     act = Act(
-        title=_("Draw a sample"), word=_("Record the sample"), back_url=back, icon="flask", already=True, context=batch_bar(batch)
+        title=_("Draw a sample"),
+        word=_("Record the sample"),
+        back_url=back,
+        icon="flask",
+        already=True,
+        context=batch_bar(batch),
     )
     place = request.GET.get("step", "")[:120]
 
@@ -130,6 +141,11 @@ def draw(request: HttpRequest, number: str) -> HttpResponse:
         services.draw_sample(batch=batch, place=place, happened=happened, **form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
+
+
+def _use_by(test: Test, sample: Sample) -> datetime | None:
+    """Until when the sample is young enough for a test."""
+    return test.sample_age.after(sample.drawn_at) if test.sample_age else None
 
 
 def _sources(batch: Batch) -> dict[Record, str]:
@@ -157,22 +173,19 @@ def sample_row(sample: Sample) -> dict[str, object]:
 
 
 def waiting_numbers(request: HttpRequest) -> list[dict[str, object]]:
-    """What waits in the laboratory, as four numbers that lead to their lists."""
+    """What waits in the laboratory, as numbers that lead to their lists."""
     now = timezone.now()
     sites = visible_to(person_of(request), now)
-    overdue = len(overdue_results(now, sites))
+    listed, runs_listed = reverse("testing:samples"), reverse("testing:runs")
     return [
-        _number("late", _("Results overdue"), overdue, "alert" if overdue else "plain", reverse("testing:waiting")),
-        _number("flask", _("To receive"), samples_awaiting(sites).count(), "plain", "?state=DRAWN"),
-        _number("table", _("Runs open"), runs_open(sites).count(), "plain", f"{reverse('testing:runs')}?state=OPEN"),
-        _number(
-            "sign", _("To review"), runs_to_review(sites).count(), "plain", f"{reverse('testing:runs')}?state=to_review"
-        ),
+        _number("flask", _("Samples to receive"), samples_awaiting(sites).count(), f"{listed}?state=DRAWN"),
+        _number("table", _("Runs open"), runs_open(sites).count(), f"{runs_listed}?state=OPEN"),
+        _number("sign", _("Runs to review"), runs_to_review(sites).count(), f"{runs_listed}?state=to_review"),
     ]
 
 
-def _number(icon: str, label: str, value: int, tone: str, url: str) -> dict[str, object]:
-    return {"icon": icon, "tone": tone, "value": value, "label": label, "url": url}
+def _number(icon: str, label: str, value: int, url: str) -> dict[str, object]:
+    return {"icon": icon, "tone": "plain", "value": value, "label": label, "url": url}
 
 
 def _asked_for(request: HttpRequest, rows: QuerySet[Sample]) -> QuerySet[Sample]:
@@ -181,7 +194,7 @@ def _asked_for(request: HttpRequest, rows: QuerySet[Sample]) -> QuerySet[Sample]
         rows = rows.filter(state=state)
     if words:
         rows = rows.filter(Q(number__icontains=words) | Q(batch__number__icontains=words))
-    return rows.select_related("batch__product_version")
+    return rows
 
 
 def _state_filter(request: HttpRequest) -> dict[str, object]:
