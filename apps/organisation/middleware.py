@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.defaults import permission_denied
+from django.views.defaults import page_not_found, permission_denied
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
@@ -58,6 +59,10 @@ class ControlledAccess:
             keep_refusal(refusal, actor=actor_of(request), at=now)
             return permission_denied(request, refusal)
         return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What is not found within a person's sites is not there; the API's handler says the same."""
+        return page_not_found(request, error) if isinstance(error, ObjectDoesNotExist) else None
 
     def _watch(self, request: HttpRequest, now: datetime) -> None:
         grants = grants_of(request.user, now)

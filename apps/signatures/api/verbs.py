@@ -77,10 +77,10 @@ class SignedVerb(GenericAPIView):
         return self.input_class if self.shows else self.signed_class
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        target = self.target()  # first: who may not see it learns nothing about the form either
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = dict(form.validated_data)
-        target = self.target()
         if self.shows:
             return challenge_response(self.content(target, data), request)
         return self._signed(request, target, data)

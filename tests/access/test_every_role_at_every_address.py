@@ -1,0 +1,182 @@
+"""Every role at every address with every verb: nothing breaks, and nobody gets where they are not admitted.
+
+Generated from the resolver: a new view is tested from the day it has an address.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from django.test import Client
+from rest_framework.permissions import SAFE_METHODS
+
+from apps.audit.models import Entry
+from apps.core.roles import Role
+from apps.organisation.access import DEFAULT, NO_ROLE
+from tests.access.world import Place, build_world, every_place
+from tests.cast import ApiPerson, Cast
+
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ENDS_THE_SESSION = ("sign-out/", "lock/", "api/v1/session/", "api/v1/session/lock/")
+KEPT_OF_READERS = {"access.refused", "session.opened", "user.opened", "user.identity.confirmed"}
+KEPT_OF_READERS |= {"user.declaration.accepted", "user.display.chosen", "secret_change.failed", "unlock.failed"}
+SHARED = ("styleguide/", "products/", "api/v1/products/")  # a master record names the sites it is approved for
+ASKS_THE_SECRET = ("lock/resume/", "api/v1/session/unlock/")
+NOT_FOUND = (403, 404, 405)
+SHARED = ("styleguide/", "products/", "api/v1/products/")  # a master record names the sites it is approved for
+OWN_ACCOUNT = ("account/", "api/v1/account/", "preferences/", "lock/", "sign-out/", "api/v1/session/")
+
+
+def send(client: Client, verb: str, place: Place) -> Any:
+    if place.is_api and place.takes_json:
+        return client.generic(verb, place.path, b"" if verb == "GET" else b"{}", content_type="application/json")
+    if verb == "POST":
+        return client.post(place.path, {"nothing": ""}, **({"format": "multipart"} if place.is_api else {}))
+    return client.generic(verb, place.path)
+
+
+def at_the_door(cast: Cast, name: str) -> tuple[ApiPerson, Client]:
+    """The same person at the API and at the pages; failures come back as replies."""
+    person = getattr(cast, name)
+    api, pages = ApiPerson(raise_request_exception=False), Client(raise_request_exception=False)
+    assert api.sign_in(person).status_code == 200
+    pages.force_login(person)
+    return api, pages
+
+
+def wrong(place: Place, verb: str, status: int, roles: Iterable[Role]) -> str:
+    """What is wrong with an answer to somebody who is signed in; nothing when all is right."""
+    if status >= 500:
+        return "breaks"
+    if place.is_public:
+        return ""
+    if not place.access.admits(verb, list(roles)):
+        return "" if status == 403 else "is not refused"
+    return "takes no notice of the session" if status == 401 and place.route not in ASKS_THE_SECRET else ""
+
+
+def walk(cast: Cast, name: str, roles: Iterable[Role], places: Iterable[Place]) -> list[str]:
+    """One person tries every verb at every address; what went wrong, in words."""
+    api, pages = at_the_door(cast, name)
+    found = []
+    for place in places:
+        if place.route in ENDS_THE_SESSION:
+            continue
+        for verb in VERBS:
+            status = send(api if place.is_api else pages, verb, place).status_code
+            if fault := wrong(place, verb, status, roles):
+                found.append(f"{name} {verb} /{place.route} -> {status}: {fault}")
+    return found
+
+
+def some(places: list[Place], short_form: bool) -> list[Place]:
+    return places[::8] if short_form else places
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("role", [*Role, None])
+def test_nobody_passes_where_the_declaration_does_not_admit_their_role(
+    cast: Cast, role: Role | None, short_form: bool
+) -> None:
+    build_world(cast)
+    name = cast.holding(role).username if role else cast.nora.username
+
+    assert "\n".join(walk(cast, name, [role] if role else [], some(every_place(), short_form))) == ""
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", ["ines", "adam"])
+def test_inspectors_and_administrators_write_no_record(cast: Cast, name: str, short_form: bool) -> None:
+    build_world(cast)
+    assert getattr(cast, name)
+    before = Entry.objects.filter(username=name).count()
+
+    walk(cast, name, [], [place for place in some(every_place(), short_form) if "people" not in place.route])
+
+    written = Entry.objects.filter(username=name).order_by("at")[before:]
+    assert {entry.action for entry in written} <= KEPT_OF_READERS
+
+
+@pytest.mark.heavy
+def test_a_stranger_gets_past_no_door(cast: Cast, short_form: bool) -> None:
+    build_world(cast)
+    client, found = Client(raise_request_exception=False), []
+    for place in some(every_place(), short_form):
+        for verb in VERBS:
+            reply = send(client, verb, place)
+            if place.is_public or place.route == "api/v1/session/":
+                passed = reply.status_code >= 500
+            elif place.is_api:
+                passed = reply.status_code != 401
+            else:
+                passed = reply.status_code != 302 or not reply.headers["Location"].startswith("/sign-in/")
+            if passed:
+                found.append(f"{verb} /{place.route} -> {reply.status_code}")
+
+    assert found == []
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", ["rita", "rolf"])
+def test_another_site_finds_no_thing_of_ours(cast: Cast, name: str, short_form: bool) -> None:
+    build_world(cast)
+    api, pages = at_the_door(cast, name)
+    found = []
+    for place in some(every_place(), short_form):
+        if place.is_public or not place.names_a_thing or place.route.startswith(SHARED):
+            continue
+        for verb in VERBS:
+            client = api if place.is_api else pages
+            reply = send(client, verb, place)
+            if reply.status_code not in NOT_FOUND and said(reply) != said(send(client, verb, place.nowhere)):
+                found.append(f"{name} {verb} /{place.route} -> {reply.status_code}")
+
+    assert found == []
+
+
+def said(reply: Any) -> tuple[int, bytes]:
+    """What a reply tells: a form that is judged before the thing is looked for tells nothing of the thing."""
+    return reply.status_code, b"" if reply.status_code >= 500 else reply.content
+
+
+def test_only_the_named_views_are_open_without_signing_in(db: None) -> None:
+    public = sorted(place.route for place in every_place() if place.is_public)
+
+    assert public == [
+        "api/v1/verify/",
+        "api/v1/verify/<str:code>/",
+        "healthz",
+        "preferences/",
+        "sign-in/",
+        "verify/",
+        "verify/<str:code>/",
+    ]
+
+
+def test_only_ones_own_account_is_open_without_a_role(db: None) -> None:
+    without_role = [place.route for place in every_place() if place.access.without_role]
+
+    assert without_role
+    assert [route for route in without_role if not route.startswith(OWN_ACCOUNT)] == []
+
+
+def test_no_declaration_lets_inspectors_write(db: None) -> None:
+    declared = [place for place in every_place() if not place.access.without_role]
+
+    assert [place.route for place in declared if Role.INSPECTOR in place.access.write] == []
+
+
+def test_administrators_write_in_access_only(db: None) -> None:
+    declared = [place for place in every_place() if not place.access.without_role]
+    written = [place.route for place in declared if Role.SITE_ADMIN in place.access.write]
+
+    assert written
+    assert [route for route in written if not route.removeprefix("api/v1/").lstrip("^").startswith("people/")] == []
+
+
+def test_what_declares_nothing_is_read_by_roles_and_written_by_neither_inspectors_nor_administrators() -> None:
+    assert DEFAULT.admits("GET", [Role.INSPECTOR])
+    assert DEFAULT.admits("POST", [Role.OPERATOR])
+    assert not DEFAULT.admits("POST", [Role.INSPECTOR, Role.SITE_ADMIN])
+    assert not DEFAULT.admits("GET", NO_ROLE)
+    assert set(SAFE_METHODS) == {"GET", "HEAD", "OPTIONS"}

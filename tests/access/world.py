@@ -1,0 +1,145 @@
+"""One of everything at NANHU, so that every address leads somewhere; and every address, by introspection."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import AllowAny
+from rest_framework.views import APIView
+
+from apps.audit.models import Entry, Record
+from apps.audit.services import audited
+from apps.documents.models import Document
+from apps.organisation.access import Access, access_of
+from apps.organisation.models import RoleHeld
+from apps.quality.content import open_deviation_content
+from apps.quality.facts import EventKind, Severity
+from apps.quality.models import Hold
+from apps.quality.services import open_deviation, report_event, stop_record
+from apps.testing.models import Line, Result
+from tests.cast import AT, Cast, actor, sign_as
+from tests.documents.story import issued
+from tests.testing.story import entered, filled, received_sample, running_batch
+
+NOUNS = {
+    "batches": "batch", "release": "batch", "units": "unit", "samples": "sample", "runs": "run", "lots": "lot",
+    "instruments": "equipment", "donors": "donor", "donations": "donation", "products": "product", "events": "event",
+    "deviations": "deviation",
+}  # fmt: skip
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+PLACES = {"steps": "receipt", "sections": "explant", "values": "explant.seed.cells"}
+KEYS: dict[str, type[Model]] = {"roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One address: its pattern, its view, and a real path that leads to something at NANHU."""
+
+    route: str
+    path: str
+    view: Any
+    app_names: tuple[str, ...]
+
+    @property
+    def is_api(self) -> bool:
+        return issubclass(getattr(self.view, "cls", object), APIView)
+
+    @property
+    def takes_json(self) -> bool:
+        return JSONParser in self.view.cls.parser_classes
+
+    @property
+    def is_public(self) -> bool:
+        if self.is_api:
+            return AllowAny in self.view.cls.permission_classes
+        return not getattr(self.view, "login_required", True)
+
+    @property
+    def access(self) -> Access:
+        return access_of(self.view, self.app_names)
+
+    @property
+    def names_a_thing(self) -> bool:
+        return "<" in self.route
+
+    @property
+    def nowhere(self) -> "Place":
+        """The same address of a thing that does not exist."""
+        invented = {"int": "999999", "slug": "none", "uuid": UNKNOWN}
+        path = re.sub(r"<(?:(\w+):)?\w+>", lambda found: invented.get(found[1], "NONE-1"), _plain(self.route))
+        return replace(self, path=f"/{path}")
+
+
+def build_world(cast: Cast) -> None:
+    """A running batch with units, a sample on a run, a document; an event, a deviation, a stop."""
+    batch = running_batch(cast)
+    filled(cast, batch)
+    sample = received_sample(cast, batch)
+    entered(cast, batch, sample, "endotoxin")
+    issued()
+    record = batch.record
+    with audited(actor=actor(cast.olga), action="excursion", at=AT, touching=[record]) as change:
+        said: dict[str, Any] = {"subject": record, "kind": EventKind.EXCURSION, "severity": Severity.MAJOR}
+        events = [report_event(change, template="INC-07 was at 35.2 °C.", **said) for _ in range(2)]
+    judged = {"classification": Severity.MAJOR, "rationale": "Outside the range"}
+    signing = sign_as(cast.quinn, open_deviation_content(event=events[1], **judged))
+    open_deviation(event=events[1], signing=signing, actor=actor(cast.quinn), at=AT, **judged)
+    stop_record(record=record, reason="Cloudy", actor=actor(cast.olga), at=AT)
+
+
+def every_place() -> list[Place]:
+    """Every address but those of the administration pages, which have a test of their own."""
+    return [_place(route, pattern, names) for route, pattern, names in _walk(get_resolver()) if "admin" not in names]
+
+
+def _walk(
+    resolver: URLResolver, prefix: str = "", names: tuple[str, ...] = ()
+) -> Iterator[tuple[str, URLPattern, tuple[str, ...]]]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, route, (*names, pattern.app_name) if pattern.app_name else names)
+        else:
+            yield route, pattern, names
+
+
+def _place(route: str, pattern: URLPattern, names: tuple[str, ...]) -> Place:
+    noun = next((part for part in route.split("/") if part not in ("api", "v1")), "").lstrip("^")
+    path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: _value(found[1], noun, route), _plain(route))
+    return Place(route, path, pattern.callback, names)
+
+
+def _plain(route: str) -> str:
+    # A regular expression as a route: its groups become parameters, one of its verbs is taken.
+    simple = re.sub(r"\(\?P<(\w+)>\[\^/\]\+\)", r"<\1>", route)
+    return re.sub(r"\(\?P<\w+>(\w+)(?:\|\w+)*\)", r"\1", simple).replace("^", "").replace("$", "")
+
+
+def _value(name: str, noun: str, route: str) -> str:
+    if f"<uuid:{name}>" in route:
+        return str(Entry.objects.values_list("pk", flat=True).first() or UNKNOWN)
+    if name == "place":
+        return PLACES.get(next((part for part in PLACES if f"/{part}/" in route), ""), "explant")
+    fixed = {"username": "vera", "page": "step", "chapter": "preparation", "version": "1", "code": "X7K2-M9QD-4R"}
+    if name in fixed:
+        return fixed[name]
+    if name == "pk":
+        return str(_key(route))
+    document = Document.objects.first()
+    if noun == "documents" and document:
+        return document.number
+    first = Record.objects.filter(kind=NOUNS.get(noun, ""), site="NANHU").order_by("pk").first()
+    return quote(first.number, safe="") if first else "1"
+
+
+def _key(route: str) -> int:
+    for part, model in KEYS.items():
+        row = model._base_manager.order_by("pk").first() if f"{part}/" in route else None
+        if row is not None:
+            return int(row.pk)
+    return 1
