@@ -1,7 +1,7 @@
 """One place of a worksheet as its page draws it: a control or a result, asked, found, refused, corrected."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -25,6 +25,7 @@ from apps.testing.views.naming import (
     status_of,
     unit_word,
 )
+from apps.units.views.framing import names_of
 
 Histories = Mapping[int, tuple[Found, ...]]
 FEW = 6  # so many choices are buttons; more are a list
@@ -47,6 +48,7 @@ class Cell:
     is_void: bool = False
     final_from: datetime | None = None
     history: Sequence[Found] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     typed: str = ""
     objections: Sequence[Objection] = ()
     second_way: bool = False
@@ -86,7 +88,7 @@ class Cell:
         """Who entered it."""
         if isinstance(self.found, Result):
             return self.found.analyst_name
-        return self.found.entered_by if isinstance(self.found, ControlValue) else ""
+        return self.names.get(self.found.entered_by, "") if isinstance(self.found, ControlValue) else ""
 
     @property
     def read_at(self) -> datetime | None:
@@ -131,7 +133,14 @@ class Cell:
     def changes(self) -> list[dict[str, object]]:
         """What stood here before, newest first, each with who changed it, when and why."""
         steps = [*self.history, self.found] if self.found else []
-        return [_change(self.parameter, old, new) for old, new in reversed(list(pairwise(steps)))]
+        return [self._change(old, new) for old, new in reversed(list(pairwise(steps)))]
+
+    def _change(self, old: Found, new: Found) -> dict[str, object]:
+        who = new.analyst_name if isinstance(new, Result) else ""
+        if isinstance(new, ControlValue):
+            who = self.names.get(new.entered_by, "")
+        words = {"old": found_word(self.parameter, old), "new": found_word(self.parameter, new)}
+        return {**words, "who": who, "at": new.recorded_at, "why": new.reason}
 
     def refused(self, typed: str, objections: Sequence[Objection], *, second_way: bool) -> "Cell":
         """The same place with what was not accepted: it stays as typed."""
@@ -150,7 +159,15 @@ class Row:
 def control_cells(page: WorksheetPage, histories: Histories, *, is_open: bool) -> list[Cell]:
     """The controls of a run."""
     open_ones = is_open and page.run.state == RunState.OPEN
-    return [_control(page.run, cell, histories, is_open=open_ones) for cell in page.controls]
+    names = names_of(value.entered_by for value in _values(page, histories))
+    cells = [_control(page.run, cell, histories, is_open=open_ones) for cell in page.controls]
+    return [replace(cell, names=names) for cell in cells]
+
+
+def _values(page: WorksheetPage, histories: Histories) -> Iterator[ControlValue]:
+    present = [cell.value for cell in page.controls if cell.value]
+    former = [value for row in present for value in histories.get(row.pk, ()) if isinstance(value, ControlValue)]
+    return iter([*present, *former])
 
 
 def sample_rows(page: WorksheetPage, histories: Histories, *, is_open: bool) -> list[Row]:
@@ -208,14 +225,3 @@ def _result(
         final_from=cell.final_from if result is None or result.state == ResultState.DRAFT else None,
         history=histories.get(result.pk, ()) if result else (),
     )
-
-
-def _change(parameter: Parameter, old: Found, new: Found) -> dict[str, object]:
-    who = new.analyst_name if isinstance(new, Result) else new.entered_by if isinstance(new, ControlValue) else ""
-    return {
-        "old": found_word(parameter, old),
-        "new": found_word(parameter, new),
-        "who": who,
-        "at": new.recorded_at,
-        "why": new.reason,
-    }

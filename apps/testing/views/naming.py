@@ -25,6 +25,7 @@ CONSEQUENCES: Mapping[Verdict, Promise] = {
 }
 CONTROL_FAILS = gettext_lazy("It makes the run invalid: no reportable result, and the run is counted.")
 PASSES = frozenset({Verdict.PASS, Verdict.ALERT, Verdict.RECORDED})
+METHOD = "Method"
 RESULT_WORDS = {**STATUS_OF, Verdict.PASS: "passed", Verdict.ACTION: "failed"}
 MARKED = {*Verdict, *RunState, *Standing}  # words of a signed line that are shown as states
 
@@ -123,7 +124,9 @@ def _shown_line(line: Shown, labels: Mapping[str, str]) -> dict[str, object]:
         "value": line.value,
         "limit": line.note,
     }
-    if line.value in MARKED:
+    if line.label == METHOD:
+        shown |= {"value": f"{line.value} v{line.note}", "limit": ""}
+    elif line.value in MARKED:
         shown |= {"value": "", "status": _status(line.value)}
     elif last in MARKED:
         shown |= {"limit": note, "status": _status(last)}
@@ -135,10 +138,11 @@ def _status(word: str) -> str:
 
 
 def _labels_of(tests: Sequence[Test]) -> dict[str, str]:
+    needs = [need for test in tests for need in (*test.instruments, *test.reagents)]
     named = [test.label for test in tests]
     named += [result.label for test in tests for result in test.results]
     named += [control.label for test in tests for control in (test.run.controls if test.run else ())]
-    return {label.en: bilingual(label) for label in named}
+    return {label.en: bilingual(label) for label in named} | {need.key: bilingual(need.label) for need in needs}
 
 
 def invalid_words(invalid: int, runs: int) -> str:

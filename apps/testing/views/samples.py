@@ -1,5 +1,6 @@
 """Samples: the list, one sample, drawn, received, refused."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +43,7 @@ from apps.testing.views.finding import (
 )
 from apps.testing.views.naming import kind_word, test_words
 from apps.units.selectors import units_of
-from apps.units.views.framing import batch_bar
+from apps.units.views.framing import batch_bar, names_of
 
 
 @open_to(access=READ_ONLY)
@@ -53,7 +54,7 @@ def samples(request: HttpRequest) -> HttpResponse:
     page = listing(_asked_for(request, visible_samples(person_of(request), now)), request)
     context = {
         "page": page,
-        "rows": [sample_row(sample) for sample in page.rows],
+        "rows": sample_rows(page.rows),
         "numbers": waiting_numbers(request),
         "filters": [_state_filter(request)],
         "q": request.GET.get("q", ""),
@@ -67,6 +68,7 @@ def sample(request: HttpRequest, number: str) -> HttpResponse:
     """GET /testing/samples/<number>/: what it is, what it is for, on which runs it was."""
     found = sample_named(request, number)
     definition = definition_of_batch(found.batch)
+    names = names_of([found.drawn_by, found.received_by])
     lines = Line.objects.filter(sample=found).select_related("run").order_by("pk")
     on_runs: dict[str, list[Line]] = {}
     for line in lines:
@@ -86,6 +88,8 @@ def sample(request: HttpRequest, number: str) -> HttpResponse:
         "is_analyst": Role.ANALYST in roles_at_site(request, found.batch.site.code),
         "holds": holds_panel([found.record]),
         "entries": list(entries_of(found.record)),
+        "drawn_by": names[found.drawn_by],
+        "received_by": names[found.received_by],
         **batch_bar(found.batch),
     }
     return render(request, "testing/sample.html", context)
@@ -161,8 +165,13 @@ def _act(sample: Sample, title: str, word: str, **more: Any) -> Act:
     return Act(title=title, word=word, back_url=back, context=batch_bar(sample.batch), **more)
 
 
-def sample_row(sample: Sample) -> dict[str, object]:
-    """One line of the list."""
+def sample_rows(samples: Sequence[Sample]) -> list[dict[str, object]]:
+    """The lines of the list."""
+    names = names_of(sample.drawn_by for sample in samples)
+    return [{**_sample_row(sample), "drawn_by": names[sample.drawn_by]} for sample in samples]
+
+
+def _sample_row(sample: Sample) -> dict[str, object]:
     definition = definition_of_batch(sample.batch)
     return {
         "sample": sample,

@@ -1,6 +1,6 @@
 """What frames a page about a batch above the batch record: the band with its facts, and which roles one holds there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -10,8 +10,16 @@ from apps.batches.selectors.lines import header_of
 from apps.batches.selectors.pages import batch_for_page
 from apps.core.ui.navigation import address_of
 from apps.core.ui.wording import bilingual
+from apps.organisation.models import User
 
 Facts = Sequence[Mapping[str, object]]
+
+
+def names_of(usernames: Iterable[str]) -> dict[str, str]:
+    """Printed names by user name; who has no account (the system) keeps the name."""
+    wanted = set(usernames)
+    found = dict(User.objects.filter(username__in=wanted).values_list("username", "printed_name"))
+    return {name: found.get(name, name) for name in wanted}
 
 
 def batch_bar(batch: Batch, more: Facts = ()) -> dict[str, object]:

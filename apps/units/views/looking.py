@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -26,12 +27,13 @@ from apps.documents.models import Document
 from apps.documents.selectors import documents_about
 from apps.lineage.selectors import ancestors
 from apps.organisation.access import Access, open_to
+from apps.organisation.models import User
 from apps.quality.panels import holds_panel
 from apps.units.content import amount
 from apps.units.facts import Counted, LabelFate, UnitKind
 from apps.units.models import Label, Unit
 from apps.units.selectors import BalanceFacts, UnitsPage, labels_of, units_page, visible_units
-from apps.units.views.framing import batch_bar
+from apps.units.views.framing import batch_bar, names_of
 
 READ_ONLY = Access(write=frozenset())
 MANY = 36  # above so many the units are a table only
@@ -103,7 +105,7 @@ def batch_units(request: HttpRequest, number: str) -> HttpResponse:
         "rows": rows,
         "tiles": rows if len(rows) <= MANY else [],
         "divisions": page.divisions,
-        "balances": [balance_row(facts) for facts in page.balances],
+        "balances": balance_rows(page.balances),
         "amounts": _amounts(page.units),
         "printings": printings_of(batch, page.labels),
         "works_here": _works_here(request, batch),
@@ -121,8 +123,8 @@ def labels(request: HttpRequest, number: str) -> HttpResponse:
     page = units_page(batch)
     context = {
         "batch": batch,
-        "labels": page.labels,
-        "balances": [balance_row(facts) for facts in page.balances],
+        "labels": _label_rows(page.labels),
+        "balances": balance_rows(page.balances),
         "free_containers": page.free_containers,
         "printings": printings_of(batch, page.labels),
         "works_here": _works_here(request, batch),
@@ -139,7 +141,7 @@ def reconciling(request: HttpRequest, number: str) -> HttpResponse:
     page = units_page(batch)
     context = {
         "batch": batch,
-        "balances": [balance_row(facts) for facts in page.balances],
+        "balances": balance_rows(page.balances),
         "works_here": _works_here(request, batch),
         **batch_bar(batch),
     }
@@ -150,7 +152,9 @@ def reconciling(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def unit(request: HttpRequest, number: str) -> HttpResponse:
     """GET /units/<number>/: one unit with its three states, its label, what it was made from, and its trail."""
-    found = get_object_or_404(visible_units(request.user, timezone.now()).select_related("fill"), number=number)
+    found = get_object_or_404(
+        visible_units(cast(User, request.user), timezone.now()).select_related("fill"), number=number
+    )
     timezone.activate(found.batch.site.timezone)
     context = {
         "unit": found,
@@ -161,6 +165,7 @@ def unit(request: HttpRequest, number: str) -> HttpResponse:
         "made_from": ancestors([found.record]),
         "holds": holds_panel([found.record]),
         "entries": list(entries_of(found.record)),
+        "filled_by": names_of([found.fill.filled_by])[found.fill.filled_by],
         **batch_bar(found.batch),
     }
     return render(request, "units/unit.html", context)
@@ -176,6 +181,20 @@ def unit_row(unit: Unit, batch_number: str, now: datetime) -> UnitRow:
         amount(unit.viable_cells, unit.cells_unit),
         unit.expires_at <= now,
     )
+
+
+def balance_rows(balances: Sequence[BalanceFacts]) -> list[dict[str, object]]:
+    """The balances in words, each with who counted it."""
+    names = names_of(facts.reconciled_by for facts in balances)
+    return [{**balance_row(facts), "by": names[facts.reconciled_by]} for facts in balances]
+
+
+def _label_rows(labels: Sequence[Label]) -> list[dict[str, object]]:
+    names = names_of(name for label in labels for name in (label.printed_by, label.settled_by))
+    return [
+        {"label": label, "printed_by": names[label.printed_by], "settled_by": names[label.settled_by]}
+        for label in labels
+    ]
 
 
 def balance_row(facts: BalanceFacts) -> dict[str, object]:
@@ -214,8 +233,9 @@ def printings_of(batch: Batch, labels: Sequence[Label]) -> list[Printing]:
     grouped: dict[int, list[Label]] = defaultdict(list)
     for label in labels:
         grouped[label.printing].append(label)
+    names = names_of(label.printed_by for label in labels)
     return [
-        Printing(n, len(found), found[0].printed_at, found[0].printed_by, sheets.get(f"LB-{batch.number}-{n}"))
+        Printing(n, len(found), found[0].printed_at, names[found[0].printed_by], sheets.get(f"LB-{batch.number}-{n}"))
         for n, found in sorted(grouped.items())
     ]
 
