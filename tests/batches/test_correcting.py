@@ -8,12 +8,14 @@ from django.db import DatabaseError, connection, transaction
 from apps.audit.models import Entry
 from apps.batches.facts.words import BatchState
 from apps.batches.models import RecordedValue, Step
+from apps.batches.selectors.files import attachment_bytes
 from apps.batches.selectors.pages import step_page
 from apps.batches.selectors.situation import history_of, values_of
+from apps.batches.services.files import replace_file
 from apps.core.errors import Happened, NotAllowed
 from apps.products.facts import Place
 from tests.batches.refusals import codes, refused
-from tests.batches.story import Room
+from tests.batches.story import PNG, Room, lot
 from tests.batches.test_lifecycle import put_in
 from tests.cast import actor
 
@@ -198,3 +200,44 @@ def test_the_database_itself_changes_no_value(room: Room, statement: str) -> Non
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format(table=RecordedValue._meta.db_table))
     assert RecordedValue.objects.get().text == "4.1"
+
+
+def test_the_truth_can_be_a_lot_that_should_not_have_been_used(room: Room) -> None:
+    room.receipt().medium()
+    lot(room.cast, "PL-9", "lysate", released=False)
+    assert codes(lambda: room.correct("culture[1].prepare.lysate", "PL-9")) == ["lot_not_released"]
+
+    done = Happened(room.now, "The label on the empty bottle says so")
+    row = room.correct("culture[1].prepare.lysate", "PL-9", "The first scan was of the next bottle", happened=done)
+    assert [one["code"] for one in row.overridden] == ["lot_not_released"]
+    assert room.events() == ["ACCEPTED_FACT"]
+
+
+def test_who_corrected_a_step_signs_it_when_its_performer_is_gone(room: Room) -> None:
+    room.receipt().sign_section("receipt")
+    room.correct(TEMPERATURE, "4.7", actor=actor(room.cast.oscar))
+
+    assert [row.place for row in room.sign_section("receipt", who=room.cast.oscar)] == ["receipt.arrive"]
+    assert room.holds() == []
+
+
+def test_a_wrong_file_is_superseded_and_stays_readable(room: Room) -> None:
+    room.receipt().passage().flasks("closing.start_fill", 1, "pool")
+    room.enter("closing.start_fill.started_at", room.now.isoformat())
+    room.complete("closing.start_fill")
+    first = room.attach("closing.papers.printout")
+    second = replace_file(
+        batch=room.batch,
+        place="closing.papers.printout",
+        supersedes=first.pk,
+        name="right.png",
+        media_type="image/png",
+        content=PNG + b"the right one",
+        reason="This was the printout of another run",
+        actor=actor(room.cast.olga),
+        at=room.now,
+    )
+
+    assert (second.supersedes_id, second.file.name) == (first.pk, "right.png")
+    assert attachment_bytes(first.file) == PNG
+    assert attachment_bytes(second.file) == PNG + b"the right one"

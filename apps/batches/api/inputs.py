@@ -86,6 +86,7 @@ class CorrectionInput(serializers.Serializer):
     performed_at = Instant(required=False, allow_null=True, default=None)
     scanned = serializers.BooleanField(required=False, default=False)
     reason = serializers.CharField(max_length=1000, allow_blank=True)
+    happened = HappenedInput(required=False, allow_null=True, default=None)
 
 
 class OccurrenceInput(HappenedOnly):
@@ -111,6 +112,7 @@ class AttachmentInput(serializers.Serializer):
     place = serializers.CharField(max_length=200)
     file = serializers.FileField()
     is_paper = serializers.BooleanField(required=False, default=False)
+    supersedes = serializers.IntegerField(required=False, default=None, help_text="id of the file value it corrects")
     performed_at = Instant(required=False, allow_null=True, default=None)
     reason = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
 

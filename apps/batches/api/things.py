@@ -24,7 +24,7 @@ from apps.batches.selectors.batches import visible_batch, visible_batches
 from apps.batches.selectors.files import attachment_bytes
 from apps.batches.selectors.lines import file_fact, value_fact, vessel_fact
 from apps.batches.services.excursions import WATCHERS, record_excursion
-from apps.batches.services.files import attach_file, certify_true_copy
+from apps.batches.services.files import attach_file, certify_true_copy, replace_file
 from apps.batches.services.vessels import open_vessels
 from apps.core.errors import BadInput, Objection
 from apps.core.http import actor_of
@@ -84,21 +84,15 @@ class Attachments(APIView):
     def post(self, request: Request, number: str) -> Response:
         form = inputs.AttachmentInput(data=request.data)
         form.is_valid(raise_exception=True)
-        now, said = timezone.now(), form.validated_data
+        now, said = timezone.now(), dict(form.validated_data)
         batch = visible_batch(request.user, number, now)
-        file = said["file"]
-        row = attach_file(
-            batch=batch,
-            place=said["place"],
-            name=file.name,
-            media_type=file.content_type or "",
-            content=file.read(),
-            is_paper=said["is_paper"],
-            performed_at=said["performed_at"],
-            reason=said["reason"],
-            actor=actor_of(request),
-            at=now,
-        )
+        file, shown, done = said.pop("file"), said.pop("supersedes"), said.pop("performed_at")
+        sent = {"name": file.name, "media_type": file.content_type or "", "content": file.read()}
+        who = {"batch": batch, "actor": actor_of(request), "at": now}
+        if shown is None:
+            row = attach_file(**who, **sent, **said, performed_at=done)
+        else:
+            row = replace_file(**who, **sent, **said, supersedes=shown)
         return tagged(Response(outputs.ValueOutput(value_fact(row)).data, status=201), batch.record)
 
 

@@ -147,7 +147,8 @@ class Corrections(APIView):
         form.is_valid(raise_exception=True)
         now = timezone.now()
         batch = visible_batch(request.user, number, now)
-        row = correct_value(batch=batch, place=place, actor=actor_of(request), at=now, **form.validated_data)
+        said = {**form.validated_data, "happened": happened_from(form.validated_data["happened"])}
+        row = correct_value(batch=batch, place=place, actor=actor_of(request), at=now, **said)
         return tagged(Response(outputs.ValueOutput(value_fact(row)).data, status=201), batch.record)
 
 

@@ -136,11 +136,13 @@ def lacks_anything(view: StepView) -> list[Objection]:
 
 
 def to_sign_by(person: str, views: Iterable[StepView]) -> list[StepView]:
-    """The steps of a section that this person signs: those they completed, not covered yet."""
+    """The steps of a section that this person signs: those they completed, and after a correction those they changed.
+
+    A person may have left the house; who corrected the step then signs what it holds now.
+    """
+    waiting = [view for view in views if view.state is StepState.DONE and view.wants_signature and not view.is_signed]
     return [
-        view
-        for view in views
-        if view.state is StepState.DONE and view.wants_signature and not view.is_signed and view.completed_by == person
+        view for view in waiting if view.completed_by == person or (view.performed_hash != "" and person in view.hands)
     ]
 
 

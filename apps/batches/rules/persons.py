@@ -14,9 +14,9 @@ def is_own_work(person: str, hands: Collection[str], what: str) -> Objection | N
     return Objection("same_person", template, {"what": what})
 
 
-def is_not_the_performer(person: str, performer: str, step: str) -> Objection | None:
-    """Who signs as the performer is who completed the step."""
-    if person == performer:
+def is_not_a_performer(person: str, hands: Collection[str], step: str) -> Objection | None:
+    """Who signs a step again after a correction is one of those who did or corrected it."""
+    if person in hands:
         return None
-    template = N_("{step} was completed by {performer}, who signs it.")
-    return Objection("not_the_performer", template, {"step": step, "performer": performer}, place=step)
+    template = N_("{step} is signed again by who did or corrected it: {hands}.")
+    return Objection("not_the_performer", template, {"step": step, "hands": ", ".join(sorted(hands))}, place=step)

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from apps.audit.services import audited
 from apps.batches.facts.inputs import Act, ValueInput
-from apps.batches.models import Batch, RecordedValue
+from apps.batches.models import Attachment, Batch, RecordedValue
 from apps.batches.rules import entries, order
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import Situation, situation_of
-from apps.batches.selectors.things import Things, things_named
+from apps.batches.selectors.things import Thing, Things, things_named
 from apps.batches.services.judging import (
     Findings,
     Judged,
@@ -21,10 +21,11 @@ from apps.batches.services.judging import (
 )
 from apps.batches.services.misses import keep_near_miss
 from apps.batches.services.recording import check_places, require_hands
+from apps.batches.services.reporting import report_overridden
 from apps.batches.services.rows import row_of
 from apps.batches.services.storing import follow_up
 from apps.core.actor import Actor
-from apps.core.errors import BadInput, Objection, Refused
+from apps.core.errors import BadInput, Happened, Objection, Refused
 from apps.core.text import N_
 from apps.products.facts import Place
 
@@ -41,21 +42,28 @@ def correct_value(
     performed_at: datetime | None = None,
     unit: str = "",
     scanned: bool = False,
+    happened: Happened | None = None,
 ) -> RecordedValue:
-    """Correct the value that was shown (`supersedes`), with a reason. Signatures on the step no longer cover it."""
+    """Correct the value that was shown (`supersedes`), with a reason. Signatures on the step no longer cover it.
+
+    The truth can be a lot that should not have been used: with `happened` it is recorded, marked, and QA is told.
+    """
     given = ValueInput(read_place(place), text, unit, performed_at, scanned)
     check_places(batch, [given])
     who = require_hands(batch, [given.place], actor, at)
-    act = Act(who, at, reason)
+    act = Act(who, at, reason, happened)
     things = things_named(batch, plan_of(batch), [given])
     try:
-        return _correct(batch, given, supersedes, act, things)
+        return supersede(batch, given, supersedes, act, things)
     except Refused as refusal:
         keep_near_miss(batch, refusal, act)
         raise
 
 
-def _correct(batch: Batch, given: ValueInput, supersedes: int, act: Act, things: Things) -> RecordedValue:
+def supersede(
+    batch: Batch, given: ValueInput, supersedes: int, act: Act, things: Things, file: Attachment | None = None
+) -> RecordedValue:
+    """Put a new value in the place of the one that was shown, in one door; a file is stored with it."""
     touching, relied = [batch.record, *things.changed()], things.relied_on()
     action = "batch.value.corrected"
     with audited(
@@ -66,13 +74,16 @@ def _correct(batch: Batch, given: ValueInput, supersedes: int, act: Act, things:
         if standing is None:
             raise BadInput(_nothing_there(given.place))
         given = replace(given, performed_at=given.performed_at or standing.performed_at)
-        named = things_named(batch, situation.plan, [given]) if things.by_place else things
-        judged = _judge(situation, given, named, standing, supersedes, act)
-        row = row_of(situation, judged, act, supersedes=standing)
+        named = things_named(batch, situation.plan, [given]) if things.by_place and file is None else things
+        judged, overridden = _judge(situation, given, named, standing, supersedes, act)
+        if file is not None:
+            judged = replace(judged, thing=Thing(file=change.create(file, action="batch.file.attached")))
+        row = row_of(situation, judged, act, overridden, supersedes=standing)
         row.performed_by, row.is_late = standing.performed_by, standing.is_late
         change.create(row)
         known = {**situation.values, given.place: row}
         follow_up(change, situation, known, [row], [judged], act)
+        report_overridden(change, situation, str(given.place), overridden, act)
         return row
 
 
@@ -83,7 +94,7 @@ def _nothing_there(place: Place) -> Objection:
 
 def _judge(
     situation: Situation, given: ValueInput, things: Things, standing: RecordedValue, shown: int, act: Act
-) -> Judged:
+) -> tuple[Judged, tuple[Objection, ...]]:
     findings = Findings()
     parameter = parameter_at(situation, given.place)
     stands, place = standing_of(standing), str(given.place)
@@ -99,5 +110,4 @@ def _judge(
     if judged is None:
         raise BadInput(*findings.unreadable)
     findings.against_the_act += against_the_thing(situation, judged)
-    findings.stop(act)
-    return judged
+    return judged, findings.stop(act)

@@ -1,7 +1,7 @@
 """Attaching files: stored once by their SHA-256; a photographed paper is certified by a second person."""
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.files.base import ContentFile
@@ -17,6 +17,7 @@ from apps.batches.selectors.files import path_of
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import situation_of
 from apps.batches.selectors.things import Thing, Things
+from apps.batches.services.correcting import supersede
 from apps.batches.services.judging import judge_inputs, no_such_place, read_place
 from apps.batches.services.misses import kept
 from apps.batches.services.recording import CONFIRMERS, require_hands
@@ -47,17 +48,30 @@ def attach_file(
 ) -> RecordedValue:
     """Attach a file where the step asks for one. A file of a paper waits for its certification as a true copy."""
     where = read_place(place)
-    parameter = _file_parameter(batch, where)
-    who = require_hands(batch, [where], actor, at)
-    found = (is_not_accepted(parameter.accepts, content, name), is_too_large(len(content)))
-    if any(found):
-        raise BadInput(*(objection for objection in found if objection))
-    file = Attachment(record=batch.record, batch=batch, place=str(where), name=name[:200], media_type=media_type)
-    file.sha256, file.size = keep_content(content), len(content)
-    file.is_paper = is_paper or parameter.true_copy
-    file.attached_by, file.attached_at = who.username, at
-    given = ValueInput(where, file.sha256, performed_at=performed_at)
-    return _record(batch, given, file, Act(who, at, reason, happened))
+    act = Act(_hands(batch, where, actor, at), at, reason, happened)
+    file = _stored(batch, where, Sent(name, media_type, content, is_paper), act)
+    return _record(batch, ValueInput(where, file.sha256, performed_at=performed_at), file, act)
+
+
+def replace_file(
+    *,
+    batch: Batch,
+    place: str | Place,
+    supersedes: int,
+    name: str,
+    media_type: str,
+    content: bytes,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    is_paper: bool = False,
+) -> RecordedValue:
+    """Correct an attached file: the new one supersedes the one that was shown, which stays readable."""
+    where = read_place(place)
+    act = Act(_hands(batch, where, actor, at), at, reason)
+    file = _stored(batch, where, Sent(name, media_type, content, is_paper), act)
+    things = Things({where: Thing(file=file)})
+    return supersede(batch, ValueInput(where, file.sha256), supersedes, act, things, file)
 
 
 def certify_true_copy(*, attachment: Attachment, signing: Signing, actor: Actor, at: datetime) -> Attachment:
@@ -81,6 +95,34 @@ def keep_content(content: bytes) -> str:
     if not default_storage.exists(path_of(sha256)):
         default_storage.save(path_of(sha256), ContentFile(content))
     return sha256
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file as it was sent."""
+
+    name: str
+    media_type: str
+    content: bytes
+    is_paper: bool
+
+
+def _hands(batch: Batch, where: Place, actor: Actor, at: datetime) -> Actor:
+    _file_parameter(batch, where)
+    return require_hands(batch, [where], actor, at)
+
+
+def _stored(batch: Batch, where: Place, sent: Sent, act: Act) -> Attachment:
+    """The attachment of a sent file, its content stored, its row not yet."""
+    parameter = _file_parameter(batch, where)
+    found = (is_not_accepted(parameter.accepts, sent.content, sent.name), is_too_large(len(sent.content)))
+    if any(found):
+        raise BadInput(*(objection for objection in found if objection))
+    file = Attachment(record=batch.record, batch=batch, place=str(where), name=sent.name[:200])
+    file.media_type, file.size = sent.media_type[:100], len(sent.content)
+    file.sha256, file.is_paper = keep_content(sent.content), sent.is_paper or parameter.true_copy
+    file.attached_by, file.attached_at = act.actor.username, act.at
+    return file
 
 
 def _record(batch: Batch, given: ValueInput, file: Attachment, act: Act) -> RecordedValue:

@@ -10,7 +10,7 @@ from apps.batches.facts.words import StepState
 from apps.batches.models import Batch, Step
 from apps.batches.rules import completion, order
 from apps.batches.rules.completion import StepView
-from apps.batches.rules.persons import is_not_the_performer
+from apps.batches.rules.persons import is_not_a_performer
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import Situation, situation_of
 from apps.batches.selectors.steps import Sheet, section_sheet, step_sheet
@@ -139,6 +139,6 @@ def _sign(change: Change, situation: Situation, place: Place, signer: Signer) ->
 
 
 def _sign_again(change: Change, situation: Situation, sheet: Sheet, view: StepView, signer: Signer) -> Step:
-    other = is_not_the_performer(signer.actor.username, view.completed_by, str(view.place))
+    other = is_not_a_performer(signer.actor.username, view.hands, str(view.place))
     stop_if(other, keep=kept(situation.batch, [other] if other else []))
     return cover_performed(change, sheet, view, _sign(change, situation, view.place, signer))
