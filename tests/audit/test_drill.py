@@ -300,11 +300,19 @@ def test_an_edited_record_is_found_and_its_column_named(story, column, value):
     assert named == [("audit_record", str(story.pk), column)]
 
 
-@pytest.mark.parametrize(("column", "value"), [("n", 3), ("n", 9), ("hash", FORGED), ("sequenced", 2)])
-def test_an_edited_head_is_found(story, column, value):
+@pytest.mark.parametrize(
+    ("column", "value"), [("n", 3), ("hash", FORGED), ("sequenced", 2), ("sequenced", 3), ("sequenced", 9)]
+)
+def test_an_edited_head_is_found_and_its_column_named(story, column, value):
     update(Head, story.pk, **{column: value})
 
-    assert findings()
+    assert ("audit_head", str(story.pk), column) in {(f.table, f.row, f.field) for f in findings()}
+
+
+def test_a_head_that_counts_entries_which_are_not_there_is_found(story):
+    update(Head, story.pk, n=9)
+
+    assert findings()[0].sentence == "At the end of the chain #5 to #9 are missing."
 
 
 def test_a_deleted_head_is_found(story):

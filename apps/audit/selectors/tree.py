@@ -14,7 +14,7 @@ from apps.audit.models import Checkpoint, Head, Leaf, Record, Subtree
 from apps.audit.selectors.proofs import head_of, inclusion_proof
 from apps.audit.selectors.snapshot import PIECE, in_pieces
 
-LEAVES, CHECKPOINTS, SUBTREES = "audit_leaf", "audit_checkpoint", "audit_subtree"
+LEAVES, CHECKPOINTS, SUBTREES, HEADS = "audit_leaf", "audit_checkpoint", "audit_subtree", "audit_head"
 _LEAVES = f"""
     SELECT l."index", l.hash, e.hash, e.record_id, e.n FROM audit_leaf l
     LEFT JOIN audit_entry e ON e.id = l.entry_id
@@ -24,6 +24,11 @@ _WITHOUT_LEAF = """
     JOIN audit_head h ON h.record_id = e.record_id JOIN audit_record r ON r.id = e.record_id
     LEFT JOIN audit_leaf l ON l.entry_id = e.id
     WHERE e.n <= h.sequenced AND l.entry_id IS NULL ORDER BY e.record_id, e.n LIMIT 20"""
+_BEYOND_THE_HEAD = """
+    SELECT r.address, h.record_id, h.sequenced, MAX(e.n) FROM audit_leaf l
+    JOIN audit_entry e ON e.id = l.entry_id JOIN audit_head h ON h.record_id = e.record_id
+    JOIN audit_record r ON r.id = e.record_id
+    WHERE e.n > h.sequenced GROUP BY r.address, h.record_id, h.sequenced ORDER BY h.record_id LIMIT 20"""
 
 
 def tree_findings(
@@ -183,6 +188,10 @@ def _entries_without_leaf() -> Iterator[Finding]:
         cursor.execute(_WITHOUT_LEAF)
         for address, n in cursor.fetchall():
             yield Finding("leaf", "The leaf of this entry is gone.", address, n, LEAVES)
+        cursor.execute(_BEYOND_THE_HEAD)
+        for address, record_id, sequenced, n in cursor.fetchall():
+            sentence = f"The head says that {sequenced} entries are in the tree; the tree has them up to #{n}."
+            yield Finding("head", sentence, address, n, HEADS, str(record_id), "sequenced")
 
 
 def _heads_outside_the_database(until: int | None) -> Iterator[Finding]:

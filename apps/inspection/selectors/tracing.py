@@ -24,7 +24,7 @@ from apps.products.facts import BadPlace, Place
 from apps.testing.models import Result, Sample
 
 NO_MASTER = N_("The master record has no line for this place.")
-FILE_MOVED_ON = N_("The file of seeds is no longer the text that was approved; the stored text is.")
+FILE_MOVED_ON = N_("The file of seeds no longer says here what was approved; the stored text does.")
 NO_FORM = N_("The master record in force makes no field of this place.")
 NO_ROW = N_("Nothing was recorded here yet.")
 NO_ENTRY = N_("Without a row there is no entry of the trail.")
