@@ -40,9 +40,7 @@ def listing(rows: QuerySet[Any], request: HttpRequest, size: int = 50) -> Listin
         return Listing(page, page[-1].pk if page else None, page[0].pk if len(newer) > size else None)
     older = list((rows if after is None else rows.filter(pk__lt=after)).order_by("-pk")[: size + 1])
     page = older[:size]
-    return Listing(
-        page, page[-1].pk if len(older) > size else None, page[0].pk if page and after is not None else None
-    )
+    return Listing(page, page[-1].pk if len(older) > size else None, page[0].pk if page and after is not None else None)
 
 
 def _key(text: str) -> int | None:

@@ -1,6 +1,6 @@
 """Sentences of the pure layers: marked for translation here, translated at the edge."""
 
 
-def N_(sentence: str) -> str:  # noqa: N802  (the customary name of gettext's no-op marker)
+def N_(sentence: str) -> str:
     """Mark a sentence for extraction; it stays English until an edge translates it."""
     return sentence

@@ -126,12 +126,15 @@ class Entries(ListAPIView):
 
     serializer_class = EntryOutput
     pagination_class = ByTime
+    queryset = Entry.objects.none()
 
     @extend_schema(operation_id="audit_entries_list", tags=["audit"], parameters=QUESTION)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.list(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Entry]:
+        if getattr(self, "swagger_fake_view", False):  # the schema is drawn without a person
+            return super().get_queryset()
         form, now = QuestionForm(self.request.query_params), timezone.now()
         if not form.is_valid():
             raise serializers.ValidationError(form.errors)
