@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from apps.core.roles import Role
 from apps.organisation.selectors import all_roles_of, visible_to
@@ -62,6 +63,8 @@ class ReadOnlySite(AdminSite):
     """All registered tables behind one door that opens for two roles."""
 
     enable_nav_sidebar = False
+    site_header = site_title = gettext_lazy("Every table, to look at")
+    index_title = gettext_lazy("Nothing can be changed here")
 
     def has_permission(self, request: HttpRequest) -> bool:
         if not hasattr(request, "reads_administration"):  # asked for once by every table of the index

@@ -124,7 +124,7 @@ def _here(grant: RoleHeld, until: datetime) -> Here:
 
 def _locked_reply(request: HttpRequest, is_api: bool) -> HttpResponse:
     if is_api:
-        template = N_("This session is locked. Give your secret to go on.")
+        template = N_("This session is locked. Give your password to go on.")
         return _problem(SignatureRefused(Objection("session_locked", template)))
     back = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "/")
     return _go(request, f"{reverse('organisation:lock')}?{urlencode({'next': back})}")
@@ -132,7 +132,7 @@ def _locked_reply(request: HttpRequest, is_api: bool) -> HttpResponse:
 
 def _change_first_reply(is_api: bool) -> HttpResponse:
     if is_api:
-        template = N_("Choose a secret of your own first; it is in your account.")
+        template = N_("Choose a password of your own first; it is in your account.")
         return _problem(NotAllowed(Objection("secret_to_change", template)))
     return HttpResponseRedirect(reverse("organisation:secret"))
 

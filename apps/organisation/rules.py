@@ -66,7 +66,7 @@ def is_locked(failures: Sequence[datetime], at: datetime) -> Objection | None:
     until = recent[-1] + LOCK_TIME
     return Objection(
         "locked",
-        N_("Too many wrong secrets. Wait until {until} or ask your site administrator."),
+        N_("Too many wrong passwords. Wait until {until} or ask your site administrator."),
         {"until": until},
     )
 

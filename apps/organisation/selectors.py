@@ -139,6 +139,11 @@ class AccountPage:
     is_locked: bool
 
     @property
+    def looks_after_people(self) -> bool:
+        """Whether the list of people is open to this person."""
+        return any(grant.role in (Role.SITE_ADMIN, Role.QA, Role.INSPECTOR) for grant in self.grants)
+
+    @property
     def sites(self) -> list[Site]:
         """The sites where any role is held, each once."""
         return list({grant.site.code: grant.site for grant in self.grants}.values())

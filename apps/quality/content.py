@@ -14,7 +14,7 @@ def lift_content(*, hold: Hold, evidence: str) -> SignedContent:
     lines = (
         Line(N_("Record"), hold.record.address),
         Line(N_("Hold"), hold.text),
-        Line(N_("Blocks"), ", ".join(sorted(hold.blocks))),
+        Line(N_("Blocks"), ", ".join(block.lower() for block in hold.blocks_in_order)),
         Line(N_("Evidence"), evidence),
     )
     return SignedContent("hold.lifted", hold.record.address, LIFTED, lines)
@@ -31,7 +31,7 @@ def open_deviation_content(*, event: Event, classification: Severity, rationale:
         QualityVerb.OPEN_DEVIATION,
         event.record.address,
         *_event(event),
-        Line(N_("Classification"), classification),
+        Line(N_("Classification"), classification.lower()),
         Line(N_("Rationale"), rationale),
     )
 
@@ -67,7 +67,7 @@ def _event(event: Event) -> tuple[Line, ...]:
         Line(N_("Event"), event.record.number),
         Line(N_("About"), event.about),
         Line(N_("What happened"), event.text),
-        Line(N_("Severity at first sight"), event.severity),
+        Line(N_("Severity at first sight"), event.severity.lower()),
     )
 
 
@@ -76,5 +76,5 @@ def _deviation(deviation: Deviation) -> tuple[Line, ...]:
         Line(N_("Deviation"), deviation.record.number),
         Line(N_("About"), deviation.event.about),
         Line(N_("What happened"), deviation.event.text),
-        Line(N_("Classification"), deviation.classification),
+        Line(N_("Classification"), deviation.classification.lower()),
     )

@@ -46,6 +46,11 @@ class Hold(Audited):
         return frozenset(block for block in Blocks if getattr(self, f"blocks_{block.lower()}"))
 
     @property
+    def blocks_in_order(self) -> list[Blocks]:
+        """What this hold forbids, in the order of the process."""
+        return [block for block in Blocks if block in self.blocks]
+
+    @property
     def text(self) -> str:
         """The English sentence."""
         return self.template.format(**self.facts)

@@ -11,11 +11,12 @@ def grant_content(
     *, user: User, site: Site, role: Role, training_reference: str, title_en: str = "", title_zh: str = ""
 ) -> SignedContent:
     """What the second person signs when a role is granted."""
+    title = " ".join(words for words in (title_en, title_zh) if words) or ROLE_NAMES[role].en
     lines = (
         *_person(user),
-        Line(N_("Role"), ROLE_NAMES[role].en),
+        Line(N_("Role"), role),
         Line(N_("Site"), site.code),
-        Line(N_("Title"), " ".join(title for title in (title_en, title_zh) if title)),
+        Line(N_("Title"), title),
         Line(N_("Training"), training_reference),
     )
     meaning = N_("I approve that this person holds this role at this site; the training behind it is in order.")

@@ -47,7 +47,7 @@ def may_not_sign(
     if declaration != current:
         return Objection("no_declaration", N_("Accept the signature declaration first; it is in your account."))
     if must_change:
-        return Objection("secret_to_change", N_("Choose a secret of your own first; it is in your account."))
+        return Objection("secret_to_change", N_("Choose a password of your own first; it is in your account."))
     return None
 
 

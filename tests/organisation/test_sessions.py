@@ -26,7 +26,7 @@ def test_signing_in_needs_both_components(cast: Cast, web_client: Any) -> None:
     reply = client.post("/sign-in/", {"username": cast.olga.username, "secret": "guess"})
 
     assert reply.status_code == 401
-    assert "User name or secret is wrong" in reply.content.decode()
+    assert "User name or password is wrong" in reply.content.decode()
     assert client.get(ACCOUNT).status_code == 302
 
 

@@ -200,7 +200,7 @@ def test_the_administrator_grants_a_role_on_the_page_and_a_second_person_signs_i
     done = client.post(url, again)
 
     assert (panel.status_code, refused.status_code, done.status_code) == (200, 401, 302)
-    assert "User name or secret is wrong" in refused.content.decode()
+    assert "User name or password is wrong" in refused.content.decode()
     assert roles_at(cast.olga, "NANHU", AT + timedelta(days=3650)) == {Role.OPERATOR, Role.CHECKER}
 
 

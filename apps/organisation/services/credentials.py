@@ -21,7 +21,7 @@ def change_secret(*, user: User, old: str, new: str, at: datetime, actor: Actor)
     recognise(identification=user.username, secret=old, purpose="secret_change", at=at, actor=actor)
     if old == new:
         raise BadInput(
-            Objection("same_secret", N_("Choose a secret that differs from the old one."), place="new_secret")
+            Objection("same_secret", N_("Choose a password that differs from the old one."), place="new_secret")
         )
     refuse_weak(new, user)
     with audited(actor=actor, action="user.secret.changed", at=at, touching=[user.record]) as change:

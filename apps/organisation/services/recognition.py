@@ -45,7 +45,7 @@ def _count_failure(key: str, about: str, purpose: str, *, actor: Actor, at: date
     action = "account.locked" if is_locked(failures_of(key), at) else f"{purpose}.failed"
     facts = {"address": address or "", "purpose": purpose}
     wrong = Objection(
-        "wrong_secret", N_("User name or secret is wrong. Nothing was signed or changed."), place="secret"
+        "wrong_secret", N_("User name or password is wrong. Nothing was signed or changed."), place="secret"
     )
     refuse(SignatureRefused(wrong, keep=KeptRefusal(about, action, facts)), actor=actor, at=at)
 
