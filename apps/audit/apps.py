@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -24,7 +25,9 @@ def restore_triggers(using: str, **kwargs: Any) -> None:
     triggers.install(connections[using])
 
 
-def triggers_are_there(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def triggers_are_there(
+    app_configs: Any = None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
     """A warning, not an error: `migrate`, which mends it, runs this check first. `verify_audit` fails on it."""
     return [
         Warning(

@@ -1,5 +1,7 @@
 """What is asked of the trail, read from the address of the page."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +23,6 @@ class QuestionForm(forms.Form):
         return Question(**self.cleaned_data) if self.is_valid() else Question(**self.readable)
 
     @property
-    def readable(self) -> dict[str, object]:
+    def readable(self) -> dict[str, Any]:
         """The parts that could be read."""
         return {name: value for name, value in self.cleaned_data.items() if name not in self.errors}

@@ -74,7 +74,7 @@ def record(request: HttpRequest, address: str) -> HttpResponse:
     after = read.n - 1 if read and read.n else _number(request, "after")
     head = Head.objects.filter(pk=found.pk).first()
     page = chain_page(found, after=after, before=_number(request, "before"))
-    context = {"record": found, "head": head, "page": page, "at_n": read.n if read else None}
+    context: dict[str, Any] = {"record": found, "head": head, "page": page, "at_n": read.n if read else None}
     if head and head.n <= CHECKED_WHILE_YOU_WAIT:
         verification = Verification(record=found)
         context |= {"findings": list(verification.findings()), "tally": verification.tally}

@@ -1,6 +1,9 @@
 """Proofs from the tree: that an entry is in it, that it only grew, and which signed head covers a record."""
 
 from functools import reduce
+from typing import Any
+
+from django.db.models import QuerySet
 
 from apps.audit.facts import ConsistencyProof, InclusionProof, TreeHead
 from apps.audit.merkle import TILE, Range, consistency_ranges, inclusion_ranges, node_hash, root_of
@@ -55,11 +58,9 @@ def _root(low: int, high: int) -> bytes:
 def _full_subtree(low: int, level: int) -> bytes:
     kept = level - level % TILE
     span = range(low >> kept, (low >> kept) + (1 << level - kept))
-    if kept:
-        roots = Subtree.objects.filter(level=kept, index__range=(span.start, span.stop - 1))
-    else:
-        roots = Leaf.objects.filter(index__range=(span.start, span.stop - 1))
-    hashes = list(roots.order_by("index").values_list("hash", flat=True))
+    roots: QuerySet[Any] = Subtree.objects.filter(level=kept) if kept else Leaf.objects.all()
+    inside = roots.filter(index__range=(span.start, span.stop - 1))
+    hashes = list(inside.order_by("index").values_list("hash", flat=True))
     if len(hashes) != len(span):
         raise LookupError(f"{len(span)} hashes are needed from {span.start} on level {kept}, {len(hashes)} are there")
     return root_of(bytes.fromhex(digest) for digest in hashes)

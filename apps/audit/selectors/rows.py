@@ -114,7 +114,7 @@ class _Table:
 
 def _entries(ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     written = Entry.objects.filter(pk__in=ids).values("pk", "table", "row", "n", "text", "record__address")
-    return {entry["pk"]: entry for entry in written}
+    return {entry["pk"]: dict(entry) for entry in written}
 
 
 def _newest(table: str, rows: Sequence[str]) -> dict[str, int]:

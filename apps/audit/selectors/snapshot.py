@@ -26,7 +26,7 @@ def one_moment() -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def fetch(sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of a statement; bytes come as bytes, in PostgreSQL's binary format."""
     if connection.vendor == "postgresql":
         connection.ensure_connection()

@@ -173,7 +173,7 @@ def record_tree_findings(record: Record, tally: Tally) -> Iterator[Finding]:
 
 
 def _leaf_differs(index: int, record_id: int | None, n: int | None) -> Finding:
-    address = Record.objects.filter(pk=record_id).values_list("address", flat=True).first() or "?"
+    address = Record.objects.filter(pk=record_id or 0).values_list("address", flat=True).first() or "?"
     sentence = f"Leaf {index} was made of another entry than the one that stands here now."
     return Finding("leaf", sentence, address, n, LEAVES, str(index), "hash")
 

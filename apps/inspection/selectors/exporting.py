@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 
 from apps.audit import keyring
-from apps.audit.facts import InclusionProof
+from apps.audit.facts import InclusionProof, TreeHead
 from apps.audit.models import Checkpoint, Entry, Record
 from apps.audit.selectors import checkpoint_covering, entries_of, inclusion_proof
 from apps.audit.selectors.proofs import head_of
@@ -93,9 +93,13 @@ def _package(
 
 def checkpoint_data(checkpoint: Checkpoint) -> dict[str, Any]:
     """A signed head with the exact text that was signed."""
-    head = head_of(checkpoint)
+    return signed_head(head_of(checkpoint), checkpoint.key_id, checkpoint.signature)
+
+
+def signed_head(head: TreeHead, key_id: str, signature: str) -> dict[str, Any]:
+    """The head of a proof, with the exact text that was signed."""
     told = {"size": head.size, "previous_size": head.previous_size, "root": head.root}
-    signed = {"key_id": checkpoint.key_id, "signature": checkpoint.signature, "signed_text": head.text}
+    signed = {"key_id": key_id, "signature": signature, "signed_text": head.text}
     return {**told, "made_at": instant_text(head.made_at), **signed}
 
 

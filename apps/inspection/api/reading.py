@@ -6,6 +6,7 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -20,9 +21,17 @@ from apps.audit.selectors.proofs import head_of
 from apps.core.errors import BadInput, Objection
 from apps.core.pagination import Keyset
 from apps.core.text import N_
-from apps.inspection.facts import EntryView
+from apps.inspection.api.outputs import (
+    ChainOutput,
+    CheckpointOutput,
+    EntryOutput,
+    HeadOutput,
+    ProvedEntryOutput,
+    TraceOutput,
+)
+from apps.inspection.facts import EntryHop, EntryView, Trace
 from apps.inspection.forms import QuestionForm
-from apps.inspection.selectors.exporting import checkpoint_data, proved_chain, public_keys
+from apps.inspection.selectors.exporting import checkpoint_data, proved_chain, public_keys, signed_head
 from apps.inspection.selectors.reading import entry_view
 from apps.inspection.selectors.searching import answering, visible_entries, visible_record
 from apps.inspection.selectors.tracing import trace
@@ -44,81 +53,13 @@ TREE_EXAMPLE = OpenApiExample(
 class ByTime(Keyset):
     """Newest first."""
 
-    ordering = ("-at", "-id")
+    ordering = ("-at", "-id")  # type: ignore[assignment]  # the base class names one column
 
 
 class BySize(Keyset):
     """Newest first."""
 
     ordering = "-size"
-
-
-class ChangedOutput(serializers.Serializer):
-    name = serializers.CharField()
-    before = serializers.CharField()
-    after = serializers.CharField()
-
-
-class EntryOutput(serializers.Serializer):
-    """One entry, read from its canonical text; `text`, `previous` and `hash` are what is hashed."""
-
-    id = serializers.UUIDField()
-    place = serializers.CharField()
-    record = serializers.CharField(source="address")
-    n = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    action = serializers.CharField()
-    username = serializers.CharField()
-    printed_name = serializers.CharField()
-    kind = serializers.CharField()
-    role = serializers.CharField()
-    authenticated = serializers.CharField()
-    table = serializers.CharField()
-    row = serializers.CharField()
-    reason = serializers.CharField()
-    is_change = serializers.BooleanField()
-    changes = ChangedOutput(many=True)
-    request = serializers.CharField()
-    text = serializers.CharField()
-    previous = serializers.CharField()
-    hash = serializers.CharField()
-
-
-class HeadOutput(serializers.Serializer):
-    """A signed head of the tree. `signed_text` is what the signature covers, byte for byte."""
-
-    size = serializers.IntegerField()
-    previous_size = serializers.IntegerField()
-    root = serializers.CharField()
-    made_at = serializers.DateTimeField()
-    key_id = serializers.CharField()
-    signature = serializers.CharField()
-    signed_text = serializers.CharField()
-
-
-class LeafOutput(serializers.Serializer):
-    index = serializers.IntegerField()
-    path = serializers.ListField(child=serializers.CharField())
-
-
-class ProvedEntryOutput(EntryOutput):
-    """One entry with its place under the newest signed head (RFC 9162 §2.1.3); null while it is not sequenced."""
-
-    leaf = LeafOutput(allow_null=True)
-    checkpoint = HeadOutput(allow_null=True)
-
-
-class ConsistencyOutput(serializers.Serializer):
-    old_size = serializers.IntegerField()
-    old_root = serializers.CharField()
-    path = serializers.ListField(child=serializers.CharField())
-
-
-class CheckpointOutput(HeadOutput):
-    """A signed head with the key that verifies it, and the proof that it continues an older one."""
-
-    public_key = serializers.CharField(allow_null=True)
-    continues = ConsistencyOutput(allow_null=True)
 
 
 class Entries(ListAPIView):
@@ -137,7 +78,7 @@ class Entries(ListAPIView):
             return super().get_queryset()
         form, now = QuestionForm(self.request.query_params), timezone.now()
         if not form.is_valid():
-            raise serializers.ValidationError(form.errors)
+            raise serializers.ValidationError({name: [str(one) for one in said] for name, said in form.errors.items()})
         return answering(visible_entries(cast(User, self.request.user), now), form.question(), now)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
@@ -161,19 +102,19 @@ class EntryDetail(APIView):
 class Chain(APIView):
     """GET /api/v1/audit/chains/<address>/: the whole chain of a record, as deploy/verify_proof.py reads it."""
 
-    @extend_schema(operation_id="audit_chains_retrieve", tags=["audit"], responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="audit_chains_retrieve", tags=["audit"], responses=ChainOutput)
     def get(self, request: Request, address: str) -> Response:
         now = timezone.now()
-        return Response(proved_chain(visible_record(cast(User, request.user), address, now), now))
+        return Response(ChainOutput(proved_chain(visible_record(cast(User, request.user), address, now), now)).data)
 
 
 class TraceValue(APIView):
     """GET /api/v1/trace/<address>/: the five hops of one value; empty ones are named under `missing`."""
 
-    @extend_schema(operation_id="trace_retrieve", tags=["audit"], responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="trace_retrieve", tags=["audit"], responses=TraceOutput)
     def get(self, request: Request, address: str) -> Response:
         found = trace(cast(User, request.user), address, timezone.now())
-        return Response(_plain(asdict(found)))
+        return Response(TraceOutput(trace_data(found)).data)
 
 
 class Checkpoints(ListAPIView):
@@ -229,10 +170,20 @@ def _continues(older: str, checkpoint: Checkpoint) -> dict[str, Any]:
     return {"old_size": old.size, "old_root": head_of(old).root, "path": list(proof.path)}
 
 
-def _plain(value: Any) -> Any:
-    """Labels of the master as plain data."""
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return value.model_dump() if hasattr(value, "model_dump") else value
+def trace_data(found: Trace) -> dict[str, Any]:
+    """A trace as the API shows it: proofs like everywhere else."""
+    shown = {name: getattr(found, name) for name in ("address", "record", "site", "title", "master", "form", "row")}
+    entries = [_hop_data(hop) for hop in found.entries]
+    missing = {hop: gettext(sentence) for hop, sentence in found.missing.items()}
+    return {**shown, "entries": entries, "documents": found.documents, "missing": missing}
+
+
+def _hop_data(hop: EntryHop) -> dict[str, Any]:
+    proof = hop.proof
+    leaf = {"index": proof.index, "path": list(proof.path)} if proof else None
+    return {
+        "entry": {"place": hop.entry.place, **asdict(hop.entry)},
+        "is_whole": hop.is_whole,
+        "leaf": leaf,
+        "checkpoint": signed_head(proof.head, proof.key_id, proof.signature) if proof else None,
+    }
