@@ -168,6 +168,19 @@ def test_an_invalid_run_is_counted_on_the_certificate(cast: Cast, batch: Batch) 
     assert content.data["runs"]["endotoxin"] == {"runs": 3, "invalid": 1}
 
 
+def test_what_was_not_reviewed_is_not_reported_and_not_passed_over(cast: Cast, batch: Batch) -> None:
+    extra = received_sample(cast, batch, "supernatant", tests=["in_process_endotoxin"])
+    run, _ = entered(cast, batch, extra, "in_process_endotoxin", "AR-9001")
+    signed(cast, run, at=FILLED + HOUR)
+    content = certificate(approved(cast, all_tested(cast, batch)))
+
+    assert "Endotoxin in process" not in [words(row[0]) for row in table(content, "Results").rows]
+    conclusion = next(block for block in content.blocks if block.block == "statement")
+    said = [words(paragraph) for paragraph in conclusion.paragraphs]
+    assert "Informative tests not yet reported: Endotoxin in process." in said
+    assert "in_process_endotoxin" not in str(content.data["results"])
+
+
 def test_everything_that_is_missing_is_named_at_once(cast: Cast, batch: Batch) -> None:
     batch = as_if(batch, BatchState.FINISHED)
 

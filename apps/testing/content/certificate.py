@@ -27,8 +27,7 @@ from apps.products.loader import units
 from apps.products.rules.limits import limit_text
 from apps.quality.models import Event
 from apps.signatures.models import Signature
-from apps.testing.content.reporting import both, local, machine_data, results_table, runs_table, with_zone
-from apps.testing.facts import RunState
+from apps.testing.content.reporting import both, local, machine_data, reportable, results_table, runs_table, with_zone
 from apps.testing.models import Approval
 from apps.testing.selectors import TestOutcome, outcomes_of, samples_of
 from apps.units.facts import UnitKind
@@ -84,7 +83,8 @@ def _blocks(
     yield _samples(batch, definition)
     yield results_table(batch, outcomes)
     yield runs_table(batch, outcomes)
-    yield Statement((COMPLIES, *_references(batch), ROUNDING, REVIEWED), title=B("Conclusion", "结论"))
+    said = (COMPLIES, *_pending(outcomes), *_references(batch), ROUNDING, REVIEWED)
+    yield Statement(said, title=B("Conclusion", "结论"))
     yield _signatures(definition, outcomes, approval)
 
 
@@ -155,6 +155,15 @@ def _samples(batch: Batch, definition: Definition) -> Table:
     return Table(B("Samples", "样品"), tuple(Column(title) for title in titles), tuple(rows))
 
 
+def _pending(outcomes: Sequence[TestOutcome]) -> list[Bilingual]:
+    """Informative tests that were begun and are not done: they are no condition of release, and are not passed over."""
+    open_ones = [outcome.test.label for outcome in outcomes if not outcome.required and not reportable(outcome)]
+    if not open_ones:
+        return []
+    en, zh = ", ".join(label.en for label in open_ones), "、".join(label.zh for label in open_ones)
+    return [B(f"Informative tests not yet reported: {en}.", f"尚未报告的参考项目：{zh}。")]
+
+
 def _references(batch: Batch) -> list[Bilingual]:
     numbers = [event.record.number for event in Event.objects.filter(subject=batch.record).select_related("record")]
     if not numbers:
@@ -165,7 +174,7 @@ def _references(batch: Batch) -> list[Bilingual]:
 
 # --- who signed -----------------------------------------------------------------------------------------------------
 def _signatures(definition: Definition, outcomes: Sequence[TestOutcome], approval: Approval) -> Signatures:
-    reported = [result for outcome in outcomes for result in outcome.results if result.line.run.state == RunState.VALID]
+    reported = [result for outcome in outcomes for result in reportable(outcome)]
     tested = _one_each([result.tested_signature for result in reported])
     reviewed = _one_each([result.reviewed_signature for result in reported])
     wanted = definition.release.signature(ReleaseVerb.APPROVE_COA)
@@ -180,7 +189,8 @@ def _signatures(definition: Definition, outcomes: Sequence[TestOutcome], approva
 
 def _one_each(signatures: Iterable[Signature | None]) -> list[Signature]:
     """The last signature of each person: what they signed run by run stands in the record."""
-    last = {signature.username: signature for signature in signatures if signature is not None}
+    given = sorted({signature.pk: signature for signature in signatures if signature is not None}.items())
+    last = {signature.username: signature for _, signature in given}
     return list(last.values())
 
 

@@ -13,7 +13,7 @@ from apps.products.facts import Comparator, Verdict
 from apps.products.loader import standard_tables, units
 from apps.products.rules.limits import limit_text
 from apps.products.rules.rounding import plain, round_half_up
-from apps.testing.facts import RunState
+from apps.testing.facts import ResultState, RunState
 from apps.testing.models import AssayRun, Result
 from apps.testing.selectors import TestOutcome, histories_of
 from apps.units.content import scientific
@@ -46,14 +46,19 @@ def results_table(batch: Batch, outcomes: Sequence[TestOutcome]) -> Table:
     histories = histories_of(batch)
     rows: list[tuple[Entry, ...]] = []
     for outcome in outcomes:
-        for result in outcome.results:
-            if result.line.run.state == RunState.VALID:
-                rows.append(_row(batch, outcome, result, histories.get(result.pk, ()), notes))
+        for result in reportable(outcome):
+            rows.append(_row(batch, outcome, result, histories.get(result.pk, ()), notes))
     title = B(
         f"Results against specification {batch.product_version.record.number}",
         f"检验结果（质量标准 {batch.product_version.record.number}）",
     )
     return Table(title, COLUMNS, tuple(rows), tuple(notes))
+
+
+def reportable(outcome: TestOutcome) -> list[Result]:
+    """What may be reported: reviewed, on a valid run."""
+    reviewed = [result for result in outcome.results if result.state == ResultState.REVIEWED]
+    return [result for result in reviewed if result.line.run.state == RunState.VALID]
 
 
 def _row(
@@ -180,7 +185,7 @@ def machine_data(batch: Batch, outcomes: Sequence[TestOutcome]) -> dict[str, obj
         "batch": batch.record.address,
         "product": batch.product_version.record.address,
         "specification_sha256": batch.definition_sha256,
-        "results": [_result_data(result) for outcome in outcomes for result in outcome.results],
+        "results": [_result_data(result) for outcome in outcomes for result in reportable(outcome)],
         "runs": {
             outcome.test.key: {"runs": len(outcome.runs), "invalid": outcome.invalid_runs} for outcome in outcomes
         },
