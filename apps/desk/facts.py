@@ -26,7 +26,7 @@ class Task:
     waiting_since: datetime
     url_name: str
     url_args: tuple[str, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict, hash=False)
     note: str = ""
     risk: Risk = Risk.LOW
     due_at: datetime | None = None

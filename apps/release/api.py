@@ -15,22 +15,46 @@ from apps.batches.facts.words import Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import visible_batch
+from apps.core.http import actor_of
 from apps.organisation.access import Access
 from apps.release.content.signed import certify_content, reject_content, release_content, review_content
 from apps.release.selectors import review_page
-from apps.release.services import certify_batch, reject_batch, release_for_supply, review_batch
+from apps.release.services import accept_finding, certify_batch, reject_batch, release_for_supply, review_batch
 from apps.signatures.api import SigningInput
 from apps.signatures.api.verbs import SignedVerb
 from apps.signatures.facts import SignedContent, Signing
 
 
+class JudgedOutput(serializers.Serializer):
+    """Who answered a finding, when, and in which words."""
+
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    note = serializers.CharField()
+
+
 class FindingOutput(serializers.Serializer):
+    """One thing that is not as the master says, with its answer: TO_JUDGE, HOLDS or ACCEPTED."""
+
+    key = serializers.CharField()
     kind = serializers.CharField()
+    check = serializers.CharField()
     what = serializers.CharField()
     place = serializers.CharField()
     at = serializers.DateTimeField()
     who = serializers.CharField()
     note = serializers.CharField()
+    event = serializers.CharField()
+    deviation = serializers.CharField()
+    answer = serializers.CharField()
+    judged = JudgedOutput(allow_null=True)
+
+
+class AcceptInput(serializers.Serializer):
+    """Which finding is accepted, and why."""
+
+    key = serializers.CharField(max_length=200)
+    note = serializers.CharField(max_length=1000)
 
 
 class CheckedOutput(serializers.Serializer):
@@ -43,6 +67,10 @@ class ReviewPageOutput(serializers.Serializer):
     checked = serializers.IntegerField()
     good = serializers.IntegerField()
     to_look_at = serializers.IntegerField()
+    accepted = serializers.IntegerField()
+    left = serializers.IntegerField()
+    places = serializers.IntegerField()
+    empty_places = serializers.IntegerField()
     counts = CheckedOutput(many=True)
     findings = FindingOutput(many=True)
 
@@ -83,6 +111,21 @@ class ReviewPageView(APIView):
     def get(self, request: Request, number: str) -> Response:
         batch = visible_batch(request.user, number, timezone.now())
         return Response(ReviewPageOutput(review_page(batch)).data)
+
+
+class AcceptFinding(APIView):
+    """QA accepts one finding of the review with a note; what has an answer of its own is refused (409)."""
+
+    open_to = Access(write=frozenset(move_for(Verb.REVIEW).roles))
+
+    @extend_schema(request=AcceptInput, responses={201: FindingOutput}, operation_id="batches_review_accept")
+    def post(self, request: Request, number: str) -> Response:
+        now = timezone.now()
+        batch = visible_batch(request.user, number, now)
+        form = AcceptInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        accepted = accept_finding(batch=batch, actor=actor_of(request), at=now, **form.validated_data)
+        return Response(FindingOutput(review_page(batch).finding(accepted.key)).data, status=201)
 
 
 class Decision(SignedVerb):

@@ -10,8 +10,13 @@ class FindingKind(StrEnum):
 
     ACTION = "ACTION"
     RECORDED_AGAINST_RULE = "RECORDED_AGAINST_RULE"
-    EVENT = "EVENT"
     TEST_FAILED = "TEST_FAILED"
+    NOT_EVALUABLE = "NOT_EVALUABLE"
+    DIFFERS = "DIFFERS"
+    MATERIAL = "MATERIAL"
+    DEVICE = "DEVICE"
+    EVENT = "EVENT"
+    NOT_COVERED = "NOT_COVERED"
     INVALID_RUN = "INVALID_RUN"
     REFUSED = "REFUSED"
     CORRECTED = "CORRECTED"
@@ -20,9 +25,46 @@ class FindingKind(StrEnum):
     AMENDMENT = "AMENDMENT"
 
 
+class Check(StrEnum):
+    """What was looked at, one kind of question each; the kinds add up to everything that was checked."""
+
+    VALUES = "values"
+    ENTRIES = "entries"
+    SIGNATURES = "signatures"
+    MATERIALS = "materials"
+    DEVICES = "devices"
+    HOLD_TIMES = "hold_times"
+    RECOMPUTED = "recomputed"
+    RESULTS = "results"
+    RUNS = "runs"
+    EVENTS = "events"
+    REFUSED_ATTEMPTS = "refused_attempts"
+    AMENDMENTS = "amendments"
+
+
+class Answer(StrEnum):
+    """Where a finding stands: a person has to judge it, its own answer is awaited elsewhere, or it is answered."""
+
+    TO_JUDGE = "TO_JUDGE"
+    HOLDS = "HOLDS"
+    ACCEPTED = "ACCEPTED"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Who answered a finding, when, and in which words."""
+
+    by: str
+    at: datetime
+    note: str
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as the master says: what, where, when, by whom, why."""
+    """One thing that is not as the master says: what, where, when, by whom, why, and its answer.
+
+    `key` names it for good: check and row. A value that is corrected once more is another row, so another finding.
+    """
 
     kind: FindingKind
     what: str
@@ -31,13 +73,25 @@ class Finding:
     who: str
     note: str = ""
     url_address: str = ""
+    check: Check = Check.VALUES
+    key: str = ""
+    event: str = ""
+    deviation: str = ""
+    answer: Answer = Answer.TO_JUDGE
+    judged: Judged | None = None
+
+    @property
+    def answer_text(self) -> str:
+        """The answer in one line, as the reviewer signs it."""
+        words = f"{self.judged.by}: {self.judged.note}" if self.judged else ""
+        return " ".join(part for part in (self.answer.value, words) if part)
 
 
 @dataclass(frozen=True)
 class Checked:
     """How many things of one kind were looked at, and how many of them are findings."""
 
-    kind: str
+    kind: Check
     checked: int
     findings: int
 
@@ -48,11 +102,27 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """One kind of question, asked of everything it concerns."""
+
+    check: Check
+    checked: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def count(self) -> Checked:
+        """The same in numbers."""
+        return Checked(self.check, self.checked, len(self.findings))
+
+
+@dataclass(frozen=True)
 class ReviewPage:
     """The whole of a review: findings by risk, and the counts that prove completeness."""
 
     findings: tuple[Finding, ...]
     counts: tuple[Checked, ...]
+    places: int = 0
+    empty_places: int = 0
 
     @property
     def checked(self) -> int:
@@ -68,3 +138,17 @@ class ReviewPage:
     def to_look_at(self) -> int:
         """Everything that is not."""
         return sum(count.findings for count in self.counts)
+
+    @property
+    def accepted(self) -> int:
+        """Findings that have their answer."""
+        return sum(finding.answer is Answer.ACCEPTED for finding in self.findings)
+
+    @property
+    def left(self) -> int:
+        """Findings that wait for one."""
+        return len(self.findings) - self.accepted
+
+    def finding(self, key: str) -> Finding | None:
+        """The finding of that key."""
+        return next((finding for finding in self.findings if finding.key == key), None)

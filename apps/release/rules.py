@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 
+from apps.batches.facts.words import BatchState
 from apps.core.errors import Objection
 from apps.core.text import N_
+from apps.release.facts import Answer
 
 
 def took_part(signer: str, hands_on: Collection[str]) -> Objection | None:
@@ -36,3 +38,26 @@ def reason_missing(reason: str) -> Objection | None:
     if len(reason.strip()) >= 3:
         return None
     return Objection("reason_missing", N_("Say why, in words that can be read in ten years."), place="reason")
+
+
+def findings_left(left: int) -> Objection | None:
+    """The review is signed when every finding has its answer (21 CFR 211.192: a written record with its conclusion)."""
+    if not left:
+        return None
+    return Objection("findings_left", N_("Findings without an answer: {left}."), {"left": left})
+
+
+def is_not_in_review(state: BatchState) -> Objection | None:
+    """Findings are judged between the finish of the record and its review."""
+    if state is BatchState.FINISHED:
+        return None
+    template = N_("The batch is {state}; its findings are judged when it is finished.")
+    return Objection("not_in_review", template, {"state": state})
+
+
+def is_answered_elsewhere(answer: Answer) -> Objection | None:
+    """What has an answer of its own is not accepted with a note: an event is judged, an uncovered step signed again."""
+    if answer is Answer.TO_JUDGE:
+        return None
+    template = N_("This finding is not to be accepted here: it is answered, or its own answer is awaited.")
+    return Objection("answered_elsewhere", template)

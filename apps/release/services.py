@@ -5,20 +5,25 @@ from datetime import datetime
 
 from apps.audit.models import Record
 from apps.audit.services import Change, audited
-from apps.batches.facts.words import Verb
+from apps.batches.facts.words import BatchState, Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
 from apps.batches.services.moving import move_batch
 from apps.core.actor import Actor
-from apps.core.errors import Objection
+from apps.core.errors import BadInput, Objection, stop_if
+from apps.core.roles import Role
+from apps.core.rules import reason_is_missing
+from apps.core.text import N_
 from apps.documents.services import request_document
 from apps.lineage.selectors import ancestors
+from apps.organisation.services import require
 from apps.quality.services import lift_hold_for
 from apps.release import rules
 from apps.release.content.certificate import batch_certificate
 from apps.release.content.signed import certify_content, reject_content, release_content, review_content
-from apps.release.selectors import hands_on_batch, issued_certificate
+from apps.release.models import Judgement
+from apps.release.selectors import hands_on_batch, issued_certificate, review_page
 from apps.signatures.facts import SignedContent, Signer, Signing
 from apps.signatures.services import admit_signer
 from apps.testing.selectors import approved_coa
@@ -36,9 +41,33 @@ def review_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime) 
 
     def decide(change: Change, now: Batch, signer: Signer) -> Batch:
         lift_hold_for(change, record=now.record, key="review", reason="QA review signed")
-        return _move(change, Verb.REVIEW, now, signer, review_content(now), (_took_part(now, signer),))
+        part = rules.took_part(signer.actor.username, hands_on_batch(now, but_review=True))
+        left = rules.findings_left(review_page(now).left)
+        return _move(change, Verb.REVIEW, now, signer, review_content(now), (part, left))
 
     return _decide(Verb.REVIEW, batch, signing, actor, at, decide)
+
+
+def accept_finding(*, batch: Batch, key: str, note: str, actor: Actor, at: datetime) -> Judgement:
+    """QA has looked at one finding of the review and accepts it with a note; attributed, and signed with the review.
+
+    Refused for what has an answer of its own: an event, a step to be signed again, a failing result.
+    """
+    who = require(actor, Role.QA, batch.site.code, at=at, about=batch.record.address)
+    with audited(actor=who, action="finding.accepted", at=at, reason=note, touching=[batch.record]) as change:
+        now = batch_now(batch)
+        finding = review_page(now).finding(key)
+        if finding is None:
+            raise BadInput(Objection("unknown_finding", N_("There is no such finding now."), place="key"))
+        stop_if(
+            rules.is_not_in_review(BatchState(now.state)),
+            rules.took_part(who.username, hands_on_batch(now, but_review=True)),
+            rules.is_answered_elsewhere(finding.answer),
+            reason_is_missing(note, "note"),
+        )
+        row = Judgement(record=now.record, batch=now, key=key, kind=finding.kind, what=finding.what[:1000], note=note)
+        row.judged_by, row.judged_name, row.judged_at = who.username, who.printed_name, at
+        return change.create(row)
 
 
 def certify_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime) -> Batch:

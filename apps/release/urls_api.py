@@ -10,6 +10,7 @@ ONE = "batches/<str:number>"
 
 urlpatterns = [
     path(f"{ONE}/review-page/", api.ReviewPageView.as_view(), name="review_page"),
+    path(f"{ONE}/review-page/accept/", api.AcceptFinding.as_view(), name="accept"),
     *signed_paths(f"{ONE}/review/", api.Review, "batches_review"),
     *signed_paths(f"{ONE}/certify/", api.Certify, "batches_certify"),
     *signed_paths(f"{ONE}/supply/", api.Supply, "batches_supply"),

@@ -19,7 +19,9 @@ from apps.quality.facts import EventKind, Severity
 from apps.quality.models import Deviation, Event
 from apps.quality.services import close_deviation, close_event, open_deviation, sign_product_impact
 from apps.release.content.signed import certify_content, release_content, review_content
-from apps.release.services import certify_batch, release_for_supply, review_batch
+from apps.release.facts import Answer
+from apps.release.selectors import review_page
+from apps.release.services import accept_finding, certify_batch, release_for_supply, review_batch
 
 
 def master(stage: Stage, who: str, at: datetime, *, approved_by: str) -> None:
@@ -75,8 +77,13 @@ def events_closed(stage: Stage, who: str, at: datetime, *, reason: str) -> None:
         close_event(event=event, reason=reason, signing=signing, actor=stage.actor(who), at=at)
 
 
-def review(stage: Stage, who: str, at: datetime) -> None:
-    """QA signs the review of record and trail."""
+def review(
+    stage: Stage, who: str, at: datetime, *, note: str = "Read with its place in the record; no effect."
+) -> None:
+    """QA accepts each finding that has no answer of its own, then signs the review of record and trail."""
+    for finding in review_page(stage.batch).findings:
+        if finding.answer is Answer.TO_JUDGE:
+            accept_finding(batch=stage.batch, key=finding.key, note=note, actor=stage.actor(who), at=at)
     signing = stage.signing(review_content(stage.batch), at, who)
     review_batch(batch=stage.batch, signing=signing, actor=stage.actor(who), at=at)
 

@@ -16,7 +16,9 @@ def review_content(batch: Batch) -> SignedContent:
     """The reviewer signs the counts and every finding as shown."""
     page = review_page(batch)
     counts = tuple(Line(count.kind, str(count.checked), f"{count.findings} findings") for count in page.counts)
-    findings = tuple(Line(finding.kind, finding.what, finding.place) for finding in page.findings)
+    findings = tuple(
+        Line(finding.kind, finding.what, f"{finding.place} · {finding.answer_text}") for finding in page.findings
+    )
     return move_content(Verb.REVIEW, batch, lines=(*counts, *findings))
 
 

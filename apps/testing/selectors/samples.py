@@ -202,7 +202,8 @@ def specification_of(run: AssayRun, batch: Batch) -> Test:
 
 def _with_lines(results: QuerySet[Result]) -> QuerySet[Result]:
     lines = ("line", "line__run", "line__run__record", "line__sample", "line__sample__record")
-    return results.select_related("record", *BATCH, *lines, "tested_signature", "reviewed_signature")
+    found = results.select_related("record", *BATCH, *lines, "tested_signature", "reviewed_signature")
+    return found.defer("batch__product_version__text", "tested_signature__content", "reviewed_signature__content")
 
 
 def with_results(runs: QuerySet[AssayRun]) -> QuerySet[AssayRun]:

@@ -1,0 +1,6 @@
+"""What a reviewer and the authorised person read."""
+
+from apps.release.selectors.people import all_records_of, hands_on_batch
+from apps.release.selectors.review import issued_certificate, review_page
+
+__all__ = ["all_records_of", "hands_on_batch", "issued_certificate", "review_page"]

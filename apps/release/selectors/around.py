@@ -1,0 +1,145 @@
+"""What stands around the record: results, runs, events, refused attempts, departures that were agreed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db.models import Q
+
+from apps.audit.models import Entry, Record
+from apps.batches.models import Amendment, Batch, PlannedDeviation, RiskDecision
+from apps.products.facts import Verdict
+from apps.quality.models import Event
+from apps.release.facts import Check, Finding, FindingKind, Looked
+from apps.testing.facts import RunState
+from apps.testing.models import AssayRun, Result
+from apps.testing.selectors import results_of
+
+KEPT = ("refused", "failed")
+
+
+def look_at_tests(batch: Batch) -> Iterator[Looked]:
+    """Every present result of a run that stands, and every run."""
+    results = [result for result in results_of(batch) if result.line.run.state != RunState.INVALID]
+    yield Looked(Check.RESULTS, len(results), tuple(_findings_of_results(results)))
+    runs = list(AssayRun.objects.filter(lines__sample__batch=batch).distinct().select_related("record"))
+    invalid = [run for run in runs if run.state == RunState.INVALID]
+    yield Looked(Check.RUNS, len(runs), tuple(_invalid_run(run) for run in invalid))
+
+
+def _findings_of_results(results: Iterable[Result]) -> Iterator[Finding]:
+    for result in results:
+        kinds = (
+            (FindingKind.TEST_FAILED, result.verdict in (Verdict.FAIL, Verdict.ACTION)),
+            (FindingKind.NOT_EVALUABLE, result.verdict == Verdict.NOT_EVALUABLE),
+            (FindingKind.RECORDED_AGAINST_RULE, bool(result.overridden)),
+            (FindingKind.CORRECTED, result.supersedes_id is not None),
+            (FindingKind.LATE, result.late),
+            (FindingKind.ALERT, result.verdict == Verdict.ALERT),
+        )
+        kind = next((kind for kind, stands in kinds if stands), None)
+        if kind:
+            yield Finding(
+                kind=kind,
+                what=f"{result.test}, {result.parameter}: {result.text} {result.unit}".strip(),
+                place=result.address,
+                at=result.recorded_at,
+                who=result.analyst_name,
+                note=result.reason,
+                url_address=result.address,
+                check=Check.RESULTS,
+                key=f"{Check.RESULTS}:{result.pk}",
+            )
+
+
+def _invalid_run(run: AssayRun) -> Finding:
+    return Finding(
+        kind=FindingKind.INVALID_RUN,
+        what=f"{run.number}: {run.test}",
+        place=run.record.address,
+        at=run.judged_at or run.started_at,
+        who=run.analyst_name,
+        note=run.invalid_because,
+        url_address=run.record.address,
+        check=Check.RUNS,
+        key=f"{Check.RUNS}:{run.number}",
+    )
+
+
+def events_of(batch: Batch) -> list[Event]:
+    """Everything that was reported on the batch, with what QA made of it."""
+    found = Event.objects.filter(subject=batch.record).select_related("record", "deviation__record")
+    return list(found.order_by("opened_at", "pk"))
+
+
+def look_at_events(events: Sequence[Event]) -> Looked:
+    """Events are all to be looked at."""
+    return Looked(Check.EVENTS, len(events), tuple(_finding_of_event(event) for event in events))
+
+
+def _finding_of_event(event: Event) -> Finding:
+    return Finding(
+        kind=FindingKind.EVENT,
+        what=event.text,
+        place=event.about,
+        at=event.opened_at,
+        who=event.opened_by,
+        url_address=event.record.address,
+        check=Check.EVENTS,
+        key=f"{Check.EVENTS}:{event.record.number}",
+        event=event.record.number,
+    )
+
+
+def look_at_refusals(records: Sequence[Record]) -> Looked:
+    """Attempts that were refused and kept: on the batch and on everything that carries its traces."""
+    wanted = Q()
+    for word in KEPT:
+        wanted |= Q(action__contains=word)
+    entries = Entry.objects.filter(wanted, record__in=[record.pk for record in records], table="")
+    found = [
+        Finding(
+            kind=FindingKind.REFUSED,
+            what=entry.action,
+            place=f"{entry.record.address}#{entry.n}",
+            at=entry.at,
+            who=entry.username,
+            check=Check.REFUSED_ATTEMPTS,
+            key=f"{Check.REFUSED_ATTEMPTS}:{entry.pk}",
+        )
+        for entry in entries.select_related("record").order_by("at", "n")
+    ]
+    return Looked(Check.REFUSED_ATTEMPTS, len(found), tuple(found))
+
+
+def look_at_departures(batch: Batch) -> Looked:
+    """Amendments, planned deviations and decisions at risk: each was agreed, each is looked at."""
+    found = [
+        *map(_amended, Amendment.objects.filter(batch=batch).select_related("authored")),
+        *map(_planned, PlannedDeviation.objects.filter(batch=batch).select_related("agreed")),
+        *map(_at_risk, RiskDecision.objects.filter(batch=batch).select_related("signed")),
+    ]
+    return Looked(Check.AMENDMENTS, len(found), tuple(found))
+
+
+def _amended(one: Amendment) -> Finding:
+    who = one.authored.printed_name
+    return _departure(f"amendment:{one.pk}", f"{one.number}: {one.reason}", one.number, one.proposed_at, who)
+
+
+def _planned(one: PlannedDeviation) -> Finding:
+    return _departure(f"planned:{one.pk}", f"{one.what}: {one.why}", one.place, one.agreed_at, one.agreed.printed_name)
+
+
+def _at_risk(one: RiskDecision) -> Finding:
+    return _departure(f"risk:{one.pk}", one.reason, ", ".join(one.holds), one.decided_at, one.signed.printed_name)
+
+
+def _departure(key: str, what: str, place: str, at: object, who: str) -> Finding:
+    return Finding(
+        kind=FindingKind.AMENDMENT,
+        what=what,
+        place=place,
+        at=at,  # type: ignore[arg-type]
+        who=who,
+        check=Check.AMENDMENTS,
+        key=f"{Check.AMENDMENTS}:{key}",
+    )
