@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 ACCEPTED = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -17,6 +17,8 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest("No name holds a NUL character.", content_type="text/plain")
         sent = request.headers.get("X-Request-ID", "")
         request_id = sent if ACCEPTED.fullmatch(sent) else uuid.uuid4().hex
         request.request_id = request_id  # type: ignore[attr-defined]

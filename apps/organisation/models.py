@@ -138,7 +138,7 @@ class FailedAttempt(models.Model):
     """One wrong secret at sign-in or at a signing. A working table; the trail keeps the fact."""
 
     username_key = models.CharField(max_length=80)
-    purpose = models.CharField(max_length=10)
+    purpose = models.CharField(max_length=20)
     address = models.GenericIPAddressField(null=True, blank=True)
     at = models.DateTimeField()
 

@@ -115,7 +115,7 @@ def signing_from(request: HttpRequest, prefix: str = "") -> Signing:
     return Signing(
         challenge=challenge_id(request.POST.get(f"{prefix}challenge", "")),
         secret=request.POST.get(f"{prefix}secret", ""),
-        username=request.POST.get(f"{prefix}username", "").strip(),
+        username=request.POST.get(f"{prefix}username", "").replace("\0", "").strip()[:80],
     )
 
 

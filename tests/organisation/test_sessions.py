@@ -218,6 +218,23 @@ def test_choosing_a_new_secret_ends_the_other_sessions(cast: Cast, api_client: A
     assert [client.get("/api/v1/session/").status_code for client in (here, elsewhere)] == [200, 401]
 
 
+@pytest.mark.parametrize("path", ["/people/ve%00ra/", "/quality/?q=%00", "/api/v1/people/%00/"])
+def test_a_name_with_a_nul_character_is_refused_before_the_database_is_asked(
+    cast: Cast, web_client: Any, path: str
+) -> None:
+    assert web_client(cast.adam).get(path).status_code == 400
+
+
+def test_every_reply_names_its_request(cast: Cast, web_client: Any) -> None:
+    client = web_client(cast.olga)
+
+    given = client.get(ACCOUNT, headers={"X-Request-ID": "tablet-4-000123"}).headers["X-Request-ID"]
+    made = [client.get(ACCOUNT, headers={"X-Request-ID": sent}).headers["X-Request-ID"] for sent in ("", "a b\n")]
+
+    assert given == "tablet-4-000123"
+    assert [len(request_id) for request_id in made] == [32, 32]
+
+
 def test_language_and_theme_are_kept_with_the_account_through_the_door(cast: Cast, web_client: Any) -> None:
     client = web_client(cast.olga)
 

@@ -92,6 +92,13 @@ def test_an_event_closed_with_a_reason_holds_no_longer(cast: Cast, batch: Record
     assert not blocked(batch)
 
 
+def test_a_long_reason_is_kept_whole_with_the_event(cast: Cast, batch: Record, happen: Callable[..., Event]) -> None:
+    reason = "The probe was moved while cleaning. " * 27
+
+    assert close(cast, happen(batch), reason=reason).close_reason == reason
+    assert not blocked(batch)
+
+
 @pytest.mark.parametrize("name", ["olga", "vera", "hugo", "cora", "rolf"])
 def test_only_quality_assurance_of_the_site_judges_an_event(
     cast: Cast, batch: Record, happen: Callable[..., Event], name: str

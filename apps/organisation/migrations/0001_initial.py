@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('username_key', models.CharField(max_length=80)),
-                ('purpose', models.CharField(max_length=10)),
+                ('purpose', models.CharField(max_length=20)),
                 ('address', models.GenericIPAddressField(blank=True, null=True)),
                 ('at', models.DateTimeField()),
             ],

@@ -49,7 +49,7 @@ def place_hold(
 def lift_hold(change: Change, *, hold: Hold, reason: str) -> Hold:
     """Lift a hold because its fact has its answer; the decision and its evidence are the reason."""
     return change.update(
-        hold, action="hold.lifted", lifted_at=change.at, lifted_by=change.actor.username, lift_reason=reason
+        hold, action="hold.lifted", lifted_at=change.at, lifted_by=change.actor.username, lift_reason=reason[:500]
     )
 
 
