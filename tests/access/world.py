@@ -125,7 +125,14 @@ def _value(name: str, noun: str, route: str) -> str:
         return str(Entry.objects.values_list("pk", flat=True).first() or UNKNOWN)
     if name == "place":
         return PLACES.get(next((part for part in PLACES if f"/{part}/" in route), ""), "explant")
-    fixed = {"username": "vera", "page": "step", "chapter": "preparation", "version": "1", "code": "X7K2-M9QD-4R"}
+    fixed = {
+        "username": "vera",
+        "address": "batch%2FCT-0042",
+        "page": "step",
+        "chapter": "preparation",
+        "version": "1",
+        "code": "X7K2-M9QD-4R",
+    }
     if name in fixed:
         return fixed[name]
     if name == "pk":

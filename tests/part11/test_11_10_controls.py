@@ -1,5 +1,8 @@
-"""21 CFR 11.10: controls for closed systems, clause by clause. (b) is proved where records are exported."""
+"""21 CFR 11.10: controls for closed systems, clause by clause."""
 
+import csv
+import io
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -49,6 +52,23 @@ def test_11_10_a_an_altered_record_is_discerned_and_named(cast: Cast) -> None:
     execute("UPDATE organisation_user SET printed_name = 'Olga O.' WHERE id = %s", olga.pk)
 
     assert re.search(rf"user/olga#\d+; organisation_user {olga.pk}, column printed_name", verified())
+
+
+def test_11_10_b_a_complete_copy_leaves_the_system_for_people_and_for_programs(
+    room: Room, cast: Cast, web_client: Any
+) -> None:
+    room.receipt()
+    ines, record = web_client(cast.ines), room.batch.record
+    url = "/inspection/records/batch%2FCT-0042/export"
+
+    copied = json.loads(ines.get(f"{url}.json").content)["entries"]
+    table = b"".join(ines.get(f"{url}.csv").streaming_content).decode("utf-8-sig")
+
+    standing = list(Entry.objects.filter(record=record).order_by("n").values_list("text", flat=True))
+    assert [entry["text"] for entry in copied] == standing
+    assert len(list(csv.DictReader(io.StringIO(table)))) == len(standing)
+    assert "signature.start" in {json.loads(text)["action"] for text in standing}
+    assert "4.1" in table
 
 
 def test_11_10_c_no_recorded_row_is_deleted_by_the_application(room: Room, happen: Callable[..., Event]) -> None:
