@@ -191,12 +191,20 @@ class OpenVesselsForm(forms.Form):
             del self.fields["made_from"]
 
 
+class Asked(forms.CharField):
+    """A value as it is entered: whatever is typed goes to the service, also nothing at all ("not done")."""
+
+    def __init__(self, *, label: str, widget: forms.Widget) -> None:
+        super().__init__(label=label, widget=widget, max_length=2000, strip=False)
+
+    def validate(self, value: str) -> None:
+        """Nothing is refused here."""
+
+
 class PlaceForm(forms.Form):
     """A value of one place with its reason: a correction, a late entry, or why it was not done."""
 
-    performed_at = forms.CharField(
-        label=_("Done at"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "datetime-local"})
-    )
+    performed_at = Asked(label=_("Done at, if not now"), widget=forms.TextInput(attrs={"type": "datetime-local"}))
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=area(2))
 
     field_order = ("text", "performed_at", "reason")
@@ -204,8 +212,17 @@ class PlaceForm(forms.Form):
     def __init__(self, *args: object, parameter: Recordable, reasoned: bool = True, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
         self.fields["text"] = field_for(parameter)
-        self.fields["reason"].required = reasoned
+        if not reasoned:
+            self.fields["reason"] = Asked(label=_("Reason"), widget=area(2))
         self.order_fields(self.field_order)
+
+
+class FileForm(forms.Form):
+    """Another file instead of the one attached, with the reason."""
+
+    file = forms.FileField(label=_("File"), allow_empty_file=True)
+    is_paper = forms.BooleanField(label=_("Photo of a paper"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=area(2))
 
 
 def field_for(parameter: Recordable) -> forms.Field:
@@ -214,9 +231,8 @@ def field_for(parameter: Recordable) -> forms.Field:
     if parameter.kind in (ParameterKind.CHOICE, ParameterKind.YES_NO):
         options = parameter.options if isinstance(parameter, ChoiceParameter) else ()
         choices = [(option.key, bilingual(option.label)) for option in options] or list(YES_NO)
-        return forms.ChoiceField(label=label, choices=[("", "–"), *choices], required=False)
-    widget = CONTROLS.get(parameter.kind, forms.TextInput)()
-    return forms.CharField(label=label, required=False, max_length=2000, widget=widget, strip=False)
+        return Asked(label=label, widget=forms.Select(choices=[("", "–"), *choices]))
+    return Asked(label=label, widget=CONTROLS.get(parameter.kind, forms.TextInput)())
 
 
 def planned_deviation_steps(definition: Definition, begun: Iterable[str]) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("<str:number>/values/<str:place>/correct/", views.correct, name="correct"),
     path("<str:number>/values/<str:place>/confirm/", views.confirm, name="confirm"),
     path("<str:number>/values/<str:place>/file/", views.attach, name="attach"),
+    path("<str:number>/values/<str:place>/file/replace/", views.replace_attached, name="replace_file"),
     path("<str:number>/files/<int:pk>/", views.file, name="file"),
     path("<str:number>/files/<int:pk>/certify/", views.certify, name="certify"),
     path("<str:number>/note/", views.note, name="note"),

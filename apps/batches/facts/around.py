@@ -25,6 +25,12 @@ class EarlierValues:
     step_n: int | None
     texts: tuple[str, ...]
     numbers: tuple[Decimal, ...]
+    rows: tuple[str, ...] = ()
+
+    def number_in(self, row: str) -> Decimal | None:
+        """The number of the same row, or the only one."""
+        by_row = dict(zip(self.rows, self.numbers, strict=False))
+        return by_row.get(row, self.numbers[0] if len(self.numbers) == 1 else None)
 
 
 @dataclass(frozen=True)

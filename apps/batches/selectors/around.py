@@ -10,7 +10,7 @@ from apps.batches.models import Batch, RecordedValue
 from apps.batches.rules import order
 from apps.batches.rules.plan import Plan, field_of
 from apps.batches.selectors.plans import plan_of
-from apps.batches.selectors.situation import current, entered_of, steps_of
+from apps.batches.selectors.situation import current, entered_of, place_of, steps_of
 from apps.facility.models import Instrument
 from apps.materials.models import MaterialLot
 from apps.organisation.models import User
@@ -98,6 +98,7 @@ def _newest(
             step_n=step_n if stage_n == (step.stage_n or 0) else None,
             texts=tuple(shown_text(row, field) for row in found[stage_n, step_n]),
             numbers=tuple(row.number for row in found[stage_n, step_n] if row.number is not None),
+            rows=tuple(place_of(row.place).row for row in found[stage_n, step_n] if row.number is not None),
         )
         for stage_n, step_n in chosen
     )

@@ -7,7 +7,7 @@ from apps.batches.views.overview import batch_list, check, detail, growth_table,
 from apps.batches.views.saying import note, ratify, report, risk, stop
 from apps.batches.views.signing import check_section, confirm, sign_section, sign_step, witness
 from apps.batches.views.stepping import begin, complete, step, vessels
-from apps.batches.views.values import attach, correct, scan, value
+from apps.batches.views.values import attach, correct, replace_attached, scan, value
 
 __all__ = [
     "amend",
@@ -30,6 +30,7 @@ __all__ = [
     "plan",
     "ratify",
     "record",
+    "replace_attached",
     "report",
     "risk",
     "scan",

@@ -7,23 +7,26 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from apps.batches.forms import PlaceForm
+from apps.batches.forms import FileForm, PlaceForm
 from apps.batches.models import Batch
 from apps.batches.selectors.around import same_place_elsewhere
 from apps.batches.views.entry import entry_of
 from apps.batches.views.fields import FieldView, Typed, field_sentence
+from apps.batches.views.filling import StepView, may_record, step_context, step_url, step_view
 from apps.batches.views.finding import place_named
-from apps.batches.views.stepping import StepView, may_record, step_context, step_url, step_view
 from apps.core.errors import Refused
 from apps.products.facts import ParameterKind, Place
 
+Filled = PlaceForm | FileForm
 # Refusals that no statement "it was already done" passes: they are about the place or the form, not about the act.
 FIRM = {
     "already_recorded", "batch_not_started", "computed_here", "future", "no_such_place", "no_such_row", "not_begun",
     "open_the_vessel", "record_locked", "step_skipped", "wrong_vessel",
 }  # fmt: skip
+NOT_STATED = {"nothing_changed", "reason_thin"}  # a correction that corrects nothing, or says nothing
 
 
 def entered_text(request: HttpRequest) -> str:
@@ -49,12 +52,17 @@ def shown(request: HttpRequest, view: StepView, place: Place, status: int = 200)
 
 
 def panel(
-    request: HttpRequest, view: StepView, place: Place, form: PlaceForm | None = None, status: int = 200, **more: object
+    request: HttpRequest,
+    view: StepView,
+    place: Place,
+    form: Filled | None = None,
+    status: int = 200,
+    **more: object,
 ) -> HttpResponse:
     """The panel about one place: its value with the form that corrects it, or the form that enters it late."""
     context = {
         **_about(view, place),
-        "place_form": form or _empty_form(request, view, place),
+        "place_form": form or empty_form(view.at(place), request.GET.get("mine", "")),
         "needs_statement": bool(view.page.against),
         **more,
     }
@@ -83,12 +91,12 @@ def not_recorded(request: HttpRequest, batch: Batch, place: Place, refused: Refu
     return shown(request, step_view(request, batch, place, {place: typed}), place, refused.status)
 
 
-def not_corrected(
-    request: HttpRequest, view: StepView, place: Place, form: PlaceForm, refused: Refused
-) -> HttpResponse:
+def not_corrected(request: HttpRequest, view: StepView, place: Place, form: Filled, refused: Refused) -> HttpResponse:
     """The correction form again, with the reasons beside its fields."""
     _add_errors(form, view.at(place), refused)
-    return panel(request, view, place, form, refused.status)
+    codes = {one.code for one in refused.objections}
+    may_state = refused.status == 409 and not codes & (FIRM | NOT_STATED)
+    return panel(request, view, place, form, refused.status, may_state=may_state)
 
 
 def stopped(request: HttpRequest, view: StepView, stop: Mapping[str, str], status: int = 409) -> HttpResponse:
@@ -131,20 +139,21 @@ def _is_htmx(request: HttpRequest) -> bool:
 def _about(view: StepView, place: Place) -> dict[str, Any]:
     field = view.at(place)
     elsewhere = same_place_elsewhere(view.batch, place) if field.value and field.value.number is not None else ()
-    correctable = field.fact.kind not in (ParameterKind.COMPUTED, ParameterKind.FILE)
+    correctable = field.fact.kind is not ParameterKind.COMPUTED
     return {
         **step_context(view),
         "field_view": field,
         "entry": entry_of(field, view.around, elsewhere) if field.value else None,
         "may_correct": correctable and may_record(view.page, view.person),
-        "place_form": PlaceForm(parameter=field.parameter),
+        "place_form": empty_form(field),
     }
 
 
-def _empty_form(request: HttpRequest, view: StepView, place: Place) -> PlaceForm:
+def empty_form(field: FieldView, mine: str = "") -> Filled:
     """No value is proposed; what the person typed on this tablet before somebody else recorded stays theirs."""
-    mine = request.GET.get("mine", "")[:2000]
-    return PlaceForm(parameter=view.at(place).parameter, initial={"text": mine} if mine else None)
+    if field.fact.kind is ParameterKind.FILE:
+        return FileForm()
+    return PlaceForm(parameter=field.parameter, initial={"text": mine[:2000]} if mine else None)
 
 
 def _refused_in_panel(request: HttpRequest, view: StepView, place: Place, refused: Refused) -> HttpResponse:
@@ -157,9 +166,10 @@ def _refused_in_panel(request: HttpRequest, view: StepView, place: Place, refuse
     return panel(request, view, place, form, refused.status, second_person=second)
 
 
-def _add_errors(form: PlaceForm, field: FieldView, refused: Refused) -> None:
+def _add_errors(form: Filled, field: FieldView, refused: Refused) -> None:
     for one in refused.objections:
-        beside = one.place if one.place in form.fields else "text" if one.place == str(field.fact.place) else None
+        own = "text" if "text" in form.fields else "file"
+        beside = one.place if one.place in form.fields else own if one.place == str(field.fact.place) else None
         form.add_error(beside, field_sentence(field, one))
 
 
@@ -187,7 +197,7 @@ def _conflict(request: HttpRequest, url: str, refused: Refused) -> dict[str, Any
     return {
         "mine": {"value": entered_text(request), "at": timezone.now()},
         "theirs": {"value": facts["theirs"], "who": facts["by"], "at": facts["recorded_at"]},
-        "correct_url": url,
+        "correct_url": f"{url}?{urlencode({'mine': entered_text(request)})}",
     }
 
 

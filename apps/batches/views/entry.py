@@ -51,13 +51,24 @@ def strip_of(view: FieldView, around: AroundStep) -> Strip | None:
     if bounds is None or value is None or value.number is None or value.comparator != Comparator.EXACT:
         return None
     before = [
-        (f"P{one.stage_n}" if one.stage_n else str(one.step_n), one.numbers[0])
+        (f"P{one.stage_n}" if one.stage_n else str(one.step_n), number)
         for one in around.earlier.get(view.fact.key, ())
-        if len(one.numbers) == 1
+        if (number := one.number_in(view.fact.row)) is not None
     ]
     as_shown = value.given_unit == "" and _is_number(view.text)
     shown = Decimal(view.text) if as_shown else value.number.normalize()
-    return limit_strip(shown, bounds, before, naming.unit_of(view.parameter))
+    present = [*bounds.numbers, float(shown), *(float(number) for _label, number in before)]
+    return limit_strip(shown, bounds, before, naming.unit_of(view.parameter), axis=_axis(view, present))
+
+
+def _axis(view: FieldView, present: list[float]) -> tuple[float, float]:
+    """Room on both sides for the words of the zones, inside what is possible at all."""
+    low, high = min(present), max(present)
+    room = (high - low) * 0.6 or abs(high) * 0.1 or 1.0
+    ends = getattr(view.parameter, "possible", None)
+    least = float(ends.low) if ends and ends.low is not None else low - room
+    most = float(ends.high) if ends and ends.high is not None else high + room
+    return float(f"{max(low - room, least):.3g}"), float(f"{min(high + room, most):.3g}")
 
 
 def strip_summary(view: FieldView) -> str:

@@ -89,8 +89,8 @@ def step_status(line: StepLine, *, is_current: bool = False) -> str:
         ("late", line.late > 0),
         ("alert", line.verdict is Verdict.ALERT),
         ("done", line.state is StepState.DONE),
-        ("in_progress", is_current or (line.missing < line.required and not line.is_locked)),
         ("locked", line.is_locked),
+        ("in_progress", is_current or line.missing < line.required),
     ):
         if stands:
             return word
@@ -132,6 +132,7 @@ def signoff_of(page: StepPage, names: Names) -> list[dict[str, object]]:
     """Where the step stands: entered, second person, signature, check."""
     line, section = page.line, page.section
     items = [_entered(line, names)]
+    every_step_done = section.is_done
     if line.wants_witness:
         items.append(_second(line, _("Second person"), _("present, signs here")))
     if line.is_signed_alone:
@@ -139,9 +140,12 @@ def signoff_of(page: StepPage, names: Names) -> list[dict[str, object]]:
     elif line.wants_signature:
         open_ones = sum(step.state is StepState.OPEN for step in section.steps)
         after = ngettext("when %(n)s step is done", "when %(n)s steps are done", open_ones) % {"n": open_ones}
-        items.append(_signed(line, _("Section signature"), after if open_ones else _("to sign")))
+        items.append(
+            _signed(line, _("Section signature"), after if open_ones else _("to sign"), waits=not every_step_done)
+        )
     if line.wants_check:
-        items.append(_second(line, _("Check"), _("by a second person, afterwards")))
+        unsigned = line.wants_signature and not line.is_signed
+        items.append(_second(line, _("Check"), _("by a second person, afterwards"), waits=unsigned))
     return _with_the_present_marked(items, line)
 
 
@@ -150,7 +154,8 @@ def _entered(line: StepLine, names: Names) -> dict[str, object]:
     note = _("%(done)s of %(all)s recorded") % {"done": done, "all": line.required}
     title = _("Entered") if line.state is StepState.OPEN else _("Completed, %(name)s") % {"name": doer_of(line, names)}
     at = f" {local_time(line.completed_at)}" if line.completed_at else ""
-    return {"title": title, "note": note + at, "state": "pending" if line.missing else "done"}
+    state = "done" if line.state is StepState.DONE or (line.wants_witness and not line.missing) else "pending"
+    return {"title": title, "note": note + at, "state": state}
 
 
 def doer_of(line: StepLine, names: Names) -> str:
@@ -170,21 +175,29 @@ def names_in(sections: Iterable[SectionLine]) -> Names:
     return people_named({step.completed_by for section in sections for step in section.steps} - {""})
 
 
-def _second(line: StepLine, title: str, note: str) -> dict[str, object]:
+def _second(line: StepLine, title: str, note: str, *, waits: bool = False) -> dict[str, object]:
     if line.second and line.has_second:
         return {
             "title": f"{title}, {signer_of(line.second)}",
             "note": local_time(line.second.signed_at),
             "state": "done",
         }
-    return {"title": title, "note": _uncovered(line.second is not None, note), "state": "pending"}
+    return {
+        "title": title,
+        "note": _uncovered(line.second is not None, note),
+        "state": "waiting" if waits else "pending",
+    }
 
 
-def _signed(line: StepLine, title: str, note: str) -> dict[str, object]:
+def _signed(line: StepLine, title: str, note: str, *, waits: bool = False) -> dict[str, object]:
     if line.performed and line.is_signed:
         at = local_time(line.performed.signed_at)
         return {"title": f"{title}, {signer_of(line.performed)}", "note": at, "state": "done"}
-    return {"title": title, "note": _uncovered(line.performed is not None, note), "state": "pending"}
+    return {
+        "title": title,
+        "note": _uncovered(line.performed is not None, note),
+        "state": "waiting" if waits else "pending",
+    }
 
 
 def _uncovered(was_signed: bool, note: str) -> str:
@@ -192,12 +205,10 @@ def _uncovered(was_signed: bool, note: str) -> str:
 
 
 def _with_the_present_marked(items: list[dict[str, object]], line: StepLine) -> list[dict[str, object]]:
-    """The first part that is not done is what comes now."""
-    if line.state is StepState.SKIPPED:
-        return items
-    waiting = next((item for item in items if item["state"] == "pending"), None)
-    if waiting:
-        waiting["state"] = "now"
+    """The first part that is not done is what comes now, unless it waits for other steps."""
+    first = next((item for item in items if item["state"] != "done"), None)
+    if first and first["state"] == "pending" and line.state is not StepState.SKIPPED:
+        first["state"] = "now"
     return items
 
 

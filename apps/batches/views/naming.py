@@ -1,6 +1,7 @@
 """Words of the record for the reader: sections, limits, values, verdicts. Labels come from the master record."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils import timezone
@@ -10,11 +11,10 @@ from django.utils.translation import gettext as _
 
 from apps.batches.facts.pages import SectionLine, ValueFact
 from apps.core.errors import Objection
-from apps.core.ui.numbers import measured_text
 from apps.core.ui.times import FORMS
 from apps.core.ui.wording import bilingual, sentence
-from apps.products.definition import ChoiceParameter, NumericLimit, OneOfLimit, Recordable
-from apps.products.facts import LimitKind, ParameterKind, Place, Verdict
+from apps.products.definition import ChoiceParameter, Definition, EqualsLimit, NumericLimit, OneOfLimit, Recordable
+from apps.products.facts import BadPlace, ParameterKind, Place, Verdict
 from apps.products.loader import standard_tables
 from apps.products.rules.limits import limit_text
 from apps.products.rules.rounding import plain, round_half_up
@@ -60,14 +60,20 @@ def option_word(parameter: Recordable, key: str) -> str:
 
 def limit_words(parameter: Recordable) -> str:
     """The limit as people read it: figures and signs, or the words of the choices."""
+    accepted = accepted_words(parameter)
+    if accepted:
+        return _("must be %(choice)s") % {"choice": accepted}
+    return limit_text(parameter.limit) if parameter.limit else ""
+
+
+def accepted_words(parameter: Recordable) -> str:
+    """The choices that a limit accepts, in words; nothing for limits in figures."""
     limit = parameter.limit
-    if limit is None:
-        return ""
-    if limit.kind is LimitKind.EQUALS:
-        return option_word(parameter, limit.value) if not limit.compare else f"= {measured_text(limit.value)}"
     if isinstance(limit, OneOfLimit):
-        return ", ".join(option_word(parameter, key) for key in limit.values)
-    return limit_text(limit)
+        return _(" or ").join(option_word(parameter, key) for key in limit.values)
+    if isinstance(limit, EqualsLimit) and not limit.compare:
+        return option_word(parameter, limit.value)
+    return ""
 
 
 def alert_words(parameter: Recordable) -> str:
@@ -117,7 +123,7 @@ def verdict_sentence(parameter: Recordable, value: ValueFact, *, critical: bool)
     """What the limit says of a value, and what follows from it."""
     facts = dict(value.sentence.facts)
     if parameter.kind in (ParameterKind.YES_NO, ParameterKind.CHOICE):
-        facts |= {"limit": limit_words(parameter), "level": limit_words(parameter)}
+        facts |= {"limit": accepted_words(parameter), "level": accepted_words(parameter)}
     says = sentence(Objection("", value.sentence.template, facts)) if value.sentence.template else ""
     follows = str(CONSEQUENCES.get(value.verdict, ""))
     if critical and value.verdict in (Verdict.ACTION, Verdict.FAIL):
@@ -125,9 +131,37 @@ def verdict_sentence(parameter: Recordable, value: ValueFact, *, critical: bool)
     return says, follows
 
 
-def place_words(place: Place) -> str:
-    """The row of a place as a short text: "replicate A"."""
-    return f"{place.row_kind} {place.row}" if place.row else ""
+def in_words(definition: Definition, objection: Objection) -> Objection:
+    """The objection with its places said by their labels: "Feed and look comes after Incubate."."""
+    facts = {name: _places_in_words(definition, fact) for name, fact in objection.facts.items()}
+    return replace(objection, facts=facts, place="")
+
+
+def _places_in_words(definition: Definition, fact: object) -> object:
+    if isinstance(fact, Place):
+        return place_words(definition, fact) or fact
+    if not isinstance(fact, str) or "." not in fact:
+        return fact
+    words = [_place_in_words(definition, part) for part in fact.split(", ")]
+    return ", ".join(words) if all(words) else fact
+
+
+def _place_in_words(definition: Definition, text: str) -> str:
+    try:
+        return place_words(definition, Place.parse(text))
+    except BadPlace:
+        return ""
+
+
+def place_words(definition: Definition, place: Place) -> str:
+    """A place by its labels: step, field and row; nothing where the record has no such place."""
+    try:
+        words = [numbered(bilingual(definition.step(place).label), place.step_n if (place.step_n or 0) > 1 else None)]
+        if place.parameter:
+            words.append(bilingual(definition.parameter(place).label))
+    except BadPlace:
+        return ""
+    return " · ".join([*words, place.row] if place.row else words)
 
 
 def section_of_sections(n: int, total: int) -> str:

@@ -20,9 +20,9 @@ from apps.batches.services.signing import sign_section as sign_as_performer
 from apps.batches.services.signing import sign_step as sign_one
 from apps.batches.views import naming
 from apps.batches.views.fields import FieldView
+from apps.batches.views.filling import StepView, step_context, step_url, step_view
 from apps.batches.views.finding import batch_named, place_named, who
 from apps.batches.views.framing import Names, band_of, local_time, names_in, record_facts, step_note, step_status
-from apps.batches.views.stepping import StepView, step_context, step_url, step_view
 from apps.batches.views.values import moment
 from apps.core.roles import Role
 from apps.core.ui.wording import bilingual
@@ -171,13 +171,13 @@ def check_section(request: HttpRequest, number: str, place: str) -> HttpResponse
 
 def read_back(fields: Collection[FieldView]) -> list[dict[str, object]]:
     """What is signed, line by line: each recorded value with its limit and verdict."""
-    return [_line(one) for one in sorted(fields, key=lambda one: one.fact.place) if one.value]
+    return [_line(one) for one in fields if one.value]
 
 
 def lines_of(number: str, steps: Collection[FilledStep]) -> list[dict[str, object]]:
     """The lines of several steps, each value under the name of its step."""
     lines = []
-    for step in sorted(steps, key=lambda one: one.line.place):
+    for step in steps:
         views = [FieldView(number, fact, step.step.field(fact.key), is_open=False) for fact in step.fields]  # type: ignore[arg-type]
         for line in read_back(views):
             lines.append({**line, "label": f"{bilingual(step.line.label)} · {line['label']}"})
@@ -196,14 +196,15 @@ def _waits_for_its_performer(line: StepLine, username: str) -> bool:
 
 
 def _line(view: FieldView) -> dict[str, object]:
-    limit = " · ".join(part for part in (view.limit, f"{_('alert')} {view.alert}" if view.alert else "") if part)
+    value = view.value
+    who_when = f"{local_time(value.performed_at)} {value.printed_name}" if value else ""
+    alert = _("alert %(level)s") % {"level": view.alert} if view.alert else ""
     return {
         "label": view.name,
-        "limit": limit,
+        "limit": " · ".join(part for part in (view.limit, alert, who_when) if part),
         "value": view.text or "–",
         "unit": view.unit,
         "status": view.status,
-        "note": view.value.printed_name if view.value else "",
     }
 
 

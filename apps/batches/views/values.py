@@ -1,16 +1,17 @@
 """One value: recorded when its field is left, corrected with a reason, entered late, scanned, or attached as a file."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.batches.forms import PlaceForm
+from apps.batches.forms import FileForm, PlaceForm
 from apps.batches.models import Vessel
 from apps.batches.services.correcting import correct_value
-from apps.batches.services.files import attach_file
+from apps.batches.services.files import attach_file, replace_file
 from apps.batches.services.recording import record_value
 from apps.batches.services.vessels import scan_vessel
 from apps.batches.views.answering import (
@@ -24,8 +25,8 @@ from apps.batches.views.answering import (
     wrong_thing,
     wrong_vessel,
 )
+from apps.batches.views.filling import StepView, step_view
 from apps.batches.views.finding import batch_named, place_named, who
-from apps.batches.views.stepping import StepView, step_view
 from apps.core.errors import BadInput, Objection, Refused
 from apps.core.text import N_
 from apps.core.ui.pages import happened_from
@@ -78,6 +79,7 @@ def correct(request: HttpRequest, number: str, place: str) -> HttpResponse:
             text=form.cleaned_data["text"],
             reason=form.cleaned_data["reason"].strip(),
             performed_at=moment(request, "performed_at"),
+            happened=happened_from(request),
             **who(request),
         )
     except Refused as refused:
@@ -90,23 +92,30 @@ def correct(request: HttpRequest, number: str, place: str) -> HttpResponse:
 def attach(request: HttpRequest, number: str, place: str) -> HttpResponse:
     """POST /batches/<number>/values/<place>/file/: a file, stored once by what it contains."""
     batch, where = batch_named(request, number), place_named(place)
-    sent = request.FILES.get("file")
+    reason = request.POST.get("reason", "").strip()
     try:
-        if sent is None:
-            raise BadInput(Objection("no_file", N_("Choose a file or take a photo."), place=str(where)))
-        attach_file(
-            batch=batch,
-            place=where,
-            name=sent.name or "file",
-            media_type=sent.content_type or "application/octet-stream",
-            content=sent.read(LARGEST),
-            is_paper=request.POST.get("is_paper") == "on",
-            reason=request.POST.get("reason", "").strip(),
-            happened=happened_from(request),
-            **who(request),
-        )
+        sent = _file_sent(request, where)
+        attach_file(batch=batch, place=where, reason=reason, happened=happened_from(request), **sent, **who(request))
     except Refused as refused:
         return not_recorded(request, batch, where, refused)
+    return saved(request, batch, where)
+
+
+@open_to(write=STAFF)
+@require_POST
+def replace_attached(request: HttpRequest, number: str, place: str) -> HttpResponse:
+    """POST /batches/<number>/values/<place>/file/replace/: the right file instead of a wrong one, with the reason."""
+    batch, where = batch_named(request, number), place_named(place)
+    view = step_view(request, batch, where)
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return panel(request, view, where, form, 400)
+    supersedes, reason = _whole_number(request.POST.get("supersedes", "")), form.cleaned_data["reason"].strip()
+    try:
+        sent = _file_sent(request, where)
+        replace_file(batch=batch, place=where, supersedes=supersedes, reason=reason, **sent, **who(request))
+    except Refused as refused:
+        return not_corrected(request, view, where, form, refused)
     return saved(request, batch, where)
 
 
@@ -139,6 +148,19 @@ def moment(request: HttpRequest, name: str) -> datetime | None:
     if at is None:
         raise BadInput(Objection("no_instant", N_("Write day and time, for instance 2026-11-05 14:06."), place=name))
     return timezone.make_aware(at) if at.tzinfo is None else at
+
+
+def _file_sent(request: HttpRequest, place: Place) -> dict[str, Any]:
+    """The file as the services take it. Raises BadInput when none was sent."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise BadInput(Objection("no_file", N_("Choose a file or take a photo."), place=str(place)))
+    return {
+        "name": sent.name or "file",
+        "media_type": sent.content_type or "application/octet-stream",
+        "content": sent.read(LARGEST),
+        "is_paper": request.POST.get("is_paper") == "on",
+    }
 
 
 def _was_cleared(request: HttpRequest) -> bool:

@@ -83,7 +83,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const at = performance.now();
+    const at = event.timeStamp; // when the key was pressed, not when a busy page came to read it
     const together = at - last < GAP;
     if (event.key === "Enter") { if (together && buffer) finish(event); buffer = ""; return; }
     if (event.key.length !== 1) return;

@@ -1,6 +1,5 @@
 // The page of a step: a field is recorded when it is left. What could not be sent is marked, kept and sent again.
 //   <form data-record hx-trigger="left, submit">   sends itself on "left"
-//   <input data-whole>                             is whole only when it loses the focus (dates, times)
 //   <input data-quiet>                             records nothing by itself (reasons, times of what already happened)
 (() => {
   "use strict";
@@ -9,20 +8,25 @@
   let ahead = 0; // the server's clock against this device's, in ms
 
   const formOf = (element) => element.closest?.("form[data-record]");
-  const leave = (form) => { if (form.isConnected && !form.hasAttribute("data-unsent")) form.dispatchEvent(new CustomEvent("left", { bubbles: false })); };
+  const leave = (form, input) => {
+    if (input) input.dataset.sent = input.value;
+    if (form.isConnected && !form.hasAttribute("data-unsent")) form.dispatchEvent(new CustomEvent("left", { bubbles: false }));
+  };
   const isEntry = (input) => input.name === "text" && !input.hasAttribute("data-quiet");
   const wasScanned = (form) => form.hasAttribute("data-scan-submit") && form.querySelector('[name="entered_by"]')?.value === "scan";
 
   document.addEventListener("change", (event) => {
     const form = formOf(event.target);
-    if (!form || !isEntry(event.target) || event.target.hasAttribute("data-whole") || wasScanned(form)) return;
-    leave(form);
+    if (form && event.target.matches("select") && isEntry(event.target)) leave(form, event.target);
   });
+  // Not "change": the keypad and the scanner write by script, and a time is whole only when its field is left.
   document.addEventListener("focusout", (event) => {
     const input = event.target;
     const form = formOf(input);
-    if (!form || !input.hasAttribute?.("data-whole") || input.value === input.defaultValue || form.contains(event.relatedTarget)) return;
-    leave(form);
+    if (!form || !input.matches?.("input, textarea") || !isEntry(input) || wasScanned(form)) return;
+    const before = input.dataset.sent ?? input.defaultValue;
+    if (input.value === before || form.contains(event.relatedTarget)) return;
+    leave(form, input);
   });
 
   // Enter leaves the field, as the keypad's "Next field" does; it never sends the form a second time.
@@ -45,19 +49,24 @@
   const show = (input) => {
     if (!typing) return;
     const active = Boolean(input && !input.closest(".entry-form"));
-    typing.hidden = !active;
-    if (now()) now().hidden = active;
+    const typed = active && input.value !== "";
+    typing.hidden = !active || Boolean(now()?.querySelector(".entry-form"));
+    if (now()) now().hidden = typed && !typing.hidden;
     if (!active) return;
     typing.querySelector("[data-typing-label]").textContent = input.dataset.label || "";
-    typing.querySelector("[data-typing-text]").textContent = input.value || "–";
+    typing.querySelector("[data-typing-text]").textContent = input.value;
+    typing.querySelector("[data-typing-large]").hidden = !typed;
     typing.querySelector("[data-typing-unit]").textContent = input.dataset.unit || "";
+    typing.querySelector("[data-typing-state]").hidden = !typed;
     typing.querySelector("[data-typing-limit]").textContent = input.dataset.limit || "";
     typing.querySelector("[data-typing-before]").textContent = input.dataset.before || "";
     typing.querySelector("[data-typing-before-line]").hidden = !input.dataset.before;
     typing.querySelector("[data-typing-more]").dataset.url = input.dataset.url || "";
   };
   document.addEventListener("input", (event) => { if (event.target.matches?.("form[data-record] input[data-number]")) show(event.target); });
-  document.addEventListener("focusin", (event) => show(event.target.matches?.("form[data-record] input[data-number]") ? event.target : null));
+  document.addEventListener("focusin", (event) => {
+    if (!event.target.closest?.("#entry")) show(event.target.matches?.("form[data-record] input[data-number]") ? event.target : null);
+  });
 
   // The panel's link opens the form of the field that has the focus.
   document.addEventListener("click", (event) => {
@@ -73,10 +82,10 @@
   let place = -1;
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = formOf(event.target);
-    if (form) place = stops().findIndex((item) => form.contains(item));
+    if (form) place = form.contains(document.activeElement) ? stops().findIndex((item) => form.contains(item)) : -1;
   });
   document.addEventListener("htmx:oobAfterSwap", (event) => {
-    const cell = event.detail.target;
+    const cell = event.target;
     if (!cell.classList?.contains("cell")) return;
     const wrong = cell.querySelector("[aria-invalid=true]");
     const busy = document.activeElement?.matches?.("input, textarea, select") && document.activeElement.value;
