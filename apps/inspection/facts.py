@@ -3,9 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 
 from apps.audit.facts import InclusionProof
 from apps.products.definition import Bilingual
+
+SHORT = 60
+TELLING = (
+    "place", "about", "verb", "test", "parameter", "text", "unit", "username", "role", "subject", "key", "code",
+    "number", "kind", "material", "title_en", "name_en", "state", "template",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,12 @@ class EntryView:
     def place(self) -> str:
         """batch/CT-0042#57."""
         return f"{self.address}#{self.n}"
+
+    @property
+    def gist(self) -> str:
+        """What a new row is about, in its most telling columns."""
+        written = {one.name: one.after for one in self.changes if len(one.after) <= SHORT}
+        return " · ".join(islice((written[name] for name in TELLING if name in written), 4))
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,20 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.inspection.facts import Question
 
+WORDS = {"class": "form-control", "autocomplete": "off", "size": 14}
+SEARCH = {**WORDS, "data-search": True}
+DAY = {"class": "form-control", "type": "date"}
+
 
 class QuestionForm(forms.Form):
     """Record, person, action, time and words; each narrows what is shown."""
 
-    record = forms.CharField(label=_("Record"), required=False, max_length=200)
-    person = forms.CharField(label=_("Person"), required=False, max_length=120)
-    action = forms.CharField(label=_("Action"), required=False, max_length=80)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    text = forms.CharField(label=_("Words in the entry"), required=False, max_length=200)
+    record = forms.CharField(label=_("Record"), required=False, max_length=200, widget=forms.TextInput(SEARCH))
+    person = forms.CharField(label=_("Person"), required=False, max_length=120, widget=forms.TextInput(WORDS))
+    action = forms.CharField(label=_("Action"), required=False, max_length=80, widget=forms.TextInput(WORDS))
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(DAY))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(DAY))
+    text = forms.CharField(label=_("Words in the entry"), required=False, max_length=200, widget=forms.TextInput(WORDS))
 
     def question(self) -> Question:
         """What was asked; a part that can't be read narrows nothing and shows its error."""

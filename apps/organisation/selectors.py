@@ -9,6 +9,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from apps.audit.models import Entry
 from apps.core.actor import Actor
+from apps.core.prepared import Prepared
 from apps.core.roles import Role
 from apps.organisation.models import FailedAttempt, RoleHeld, Site, Training, User
 from apps.organisation.rules import DECLARATION_VERSION, LOCK_TIME, is_dormant, is_locked, username_key
@@ -29,14 +30,31 @@ def roles_held(at: datetime) -> QuerySet[RoleHeld]:
     return RoleHeld.objects.filter(Q(held_until=None) | Q(held_until__gt=at), held_from__lte=at, user__is_active=True)
 
 
+@dataclass(frozen=True)
+class Held:
+    """A role that somebody holds, and whether they are trained on the subject that was asked for."""
+
+    role: Role
+    is_trained: bool
+
+
+_HELD = Prepared(
+    lambda username, site, roles, subject, at: (
+        roles_held(at)
+        .filter(user__username=username, site__code=site, role__in=roles)
+        .annotate(is_trained=Exists(_trainings(subject, at).filter(user=OuterRef("user"))))
+        .order_by("role")
+        .values_list("role", "is_trained")
+    )
+)
+
+
 def role_of(
     actor: Actor, roles: Collection[Role], site: str, at: datetime, *, trained_on: str | None = None
-) -> RoleHeld | None:
-    """The first of these roles that the actor holds at the site; with `is_trained` when a subject is named."""
-    held = roles_held(at).filter(user__username=actor.username, site__code=site, role__in=list(roles))
-    if trained_on:
-        held = held.annotate(is_trained=Exists(_trainings(trained_on, at).filter(user=OuterRef("user"))))
-    return held.order_by("role").first()
+) -> Held | None:
+    """The first of these roles that the actor holds at the site, and the training on a subject, in one statement."""
+    found = _HELD(actor.username, site, [role.value for role in roles], trained_on or "", at)
+    return Held(Role(found[0][0]), bool(found[0][1])) if found else None
 
 
 def visible_to(user: User, at: datetime) -> set[str]:

@@ -87,7 +87,12 @@ def test_a_trace_names_its_hops_and_what_is_missing(room, api_client):
     assert body["row"]["text"] == "4.10"
     assert body["form"]["label"] == {"en": "Temperature", "zh": "温度"}
     assert body["entries"][0]["entry"]["action"] == "batch.value.recorded"
+    assert body["entries"][0]["proof"] is None
     assert body["missing"].keys() == {"file", "documents"}
+
+    sequence_entries(at=room.now)
+    proof = api_client(room.cast.ines).get(f"/api/v1/trace/{address}/").json()["entries"][0]["proof"]
+    assert proof["index"] < proof["checkpoint"]["size"]
 
 
 def test_a_trace_of_another_site_is_not_found(room, api_client):

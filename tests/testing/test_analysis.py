@@ -4,6 +4,7 @@ import pytest
 
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
+from apps.batches.selectors.batches import batch_now
 from apps.core.errors import NotAllowed, RuleBroken, Stale
 from apps.documents.facts import Cell, DocumentContent, Table, read_content
 from apps.documents.models import Document
@@ -12,20 +13,22 @@ from apps.quality.facts import Blocks
 from apps.quality.selectors import open_holds
 from apps.testing.content import approve_coa_content
 from apps.testing.facts import Standing
-from apps.testing.models import Approval, Sample
+from apps.testing.models import Approval
 from apps.testing.selectors import approved_coa, lines_of, outcomes_of, why_not_certifiable
 from apps.testing.services import approve_coa, correct_result, put_on_run
 from tests.cast import Cast, actor, give_role, sign_as
+from tests.testing.prologue import Prologue
 from tests.testing.story import (
     DAY,
     FILLED,
     HOUR,
+    INOCULATED,
+    all_tested,
     answered,
     as_if,
     controlled,
     definition,
     entered,
-    filled,
     opened_run,
     received_sample,
     reviewed,
@@ -34,41 +37,22 @@ from tests.testing.story import (
 )
 
 pytestmark = pytest.mark.django_db
-INOCULATED = FILLED + HOUR
 DONE = INOCULATED + 30 * DAY
-JOURNEY = {
-    "endotoxin": {"endotoxin": "<0.05"},
-    "viability_prefreeze": {"viability": "91.5"},
-    "identity_positive": {"cd73": "98.45", "cd90": "99.6", "cd105": "95.0"},
-}
+
+
+@pytest.fixture(scope="module")
+def finished(prologue: Prologue) -> Batch:
+    """The batch of the prologue with every required test passed and reviewed, its record finished."""
+    return all_tested(prologue.cast, prologue.batch)
 
 
 @pytest.fixture
-def batch(cast: Cast) -> Batch:
-    return running_batch(cast)
+def batch(finished: Batch, db: None) -> Batch:
+    return batch_now(finished)
 
 
 def codes(refusal: pytest.ExceptionInfo[RuleBroken]) -> list[str]:
     return [objection.code for objection in refusal.value.objections]
-
-
-def all_tested(cast: Cast, batch: Batch, *, but: str = "") -> Batch:
-    """Every required test of the lot, by Anna, reviewed by Ada; the batch is finished."""
-    bag = filled(cast, batch)[-1]
-    samples: dict[str, Sample] = {}
-    for number, test in enumerate(definition().required_tests(), 1):
-        if test.key == but:
-            continue
-        if test.sample not in samples:
-            unit = bag if test.sample == "qc_unit" else None
-            wanted = [other.key for other in definition().required_tests() if other.sample == test.sample]
-            samples[test.sample] = received_sample(cast, batch, test.sample, unit=unit, tests=wanted)
-        begun = INOCULATED if test.period else None
-        at = INOCULATED + test.period.at_least.timedelta if test.period else INOCULATED
-        sample, name = samples[test.sample], f"AR-{number:04}"
-        run, _ = entered(cast, batch, sample, test.key, name, at=at, answers=JOURNEY.get(test.key), inoculated_at=begun)
-        reviewed(cast, signed(cast, run, at=at), at=at)
-    return as_if(batch, BatchState.FINISHED)
 
 
 def approved(cast: Cast, batch: Batch, by: str = "hugo") -> Approval:
@@ -91,7 +75,6 @@ def words(entry: object) -> str:
 
 
 def test_the_analysis_is_approved_when_every_required_test_has_passed(cast: Cast, batch: Batch) -> None:
-    batch = all_tested(cast, batch)
     assert {o.standing for o in outcomes_of(batch) if o.required} == {Standing.PASSED}
     assert [o.code for o in why_not_certifiable(batch)] == ["analysis_not_approved"]
 
@@ -105,7 +88,7 @@ def test_the_analysis_is_approved_when_every_required_test_has_passed(cast: Cast
 
 
 def test_the_certificate_says_every_result_with_limit_method_date_and_analyst(cast: Cast, batch: Batch) -> None:
-    content = certificate(approved(cast, all_tested(cast, batch)))
+    content = certificate(approved(cast, batch))
 
     rows = {words(row[0]): [words(cell) for cell in row[1:]] for row in table(content, "Results").rows}
     assert rows["Bacterial endotoxin"] == [
@@ -124,7 +107,7 @@ def test_the_certificate_says_every_result_with_limit_method_date_and_analyst(ca
 
 
 def test_the_certificate_names_batch_samples_runs_and_the_three_signers(cast: Cast, batch: Batch) -> None:
-    content = certificate(approved(cast, all_tested(cast, batch)))
+    content = certificate(approved(cast, batch))
 
     fields = {
         field.label.en: words(field.value)
@@ -149,7 +132,7 @@ def test_the_certificate_names_batch_samples_runs_and_the_three_signers(cast: Ca
 
 
 def test_the_certificate_can_be_drawn(cast: Cast, batch: Batch) -> None:
-    content = certificate(approved(cast, all_tested(cast, batch)))
+    content = certificate(approved(cast, batch))
 
     assert preview(content).startswith(b"%PDF")
 
@@ -160,7 +143,7 @@ def test_an_invalid_run_is_counted_on_the_certificate(cast: Cast, batch: Batch) 
     signed(cast, bad, at=FILLED + HOUR)
     good, _ = entered(cast, batch, extra, "endotoxin", "AR-9002")
     reviewed(cast, signed(cast, good, at=FILLED + HOUR), at=FILLED + HOUR)
-    content = certificate(approved(cast, all_tested(cast, batch)))
+    content = certificate(approved(cast, batch))
 
     results = table(content, "Results")
     assert any("Runs without a reportable result: 1." in words(note.text) for note in results.footnotes)
@@ -172,7 +155,7 @@ def test_what_was_not_reviewed_is_not_reported_and_not_passed_over(cast: Cast, b
     extra = received_sample(cast, batch, "supernatant", tests=["in_process_endotoxin"])
     run, _ = entered(cast, batch, extra, "in_process_endotoxin", "AR-9001")
     signed(cast, run, at=FILLED + HOUR)
-    content = certificate(approved(cast, all_tested(cast, batch)))
+    content = certificate(approved(cast, batch))
 
     assert "Endotoxin in process" not in [words(row[0]) for row in table(content, "Results").rows]
     conclusion = next(block for block in content.blocks if block.block == "statement")
@@ -182,10 +165,10 @@ def test_what_was_not_reviewed_is_not_reported_and_not_passed_over(cast: Cast, b
 
 
 def test_everything_that_is_missing_is_named_at_once(cast: Cast, batch: Batch) -> None:
-    batch = as_if(batch, BatchState.FINISHED)
+    other = as_if(running_batch(cast, "CT-0043", 2), BatchState.FINISHED)
 
     with pytest.raises(RuleBroken) as refusal:
-        approved(cast, batch)
+        approved(cast, other)
 
     assert codes(refusal) == ["test_missing"] * len(definition().required_tests())
     assert not Approval.objects.exists()
@@ -198,15 +181,12 @@ def test_everything_that_is_missing_is_named_at_once(cast: Cast, batch: Batch) -
 def test_a_missing_review_a_failure_and_what_cannot_be_judged_stop_the_certificate(
     cast: Cast, batch: Batch, answer: str | None, is_reviewed: bool, code: str
 ) -> None:
-    all_tested(cast, batch, but="endotoxin")
-    as_if(batch, BatchState.RUNNING)
-    sample = Sample.objects.get(kind="fill_suspension")
+    sample = received_sample(cast, batch, tests=["endotoxin"])
     answers = {"endotoxin": answer} if answer else None
     run, _ = entered(cast, batch, sample, "endotoxin", "AR-9001", answers=answers)
     run = signed(cast, run, at=FILLED + HOUR)
     if is_reviewed:
         reviewed(cast, run, at=FILLED + HOUR)
-    batch = as_if(batch, BatchState.FINISHED)
 
     with pytest.raises(RuleBroken) as refusal:
         approved(cast, batch)
@@ -215,7 +195,6 @@ def test_a_missing_review_a_failure_and_what_cannot_be_judged_stop_the_certifica
 
 
 def test_nobody_approves_an_analysis_they_tested_in(cast: Cast, batch: Batch) -> None:
-    batch = all_tested(cast, batch)
     give_role(cast.anna, cast.hugo.roles.get().role)
 
     with pytest.raises(RuleBroken) as refusal:
@@ -225,7 +204,6 @@ def test_nobody_approves_an_analysis_they_tested_in(cast: Cast, batch: Batch) ->
 
 
 def test_only_the_head_of_qc_approves(cast: Cast, batch: Batch) -> None:
-    batch = all_tested(cast, batch)
 
     for person in ("ada", "quinn", "cora", "olga"):
         with pytest.raises(NotAllowed):
@@ -234,7 +212,6 @@ def test_only_the_head_of_qc_approves(cast: Cast, batch: Batch) -> None:
 
 @pytest.mark.parametrize("state", [BatchState.RUNNING, BatchState.REJECTED, BatchState.TERMINATED])
 def test_the_analysis_waits_for_the_finished_record(cast: Cast, batch: Batch, state: BatchState) -> None:
-    batch = all_tested(cast, batch)
     batch = as_if(batch, state)
 
     with pytest.raises(RuleBroken) as refusal:
@@ -244,7 +221,6 @@ def test_the_analysis_waits_for_the_finished_record(cast: Cast, batch: Batch, st
 
 
 def test_a_certificate_is_approved_once_as_it_stands(cast: Cast, batch: Batch) -> None:
-    batch = all_tested(cast, batch)
     approved(cast, batch)
 
     with pytest.raises(RuleBroken) as refusal:
@@ -254,7 +230,6 @@ def test_a_certificate_is_approved_once_as_it_stands(cast: Cast, batch: Batch) -
 
 
 def test_a_correction_takes_the_approval_away_and_a_new_version_supersedes(cast: Cast, batch: Batch) -> None:
-    batch = all_tested(cast, batch)
     approved(cast, batch)
     outcome = next(o for o in outcomes_of(batch) if o.test.key == "endotoxin")
     result = outcome.results[0]
@@ -277,7 +252,6 @@ def test_a_correction_takes_the_approval_away_and_a_new_version_supersedes(cast:
 
 
 def test_an_approval_is_of_what_was_shown(cast: Cast, batch: Batch) -> None:
-    batch = all_tested(cast, batch)
     signing = sign_as(cast.hugo, approve_coa_content(batch), at=DONE)
     late = received_sample(cast, batch, tests=["endotoxin"])
     run = opened_run(cast, batch, "endotoxin", "AR-9003")

@@ -13,6 +13,7 @@ from tests.testing.story import (
     DAY,
     FILLED,
     HOUR,
+    all_tested,
     as_if,
     entered,
     filled,
@@ -20,20 +21,17 @@ from tests.testing.story import (
     needs_of,
     received_sample,
     reviewed,
-    running_batch,
     signed,
     specified,
 )
-from tests.testing.test_analysis import all_tested
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
 
 
-@pytest.fixture
-def batch(cast: Cast, time_machine: Any) -> Batch:
+@pytest.fixture(autouse=True)
+def _on_that_day(time_machine: Any) -> None:
     time_machine.move_to(FILLED + 2 * HOUR, tick=False)
-    return running_batch(cast)
 
 
 @pytest.fixture

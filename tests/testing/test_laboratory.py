@@ -47,6 +47,7 @@ from tests.testing.story import (
     DAY,
     FILLED,
     HOUR,
+    INOCULATED,
     MINUTE,
     answered,
     as_if,
@@ -67,11 +68,6 @@ from tests.testing.story import (
 
 pytestmark = pytest.mark.django_db
 LATER = FILLED + 2 * HOUR
-
-
-@pytest.fixture
-def batch(cast: Cast) -> Batch:
-    return running_batch(cast)
 
 
 @pytest.fixture
@@ -571,7 +567,6 @@ def test_a_later_change_of_a_result_is_refused(cast: Cast, batch: Batch, sample:
 
 
 # --- sterility ------------------------------------------------------------------------------------------------------
-INOCULATED = FILLED + HOUR
 
 
 @pytest.mark.parametrize(

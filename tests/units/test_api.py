@@ -9,16 +9,15 @@ import pytest
 from apps.batches.models import Batch
 from apps.units.models import Unit
 from tests.cast import AT, Cast
-from tests.testing.story import FILLED, HOUR, bags, filled, released_lot, running_batch
+from tests.testing.story import FILLED, HOUR, bags, filled, released_lot
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/batches/CT-0042"
 
 
-@pytest.fixture
-def batch(cast: Cast, time_machine: Any) -> Batch:
+@pytest.fixture(autouse=True)
+def _on_that_day(time_machine: Any) -> None:
     time_machine.move_to(FILLED, tick=False)
-    return running_batch(cast)
 
 
 @pytest.fixture

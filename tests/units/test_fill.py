@@ -38,14 +38,9 @@ from apps.units.services import (
     set_disposition,
 )
 from tests.cast import AT, Cast, actor
-from tests.testing.story import DAY, FILLED, HOUR, MINUTE, as_if, bags, filled, released_lot, running_batch
+from tests.testing.story import DAY, FILLED, HOUR, MINUTE, as_if, bags, filled, released_lot
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def batch(cast: Cast) -> Batch:
-    return running_batch(cast)
 
 
 def codes(refusal: pytest.ExceptionInfo[RuleBroken]) -> list[str]:

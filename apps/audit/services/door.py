@@ -16,10 +16,12 @@ from apps.audit.models import Audited, Entry, Head, Record
 from apps.core.actor import Actor
 from apps.core.canonical import canonical, instant_text, sha256_hex
 from apps.core.errors import Objection, Refused, Stale
+from apps.core.prepared import Prepared
 from apps.core.text import N_
 
 Row = TypeVar("Row", bound=Audited)
 BATCH = 500  # rows per statement: below SQLite's limit of bound variables for our widest table
+_HEADS = Prepared(lambda ids: Head.objects.filter(pk__in=ids).values_list("record_id", "n", "hash", "sequenced"))
 _inside_the_door = ContextVar("inside_the_door", default=False)
 
 
@@ -113,7 +115,7 @@ class Change:
 
     def _heads(self, record_ids: set[int]) -> dict[int, Head]:
         known = sorted(record_ids - self._new)
-        heads = {head.pk: head for head in Head.objects.filter(pk__in=known)} if known else {}
+        heads = {row[0]: Head(*row) for row in _HEADS(known)} if known else {}
         for pk in record_ids - heads.keys():
             heads[pk] = Head(record_id=pk, n=0, hash=self._records[pk].genesis)
         return dict(sorted(heads.items()))

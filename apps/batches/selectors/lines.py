@@ -1,7 +1,7 @@
 """Rows as facts to be shown."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from apps.audit.selectors import version_of
 from apps.batches.facts.pages import (
@@ -28,10 +28,11 @@ from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import place_of
 from apps.batches.selectors.steps import Sheet
 from apps.products.definition import Clock, Definition
+from apps.products.definition.limits import Ends, SpanEnds
 from apps.products.definition.parameters import Recordable
-from apps.products.facts import BadPlace, Place, Verdict
+from apps.products.facts import BadPlace, Duration, Place, Verdict
 from apps.products.facts.entered import gravest
-from apps.products.rules.limits import ends_text, limit_text
+from apps.products.rules.limits import ends_text, limit_text, span_text
 from apps.quality.models import Event, Hold
 from apps.signatures.models import Signature
 
@@ -91,14 +92,14 @@ def value_fact(row: RecordedValue) -> ValueFact:
         overridden=tuple(one["text"] for one in row.overridden),
         reason=row.reason,
         is_correction=row.supersedes_id is not None,
-        second=row.second.printed_name if row.second_id else "",
-        file=file_fact(row.file) if row.file_id else None,
+        second=row.second.printed_name if row.second else "",
+        file=file_fact(row.file) if row.file else None,
     )
 
 
 def file_fact(file: Attachment) -> FileFact:
     """An attachment to be shown."""
-    certified = signature_fact(file.certified) if file.certified_id else None
+    certified = signature_fact(file.certified) if file.certified else None
     return FileFact(file.pk, file.name, file.sha256, file.media_type, file.size, file.is_paper, certified)
 
 
@@ -127,7 +128,6 @@ def field_fact(
 ) -> FieldFact:
     """A field of a form with what stands there."""
     unit = getattr(field, "unit", "") or ""
-    alert = getattr(field.limit, "alert", None)
     sources = [one for one in (field.source, getattr(field.limit, "source", None)) if one]
     wants = getattr(field, "material", "") or getattr(field, "equipment", "") or getattr(field, "vessel", "")
     return FieldFact(
@@ -138,7 +138,7 @@ def field_fact(
         unit=displays.get(unit, unit),
         decimals=getattr(field, "decimals", None),
         limit=limit_text(field.limit) if field.limit else "",
-        alert=ends_text(alert) if hasattr(alert, "is_empty") and not alert.is_empty else "",
+        alert=_alert_text(field),
         required=field.required,
         critical=field.critical,
         row=place.row,
@@ -152,12 +152,18 @@ def field_fact(
     )
 
 
+def _alert_text(field: Recordable) -> str:
+    alert = getattr(field.limit, "alert", None)
+    if isinstance(alert, Ends):
+        return "" if alert.is_empty else ends_text(alert)
+    return span_text(alert) if isinstance(alert, SpanEnds) else ""
+
+
 def step_line(
     sheet: Sheet,
     view: StepView,
     number: int,
     own: Values,
-    states: Mapping[Place, StepState],
     waits_for: tuple[Place, ...],
 ) -> StepLine:
     """A step as a line of the record. `own` are the values that stand in it."""
@@ -268,26 +274,20 @@ def _clock(definition: Definition, clock: Clock, until: Place, values: Values) -
         return None
     start = values[starts[-1]]
     since_at = start.instant or start.performed_at
-    ends = clock.alert and (clock.alert.at_most or clock.alert.at_least)
     return ClockFact(
         key=clock.key,
         label=clock.label,
         since=starts[-1],
         since_at=since_at,
         until=until,
-        not_before=_after(since_at, clock.span.at_least and clock.span.at_least.timedelta),
-        alert_at=_after(since_at, ends and ends.timedelta),
-        ends_at=_after(since_at, clock.span.at_most and clock.span.at_most.timedelta),
+        not_before=_after(since_at, clock.span.at_least),
+        alert_at=_after(since_at, clock.alert.at_most if clock.alert else None),
+        ends_at=_after(since_at, clock.span.at_most),
     )
 
 
-def _after(instant: datetime, span: timedelta | None) -> datetime | None:
-    return instant + span if span else None
-
-
-def own_values(values: Values, step: Place) -> dict[Place, RecordedValue]:
-    """The values that stand in a step."""
-    return {place: value for place, value in values.items() if place.step_place == step}
+def _after(instant: datetime, span: Duration | None) -> datetime | None:
+    return span.after(instant) if span else None
 
 
 def by_step(values: Values) -> dict[Place, dict[Place, RecordedValue]]:

@@ -43,7 +43,7 @@ def batch_for_page(batch: Batch) -> Batch:
 def record_page(batch: Batch, at: datetime) -> RecordPage:
     """The batch record as a whole, as it stands at an instant."""
     batch = batch_for_page(batch)
-    sheet = sheet_of(batch)
+    sheet = sheet_of(batch, with_sentences=False)
     vessels = list(batch.vessels.order_by("pk"))
     states = states_in(sheet.rows.items())
     events = Event.objects.filter(subject=batch.record).select_related("record").order_by("pk")
@@ -100,7 +100,7 @@ def sections_of(sheet: Sheet, states: Mapping[Place, StepState]) -> tuple[Sectio
     lines: dict[Place, list[StepLine]] = {}
     for number, view in enumerate(sheet.views.values(), 1):
         waits = waiting_for(definition, view.place, states) if view.state is StepState.OPEN else ()
-        line = step_line(sheet, view, number, own.get(view.place, {}), states, waits)
+        line = step_line(sheet, view, number, own.get(view.place, {}), waits)
         lines.setdefault(view.place.section, []).append(line)
     counted = occurrences_of(states)
     return tuple(

@@ -1,25 +1,44 @@
 """What must be known to judge one act at one place of a batch: read inside the door, in few narrow statements."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from apps.batches.facts.stood import Stood
 from apps.batches.facts.words import BatchState, StepState
 from apps.batches.models import Batch, RecordedValue, RiskDecision, Step
 from apps.batches.rules import order
-from apps.batches.rules.plan import Plan, field_of
-from apps.batches.selectors.batches import batch_now
+from apps.batches.rules.plan import Plan
 from apps.batches.selectors.plans import plan_of
 from apps.core.errors import Objection
+from apps.core.prepared import Prepared
 from apps.lineage.selectors import ancestors_of
 from apps.products.definition import Definition
 from apps.products.facts import Comparator, Entered, Judgement, ParameterKind, Place, Verdict
 from apps.quality.models import Hold
 from apps.quality.rules import has_open_holds
 
+STOOD = tuple(field.name for field in fields(Stood))
+_STANDING = Prepared(
+    lambda batch: Batch.objects.filter(pk=batch).values_list("state", "definition_sha256", "last_entry_id")
+)
+_STEPS = Prepared(lambda batch: Step.objects.filter(batch=batch).order_by("pk").values_list("pk", "place", "state"))
+_VALUES = Prepared(
+    lambda batch, fields, places: (
+        RecordedValue.objects.filter(Q(field__in=fields) | Q(place__in=places), batch=batch)
+        .order_by("pk")
+        .values_list(*STOOD)
+    )
+)
+_PROCESS_HOLDS = Prepared(
+    lambda record, child: Hold.objects.filter(
+        Q(record=record) | Q(record__in=ancestors_of(child)), blocks_process=True, lifted_at=None
+    ).values_list("pk")
+)
 place_of = lru_cache(maxsize=20_000)(Place.parse)
 
 
@@ -30,7 +49,7 @@ class Situation:
     batch: Batch
     plan: Plan
     steps: Mapping[Place, tuple[int, StepState]]
-    values: Mapping[Place, RecordedValue]
+    values: Mapping[Place, RecordedValue | Stood]
     holds: tuple[Hold, ...]
 
     @property
@@ -77,26 +96,32 @@ class Situation:
 
 def situation_of(batch: Batch, places: Collection[Place], *, holds: bool = True) -> Situation:
     """The batch as it stands now, with the values that matter for acts at these places."""
-    batch = batch_now(batch)
+    batch = _refreshed(batch)
     plan = plan_of(batch)
     steps = steps_of(batch)
     values = _values_for(batch, plan, steps, places)
     return Situation(batch, plan, steps, values, process_holds(batch) if holds else ())
 
 
+def _refreshed(batch: Batch) -> Batch:
+    """The batch with its state and master record read again; what never changes stays as it was found."""
+    fresh = copy(batch)
+    fresh.state, fresh.definition_sha256, fresh.last_entry_id = _STANDING(batch.pk)[0]
+    return fresh
+
+
 def steps_of(batch: Batch) -> dict[Place, tuple[int, StepState]]:
     """Every occurrence of a step: its row's id and its state."""
-    rows = Step.objects.filter(batch=batch).order_by("pk").values_list("pk", "place", "state")
-    return {place_of(place): (pk, StepState(state)) for pk, place, state in rows}
+    return {place_of(place): (pk, StepState(state)) for pk, place, state in _STEPS(batch.pk)}
 
 
 def process_holds(batch: Batch) -> tuple[Hold, ...]:
     """Holds on the batch and on everything it is made from that block the process; without those passed at risk."""
-    upwards = Q(record=batch.record_id) | Q(record__in=ancestors_of(batch.record_id))
-    found = Hold.objects.filter(upwards, blocks_process=True, lifted_at=None).select_related("record")
-    holds = list(found.order_by("placed_at", "pk"))
-    if not holds:
+    standing = _PROCESS_HOLDS(batch.record_id, batch.record_id)
+    if not standing:
         return ()
+    ids = [pk for (pk,) in standing]
+    holds = Hold.objects.filter(pk__in=ids).select_related("record").order_by("placed_at", "pk")
     passed = {key for keys in RiskDecision.objects.filter(batch=batch).values_list("holds", flat=True) for key in keys}
     return tuple(hold for hold in holds if hold_key(hold) not in passed)
 
@@ -126,9 +151,9 @@ def history_of(batch: Batch, place: Place) -> tuple[RecordedValue, ...]:
     return tuple(RecordedValue.objects.filter(batch=batch, place=str(place)).order_by("pk"))
 
 
-def entered_of(row: RecordedValue) -> Entered:
+def entered_of(row: RecordedValue | Stood) -> Entered:
     """A recorded value as the rules read it."""
-    judgement = Judgement(Verdict(row.verdict), **row.judgement)
+    judgement = Judgement(Verdict(row.verdict), **getattr(row, "judgement", {}))
     return Entered(
         ParameterKind(row.kind),
         row.text,
@@ -146,13 +171,17 @@ def entered_of(row: RecordedValue) -> Entered:
 
 def _values_for(
     batch: Batch, plan: Plan, steps: Mapping[Place, tuple[int, StepState]], places: Collection[Place]
-) -> dict[Place, RecordedValue]:
-    here = {steps[place.step_place][0] for place in places if place.step_place in steps}
-    elsewhere = {field for place in places for field in plan.needed_for(place)}
-    wanted = Q(step__in=here) | Q(field__in=elsewhere) if elsewhere else Q(step__in=here)
-    return current(RecordedValue.objects.filter(wanted, batch=batch).order_by("pk"))
+) -> dict[Place, Stood]:
+    elsewhere = sorted({field for place in places for field in plan.needed_for(place)})
+    here = sorted({str(other) for place in places for other in _row_of(plan, steps, place)})
+    if not (elsewhere or here):
+        return {}
+    return {place_of(row[1]): Stood(*row) for row in _VALUES(batch.pk, elsewhere, here)}
 
 
-def fields_at(places: Collection[Place]) -> set[str]:
-    """The fields of these places."""
-    return {field_of(place) for place in places}
+def _row_of(plan: Plan, steps: Mapping[Place, tuple[int, StepState]], place: Place) -> Iterator[Place]:
+    """The place itself, and those of its row: a row that holds a value is a row."""
+    yield place
+    if place.row and place.step_place in steps:
+        step = plan.definition.step(place)
+        yield from (place.at(field.key, place.row_kind, place.row) for field in step.fields if step.is_in_rows(field))

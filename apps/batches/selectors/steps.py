@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import prefetch_related_objects
 
 from apps.batches.facts.words import Origin, StepState
 from apps.batches.models import Attachment, Batch, RecordedValue, Step, Vessel
@@ -50,27 +50,37 @@ def everything(place: Place) -> bool:
     return True
 
 
-def sheet_of(batch: Batch, wanted: Which = everything) -> Sheet:
-    """The steps that are wanted, in five statements whatever their number."""
+def sheet_of(batch: Batch, wanted: Which = everything, *, with_sentences: bool = True) -> Sheet:
+    """The steps that are wanted, in few statements whatever their number.
+
+    Without sentences the values come without what is only read one by one: verdict sentences and overridden objections.
+    """
     plan = plan_of(batch)
     found = Step.objects.filter(batch=batch).select_related("performed", "second")
     found = found.defer("performed__content", "second__content").order_by("pk")
     rows = {place_of(row.place): row for row in found}
     rows = {place: row for place, row in _in_order(plan, rows).items() if wanted(place)}
-    recorded = list(_recorded(batch, rows, whole=wanted is everything))
+    recorded = _recorded(batch, rows, whole=wanted is everything, with_sentences=with_sentences)
     values = current(recorded)
     vessels = list(Vessel.objects.filter(batch=batch).order_by("pk"))
     papers = _uncertified(batch)
     by_step = defaultdict(list)
     for value in recorded:
-        by_step[place_of(value.place).step_place].append(value)
-    views = {place: _view(plan, place, row, by_step[place], values, vessels, papers) for place, row in rows.items()}
+        by_step[value.step_id].append(value)
+    views = {place: _view(plan, place, row, by_step[row.pk], vessels, papers) for place, row in rows.items()}
     return Sheet(plan, rows, views, values, _superseded(recorded, values))
 
 
-def _recorded(batch: Batch, rows: dict[Place, Step], *, whole: bool) -> QuerySet[RecordedValue]:
-    found = RecordedValue.objects.filter(batch=batch).select_related("second", "file__certified").order_by("pk")
-    return found if whole else found.filter(step__in=[row.pk for row in rows.values()])
+def _recorded(batch: Batch, rows: dict[Place, Step], *, whole: bool, with_sentences: bool) -> list[RecordedValue]:
+    found = RecordedValue.objects.filter(batch=batch).order_by("pk")
+    if not whole:
+        found = found.filter(step__in=[row.pk for row in rows.values()])
+    if not with_sentences:
+        return list(found.defer("judgement", "overridden"))
+    recorded = list(found)
+    few = [value for value in recorded if value.second_id or value.file_id]
+    prefetch_related_objects(few, "second", "file__certified")
+    return recorded
 
 
 def _in_order(plan: Plan, rows: dict[Place, Step]) -> dict[Place, Step]:
@@ -92,11 +102,10 @@ def _view(
     place: Place,
     row: Step,
     recorded: list[RecordedValue],
-    values: dict[Place, RecordedValue],
     vessels: list[Vessel],
     papers: dict[int, Place],
 ) -> StepView:
-    own = {one: value for one, value in values.items() if one.step_place == place}
+    own = current(recorded)
     fields = plan.definition.places_of(place, rows_at(plan, place, vessels, own))
     return StepView(
         place=place,

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator
 
 from apps.batches.facts.inputs import Act
+from apps.batches.facts.stood import Stood
 from apps.batches.facts.words import Origin, StepState
 from apps.batches.models import RecordedValue
 from apps.batches.rules.plan import field_of
-from apps.batches.selectors.situation import Situation, entered_of
+from apps.batches.selectors.situation import Situation, entered_of, place_of
 from apps.batches.selectors.things import rows_at
 from apps.batches.services.rows import blank_row
 from apps.products.definition import ComputedParameter
@@ -17,7 +18,7 @@ from apps.products.loader import standard_tables
 from apps.products.rules.computed import compute
 from apps.products.rules.limits import NOT_DONE
 
-Known = dict[Place, RecordedValue]
+Known = dict[Place, RecordedValue | Stood]
 
 
 def computed_rows(situation: Situation, known: Known, changed: Collection[Place], act: Act) -> list[RecordedValue]:
@@ -100,7 +101,7 @@ def _worked_out(
     row = blank_row(situation, place, entered, act)
     row.origin, row.function = Origin.COMPUTED, f"{parameter.function} v{parameter.version}"
     row.performed_at = max((known[one].performed_at for one in changed if one in known), default=act.at)
-    row.supersedes, row.reason = standing, act.reason if standing else ""
+    row.supersedes_id, row.reason = (standing.pk, act.reason) if standing else (None, "")
     return row
 
 
@@ -128,10 +129,11 @@ def _is_incomplete(
         return not found
     is_by_vessel = target.step.rows.source == "vessel"
     vessels = list(situation.batch.vessels.all()) if is_by_vessel else []
+    recorded = _recorded_in(situation, steps) if is_by_vessel else known
     wanted = {
         step.at(target.field.key, target.step.rows.kind, row)
         for step in steps
-        for row in rows_at(situation.plan, step, vessels, known)
+        for row in rows_at(situation.plan, step, vessels, recorded)
     }
     return not found or not wanted <= set(found)
 
@@ -146,3 +148,9 @@ def _occurrences(situation: Situation, place: Place, target: Target) -> set[Plac
         and state is not StepState.SKIPPED
         and (here is None or (step.stage_n or 0) <= here)
     }
+
+
+def _recorded_in(situation: Situation, steps: Collection[Place]) -> list[Place]:
+    """Every place of these steps that holds a value: a vessel that was emptied still has its row."""
+    ids = [situation.steps[step][0] for step in steps]
+    return [place_of(place) for place in RecordedValue.objects.filter(step__in=ids).values_list("place", flat=True)]

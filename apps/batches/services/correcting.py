@@ -5,6 +5,7 @@ from datetime import datetime
 
 from apps.audit.services import audited
 from apps.batches.facts.inputs import Act, ValueInput
+from apps.batches.facts.stood import Stood
 from apps.batches.models import Attachment, Batch, RecordedValue
 from apps.batches.rules import entries, order
 from apps.batches.selectors.plans import plan_of
@@ -78,7 +79,7 @@ def supersede(
         judged, overridden = _judge(situation, given, named, standing, supersedes, act)
         if file is not None:
             judged = replace(judged, thing=Thing(file=change.create(file, action="batch.file.attached")))
-        row = row_of(situation, judged, act, overridden, supersedes=standing)
+        row = row_of(situation, judged, act, overridden, supersedes=standing.pk)
         row.performed_by, row.is_late = standing.performed_by, standing.is_late
         change.create(row)
         known = {**situation.values, given.place: row}
@@ -93,7 +94,7 @@ def _nothing_there(place: Place) -> Objection:
 
 
 def _judge(
-    situation: Situation, given: ValueInput, things: Things, standing: RecordedValue, shown: int, act: Act
+    situation: Situation, given: ValueInput, things: Things, standing: RecordedValue | Stood, shown: int, act: Act
 ) -> tuple[Judged, tuple[Objection, ...]]:
     findings = Findings()
     parameter = parameter_at(situation, given.place)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from apps.batches.facts.inputs import Act, ValueInput
+from apps.batches.facts.stood import Stood
 from apps.batches.facts.words import StepState
 from apps.batches.models import RecordedValue
 from apps.batches.rules import entries, order, vessels
@@ -99,7 +100,7 @@ def judge_inputs(
         if one is None:
             continue
         judged.append(one)
-        situation = replace(situation, values={**situation.values, given.place: _provisional(one)})
+        situation = replace(situation, values={**situation.values, given.place: _provisional(one, act)})
         findings.against_the_act += _against_the_value(situation, one, act, has_second)
         if given.place.step_place not in about:
             about.add(given.place.step_place)
@@ -145,7 +146,7 @@ def is_not_begun(situation: Situation, step: Place) -> Objection | None:
     return Objection("not_begun", N_("{step} was not begun yet."), {"step": step}, place=str(step))
 
 
-def standing_of(row: RecordedValue | None) -> Standing | None:
+def standing_of(row: RecordedValue | Stood | None) -> Standing | None:
     """A recorded value as the person at another tablet is shown it."""
     return Standing(row.pk, row.text, row.unit, row.printed_name, row.recorded_at) if row else None
 
@@ -222,12 +223,28 @@ def is_timed(step: Step, parameter: Recordable) -> bool:
     return isinstance(parameter.limit, TimeLimit) or (hold is not None and hold.until == parameter.key)
 
 
-def _provisional(judged: Judged) -> RecordedValue:
-    """A value of the same set that comes before: enough of a row to count from."""
-    entered = judged.entered
-    row = RecordedValue(place=str(judged.place), kind=entered.kind, performed_at=judged.performed_at)
-    row.text, row.instant, row.verdict = entered.text, entered.instant, entered.verdict
-    return row
+def _provisional(judged: Judged, act: Act) -> Stood:
+    """A value of the same set that comes before, as later ones count from it."""
+    entered, actor = judged.entered, act.actor
+    return Stood(
+        pk=0,
+        place=str(judged.place),
+        kind=entered.kind,
+        text=entered.text,
+        number=entered.number,
+        unit=entered.unit,
+        given_unit=entered.given_unit,
+        comparator=entered.comparator,
+        rounded=entered.rounded,
+        instant=entered.instant,
+        day=entered.day,
+        verdict=entered.verdict,
+        performed_at=judged.performed_at,
+        performed_by=actor.username,
+        is_late=judged.is_late,
+        printed_name=actor.printed_name,
+        recorded_at=act.at,
+    )
 
 
 def _lateness(situation: Situation, step: Step, performed_at: datetime, act: Act) -> Lateness:

@@ -19,7 +19,7 @@ def row_of(
     act: Act,
     overridden: Collection[Objection] = (),
     second: Signature | None = None,
-    supersedes: RecordedValue | None = None,
+    supersedes: int | None = None,
 ) -> RecordedValue:
     """The row of a judged value, not stored yet."""
     row = blank_row(situation, judged.place, judged.entered, act)
@@ -27,7 +27,7 @@ def row_of(
     row.origin = Origin.SCANNED if judged.given.scanned else Origin.TYPED
     row.reason, row.has_happened = act.why, act.happened is not None
     row.overridden = [{"code": one.code, "text": one.text} for one in overridden]
-    row.second, row.supersedes = second, supersedes
+    row.second, row.supersedes_id = second, supersedes
     thing = judged.thing
     row.lot, row.instrument, row.vessel, row.file = thing.lot, thing.instrument, thing.vessel, thing.file
     return row

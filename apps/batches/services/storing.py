@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from apps.audit.services import Change
 from apps.batches.facts.inputs import Act
+from apps.batches.facts.stood import Stood
 from apps.batches.facts.words import VesselState
 from apps.batches.models import RecordedValue
 from apps.batches.selectors.situation import Situation
@@ -19,8 +20,6 @@ from apps.materials.services import open_lot
 from apps.products.definition import MaterialNeed, VesselUse
 from apps.products.facts import Place, VesselAct
 from apps.signatures.models import Signature
-
-Row = RecordedValue
 
 
 def store_values(
@@ -42,7 +41,7 @@ def store_values(
 def follow_up(
     change: Change,
     situation: Situation,
-    known: dict[Place, RecordedValue],
+    known: dict[Place, RecordedValue | Stood],
     rows: Sequence[RecordedValue],
     judged: Sequence[Judged],
     act: Act,

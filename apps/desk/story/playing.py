@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
@@ -11,7 +12,7 @@ from ruamel.yaml import YAML
 from apps.core.errors import Refused
 from apps.desk.story import batch_verbs, decision_verbs, lab_verbs, site_verbs
 from apps.desk.story.people import train
-from apps.desk.story.stage import Stage, Verb
+from apps.desk.story.stage import Stage, Verb, moment
 from apps.organisation.models import Site
 
 VERBS: dict[str, Verb] = {
@@ -50,9 +51,26 @@ class StoryBroken(Exception):
 
 
 def read_story(path: Path) -> Story:
-    """A story from its file."""
+    """A story from its file. `like` takes acts of another story first, under other numbers; see `_taken_over`."""
     data = YAML(typ="safe").load(path)
-    return Story(data["site"], data["product"], data["batch"], data["length"], tuple(_act(act) for act in data["acts"]))
+    acts = [*_taken_over(path.parent, data["like"]), *data.get("acts", ())] if "like" in data else data["acts"]
+    return Story(data["site"], data["product"], data["batch"], data["length"], tuple(_act(act) for act in acts))
+
+
+def _taken_over(folder: Path, like: dict[str, Any]) -> list[dict[str, Any]]:
+    """What another batch did, from an instant until another: not what was refused there, nor what `without` names.
+
+    `numbers` replaces text in the whole file before it is read: donors, lots, runs, and figures that differ.
+    """
+    text = (folder / like["story"]).read_text(encoding="utf-8")
+    for old, new in like["numbers"].items():
+        text = text.replace(str(old), str(new))
+    since, until = (moment(like[name]) for name in ("since", "until"))
+    return [
+        act
+        for act in YAML(typ="safe").load(text)["acts"]
+        if since <= moment(act["at"]) <= until and "refused" not in act and act["do"] not in like["without"]
+    ]
 
 
 def stage_for(story: Story, *, ends_at: datetime, secret: str) -> Stage:
@@ -65,7 +83,12 @@ def stage_for(story: Story, *, ends_at: datetime, secret: str) -> Stage:
 
 def play(acts: Sequence[Act], stage: Stage, watch: Callable[[Act], None] = lambda act: None) -> None:
     """Play acts in the order of their instants. Raises StoryBroken when a refusal comes unexpected or stays away."""
-    for act in sorted(acts, key=lambda act: stage.instant(act.at)):
+    play_together([(act, stage) for act in acts], watch)
+
+
+def play_together(acts: Sequence[tuple[Act, Stage]], watch: Callable[[Act], None] = lambda act: None) -> None:
+    """Play acts of several stories as they happened, day by day, whichever story they belong to."""
+    for act, stage in sorted(acts, key=lambda told: told[1].instant(told[0].at)):
         watch(act)
         _play_one(act, stage)
 
@@ -76,10 +99,12 @@ def _play_one(act: Act, stage: Stage) -> None:
     except Refused as refusal:
         codes = {objection.code for objection in refusal.objections}
         if act.refused not in codes:
-            raise StoryBroken(f"{act.at} {act.who} {act.do} {act.given}: {refusal}") from refusal
+            raise StoryBroken(f"{stage.batch_number} {act.at} {act.who} {act.do} {act.given}: {refusal}") from refusal
         return
     if act.refused:
-        raise StoryBroken(f"{act.at} {act.who} {act.do}: should have been refused with {act.refused}")
+        raise StoryBroken(
+            f"{stage.batch_number} {act.at} {act.who} {act.do}: should have been refused with {act.refused}"
+        )
 
 
 def _act(data: dict) -> Act:

@@ -17,6 +17,15 @@ from apps.signatures.services import open_challenge
 INSTANT = re.compile(r"^D(-?\d+) (\d\d):(\d\d)$")
 
 
+def moment(text: str) -> tuple[int, int, int]:
+    """Day, hour and minute of an instant of a story."""
+    match = INSTANT.match(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no instant of a story: write D26 14:06")
+    days, hours, minutes = (int(part) for part in match.groups())
+    return days, hours, minutes
+
+
 @dataclass
 class Stage:
     """Where a story is played. `first_day` is midnight of day 0 at the site; instants count from it: D26 14:06."""
@@ -47,10 +56,7 @@ class Stage:
 
     def instant(self, text: str) -> datetime:
         """The instant that a story's text means."""
-        match = INSTANT.match(text)
-        if match is None:
-            raise ValueError(f"{text!r} is no instant of a story: write D26 14:06")
-        days, hours, minutes = (int(part) for part in match.groups())
+        days, hours, minutes = moment(text)
         return (self.first_day + timedelta(days=days)).replace(hour=hours, minute=minutes)
 
     def text(self, value: str) -> str:

@@ -156,13 +156,18 @@ class RowOutput(EarlierRowOutput):
     signatures = SignatureOutput(many=True)
 
 
+class ProofOutput(LeafOutput):
+    """That the entry is the leaf `index` under a signed head."""
+
+    checkpoint = HeadOutput()
+
+
 class EntryHopOutput(serializers.Serializer):
     """Hop 4: one entry of the chain. `is_whole`: its text still gives its hash."""
 
     entry = TracedEntryOutput()
     is_whole = serializers.BooleanField()
-    leaf = LeafOutput(allow_null=True)
-    checkpoint = HeadOutput(allow_null=True)
+    proof = ProofOutput(allow_null=True)
 
 
 class DocumentOutput(serializers.Serializer):

@@ -179,11 +179,8 @@ def trace_data(found: Trace) -> dict[str, Any]:
 
 
 def _hop_data(hop: EntryHop) -> dict[str, Any]:
-    proof = hop.proof
-    leaf = {"index": proof.index, "path": list(proof.path)} if proof else None
-    return {
-        "entry": {"place": hop.entry.place, **asdict(hop.entry)},
-        "is_whole": hop.is_whole,
-        "leaf": leaf,
-        "checkpoint": signed_head(proof.head, proof.key_id, proof.signature) if proof else None,
-    }
+    entry, proof = {"place": hop.entry.place, **asdict(hop.entry)}, None
+    if hop.proof:
+        head = signed_head(hop.proof.head, hop.proof.key_id, hop.proof.signature)
+        proof = {"index": hop.proof.index, "path": list(hop.proof.path), "checkpoint": head}
+    return {"entry": entry, "is_whole": hop.is_whole, "proof": proof}

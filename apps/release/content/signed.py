@@ -32,7 +32,11 @@ def certify_content(batch: Batch) -> SignedContent:
     review = Line(
         N_("QA review"), reviews[-1].content_hash if reviews else "", reviews[-1].printed_name if reviews else ""
     )
-    tests = tuple(Line(outcome.test.label.en, outcome.standing) for outcome in outcomes_of(batch))
+    tests = tuple(
+        Line(outcome.test.label.en, outcome.standing, "" if outcome.required else N_("informative"))
+        for outcome in outcomes_of(batch)
+        if outcome.required or outcome.results
+    )
     holds = tuple(Line(N_("Open hold"), hold.text, hold.record.address) for hold in open_holds([batch.record]))
     return move_content(Verb.CERTIFY, batch, lines=(analysis, review, *tests, *holds))
 

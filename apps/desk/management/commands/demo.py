@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from apps.desk.story.people import found_sites
-from apps.desk.story.playing import Act, StoryBroken, play, read_story, stage_for
+from apps.desk.story.playing import Act, StoryBroken, play_together, read_story, stage_for
 from apps.organisation.models import Site
 
 
@@ -31,12 +31,13 @@ class Command(BaseCommand):
         stories = [read_story(path) for path in sorted(folder.glob("*/*.yaml"))]
         longest = max((story.length for story in stories), default=0)
         secret = found_sites(folder / "people.yaml", now=now, days_before=longest + 60)
-        for story in stories:
-            self.stdout.write(f"Playing {story.batch} ...")
-            try:
-                play(story.acts, stage_for(story, ends_at=now, secret=secret), self._watch(options["verbosity"]))
-            except StoryBroken as broken:
-                raise CommandError(str(broken)) from broken
+        self.stdout.write(f"Playing {', '.join(story.batch for story in stories)} ...")
+        stages = [stage_for(story, ends_at=now, secret=secret) for story in stories]
+        acts = [(act, stage) for story, stage in zip(stories, stages, strict=True) for act in story.acts]
+        try:
+            play_together(acts, self._watch(options["verbosity"]))
+        except StoryBroken as broken:
+            raise CommandError(str(broken)) from broken
         self.stdout.write(self.style.SUCCESS("The demo stories are played."))
 
     def _watch(self, verbosity: int) -> Any:

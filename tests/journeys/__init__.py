@@ -1,0 +1,1 @@
+"""Whole stories, played through every edge."""

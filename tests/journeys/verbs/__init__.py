@@ -1,0 +1,8 @@
+"""What each verb of a story means at the API."""
+
+from collections.abc import Mapping
+
+from tests.journeys.api_player import ApiVerb
+from tests.journeys.verbs import batch, decisions, laboratory, site
+
+VERBS: Mapping[str, ApiVerb] = {**site.VERBS, **batch.VERBS, **laboratory.VERBS, **decisions.VERBS}

@@ -1,0 +1,52 @@
+"""What every test of fill and laboratory begins with, played once per module and undone after it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import TestCase, override_settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from apps.batches.models import Batch
+from apps.batches.selectors.batches import batch_now
+from tests.cast import Cast
+from tests.testing.story import running_batch
+
+PEOPLE = ("olga", "oscar", "anna", "ada", "hugo", "quinn", "stella", "paula", "arthur")
+
+
+@dataclass(frozen=True)
+class Prologue:
+    """The people who are there from the start, and the batch that runs."""
+
+    cast: Cast
+    batch: Batch
+
+
+@pytest.fixture(scope="module")
+def prologue(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Prologue]:
+    """A running batch that all tests of the module begin with; what a test does to it is undone after the test."""
+    undone = type("Undone", (TestCase,), {})  # Django's own way to roll back more than one test
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=["tests.cast.QuickArgon2"]):
+        undone.setUpClass()
+        try:
+            people = Cast()
+            for name in PEOPLE:
+                getattr(people, name)
+            yield Prologue(people, running_batch(people))
+        finally:
+            undone.tearDownClass()
+
+
+@pytest.fixture
+def cast(prologue: Prologue, db: None) -> Cast:
+    """The people; those who come only in this test are gone after it."""
+    people = Cast()
+    people._people |= prologue.cast._people
+    return people
+
+
+@pytest.fixture
+def batch(prologue: Prologue, db: None) -> Batch:
+    """CT-0042, running."""
+    return batch_now(prologue.batch)
