@@ -115,7 +115,11 @@ class Change:
 
     def _heads(self, record_ids: set[int]) -> dict[int, Head]:
         known = sorted(record_ids - self._new)
-        heads = {row[0]: Head(*row) for row in _HEADS(known)} if known else {}
+        heads = (
+            {pk: Head(record_id=pk, n=n, hash=head, sequenced=done) for pk, n, head, done in _HEADS(known)}
+            if known
+            else {}
+        )
         for pk in record_ids - heads.keys():
             heads[pk] = Head(record_id=pk, n=0, hash=self._records[pk].genesis)
         return dict(sorted(heads.items()))
