@@ -19,14 +19,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qcsystem.settings")
 os.environ.setdefault("C_FORCE_ROOT", "yes")  # the worker runs as whoever ran `make run`
 
 import django  # noqa: E402  the path comes first
-from django.core.management import call_command, get_commands  # noqa: E402
+from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from honcho.manager import Manager  # noqa: E402
 
 PORT = int(os.environ.get("QCS_PORT", "8000"))
 URL = f"http://127.0.0.1:{PORT}"
 os.environ.setdefault("QCS_PUBLIC_URL", URL)
-PREPARATION = ("seed", "demo")
 PATIENCE = 60  # seconds until the web must answer
 
 
@@ -45,14 +44,12 @@ def prepare() -> str:
     """Migrate, load the seeds, play the demo story (each keeps what is there). Gives the words of welcome."""
     django.setup()
     call_command("migrate", verbosity=0)
-    for command in PREPARATION:
-        if command in get_commands():
-            call_command(command)
+    call_command("seed")
+    call_command("demo")
     words = io.StringIO()
-    if "welcome" in get_commands():
-        call_command("welcome", url=URL, stdout=words)
+    call_command("welcome", url=URL, stdout=words)
     connections.close_all()
-    return words.getvalue() or f"{URL}\nCtrl-C stops everything.\n"
+    return words.getvalue()
 
 
 def is_port_taken() -> bool:

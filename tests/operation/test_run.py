@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from ruamel.yaml import YAML
 
 from tests.architecture.source import ROOT
 
@@ -117,6 +118,12 @@ def sign_in(port: int, username: str) -> str:
         return str(urllib.parse.urlsplit(reply.url).path)
 
 
+def demo_people() -> list[list[str]]:
+    """Whom the welcome names, with their password and role: everybody of the demo, in the order of the file."""
+    people = YAML(typ="safe").load(ROOT / "fixtures" / "people.yaml")["people"]
+    return [[person["user"], settings.DEMO_SECRET, person["role"]] for person in people]
+
+
 def test_one_command_serves_everything_and_ctrl_c_ends_it(tmp_path: Path, short_form: bool) -> None:
     port = free_port()
     with started(tmp_path / "var", port) as (process, said):
@@ -124,6 +131,7 @@ def test_one_command_serves_everything_and_ctrl_c_ends_it(tmp_path: Path, short_
         assert 'type="password"' in get(port, "/")[1]
         assert len(descendants(process.pid)) >= 4  # gunicorn and its worker, the worker, beat
         assert f"http://127.0.0.1:{port}" in "".join(said)
+        assert [line.split()[:3] for line in said if settings.DEMO_SECRET in line] == demo_people()
         heads = tmp_path / "var" / "checkpoints" / "heads.jsonl"
         before = heads.read_text()
         assert sign_in(port, "operator") == "/"
