@@ -16,7 +16,7 @@ def grant_content(
         *_person(user),
         Line(N_("Role"), role),
         Line(N_("Site"), site.code),
-        Line(N_("Title"), title),
+        Line(N_("Job title"), title),
         Line(N_("Training"), training_reference),
     )
     meaning = N_("I approve that this person holds this role at this site; the training behind it is in order.")

@@ -30,7 +30,7 @@ class GrantForm(forms.Form):
     training_reference = forms.CharField(
         label=_("Reference of the training"), max_length=80, help_text=_("Without it no role is given.")
     )
-    title_en = forms.CharField(label=_("Title"), max_length=80, required=False)
+    title_en = forms.CharField(label=_("Job title"), max_length=80, required=False)
     title_zh = forms.CharField(label=_("Title in Chinese"), max_length=80, required=False)
 
     def __init__(self, *args: object, sites: list[str], **kwargs: object) -> None:
