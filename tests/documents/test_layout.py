@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 
 from apps.core.errors import RuleBroken
 from apps.documents.attach import attach_content
-from apps.documents.facts import Bilingual, Cell, Column, DocumentContent, Footnote, Sign, Statement, Table
+from apps.documents.facts import (
+    Bilingual,
+    Cell,
+    Column,
+    DocumentContent,
+    Field,
+    Footnote,
+    Label,
+    Section,
+    Sign,
+    Statement,
+    Table,
+)
 from apps.documents.layout.breaking import PART, Run, lines_of, segments_of
 from apps.documents.layout.drawing import draw
 from apps.documents.layout.icons import ICONS, WORDS
@@ -45,6 +57,39 @@ def test_the_head_of_a_table_is_repeated_on_every_page() -> None:
 
     assert len(pages) > 5
     assert all("Second remark" in page and "备注二" in page for page in pages[:-1])
+
+
+def test_the_last_row_of_a_table_does_not_stand_alone_on_its_page() -> None:
+    for count in range(30, 75):
+        rows = tuple((f"R{n:04d}", "short") for n in range(count))
+        table = Table(Bilingual("T"), (Column(Bilingual("Row")), Column(Bilingual("Word"))), rows)
+        last = [page for page in text_of(draw(demo.batch_certificate(blocks=(table,)))).split("\f") if "R00" in page][
+            -1
+        ]
+        assert len(re.findall(r"\bR\d{4}\b", last)) >= 2, count
+
+
+def test_a_short_section_is_not_torn_and_stays_with_the_words_before_it() -> None:
+    words = Statement((Bilingual("Do this first."),), Bilingual("Step"))
+    fields = tuple(Field(Bilingual(f"Name{n}"), f"value{n}") for n in range(14))
+    section = Section(Bilingual("How it is done"), fields)
+    for count in range(10, 40):
+        rows = tuple((f"R{n:04d}",) for n in range(count))
+        table = Table(Bilingual("T"), (Column(Bilingual("Row")),), rows)
+        pages = text_of(draw(demo.batch_certificate(blocks=(table, words, section)))).split("\f")
+        (whole,) = [page for page in pages if "Name0" in page]
+        assert all(said in whole for said in ("Step", "Do this first.", "How it is done", "Name13", "value13")), count
+
+
+def test_a_label_too_small_for_columns_says_the_same_in_lines() -> None:
+    content = demo.labels(1)
+    (label,) = content.blocks
+    assert isinstance(label, Label)
+    fields = (Field(Bilingual("Made by, telephone day and night", "生产单位，24 小时电话"), "Nanhu"),) * 5
+    small = replace(content, blocks=(replace(label, fields=fields, warnings=()),))
+
+    assert flowing(draw(small)).count("24 小时电话 Nanhu") == 5
+    assert "24 小时电话 Nanhu" not in flowing(draw(replace(content, blocks=(replace(label, fields=fields[:1]),))))
 
 
 def test_a_row_taller_than_a_page_is_cut_by_lines_and_keeps_every_word() -> None:

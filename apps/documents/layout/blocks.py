@@ -1,6 +1,7 @@
 """Each block of a content as flowables, in the order of the page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from reportlab.platypus.flowables import CondPageBreak, Flowable, Spacer
@@ -28,6 +29,15 @@ from apps.documents.layout.text import Text
 WIDEST_LABEL = 0.21  # of the line
 BETWEEN = 11.0
 ROOM_FOR_START = 70.0  # a heading needs at least this below it
+KEPT_WHOLE = 0.3  # of a page: what is shorter is not torn
+
+
+@dataclass
+class Part:
+    """The flowables of a block, and the height without which it is better begun on the next page."""
+
+    flowables: list[Flowable]
+    least: float
 
 
 class Story:
@@ -41,40 +51,49 @@ class Story:
     def flowables(self) -> Iterator[Flowable]:
         """Masthead, blocks, and the verification block when the document is issued."""
         yield Masthead(self.content, self.imprint, self.zone)
-        for block in self.content.blocks:
-            yield from self._block(block)
+        for part in self._parts():
+            yield CondPageBreak(part.least)
+            yield from part.flowables
         if self.imprint:
             proof = VerifyBlock(self.imprint, self.zone)
             yield CondPageBreak(proof.wrap(style.LINE_WIDTH, 0)[1])
             yield proof
 
-    def _block(self, block: Block) -> Iterator[Flowable]:
+    def _parts(self) -> list[Part]:
+        """The blocks in order; words that introduce what follows stay with its beginning."""
+        parts = [self._part(block) for block in self.content.blocks]
+        for place in range(len(parts) - 2, -1, -1):
+            joined = parts[place].least + parts[place + 1].least
+            if isinstance(self.content.blocks[place], Heading | Statement) and joined <= self.tallest / 2:
+                parts[place].least = joined
+        return parts
+
+    def _part(self, block: Block) -> Part:
         match block:
             case Section():
-                yield from self._section(block)
+                return self._section(block)
             case Table():
-                yield from self._table(block)
+                return self._table(block)
             case Heading():
-                yield from self._heading(block)
+                title = Title(block.title, 0, style.CHAPTER)
+                return Part([title, Spacer(0, 5)], _height([title]) + 5)
             case Statement():
-                yield from self._statement(block)
+                return self._statement(block)
             case Signatures():
-                yield from self._signatures(block)
+                return self._signatures(block)
+            case _:
+                raise TypeError(f"{block.block} is drawn on sheets of its own")
 
-    def _heading(self, block: Heading) -> Iterator[Flowable]:
-        yield CondPageBreak(ROOM_FOR_START * 1.5)
-        yield Title(block.title, 0, style.CHAPTER)
-        yield Spacer(0, 5)
+    def _kept(self, flowables: list[Flowable], start: float) -> Part:
+        """Whole where it is short, otherwise with a beginning that is worth its place."""
+        whole = _height(flowables)
+        return Part(flowables, whole if whole <= self.tallest * KEPT_WHOLE else min(start, self.tallest))
 
-    def _title(self, title: Bilingual, room: float) -> Iterator[Flowable]:
-        yield CondPageBreak(room)
-        yield Title(title, self.level, style.HEADING)
-
-    def _section(self, block: Section) -> Iterator[Flowable]:
-        yield from self._title(block.title, ROOM_FOR_START)
+    def _section(self, block: Section) -> Part:
         pairs = list(_paired(block.fields))
         rows = [Row((), 0), *(self._field_row(fields) for fields in pairs)]
-        yield Grid(_field_widths(rows), rows, tallest=self.tallest, gap_after=BETWEEN)
+        grid = Grid(_field_widths(rows), rows, tallest=self.tallest, gap_after=BETWEEN)
+        return self._kept([Title(block.title, self.level, style.HEADING), grid], ROOM_FOR_START)
 
     def _field_row(self, fields: list[Field]) -> Row:
         cells = []
@@ -84,7 +103,7 @@ class Story:
             cells.append(Placed(entry_text(item.value, style.VALUE, self.zone), column + 1, 3 if item.wide else 1))
         return Row(cells)
 
-    def _table(self, block: Table) -> Iterator[Flowable]:
+    def _table(self, block: Table) -> Part:
         rights = [column.align is Align.RIGHT for column in block.columns]
         head = [
             Text(_head_runs(column.title), right=right) for column, right in zip(block.columns, rights, strict=True)
@@ -93,21 +112,22 @@ class Story:
             [entry_text(entry, style.VALUE, self.zone, right=right) for entry, right in zip(row, rights, strict=True)]
             for row in block.rows
         ]
-        widths = self._widths(block, head, body)
         rows = [Row([Placed(text, place) for place, text in enumerate(texts)]) for texts in body]
         grid = Grid(
-            widths,
+            self._widths(block, head, body),
             rows or [self._none()],
             Row([Placed(t, n) for n, t in enumerate(head)], rule=style.INK, rule_width=0.6),
             tallest=self.tallest,
             gap_after=4,
         )
-        first = grid.head_height + rows[0].padding * 2 + 14 if rows else ROOM_FOR_START
-        yield from self._title(block.title, min(first + ROOM_FOR_START, self.tallest))
-        yield grid
-        for note in block.footnotes:
-            yield Text([Run(f"{note.mark}: ", style.SMALL), *phrase_runs(note.text, style.SMALL)], gap_after=1)
-        yield Spacer(0, BETWEEN - 4)
+        notes = [
+            Text([Run(f"{note.mark}: ", style.SMALL), *phrase_runs(note.text, style.SMALL)], gap_after=1)
+            for note in block.footnotes
+        ]
+        title = Title(block.title, self.level, style.HEADING)
+        return self._kept(
+            [title, grid, *notes, Spacer(0, BETWEEN - 4)], _height([title]) + grid.head_height + ROOM_FOR_START
+        )
 
     def _none(self) -> Row:
         return Row([Placed(Text(phrase_runs(style.NONE, style.BODY_ZH)), 0)])
@@ -119,26 +139,24 @@ class Story:
         columns = [[text, *(row[place] for row in body)] for place, text in enumerate(head)]
         return shared_widths(columns, style.LINE_WIDTH)
 
-    def _statement(self, block: Statement) -> Iterator[Flowable]:
-        if block.title:
-            yield from self._title(block.title, ROOM_FOR_START)
+    def _statement(self, block: Statement) -> Part:
+        flowables: list[Flowable] = [Title(block.title, self.level, style.HEADING)] if block.title else []
         for paragraph in block.paragraphs:
-            yield Text(phrase_runs(paragraph, style.BODY), gap_after=3)
-        yield Spacer(0, BETWEEN - 3)
+            said = Text(phrase_runs(paragraph, style.BODY), gap_after=3)
+            flowables += [CondPageBreak(min(_height([said]), ROOM_FOR_START)), said]
+        return self._kept([*flowables, Spacer(0, BETWEEN - 3)], ROOM_FOR_START)
 
-    def _signatures(self, block: Signatures) -> Iterator[Flowable]:
+    def _signatures(self, block: Signatures) -> Part:
         boxes = [(signature_texts(signed, self.zone), signed.principal) for signed in block.blocks]
         boxes += [(awaited_texts(meaning), False) for meaning in block.awaited]
-        rows = signature_rows(boxes)
-        said = Text(phrase_runs(block.statement, style.BODY), gap_after=6) if block.statement else None
-        spoken = said.wrap(style.LINE_WIDTH, 0)[1] if said else 0
-        yield from self._title(block.title, 24 + spoken + (rows[0].box_height if rows else 0))
-        if said:
-            yield said
-        yield from rows
-        if not rows:
-            yield Text(phrase_runs(style.NONE, style.BODY_ZH))
-        yield Spacer(0, 6)
+        rows: list[Flowable] = [*signature_rows(boxes)] or [Text(phrase_runs(style.NONE, style.BODY_ZH))]
+        said = [Text(phrase_runs(block.statement, style.BODY), gap_after=6)] if block.statement else []
+        before: list[Flowable] = [Title(block.title, self.level, style.HEADING), *said]
+        return self._kept([*before, *rows, Spacer(0, 6)], _height([*before, rows[0]]))
+
+
+def _height(flowables: Iterable[Flowable]) -> float:
+    return sum(part.wrap(style.LINE_WIDTH, 0)[1] for part in flowables if not isinstance(part, CondPageBreak))
 
 
 def _head_runs(title: Bilingual) -> Iterator[Run]:

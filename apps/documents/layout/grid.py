@@ -75,6 +75,8 @@ class Grid(Flowable):
         if lower and self._too_tall(lower[0]) and room - used > FEWEST_LINES:
             first, rest = self._cut(lower[0], room - used)
             upper, lower = [*upper, first], [rest, *lower[1:]]
+        elif len(lower) == 1 and len(upper) > 2:  # the last row does not stand alone on the next page
+            upper, lower = upper[:-1], [upper[-1], *lower]
         if not upper:
             return []
         return [self._part(upper, 0), *([self._part(lower, self.gap_after)] if lower else [])]

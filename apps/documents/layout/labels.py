@@ -1,5 +1,6 @@
 """Container labels: one page each, as large as the label stock; the identity first, then the symbol that repeats it."""
 
+from dataclasses import dataclass, replace
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -23,11 +24,23 @@ EDGE = 2.5 * mm
 QUIET = 2.0 * mm
 LARGEST_SYMBOL = 24 * mm
 BAR_HEIGHT = 9 * mm
+NAME_SHARE = 0.4  # of a row in columns: what its value is
+GAP = 1.5 * mm
+
+
+class Tight(Style):
+    """Lines closer together than on a page: a label is small."""
+
+    @property
+    def leading(self) -> float:
+        return self.size * 1.26
+
+
 IDENTITY = Style(13)
-TITLE = Style(7.6)
-LINE = Style(6.8)
-LINE_LABEL = Style(6.4, style.INK_2)
-WARNING = Style(6.6)
+TITLE = Tight(7.6)
+LINE = Tight(6.9)
+LINE_LABEL = Tight(6.3, style.INK_2)
+WARNING = Tight(6.6)
 FINE = Style(5.2, style.INK_2)
 
 
@@ -64,11 +77,15 @@ def _draw_label(canvas: Canvas, content: DocumentContent, label: Label, counted:
     else:
         _clear(canvas, width - EDGE - side, height - EDGE - side, side)
         draw_barcode(canvas, label.barcode, width - EDGE - side, height - EDGE - side, side, side)
-    bottom = _draw_texts(canvas, _texts(content, label), height - EDGE, room)
-    if bottom < foot:
+    top = height - EDGE
+    beside = Beside(top - side - QUIET if side else top, room, width - 2 * EDGE)
+    arrangements = (_rows(content, label, in_columns=in_columns) for in_columns in (True, False))
+    rows = next((rows for rows in arrangements if _end(rows, top, beside) >= foot), None)
+    if rows is None:
         template = N_("The label {identity} has more text than its {width} x {height} mm can hold.")
         facts = {"identity": label.identity, "width": label.width_mm, "height": label.height_mm}
         raise RuleBroken(Objection("label_too_small", template, facts))
+    _draw_rows(canvas, rows, top, beside)
     fine = f"{counted} · {both(content.issuer)}"
     draw_runs(canvas, in_fonts(Run(fine, FINE)), EDGE, EDGE)
 
@@ -79,19 +96,63 @@ def _clear(canvas: Canvas, x: float, y: float, side: float) -> None:
     canvas.rect(x - QUIET, y - QUIET, side + 2 * QUIET, side + 2 * QUIET, stroke=0, fill=1)
 
 
-def _texts(content: DocumentContent, label: Label) -> list[Text]:
+@dataclass(frozen=True)
+class Beside:
+    """Rows that begin above `until` leave room for the symbol; those below have the whole label."""
+
+    until: float
+    room: float
+    whole: float
+
+    def width_at(self, top: float) -> float:
+        return self.room if top > self.until else self.whole
+
+
+@dataclass(frozen=True)
+class Line:
+    """A text of the label, with its name in a column of its own where it has one."""
+
+    text: Text
+    name: Text | None = None
+    gap: float = 0
+
+    def height_in(self, width: float) -> float:
+        if self.name is None:
+            return self.text.height_in(width) + self.gap
+        side = width * NAME_SHARE
+        return max(self.name.height_in(side - GAP), self.text.height_in(width - side)) + self.gap
+
+    def draw(self, canvas: Canvas, top: float, width: float) -> None:
+        side = width * NAME_SHARE if self.name else 0
+        if self.name:
+            self.name.draw_on(canvas, EDGE, top - (LINE.leading - LINE_LABEL.leading) / 2, side - GAP)
+        self.text.draw_on(canvas, EDGE + side, top, width - side)
+
+
+def _rows(content: DocumentContent, label: Label, *, in_columns: bool) -> list[Line]:
+    """The lines from the top; where the label is too small for two columns, each value follows its name."""
     zone = ZoneInfo(content.timezone)
-    texts = [Text(phrase_runs(label.title, TITLE)), Text([Run(label.identity, IDENTITY)])]
+    rows = [Line(Text(phrase_runs(label.title, TITLE))), Line(Text([Run(label.identity, IDENTITY)]), gap=2)]
     for item in label.fields:
         value = entry_text(item.value, LINE, zone)
-        texts.append(Text([Run(f"{both(item.label)}  ", LINE_LABEL), *value.runs]))
+        if in_columns:
+            rows.append(Line(value, Text(phrase_runs(item.label, LINE_LABEL)), gap=1))
+        else:
+            rows.append(Line(Text([Run(f"{both(item.label)}  ", LINE_LABEL), *value.runs])))
+    rows[-1] = replace(rows[-1], gap=3)
     for warning in (*label.warnings, *((style.DEMO,) if content.demo else ())):
-        texts.append(Text([Run("", WARNING, icon=Sign.ALERT), *phrase_runs(warning, WARNING)]))
-    return texts
+        rows.append(Line(Text([Run("", WARNING, icon=Sign.ALERT), *phrase_runs(warning, WARNING)])))
+    return rows
 
 
-def _draw_texts(canvas: Canvas, texts: list[Text], top: float, room: float) -> float:
-    for text in texts:
-        text.draw_on(canvas, EDGE, top, room)
-        top -= text.height_in(room)
+def _end(rows: list[Line], top: float, beside: Beside) -> float:
+    for row in rows:
+        top -= row.height_in(beside.width_at(top))
     return top
+
+
+def _draw_rows(canvas: Canvas, rows: list[Line], top: float, beside: Beside) -> None:
+    for row in rows:
+        width = beside.width_at(top)
+        row.draw(canvas, top, width)
+        top -= row.height_in(width)
