@@ -91,7 +91,7 @@ def test_the_second_tablet_is_shown_both_values_with_persons_and_times(stage: Ap
     told = next(one for one in refusal.body["objections"] if one["code"] == "already_recorded")
     assert refusal.status == 409
     assert (told["facts"]["theirs"], told["facts"]["yours"]) == ("10.02 mL", "10.05")
-    assert (told["facts"]["by"], told["facts"]["value_id"]) == ("operator", str(first["id"]))
+    assert (told["facts"]["by"], told["facts"]["value_id"]) == ("Lin Wei", str(first["id"]))
     assert datetime.fromisoformat(told["facts"]["recorded_at"]) == stage.stage.instant(FILLED)
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import visible_batches
+from apps.batches.selectors.plans import definition_of_batch
 from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.organisation.selectors import roles_at
@@ -27,6 +28,16 @@ def place_named(text: str) -> Place:
         return Place.parse(text)
     except BadPlace as error:
         raise Http404 from error
+
+
+def step_named(batch: Batch, text: str) -> Place:
+    """The step of the batch's master record an address names, or 404."""
+    place = place_named(text)
+    try:
+        definition_of_batch(batch).step(place)
+    except BadPlace as error:
+        raise Http404 from error
+    return place.step_place
 
 
 def who(request: HttpRequest) -> dict[str, Any]:

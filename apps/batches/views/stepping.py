@@ -12,7 +12,7 @@ from apps.batches.services.signing import complete_step
 from apps.batches.services.vessels import open_vessels
 from apps.batches.views import naming
 from apps.batches.views.filling import StepView, step_context, step_url, step_view
-from apps.batches.views.finding import batch_named, place_named, who
+from apps.batches.views.finding import batch_named, place_named, step_named, who
 from apps.batches.views.opening import parents_of, vessel_groups
 from apps.core.errors import Objection, Refused
 from apps.core.ui.pages import happened_from, refusal_response
@@ -58,7 +58,8 @@ def begin(request: HttpRequest, number: str, place: str) -> HttpResponse:
 @require_POST
 def vessels(request: HttpRequest, number: str, place: str) -> HttpResponse:
     """POST /batches/<number>/steps/<place>/vessels/: open vessels; each gets its number and its label."""
-    batch, where = batch_named(request, number), place_named(place)
+    batch = batch_named(request, number)
+    where = step_named(batch, place)
     form = OpenVesselsForm(request.POST, groups=vessel_groups(batch, where))
     if not form.is_valid():
         view = step_view(request, batch, where)

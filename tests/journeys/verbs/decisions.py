@@ -38,11 +38,11 @@ def events_closed(stage: ApiStage, who: str, *, reason: str) -> None:
         stage.sign(who, f"{url}closure/", {"reason": reason}, seen=url)
 
 
-def review(stage: ApiStage, who: str) -> None:
+def review(stage: ApiStage, who: str, note: str) -> None:
     """QA accepts each finding that has no answer of its own, then signs the review."""
     for finding in stage.get(who, f"{stage.batch}/review-page/")["findings"]:
         if finding["answer"] == "TO_JUDGE":
-            body = {"key": finding["key"], "note": "Read with its place in the record; no effect."}
+            body = {"key": finding["key"], "note": note}
             stage.post(who, f"{stage.batch}/review-page/accept/", body)
     stage.sign(who, f"{stage.batch}/review/", seen=f"{stage.batch}/")
 

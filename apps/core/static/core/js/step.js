@@ -75,7 +75,7 @@
     event.preventDefault();
     typing.hidden = true;
     now().hidden = false;
-    window.htmx.ajax("GET", link.dataset.url, { target: "#entry-now", swap: "innerHTML" });
+    window.htmx.ajax("GET", link.dataset.url, { target: "#entry-now" });
   });
 
   // --- the focus after a field was answered ---------------------------------------------------------------------------
