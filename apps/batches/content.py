@@ -1,17 +1,24 @@
 """What is signed in a batch record: built from current rows, shown to the signer, and hashed as shown."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from apps.batches.facts.inputs import ValueInput
 from apps.batches.facts.words import Verb
 from apps.batches.lifecycle import move_for
-from apps.batches.models import Amendment, Attachment, Batch, RecordedValue, RiskDecision
+from apps.batches.models import Amendment, Attachment, Batch, RecordedValue, RiskDecision, Vessel
 from apps.batches.rules.completion import StepView, to_check, to_sign_by
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import hold_key, place_of, process_holds
 from apps.batches.selectors.steps import Sheet, section_sheet, step_sheet
+from apps.batches.selectors.vessels import SHEET
 from apps.core.canonical import canonical, instant_text
 from apps.core.text import N_
+from apps.documents.facts import Barcode, DocumentContent, DocumentKind, Field
+from apps.documents.facts import Bilingual as Both
+from apps.documents.facts import Label as LabelBlock
 from apps.products.definition import Definition
 from apps.products.facts import BadPlace, Place
 from apps.signatures.facts import Line, SignedContent
@@ -25,6 +32,8 @@ AMENDED = N_("I approve this change of the master record for this batch only.")
 AGREED = N_("I agree that this batch departs here from its master record as described.")
 AT_RISK = N_("I go on in spite of the holds shown; the person named agrees and will ratify it.")
 RATIFIED = N_("I ratify the decision to go on in spite of the holds shown.")
+VESSEL_LABELS = Both("Labels of in-process vessels", "中间容器标签")
+IN_PROCESS = Both("In process, not for use in patients", "中间产品，不得用于患者")
 TRUE_COPY = N_("I compared this image with the paper; it is a true and complete copy.")
 
 
@@ -136,6 +145,37 @@ def true_copy_content(attachment: Attachment) -> SignedContent:
         Line("Attached by", attachment.attached_by),
     )
     return SignedContent("certify_true_copy", attachment.batch.record.address, TRUE_COPY, lines)
+
+
+def vessel_labels(batch: Batch, vessels: Sequence[Vessel], n: int) -> DocumentContent:
+    """One sheet of vessel labels: a label each, with the number that is scanned at every step."""
+    definition = plan_of(batch).definition
+    kinds = {kind.key: Both(kind.label.en, kind.label.zh) for kind in definition.preparation.vessels}
+    return DocumentContent(
+        kind=DocumentKind.LABEL,
+        number=SHEET.format(batch=batch.number, n=n),
+        version=1,
+        title=VESSEL_LABELS,
+        issuer=Both(batch.site.name_en, batch.site.name_zh),
+        issuer_address=Both(batch.site.address_en, batch.site.address_zh),
+        timezone=batch.site.timezone,
+        subject=batch.record.address,
+        caption=f"{batch.number} · {definition.band.word.en}",
+        blocks=tuple(_vessel_label(batch, vessel, kinds[vessel.kind]) for vessel in vessels),
+        demo=settings.QCS_MODE != "server",
+        data={"vessels": [vessel.number for vessel in vessels]},
+    )
+
+
+def _vessel_label(batch: Batch, vessel: Vessel, kind: Both) -> LabelBlock:
+    opened = vessel.opened_at.astimezone(ZoneInfo(batch.site.timezone)).strftime("%Y-%m-%d %H:%M")
+    fields = (
+        Field(Both("Batch", "批号"), batch.number),
+        Field(Both("Donor code", "供者编码"), batch.donation.donor.number),
+        Field(Both("Opened in", "启用步骤"), vessel.opened_in),
+        Field(Both("Opened", "启用时间"), opened),
+    )
+    return LabelBlock(kind, vessel.number, fields, Barcode(vessel.number), (IN_PROCESS,))
 
 
 def label_at(definition: Definition, place: Place) -> str:

@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from apps.batches.models import Vessel
+from apps.core.ui.acts import instant_field
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual
 from apps.donation.models import Donation
 from apps.organisation.models import Site, User
 from apps.products.definition import ChoiceParameter, Definition, Recordable
+from apps.products.definition.preparation import MonitoredCondition
 from apps.products.facts import ParameterKind
 from apps.products.models import ProductVersion
 from apps.quality.facts import Severity
@@ -189,6 +192,47 @@ class OpenVesselsForm(forms.Form):
         self.fields["made_from"].choices = groups  # type: ignore[attr-defined]
         if not groups:
             del self.fields["made_from"]
+
+
+class LabelsForm(forms.Form):
+    """Which vessels get their label once more, and why."""
+
+    vessels = forms.MultipleChoiceField(label=_("Vessels"), widget=forms.CheckboxSelectMultiple)
+    reason = forms.CharField(label=_("Why once more"), max_length=500, widget=area(2))
+
+    def __init__(self, *args: object, vessels: Iterable[Vessel], **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        self.by_number = {vessel.number: vessel for vessel in vessels}
+        self.fields["vessels"].choices = [(number, number) for number in self.by_number]  # type: ignore[attr-defined]
+
+    def clean_vessels(self) -> list[Vessel]:
+        """The vessels that were ticked."""
+        return [self.by_number[number] for number in self.cleaned_data["vessels"]]
+
+
+class ExcursionForm(forms.Form):
+    """A condition of an instrument that lay outside its range."""
+
+    condition = forms.CharField(label=_("What was outside"), max_length=40)
+    worst = forms.CharField(label=_("Worst value"), max_length=40)
+    unit = forms.CharField(label=_("Unit"), required=False, max_length=20)
+    began_at = instant_field(_("Began at"))
+    ended_at = instant_field(_("Ended at"))
+    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+    def __init__(self, *args: object, conditions: Sequence[MonitoredCondition], **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        self.units = {one.key: one.unit for one in conditions}
+        if conditions:
+            choices = [("", "–"), *((one.key, f"{bilingual(one.label)}, {one.unit}") for one in conditions)]
+            self.fields["condition"] = forms.ChoiceField(label=_("What was outside"), choices=choices)
+            del self.fields["unit"]
+            self.order_fields(["condition", "worst"])
+
+    def clean(self) -> dict[str, Any]:
+        """The unit is that of the master record, where it watches this condition."""
+        said = super().clean() or {}
+        return {**said, "unit": self.units.get(said.get("condition", ""), said.get("unit", ""))}
 
 
 class Asked(forms.CharField):

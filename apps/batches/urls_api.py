@@ -28,6 +28,7 @@ urlpatterns = [
     *signed_paths(f"{ONE}/sections/<str:place>/sign/", steps.SignSection, "sections_sign"),
     *signed_paths(f"{ONE}/sections/<str:place>/check/", steps.CheckSection, "sections_check"),
     path(f"{ONE}/vessels/", things.Vessels.as_view(), name="vessels"),
+    path(f"{ONE}/vessels/labels/", things.VesselLabels.as_view(), name="vessel_labels"),
     path(f"{ONE}/attachments/", things.Attachments.as_view(), name="attachments"),
     path(f"{ONE}/attachments/<int:pk>/", things.AttachmentContent.as_view(), name="attachment"),
     *signed_paths(f"{ONE}/attachments/<int:pk>/true-copy/", things.CertifyTrueCopy, "attachments_certify"),

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.donation.facts import ConsentFacts, Eligibility, ScreenedTest
 from apps.products.definition.donation import Consent, Donation, ScreeningTest
+from apps.products.definition.parameters import Parameter
 from apps.products.facts import Verdict
+from apps.products.rules.numbers import read_entry
+from apps.products.rules.units import UnitTable
 
 DIN = re.compile(r"[A-NP-Z1-9][0-9]{4}[0-9]{2}[0-9]{6}", re.ASCII)  # ISBT 128: facility, year, serial number
 
@@ -93,6 +97,26 @@ def is_pending(decision: Eligibility) -> Objection | None:
     if decision is not Eligibility.PENDING:
         return None
     return Objection("no_decision", N_("Decide: eligible, ineligible or deferred."), place="decision")
+
+
+def is_unreadable(
+    asked: Mapping[str, ScreeningTest], test: str, results: Sequence[tuple[str, str]], units: UnitTable
+) -> tuple[Objection, ...]:
+    """A result is of a test that a product asks for, and can be read as such; each fault names its field."""
+    if not asked:
+        return ()
+    if test not in asked:
+        return (Objection("unknown_test", N_("No product of this site asks for {test}."), {"test": test}, "test"),)
+    parameters = {result.key: result for result in asked[test].results}
+    found = [_against_result(parameters.get(key), key, text, units) for key, text in results]
+    return tuple(objection for objection in found if objection)
+
+
+def _against_result(parameter: Parameter | None, key: str, text: str, units: UnitTable) -> Objection | None:
+    if parameter is None:
+        return Objection("unknown_result", N_("This test has no result {result}."), {"result": key}, key)
+    read = read_entry(parameter, text, units=units)
+    return replace(read, place=key) if isinstance(read, Objection) else None
 
 
 def _if(stands: bool, code: str, template: str, **facts: object) -> Objection | None:

@@ -1,5 +1,6 @@
 """Reads of donors' consents, screening and donations."""
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,9 @@ from apps.products.definition import Definition
 from apps.products.definition.donation import ScreeningTest
 from apps.products.facts import Verdict
 from apps.products.loader import standard_tables
+from apps.products.models import ProductVersion
 from apps.products.rules.numbers import read_entry
+from apps.products.selectors import definition_of, versions_known
 
 
 def visible_donations(user: User, at: datetime) -> QuerySet[Donation]:
@@ -37,9 +40,7 @@ def donation_now(donation: Donation) -> Donation:
 
 def screened_tests(donor: Donor, definition: Definition) -> dict[str, ScreenedTest]:
     """The latest result of each screening test that the product asks for, judged by the product's limits."""
-    latest: dict[tuple[str, str], ScreeningResult] = {}
-    for row in ScreeningResult.objects.filter(donor=donor).order_by("pk"):
-        latest[row.test, row.result] = row
+    latest = screening_rows(donor)
     zone = ZoneInfo(donor.site.timezone)
     found = {}
     for test in definition.donation.screening:
@@ -78,3 +79,23 @@ def ineligibility_of(donation: Donation) -> Objection | None:
 def decisions_of(donation: Donation) -> QuerySet[EligibilityDecision]:
     """The decisions about a donation, oldest first."""
     return EligibilityDecision.objects.filter(donation=donation).select_related("signature").order_by("pk")
+
+
+def asked_at(sites: Collection[str]) -> list[tuple[ProductVersion, Definition]]:
+    """What the products of these sites ask of a donor, those in force first."""
+    return [(version, definition_of(version)) for version in versions_known(sites)]
+
+
+def screening_asked(sites: Collection[str]) -> dict[str, ScreeningTest]:
+    """Every screening test that the products of these sites ask for, by key."""
+    found: dict[str, ScreeningTest] = {}
+    for _version, definition in asked_at(sites):
+        for test in definition.donation.screening:
+            found.setdefault(test.key, test)
+    return found
+
+
+def screening_rows(donor: Donor) -> dict[tuple[str, str], ScreeningResult]:
+    """The latest row of each screening result of a donor."""
+    rows = ScreeningResult.objects.filter(donor=donor).order_by("pk")
+    return {(row.test, row.result): row for row in rows}

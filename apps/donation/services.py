@@ -6,7 +6,7 @@ from datetime import datetime
 from apps.audit.selectors import record_at
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
-from apps.core.errors import stop_if
+from apps.core.errors import BadInput, stop_if
 from apps.core.roles import Role
 from apps.core.rules import is_future, is_taken
 from apps.core.text import N_
@@ -14,10 +14,11 @@ from apps.donation import rules
 from apps.donation.content import eligibility_content
 from apps.donation.facts import Eligibility
 from apps.donation.models import Consent, Donation, EligibilityDecision, ScreeningResult
-from apps.donation.selectors import donation_now, objections_to_eligibility
+from apps.donation.selectors import donation_now, objections_to_eligibility, screening_asked
 from apps.identity.models import Donor
 from apps.lineage.services import link
 from apps.organisation.services import require
+from apps.products.loader import standard_tables
 from apps.products.models import ProductVersion
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
@@ -26,6 +27,7 @@ from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 
 COLLECTORS = (Role.COLLECTOR, Role.PHYSICIAN)
+LABORATORY = (Role.ANALYST, Role.PHYSICIAN)
 ELIGIBILITY = "eligibility"  # the hold on a donation until it is eligible; everything made of it is held with it
 EVERYTHING = (Blocks.PROCESS, Blocks.CERTIFY, Blocks.ISSUE, Blocks.USE)
 
@@ -80,8 +82,12 @@ def record_screening(
     at: datetime,
 ) -> list[ScreeningResult]:
     """Record the results of one screening test; the product's limits judge them when eligibility is decided."""
-    who = require(actor, (Role.ANALYST, Role.PHYSICIAN), donor.site.code, at=at)
+    who = require(actor, LABORATORY, donor.site.code, at=at)
     stop_if(is_future(specimen_at, at, "specimen_at"))
+    asked = screening_asked({donor.site.code})
+    unreadable = rules.is_unreadable(asked, test, results, standard_tables().units)
+    if unreadable:
+        raise BadInput(*unreadable)
     with audited(actor=who, action="donor.screening.recorded", at=at, touching=[donor.record]) as change:
         common = {"donor": donor, "test": test, "laboratory": laboratory, "specimen_at": specimen_at, "recorded_at": at}
         rows = [ScreeningResult(record=donor.record, result=key, text=text, **common) for key, text in results]

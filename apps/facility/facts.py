@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from apps.products.definition.base import Bilingual
+from apps.products.definition.preparation import MonitoredCondition
+
 
 class Grade(StrEnum):
     """The cleanliness grade of a room (EU GMP Annex 1, China GMP annex 1)."""
@@ -31,3 +34,12 @@ class InstrumentFacts:
     kind: str
     status: InstrumentStatus
     calibration_due: datetime | None
+
+
+@dataclass(frozen=True)
+class KnownEquipment:
+    """A kind of equipment as master records name it, and what is watched on it."""
+
+    key: str
+    label: Bilingual
+    conditions: tuple[MonitoredCondition, ...] = ()

@@ -1,13 +1,17 @@
 """Reads of rooms and instruments."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from apps.audit.models import Record
+from apps.facility.facts import KnownEquipment
 from apps.facility.models import Excursion, Instrument, LineClearance, Room
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
+from apps.products.definition import Definition
+from apps.products.selectors import definition_of, versions_known
 
 
 def visible_instruments(user: User, at: datetime) -> QuerySet[Instrument]:
@@ -44,3 +48,26 @@ def excursions_of(instrument: Instrument) -> QuerySet[Excursion]:
 def rooms_cleared_for(record: Record) -> QuerySet[LineClearance]:
     """The rooms that were cleared for a batch."""
     return LineClearance.objects.filter(cleared_for=record).select_related("room").order_by("cleared_at")
+
+
+def occupants(rooms: QuerySet[Room]) -> dict[int, LineClearance]:
+    """Which batch stands in which room now, by the id of the room."""
+    found = LineClearance.objects.filter(room__in=rooms, left_at=None).select_related("cleared_for")
+    return {clearance.room_id: clearance for clearance in found}
+
+
+def known_equipment(user: User, at: datetime) -> dict[str, KnownEquipment]:
+    """The kinds of equipment that the master records of one's sites use, by key; what makes a batch comes first."""
+    found: dict[str, KnownEquipment] = {}
+    for version in versions_known(visible_to(user, at)):
+        for kind in _kinds_in(definition_of(version)):
+            found.setdefault(kind.key, kind)
+    return found
+
+
+def _kinds_in(definition: Definition) -> Iterator[KnownEquipment]:
+    for one in definition.preparation.equipment:
+        yield KnownEquipment(one.key, one.label, one.conditions)
+    for test in definition.testing.tests:
+        for need in test.instruments:
+            yield KnownEquipment(need.key, need.label)

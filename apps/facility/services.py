@@ -21,6 +21,7 @@ from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 
 KEEPERS = (Role.QA, Role.QC_HEAD, Role.STOREKEEPER)  # who keeps rooms and instruments; administrators enter no data
+CLEARERS = (Role.OPERATOR, Role.CHECKER)
 
 
 def open_room(*, code: str, grade: Grade, label_en: str, label_zh: str, site: Site, actor: Actor, at: datetime) -> Room:
@@ -86,8 +87,7 @@ def note_excursion(
 def clear_line(*, room: Room, cleared_for: Record, signing: Signing, actor: Actor, at: datetime) -> LineClearance:
     """Sign that a room is clear of everything else, and give it to a batch."""
     site = room.site.code
-    roles = (Role.OPERATOR, Role.CHECKER)
-    signer = admit_signer(signing=signing, actor=actor, role=roles, site=site, at=at, about=room.record.address)
+    signer = admit_signer(signing=signing, actor=actor, role=CLEARERS, site=site, at=at, about=room.record.address)
     with audited(actor=signer.actor, action="room.cleared", at=at, touching=[room.record]) as change:
         before = occupant_of(room)
         stop_if(rules.is_occupied(room.code, before.cleared_for.address if before else ""))
@@ -99,7 +99,7 @@ def clear_line(*, room: Room, cleared_for: Record, signing: Signing, actor: Acto
 
 def leave_room(*, room: Room, actor: Actor, at: datetime) -> LineClearance | None:
     """The batch has left the room; the next one needs a clearance of its own."""
-    who = require(actor, (Role.OPERATOR, Role.CHECKER), room.site.code, at=at)
+    who = require(actor, CLEARERS, room.site.code, at=at)
     with audited(actor=who, action="room.left", at=at, touching=[room.record]) as change:
         occupant = occupant_of(room)
         return change.update(occupant, left_at=at, left_by=who.username) if occupant else None

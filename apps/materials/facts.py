@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from apps.products.definition.base import Bilingual
+
 
 class LotState(StrEnum):
     """Quarantined on receipt, until QA releases or rejects it."""
@@ -45,3 +47,14 @@ class Expiry:
 
     text: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class KnownMaterial:
+    """A material as master records name it: what it is called, whether it is prepared here, how long it then lives."""
+
+    key: str
+    label: Bilingual
+    grade: Bilingual | None = None
+    prepared_here: bool = False
+    life: timedelta | None = None

@@ -13,6 +13,7 @@ class LotMove:
     verb: LotVerb
     sources: frozenset[LotState]
     target: LotState
+    label: str
     meaning: str
 
 
@@ -21,12 +22,14 @@ MOVES = {
         LotVerb.RELEASE,
         frozenset({LotState.QUARANTINED}),
         LotState.RELEASED,
+        N_("Release"),
         N_("I have reviewed the documents of this lot and release it for use."),
     ),
     LotVerb.REJECT: LotMove(
         LotVerb.REJECT,
         frozenset({LotState.QUARANTINED, LotState.RELEASED}),
         LotState.REJECTED,
+        N_("Reject"),
         N_("I reject this lot; it must not be used."),
     ),
 }

@@ -1,14 +1,18 @@
 """Reads of the material store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from apps.materials.facts import LotState
+from apps.audit.models import Record
+from apps.lineage.selectors import ancestor_ids, descendant_ids
+from apps.materials.facts import KnownMaterial, LotState
 from apps.materials.models import MaterialLot
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
+from apps.products.definition import Definition
+from apps.products.selectors import definition_of, versions_known
 
 
 def visible_lots(user: User, at: datetime) -> QuerySet[MaterialLot]:
@@ -31,3 +35,33 @@ def lots_expiring(at: datetime, within: timedelta) -> QuerySet[MaterialLot]:
     """Released lots whose life ends soon or has just ended: what the store is warned of."""
     window = (at - within, at + within)
     return MaterialLot.objects.filter(state=LotState.RELEASED, expires_at__range=window).select_related("site")
+
+
+def known_materials(user: User, at: datetime) -> dict[str, KnownMaterial]:
+    """What the master records of one's sites use, by its key: materials and the reagents of tests."""
+    found: dict[str, KnownMaterial] = {}
+    for version in versions_known(visible_to(user, at)):
+        for material in _materials_in(definition_of(version)):
+            found.setdefault(material.key, material)
+    return found
+
+
+def _materials_in(definition: Definition) -> Iterator[KnownMaterial]:
+    for one in definition.preparation.materials:
+        life = one.expiry_after_opening
+        span = life.timedelta if life and not life.is_calendar else None
+        yield KnownMaterial(one.key, one.label, one.grade, one.prepared_here, span)
+    for test in definition.testing.tests:
+        for reagent in test.reagents:
+            yield KnownMaterial(reagent.key, reagent.label)
+
+
+def made_from(lot: MaterialLot) -> list[Record]:
+    """The lots that this one was prepared from."""
+    return list(Record.objects.filter(pk__in=ancestor_ids([lot.record])).order_by("address"))
+
+
+def used_in(lot: MaterialLot) -> list[Record]:
+    """The batches and the prepared reagents that this lot went into."""
+    found = Record.objects.filter(pk__in=descendant_ids([lot.record]), kind__in=("batch", "lot"))
+    return list(found.order_by("address"))

@@ -1,6 +1,7 @@
 """Reading master records: which there are, what they say, how two of them differ."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -23,7 +24,16 @@ def definition_of(version: ProductVersion) -> Definition:
 
 def visible_versions(user: User, at: datetime) -> QuerySet[ProductVersion]:
     """The versions of products that may be made at a site of this person, newest first."""
-    codes = visible_to(user, at)
+    return _made_at(visible_to(user, at))
+
+
+def versions_known(sites: Collection[str]) -> list[ProductVersion]:
+    """The versions that may be made at these sites and are not retired, those in force first."""
+    known = _made_at(sites).exclude(state=VersionState.RETIRED)
+    return sorted(known, key=lambda version: version.state != VersionState.APPROVED)
+
+
+def _made_at(codes: Collection[str]) -> QuerySet[ProductVersion]:
     if not codes:
         return ProductVersion.objects.none()
     anywhere = reduce(or_, (Q(sites__contains=f" {code} ") for code in sorted(codes)))

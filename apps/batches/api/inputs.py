@@ -106,6 +106,13 @@ class VesselsInput(HappenedOnly):
     reason = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
 
 
+class VesselLabelsInput(serializers.Serializer):
+    """Vessels whose label was lost or spoilt."""
+
+    vessels = serializers.ListField(child=serializers.CharField(max_length=60), allow_empty=False)
+    reason = serializers.CharField(max_length=500, allow_blank=True)
+
+
 class AttachmentInput(serializers.Serializer):
     """A file for a place of the record."""
 

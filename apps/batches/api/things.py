@@ -23,9 +23,10 @@ from apps.batches.models import Attachment, Batch, Vessel
 from apps.batches.selectors.batches import visible_batch, visible_batches
 from apps.batches.selectors.files import attachment_bytes
 from apps.batches.selectors.lines import file_fact, value_fact, vessel_fact
+from apps.batches.selectors.vessels import vessel_label_sheets
 from apps.batches.services.excursions import WATCHERS, record_excursion
 from apps.batches.services.files import attach_file, certify_true_copy, replace_file
-from apps.batches.services.vessels import open_vessels
+from apps.batches.services.vessels import open_vessels, print_vessel_labels
 from apps.core.errors import BadInput, Objection
 from apps.core.http import actor_of
 from apps.core.text import N_
@@ -72,6 +73,34 @@ class Vessels(APIView):
         facts = [vessel_fact(vessel) for vessel in opened]
         body = outputs.VesselOutput(facts, many=True).data
         return tagged(Response(body, status=status.HTTP_201_CREATED), batch.record)
+
+
+class VesselLabels(APIView):
+    """The label sheets of a batch's vessels; POST prints the labels of open vessels once more, with the reason."""
+
+    open_to = BY_OPERATORS
+
+    @extend_schema(operation_id="vessel_labels_list", responses=outputs.LabelSheetOutput(many=True))
+    def get(self, request: Request, number: str) -> Response:
+        batch = visible_batch(request.user, number, timezone.now())
+        body = outputs.LabelSheetOutput(vessel_label_sheets(batch), many=True).data
+        return tagged(Response(body), batch.record)
+
+    @extend_schema(
+        operation_id="vessel_labels_print",
+        request=inputs.VesselLabelsInput,
+        responses={201: outputs.LabelSheetOutput},
+    )
+    def post(self, request: Request, number: str) -> Response:
+        form = inputs.VesselLabelsInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        now, said = timezone.now(), form.validated_data
+        batch = visible_batch(request.user, number, now)
+        vessels = _parents(batch, said["vessels"])
+        sheet = print_vessel_labels(
+            batch=batch, vessels=vessels, reason=said["reason"], actor=actor_of(request), at=now
+        )
+        return tagged(Response(outputs.LabelSheetOutput(sheet).data, status=status.HTTP_201_CREATED), batch.record)
 
 
 class Attachments(APIView):

@@ -1,16 +1,19 @@
 """In-process vessels: opened with a number of their own, scanned where they are used, closed when they are empty."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from apps.audit.models import Record
 from apps.audit.services import Change, audited
+from apps.batches.content import vessel_labels
 from apps.batches.facts.inputs import Act, ValueInput
 from apps.batches.models import Batch, RecordedValue, Vessel
-from apps.batches.rules.vessels import row_label, vessel_number
+from apps.batches.rules.vessels import is_empty, row_label, vessel_number
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import Situation, situation_of
-from apps.batches.selectors.things import Thing, Things
+from apps.batches.selectors.things import Thing, Things, scanned_vessel
+from apps.batches.selectors.vessels import vessel_label_sheets
 from apps.batches.services.judging import is_not_begun, judge_inputs, read_place
 from apps.batches.services.misses import kept
 from apps.batches.services.recording import record_value, require_hands
@@ -18,8 +21,13 @@ from apps.batches.services.reporting import report_overridden
 from apps.batches.services.storing import store_values
 from apps.core.actor import Actor
 from apps.core.errors import BadInput, Happened, Objection, stop_if
+from apps.core.roles import Role
+from apps.core.rules import reason_is_missing
 from apps.core.text import N_
+from apps.documents.models import Document
+from apps.documents.services import request_document
 from apps.lineage.services import link
+from apps.organisation.services import require
 from apps.products.definition import VesselUse
 from apps.products.definition.preparation import VesselKind
 from apps.products.facts import Place, VesselAct
@@ -38,7 +46,7 @@ def open_vessels(
     reason: str = "",
     happened: Happened | None = None,
 ) -> list[Vessel]:
-    """Open vessels in a step: each gets its number and its label, and is made from the batch and the vessels before."""
+    """Open vessels in a step: each gets number and printed label, and is made from the batch and the vessels before."""
     place = read_place(step)
     who = require_hands(batch, [place], actor, at)
     use = _opening(batch, place, kind, count)
@@ -53,6 +61,7 @@ def open_vessels(
         vessels = [_open(change, situation, place, use, act.performed_at(performed_at), act) for _ in range(count)]
         _link(change, situation.batch.record, vessels, parents)
         _record_labels(change, situation, place, use, vessels, act, performed_at)
+        _print(change, situation.batch, vessels)
         return vessels
 
 
@@ -80,6 +89,20 @@ def open_vessel(
         happened=happened,
     )
     return opened[0]
+
+
+def print_vessel_labels(
+    *, batch: Batch, vessels: Sequence[Vessel], reason: str, actor: Actor, at: datetime
+) -> Document:
+    """Print the labels of open vessels once more, because a label was lost or spoilt. Says why."""
+    site, address = batch.site.code, batch.record.address
+    who = require(actor, Role.OPERATOR, site, at=at, about=address)
+    none = Objection("no_vessels", N_("Name the vessels."), place="vessels") if not vessels else None
+    stop_if(none, reason_is_missing(reason), _is_another_batchs(batch, vessels, "vessels"))
+    with audited(actor=who, action="vessel.labels.printed", at=at, reason=reason, touching=[batch.record]) as change:
+        found = list(Vessel.objects.filter(pk__in=[vessel.pk for vessel in vessels]).order_by("pk"))
+        stop_if(*(_is_closed(vessel) for vessel in found))
+        return _print(change, batch, found)
 
 
 def scan_vessel(
@@ -152,9 +175,20 @@ def _record_labels(
     report_overridden(change, situation, str(place), overridden, act)
 
 
-def _is_another_batchs(batch: Batch, parents: Collection[Vessel]) -> Objection | None:
+def _print(change: Change, batch: Batch, vessels: Sequence[Vessel]) -> Document:
+    """One sheet with a label for each vessel; a sheet is a document of the register, numbered within its batch."""
+    sheet = vessel_labels(batch, vessels, len(vessel_label_sheets(batch)) + 1)
+    return request_document(change, content=sheet, subject=batch.record, site=batch.site.code)
+
+
+def _is_closed(vessel: Vessel) -> Objection | None:
+    closed = is_empty(scanned_vessel(vessel))
+    return replace(closed, place="vessels") if closed else None
+
+
+def _is_another_batchs(batch: Batch, parents: Collection[Vessel], place: str = "parents") -> Objection | None:
     others = [vessel.number for vessel in parents if vessel.batch_id != batch.pk]
     if not others:
         return None
     facts = {"vessels": ", ".join(others), "batch": batch.number}
-    return Objection("wrong_vessel", N_("{vessels} is not of batch {batch}."), facts, place="parents")
+    return Objection("wrong_vessel", N_("{vessels} is not of batch {batch}."), facts, place=place)

@@ -1,6 +1,8 @@
 """Pages of the batch record: showing, filling in, signing, departing from the master record."""
 
 from apps.batches.views.amending import amend, approve, deviate
+from apps.batches.views.containers import print_labels, vessel_list
+from apps.batches.views.excursions import excursion
 from apps.batches.views.files import certify, file
 from apps.batches.views.moving import move, plan
 from apps.batches.views.overview import batch_list, check, detail, growth_table, record
@@ -23,11 +25,13 @@ __all__ = [
     "correct",
     "detail",
     "deviate",
+    "excursion",
     "file",
     "growth_table",
     "move",
     "note",
     "plan",
+    "print_labels",
     "ratify",
     "record",
     "replace_attached",
@@ -39,6 +43,7 @@ __all__ = [
     "step",
     "stop",
     "value",
+    "vessel_list",
     "vessels",
     "witness",
 ]

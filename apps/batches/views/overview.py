@@ -29,6 +29,7 @@ from apps.batches.views.signing import filled_step, waits_for_its_check
 from apps.core.pagination import listing
 from apps.core.roles import Role
 from apps.core.ui.status import word_of
+from apps.documents.facts import DocumentKind
 from apps.documents.selectors import documents_about
 from apps.organisation.access import open_to
 from apps.organisation.selectors import all_roles_of
@@ -81,7 +82,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "question": question_of(page.header.state),
         "clocks": clock_views(page.clocks),
         "growth": growth_plot(growth_of(batch)),
-        "documents": list(documents_about(batch.record)),
+        "documents": list(documents_about(batch.record).exclude(kind=DocumentKind.LABEL)),
         "acts": acts,
         "go_on": reverse("batches:step", args=[number, str(first)]) if first else "",
         "waiting": sum(_ready_to_check(section) for section in page.sections),

@@ -73,7 +73,8 @@ def came_from(request: HttpRequest) -> str:
 
 
 def _second_way(request: HttpRequest) -> dict[str, object]:
-    sent = {name: value for name, value in request.POST.items() if name not in NEVER_REPEATED}
+    # Every value of a field that was ticked several times: the second way records the same act, not a part of it.
+    sent = [(name, value) for name, values in request.POST.lists() if name not in NEVER_REPEATED for value in values]
     return {"action": request.get_full_path(), "hidden": sent}
 
 

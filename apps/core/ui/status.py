@@ -111,6 +111,9 @@ UNITS = {
     "administered": Word(pgettext_lazy("status", "Administered"), "heart", "plain"),
     "destroyed": Word(pgettext_lazy("status", "Destroyed"), "destroy", "superseded"),
     "eligible": Word(pgettext_lazy("status", "Eligible"), "ok", "ok"),
+    "deferred": Word(pgettext_lazy("status", "Deferred"), "pending", "plain", 20),
+    "in_service": Word(pgettext_lazy("status", "In service"), "ok", "ok"),
+    "out_of_service": Word(pgettext_lazy("status", "Out of service"), "stop", "action", 60),
     "ineligible": Word(pgettext_lazy("status", "Not eligible"), "action", "action", 95),
     "quarantine": Word(pgettext_lazy("status", "Quarantined"), "quarantined", "plain", 30, "striped"),
 }

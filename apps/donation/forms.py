@@ -1,0 +1,150 @@
+"""What is said about donors: registered, consented, screened, collected, decided about."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from apps.core.ui.acts import instant_field
+from apps.core.ui.status import word_of
+from apps.core.ui.wording import bilingual
+from apps.donation.facts import Eligibility
+from apps.organisation.models import Site
+from apps.products.definition import ChoiceParameter, Definition
+from apps.products.definition.base import Listed
+from apps.products.definition.donation import ScreeningTest
+from apps.products.definition.parameters import Parameter
+from apps.products.facts import ParameterKind
+from apps.products.models import ProductVersion
+
+YES_NO = (("", "–"), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
+
+
+class DonorForm(forms.Form):
+    """A donor under a pseudonym; who it is stands apart."""
+
+    site = forms.ModelChoiceField(
+        label=gettext_lazy("Site"), queryset=Site.objects.none(), to_field_name="code", empty_label=None
+    )
+    number = forms.RegexField(
+        r"^[A-Za-z0-9-]{1,40}$",
+        label=gettext_lazy("Donor code"),
+        help_text=gettext_lazy("The only name that products, labels and documents will know."),
+    )
+    donor_class = forms.ChoiceField(label=gettext_lazy("Class of donor"))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    born = forms.DateField(label=gettext_lazy("Born"), widget=forms.DateInput(attrs={"type": "date"}))
+    identifier = forms.CharField(label=gettext_lazy("Number of the identity document"), max_length=80)
+
+    def __init__(self, *args: Any, sites: Collection[str], asked: Iterable[Definition], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = Site.objects.filter(code__in=sites).order_by("code")
+        cast(forms.ModelChoiceField, self.fields["site"]).queryset = found
+        _offer(self, "donor_class", (one.donation.donor_classes for one in asked))
+
+
+class ConsentForm(forms.Form):
+    """A consent that was signed."""
+
+    version = forms.CharField(label=gettext_lazy("Version of the form"), max_length=40)
+    signatory = forms.ChoiceField(label=gettext_lazy("Signed by"))
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("Agreed to"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    ethics_reference = forms.CharField(label=gettext_lazy("Ethics approval"), required=False, max_length=80)
+    signed_at = instant_field(gettext_lazy("Signed at"))
+
+    def __init__(self, *args: Any, asked: Sequence[Definition], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "signatory", ([one.donation.consent.signatory] for one in asked))
+        scopes = _labels(one.donation.consent.scopes for one in asked)
+        cast(forms.MultipleChoiceField, self.fields["scopes"]).choices = list(scopes.items())
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ScreeningForm(forms.Form):
+    """The results of one screening test; what can't be read is refused by the service, at its field."""
+
+    laboratory = forms.CharField(label=gettext_lazy("Laboratory"), max_length=120)
+    specimen_at = instant_field(gettext_lazy("Specimen taken at"))
+
+    def __init__(self, *args: Any, test: ScreeningTest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.test = test
+        for result in test.results:
+            self.fields[result.key] = _control(result)
+
+    @property
+    def results(self) -> list[tuple[str, str]]:
+        """What was entered, by the key of each result; an optional one that is empty was not done."""
+        said = {result.key: str(self.cleaned_data[result.key]).strip() for result in self.test.results}
+        return [(key, text) for key, text in said.items() if text]
+
+
+class CollectionForm(forms.Form):
+    """A tissue that was collected."""
+
+    din = forms.CharField(
+        label=gettext_lazy("Donation number"),
+        max_length=20,
+        help_text=gettext_lazy("Thirteen characters: facility, year, serial number."),
+    )
+    tissue = forms.ChoiceField(label=gettext_lazy("Tissue"))
+    collected_at = instant_field(gettext_lazy("Collected at"))
+    where = forms.CharField(label=gettext_lazy("Where"), max_length=120)
+
+    def __init__(self, *args: Any, asked: Iterable[Definition], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "tissue", (one.donation.tissues for one in asked))
+
+
+class DecisionForm(forms.Form):
+    """A physician's decision about a donation, judged by one product."""
+
+    product = forms.ChoiceField(label=gettext_lazy("Judged by"))
+    decision = forms.ChoiceField(label=gettext_lazy("Decision"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("Needed for every decision but eligible."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, versions: Iterable[ProductVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.versions = {version.record.number: version for version in versions}
+        products = [("", "–"), *((number, _titled(version)) for number, version in self.versions.items())]
+        cast(forms.ChoiceField, self.fields["product"]).choices = products
+        decisions = (one for one in Eligibility if one is not Eligibility.PENDING)
+        words = [(one.value, str(word_of(one).word)) for one in decisions]
+        cast(forms.ChoiceField, self.fields["decision"]).choices = words
+
+
+def _titled(version: ProductVersion) -> str:
+    return f"{bilingual({'en': version.title_en, 'zh': version.title_zh})} · {version.record.number}"
+
+
+def _offer(form: forms.Form, name: str, lists: Iterable[Iterable[Listed]]) -> None:
+    cast(forms.ChoiceField, form.fields[name]).choices = [("", "–"), *_labels(lists).items()]
+
+
+def _labels(lists: Iterable[Iterable[Listed]]) -> Mapping[str, str]:
+    return {one.key: bilingual(one.label) for listed in lists for one in listed}
+
+
+def _control(result: Parameter) -> forms.Field:
+    label = bilingual(result.label)
+    if result.kind is ParameterKind.YES_NO:
+        return forms.ChoiceField(label=label, required=result.required, choices=YES_NO)
+    if isinstance(result, ChoiceParameter):
+        options = [("", "–"), *((option.key, bilingual(option.label)) for option in result.options)]
+        return forms.ChoiceField(label=label, required=result.required, choices=options)
+    unit = str(getattr(result, "unit", ""))
+    return forms.CharField(label=label, required=result.required, max_length=100, help_text=unit)

@@ -1,0 +1,162 @@
+"""Pages that act: registering, consent, screening, collection, decision. Each has one form and one service."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from apps.core.errors import Happened
+from apps.core.roles import Role
+from apps.core.ui.acts import Act, act_page
+from apps.core.ui.wording import bilingual
+from apps.donation import services
+from apps.donation.content import eligibility_content
+from apps.donation.facts import Eligibility
+from apps.donation.forms import CollectionForm, ConsentForm, DecisionForm, DonorForm, ReasonForm, ScreeningForm
+from apps.donation.models import Consent, Donation
+from apps.donation.selectors import asked_at, screening_asked
+from apps.donation.views.finding import asked_of, donation_named, donor_named, sites_as, who
+from apps.identity.facts import Person
+from apps.identity.models import Donor
+from apps.identity.services import register_donor
+from apps.organisation.access import Access, open_to
+from apps.signatures.pages import Panel, signed_page
+
+COLLECTORS = Access(read=frozenset(services.COLLECTORS), write=frozenset(services.COLLECTORS))
+LABORATORY = Access(read=frozenset(services.LABORATORY), write=frozenset(services.LABORATORY))
+PHYSICIANS = Access(read={Role.PHYSICIAN}, write={Role.PHYSICIAN})
+METHODS = ["GET", "HEAD", "POST"]
+
+
+@open_to(access=COLLECTORS)
+@require_http_methods(METHODS)
+def register(request: HttpRequest) -> HttpResponse:
+    """GET, POST /donation/donors/register/: a donor under a pseudonym, the person apart."""
+    sites = sites_as(request, *services.COLLECTORS)
+    asked = [definition for _version, definition in asked_at(sites)]
+    form = DonorForm(request.POST or None, sites=sites, asked=asked)
+    intro = _("Who it is stays apart and is shown to physicians and collectors only.")
+    back = reverse("donation:donors")
+    act = Act(title=_("Register a donor"), word=_("Register"), back_url=back, intro=intro, icon="person")
+
+    def perform(_happened: Happened | None) -> None:
+        said = form.cleaned_data
+        person = Person(said["name"], said["born"].isoformat(), said["identifier"])
+        known = {name: said[name] for name in ("number", "site", "donor_class")}
+        register_donor(person=person, **known, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=COLLECTORS)
+@require_http_methods(METHODS)
+def consent(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /donation/donors/<code>/consent/: a consent that was signed."""
+    found = donor_named(request, number)
+    form = ConsentForm(request.POST or None, asked=asked_of(found.site.code))
+    act = _act(found, _("Consent of %(number)s") % {"number": number}, _("Record the consent"), icon="sign")
+
+    def perform(_happened: Happened | None) -> None:
+        services.record_consent(donor=found, **form.cleaned_data, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=COLLECTORS)
+@require_http_methods(METHODS)
+def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """GET, POST /donation/donors/<code>/consents/<id>/withdraw/: what was made of the tissue is held."""
+    found = donor_named(request, number)
+    given = get_object_or_404(Consent.objects.select_related("record"), donor=found, pk=pk, withdrawn_at=None)
+    form = ReasonForm(request.POST or None)
+    intro = _("Everything made of this donor’s tissue is held at once. Quality assurance decides.")
+    title = _("Consent of %(number)s withdrawn") % {"number": number}
+    act = _act(found, title, _("Record the withdrawal"), intro=intro, stops=True)
+
+    def perform(_happened: Happened | None) -> None:
+        services.withdraw_consent(consent=given, **form.cleaned_data, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=LABORATORY)
+@require_http_methods(METHODS)
+def screening(request: HttpRequest, number: str, test: str) -> HttpResponse:
+    """GET, POST /donation/donors/<code>/screening/<test>/: the results of one screening test."""
+    found = donor_named(request, number)
+    asked = screening_asked({found.site.code}).get(test)
+    if asked is None:
+        raise Http404
+    form = ScreeningForm(request.POST or None, test=asked)
+    title = _("%(test)s of %(number)s") % {"test": bilingual(asked.label), "number": number}
+    act = _act(found, title, _("Record the results"), intro=bilingual(asked.specimen), icon="flask")
+
+    def perform(_happened: Happened | None) -> None:
+        said = {name: form.cleaned_data[name] for name in ("laboratory", "specimen_at")}
+        services.record_screening(donor=found, test=test, results=form.results, **said, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=COLLECTORS)
+@require_http_methods(METHODS)
+def collect(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /donation/donors/<code>/collect/: tissue collected under a donation number."""
+    found = donor_named(request, number)
+    form = CollectionForm(request.POST or None, asked=asked_of(found.site.code))
+    intro = _("It is held until a physician finds it eligible.")
+    title = _("Collect from %(number)s") % {"number": number}
+    act = _act(found, title, _("Record the collection"), intro=intro, icon="heart")
+
+    def perform(_happened: Happened | None) -> None:
+        services.record_collection(donor=found, **form.cleaned_data, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=PHYSICIANS)
+@require_http_methods(METHODS)
+def decide(request: HttpRequest, din: str) -> HttpResponse:
+    """GET, POST /donation/donations/<number>/decide/: a physician decides, and signs."""
+    found = donation_named(request, din)
+    versions = [version for version, _definition in asked_at({found.site.code})]
+    form = DecisionForm(request.POST or None, versions=versions)
+    if request.method != "POST" or not form.is_valid():
+        back = reverse("donation:donation", args=[din])
+        title = _("Decide about %(number)s") % {"number": din}
+        act = Act(title=title, word=_("Read back and sign"), back_url=back, icon="sign")
+        return render(request, act.template, {"act": act, "form": form}, status=400 if form.errors else 200)
+    return _decided(request, found, form)
+
+
+def _decided(request: HttpRequest, donation: Donation, form: DecisionForm) -> HttpResponse:
+    said = form.cleaned_data
+    version, decision = form.versions[said["product"]], Eligibility(said["decision"])
+    back = reverse("donation:donation", args=[donation.din])
+    panel = Panel(
+        title=_("Decide about %(number)s") % {"number": donation.din},
+        verb=_("Sign: decided"),
+        content=lambda: eligibility_content(donation, version, decision, said["reason"]),
+        record=donation.record,
+        cancel_url=back,
+        hidden=said,
+    )
+
+    def perform(signing: Any) -> object:
+        return services.decide_eligibility(
+            donation=donation,
+            product_version=version,
+            decision=decision,
+            reason=said["reason"],
+            signing=signing,
+            **who(request),
+        )
+
+    return signed_page(request, panel, perform, back)
+
+
+def _act(donor: Donor, title: str, word: str, **more: Any) -> Act:
+    return Act(title=title, word=word, back_url=reverse("donation:donor", args=[donor.number]), **more)

@@ -1,0 +1,168 @@
+"""Pages that show: donors by pseudonym, donations, what stands against making something of them."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from apps.audit.selectors import entries_of
+from apps.core.pagination import listing
+from apps.core.roles import Role
+from apps.core.ui.status import word_of
+from apps.core.ui.wording import bilingual
+from apps.donation.facts import Eligibility
+from apps.donation.models import Consent
+from apps.donation.selectors import (
+    asked_at,
+    decisions_of,
+    objections_to_eligibility,
+    screened_tests,
+    screening_rows,
+    visible_donations,
+)
+from apps.donation.services import COLLECTORS, LABORATORY
+from apps.donation.views.finding import asked_of, donation_named, donor_named, roles_here, sites_as
+from apps.identity.models import Donor
+from apps.identity.selectors import person_of, visible_donors
+from apps.organisation.access import Access, open_to
+from apps.products.definition import ChoiceParameter, Definition
+from apps.products.definition.donation import ScreeningTest
+from apps.products.facts import Verdict
+from apps.quality.panels import holds_panel
+
+READ_ONLY = Access(write=frozenset())
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def donations(request: HttpRequest) -> HttpResponse:
+    """GET /donation/: the donations of one's sites and the decision about each."""
+    words, state = request.GET.get("q", "").strip()[:80], request.GET.get("state", "")
+    rows = visible_donations(request.user, timezone.now())
+    if state in list(Eligibility):
+        rows = rows.filter(eligibility=state)
+    if words:
+        rows = rows.filter(Q(din__icontains=words) | Q(donor__number__icontains=words))
+    page = listing(rows, request)
+    choices = [("", _("All")), *((one.value, str(word_of(one).word)) for one in Eligibility)]
+    context = {
+        "page": page,
+        "rows": [{"donation": one, "tissue": _tissue(one.site.code, one.tissue)} for one in page.rows],
+        "filters": [{"name": "state", "label": _("Decision"), "choices": choices, "value": state}],
+        "q": words,
+    }
+    return render(request, "donation/list.html", context)
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def donors(request: HttpRequest) -> HttpResponse:
+    """GET /donation/donors/: the donors of one's sites, by pseudonym."""
+    words = request.GET.get("q", "").strip()[:80]
+    rows = visible_donors(request.user, timezone.now())
+    page = listing(rows.filter(number__icontains=words) if words else rows, request)
+    context = {
+        "page": page,
+        "rows": [{"donor": one, "donor_class": _donor_class(one)} for one in page.rows],
+        "q": words,
+        "may_register": bool(sites_as(request, *COLLECTORS)),
+    }
+    return render(request, "donation/donors.html", context)
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def donor(request: HttpRequest, number: str) -> HttpResponse:
+    """GET /donation/donors/<code>/: consents, screening, donations; who it is only for those who may know."""
+    found, now = donor_named(request, number), timezone.now()
+    roles = roles_here(request, found.site.code)
+    definitions = asked_of(found.site.code)
+    context = {
+        "donor": found,
+        "donor_class": _donor_class(found),
+        "person": person_of(found, request.user, now),
+        "consents": [_consent_row(one, definitions) for one in found.consents.order_by("pk")],
+        "tests": list(_test_rows(found, definitions)),
+        "donations": found.donations.order_by("-pk"),
+        "holds": holds_panel([found.record]),
+        "entries": list(entries_of(found.record)),
+        "collects": bool(roles & set(COLLECTORS)),
+        "screens": bool(roles & set(LABORATORY)),
+    }
+    return render(request, "donation/donor.html", context)
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def donation(request: HttpRequest, din: str) -> HttpResponse:
+    """GET /donation/donations/<number>/: the decision about a donation, and what stands against it by each product."""
+    found = donation_named(request, din)
+    judged = [
+        {
+            "title": {"en": version.title_en, "zh": version.title_zh},
+            "number": version.record.number,
+            "against": objections_to_eligibility(found, definition),
+        }
+        for version, definition in asked_at({found.site.code})
+    ]
+    context = {
+        "donation": found,
+        "tissue": _tissue(found.site.code, found.tissue),
+        "judged": judged,
+        "decisions": decisions_of(found),
+        "holds": holds_panel([found.record]),
+        "entries": list(entries_of(found.record)),
+        "decides": Role.PHYSICIAN in roles_here(request, found.site.code),
+    }
+    return render(request, "donation/donation.html", context)
+
+
+def _test_rows(donor: Donor, definitions: list[Definition]) -> Iterator[dict[str, object]]:
+    """The screening tests that products ask for, each with its latest results; the first product to ask decides."""
+    latest, told = screening_rows(donor), set()
+    for definition in definitions:
+        screened = screened_tests(donor, definition)
+        for test in definition.donation.screening:
+            if test.key not in told:
+                told.add(test.key)
+                verdicts = screened[test.key].verdicts if test.key in screened else {}
+                results = [
+                    {
+                        "label": result.label,
+                        "text": _in_words(test, result.key, latest[test.key, result.key].text),
+                        "verdict": verdicts.get(result.key, Verdict.NOT_DONE),
+                    }
+                    for result in test.results
+                    if (test.key, result.key) in latest
+                ]
+                taken_at = screened[test.key].specimen_at if test.key in screened else None
+                yield {"test": test, "results": results, "specimen_at": taken_at}
+
+
+def _in_words(test: ScreeningTest, key: str, text: str) -> str:
+    result = next(one for one in test.results if one.key == key)
+    option = result.option(text) if isinstance(result, ChoiceParameter) else None
+    unit = getattr(result, "unit", "")
+    return bilingual(option.label) if option else f"{text} {unit}".strip()
+
+
+def _consent_row(consent: Consent, definitions: list[Definition]) -> dict[str, object]:
+    scopes = {one.key: one.label for definition in definitions for one in definition.donation.consent.scopes}
+    words = [bilingual(scopes[key]) if key in scopes else key for key in consent.scopes]
+    signatories = (definition.donation.consent.signatory for definition in definitions)
+    signatory = next((bilingual(one.label) for one in signatories if one.key == consent.signatory), consent.signatory)
+    return {"consent": consent, "scopes": words, "signatory": signatory}
+
+
+def _donor_class(donor: Donor) -> str:
+    listed = (one for definition in asked_of(donor.site.code) for one in definition.donation.donor_classes)
+    return next((bilingual(one.label) for one in listed if one.key == donor.donor_class), donor.donor_class)
+
+
+def _tissue(site: str, key: str) -> str:
+    listed = (one for definition in asked_of(site) for one in definition.donation.tissues)
+    return next((bilingual(one.label) for one in listed if one.key == key), key)

@@ -1,0 +1,105 @@
+"""What is said about rooms and instruments."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from apps.core.ui.acts import instant_field
+from apps.core.ui.wording import bilingual
+from apps.facility.facts import Grade, KnownEquipment
+from apps.facility.models import Room
+from apps.organisation.models import Site
+
+NUMBER = r"^[A-Za-z0-9_-]{1,60}$"
+REASON = forms.Textarea(attrs={"rows": 3})
+
+
+class SiteForm(forms.Form):
+    """A form about one of the sites where the person keeps rooms and instruments."""
+
+    site = forms.ModelChoiceField(
+        label=gettext_lazy("Site"), queryset=Site.objects.none(), to_field_name="code", empty_label=None
+    )
+
+    def __init__(self, *args: Any, sites: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = Site.objects.filter(code__in=sites).order_by("code")
+        cast(forms.ModelChoiceField, self.fields["site"]).queryset = found
+
+
+class InstallForm(SiteForm):
+    """An instrument that comes into use."""
+
+    number = forms.RegexField(
+        NUMBER, label=gettext_lazy("Number"), help_text=gettext_lazy("As it stands on the label that is scanned.")
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"))
+    label = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    room = forms.ModelChoiceField(label=gettext_lazy("Room"), queryset=Room.objects.none(), required=False)
+    serial_number = forms.CharField(label=gettext_lazy("Serial number"), required=False, max_length=80)
+    calibration_certificate = forms.CharField(
+        label=gettext_lazy("Calibration certificate"), required=False, max_length=120
+    )
+    calibration_due = instant_field(gettext_lazy("Calibration due"), required=False)
+
+    field_order = ["site", "number", "kind", "label"]
+
+    def __init__(self, *args: Any, known: Mapping[str, KnownEquipment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [("", "–"), *((one.key, bilingual(one.label)) for one in known.values())]
+        cast(forms.ChoiceField, self.fields["kind"]).choices = kinds
+        rooms = Room.objects.filter(site__code__in=kwargs["sites"]).order_by("code")
+        cast(forms.ModelChoiceField, self.fields["room"]).queryset = rooms
+        self.order_fields(self.field_order)
+
+
+class CalibrationForm(forms.Form):
+    """A calibration."""
+
+    certificate = forms.CharField(label=gettext_lazy("Certificate"), max_length=120)
+    due = instant_field(gettext_lazy("Next calibration due"))
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=REASON)
+
+
+class RoomForm(SiteForm):
+    """A room of a grade."""
+
+    code = forms.RegexField(r"^[A-Za-z0-9_-]{1,40}$", label=gettext_lazy("Room number"))
+    grade = forms.ChoiceField(
+        label=gettext_lazy("Grade"),
+        choices=[
+            *((grade.value, grade.value) for grade in Grade if grade is not Grade.UNCLASSIFIED),
+            (Grade.UNCLASSIFIED.value, gettext_lazy("unclassified")),
+        ],
+    )
+    label_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=120)
+    label_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=120)
+
+    def clean_grade(self) -> Grade:
+        """The grade as the service takes it."""
+        return Grade(self.cleaned_data["grade"])
+
+
+class ClearForm(forms.Form):
+    """Which room is cleared."""
+
+    room = forms.ModelChoiceField(
+        label=gettext_lazy("Room"), queryset=Room.objects.none(), to_field_name="code", empty_label=None
+    )
+
+    def __init__(self, *args: Any, site: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(forms.ModelChoiceField, self.fields["room"])
+        field.queryset = Room.objects.filter(site__code=site).select_related("record", "site").order_by("code")
+        field.label_from_instance = _room_label  # type: ignore[method-assign]
+
+
+def _room_label(room: Room) -> str:
+    return f"{room.code} · {bilingual({'en': room.label_en, 'zh': room.label_zh})} · {room.grade}"

@@ -1,0 +1,252 @@
+"""Pages of rooms and instruments: what there is, in which state; calibrated, taken out, cleared, left."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.audit.models import Record
+from apps.audit.selectors import entries_of, record_at
+from apps.core.errors import Happened
+from apps.core.http import actor_of
+from apps.core.pagination import listing
+from apps.core.roles import Role
+from apps.core.ui.acts import Act, act_page
+from apps.core.ui.navigation import address_of
+from apps.core.ui.status import word_of
+from apps.core.ui.wording import bilingual
+from apps.facility import services
+from apps.facility.content import clearance_content
+from apps.facility.facts import InstrumentStatus
+from apps.facility.forms import CalibrationForm, ClearForm, InstallForm, ReasonForm, RoomForm
+from apps.facility.models import Instrument
+from apps.facility.selectors import (
+    excursions_of,
+    known_equipment,
+    occupants,
+    visible_instruments,
+    visible_rooms,
+)
+from apps.organisation.access import Access, open_to
+from apps.organisation.selectors import roles_at, sites_where, visible_to
+from apps.quality.panels import holds_panel
+from apps.signatures.pages import Panel, signed_page
+
+READ_ONLY = Access(write=frozenset())
+KEEPERS = Access(read=frozenset(services.KEEPERS), write=frozenset(services.KEEPERS))
+QA = Access(read={Role.QA}, write={Role.QA})
+CLEARERS = Access(read=frozenset(services.CLEARERS), write=frozenset(services.CLEARERS))
+METHODS = ["GET", "HEAD", "POST"]
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def instruments(request: HttpRequest) -> HttpResponse:
+    """GET /facility/: the instruments of one's sites, with their calibration."""
+    now = timezone.now()
+    page = listing(_asked_for(request, visible_instruments(request.user, now)), request)
+    known = known_equipment(request.user, now)
+    context = {
+        "page": page,
+        "rows": [{"instrument": one, "kind": _kind(known, one)} for one in page.rows],
+        "filters": [_status_filter(request)],
+        "q": request.GET.get("q", ""),
+        "may_install": bool(_sites(request, *services.KEEPERS)),
+        "now": now,
+    }
+    return render(request, "facility/list.html", context)
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def instrument(request: HttpRequest, number: str) -> HttpResponse:
+    """GET /facility/instruments/<number>/: one instrument, its calibration, what went wrong with it."""
+    found, now = _instrument_named(request, number), timezone.now()
+    roles = roles_at(request.user, found.site.code, now)
+    context = {
+        "instrument": found,
+        "kind": _kind(known_equipment(request.user, now), found),
+        "is_overdue": found.calibration_due is not None and found.calibration_due <= now,
+        "excursions": excursions_of(found),
+        "holds": holds_panel([found.record]),
+        "entries": list(entries_of(found.record)),
+        "keeps": bool(roles & set(services.KEEPERS)) and found.status != InstrumentStatus.RETIRED,
+        "excursion_url": address_of("batches:excursion", number),
+    }
+    return render(request, "facility/instrument.html", context)
+
+
+@open_to(access=KEEPERS)
+@require_http_methods(METHODS)
+def install(request: HttpRequest) -> HttpResponse:
+    """GET, POST /facility/install/: an instrument comes into use."""
+    now = timezone.now()
+    known = known_equipment(request.user, now)
+    form = InstallForm(request.POST or None, known=known, sites=_sites(request, *services.KEEPERS))
+    act = Act(title=_("Install an instrument"), word=_("Install"), back_url=reverse("facility:list"), icon="device")
+
+    def perform(_happened: Happened | None) -> None:
+        services.install_instrument(**form.cleaned_data, **_who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=KEEPERS)
+@require_http_methods(METHODS)
+def calibrate(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /facility/instruments/<number>/calibrate/: a calibration and when the next one is due."""
+    found, form = _instrument_named(request, number), CalibrationForm(request.POST or None)
+    act = _act(found, _("Calibrate %(number)s") % {"number": number}, _("Record the calibration"), icon="tick")
+
+    def perform(_happened: Happened | None) -> None:
+        services.calibrate(instrument=found, **form.cleaned_data, **_who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=KEEPERS)
+@require_http_methods(METHODS)
+def change_status(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /facility/instruments/<number>/status/: out of service, or back in service, with the reason."""
+    found, form = _instrument_named(request, number), ReasonForm(request.POST or None)
+    takes_out = found.status == InstrumentStatus.IN_SERVICE
+    title = _("Take %(number)s out of service") if takes_out else _("Put %(number)s in service")
+    word = _("Take out of service") if takes_out else _("Put in service")
+    act = _act(found, title % {"number": number}, word, stops=takes_out)
+    perform_it = services.take_out_of_service if takes_out else services.put_in_service
+
+    def perform(_happened: Happened | None) -> None:
+        perform_it(instrument=found, **form.cleaned_data, **_who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def rooms(request: HttpRequest) -> HttpResponse:
+    """GET /facility/rooms/: the rooms of one's sites and the batch in each."""
+    found = visible_rooms(request.user, timezone.now()).order_by("code")
+    inside, hands = occupants(found), _sites(request, *services.CLEARERS)
+    context = {
+        "rows": [
+            {
+                "room": room,
+                "name": bilingual({"en": room.label_en, "zh": room.label_zh}),
+                "clearance": inside.get(room.pk),
+                "batch_url": _batch_page(inside[room.pk].cleared_for) if room.pk in inside else "",
+                "may_leave": room.pk in inside and room.site.code in hands,
+            }
+            for room in found
+        ],
+        "may_open": bool(_sites(request, Role.QA)),
+    }
+    return render(request, "facility/rooms.html", context)
+
+
+@open_to(access=QA)
+@require_http_methods(METHODS)
+def open_room(request: HttpRequest) -> HttpResponse:
+    """GET, POST /facility/rooms/open/: add a room to a site."""
+    form = RoomForm(request.POST or None, sites=_sites(request, Role.QA))
+    act = Act(title=_("Add a room"), word=_("Add the room"), back_url=reverse("facility:rooms"), icon="place")
+
+    def perform(_happened: Happened | None) -> None:
+        services.open_room(**form.cleaned_data, **_who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(write=frozenset(services.CLEARERS))
+@require_POST
+def leave(request: HttpRequest, code: str) -> HttpResponse:
+    """POST /facility/rooms/<code>/leave/: the batch has left the room."""
+    room = get_object_or_404(visible_rooms(request.user, timezone.now()), code=code)
+    services.leave_room(room=room, **_who(request))
+    return HttpResponseRedirect(reverse("facility:rooms"))
+
+
+@open_to(access=CLEARERS)
+@require_http_methods(METHODS)
+def clear(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /facility/clear/<batch>/?step=: sign that a room is clear, and give it to a batch."""
+    batch = record_at(f"batch/{number}")
+    if batch is None or batch.site not in visible_to(request.user, timezone.now()):
+        raise Http404
+    form, back = ClearForm(request.POST or None, site=batch.site), _back_to_batch(request, batch)
+    if request.method != "POST" or not form.is_valid():
+        intro = _("One batch at a time in a room: the line is cleared of one before the next comes in.")
+        act = Act(
+            title=_("Clear a room for %(number)s") % {"number": number},
+            word=_("Read back and sign"),
+            back_url=back,
+            intro=intro,
+            icon="place",
+        )
+        return render(request, act.template, {"act": act, "form": form}, status=400 if form.errors else 200)
+    room = form.cleaned_data["room"]
+    panel = Panel(
+        title=_("Clear a room for %(number)s") % {"number": number},
+        verb=_("Sign: cleared"),
+        content=lambda: clearance_content(room, batch),
+        record=room.record,
+        cancel_url=back,
+        hidden={"room": room.code},
+    )
+    return signed_page(
+        request,
+        panel,
+        lambda signing: services.clear_line(room=room, cleared_for=batch, signing=signing, **_who(request)),
+        back,
+    )
+
+
+def _instrument_named(request: HttpRequest, number: str) -> Instrument:
+    found = get_object_or_404(visible_instruments(request.user, timezone.now()), number=number)
+    timezone.activate(found.site.timezone)  # until the end of the request
+    return found
+
+
+def _act(instrument: Instrument, title: str, word: str, **more: Any) -> Act:
+    return Act(title=title, word=word, back_url=reverse("facility:instrument", args=[instrument.number]), **more)
+
+
+def _kind(known: Any, instrument: Instrument) -> str:
+    return bilingual(known[instrument.kind].label) if instrument.kind in known else instrument.kind
+
+
+def _sites(request: HttpRequest, *roles: Role) -> set[str]:
+    now = timezone.now()
+    return set().union(*(sites_where(request.user.username, role, now) for role in roles))
+
+
+def _batch_page(batch: Record) -> str:
+    return address_of("batches:detail", batch.number)
+
+
+def _back_to_batch(request: HttpRequest, batch: Record) -> str:
+    step = request.GET.get("step", "")[:120]
+    return (step and address_of("batches:step", batch.number, step)) or _batch_page(batch)
+
+
+def _who(request: HttpRequest) -> dict[str, Any]:
+    """Actor and time, as every service takes them."""
+    return {"actor": actor_of(request), "at": timezone.now()}
+
+
+def _asked_for(request: HttpRequest, rows: QuerySet[Instrument]) -> QuerySet[Instrument]:
+    status, words = request.GET.get("status", ""), request.GET.get("q", "").strip()[:80]
+    if status in list(InstrumentStatus):
+        rows = rows.filter(status=status)
+    if words:
+        rows = rows.filter(Q(number__icontains=words) | Q(label__icontains=words) | Q(kind__icontains=words))
+    return rows
+
+
+def _status_filter(request: HttpRequest) -> dict[str, object]:
+    choices = [("", _("All")), *((status.value, str(word_of(status).word)) for status in InstrumentStatus)]
+    return {"name": "status", "label": _("State"), "choices": choices, "value": request.GET.get("status", "")}
