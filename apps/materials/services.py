@@ -12,6 +12,7 @@ from apps.core.errors import BadInput, Happened, Objection, stop_if
 from apps.core.roles import Role
 from apps.core.rules import is_future, is_taken, reason_is_missing
 from apps.core.text import N_
+from apps.lineage.selectors import ancestors
 from apps.lineage.services import link
 from apps.materials import rules
 from apps.materials.content import lot_content
@@ -22,6 +23,8 @@ from apps.materials.selectors import lots_now
 from apps.organisation.models import Site
 from apps.organisation.services import require
 from apps.quality.facts import Blocks, EventKind, Severity
+from apps.quality.rules import has_open_holds
+from apps.quality.selectors import open_holds
 from apps.quality.services import place_hold, report_event
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
@@ -75,6 +78,7 @@ def prepare_reagent(
     )
     reason = happened.reason if happened else ""
     relied = [lot.record for lot in components]
+    relied += ancestors(relied)
     with audited(actor=who, action="lot.prepared", at=at, reason=reason, relying_on=relied) as change:
         lots = lots_now(components)
         overridden = stop_if(*_against_preparing(lots, prepared_at), happened=happened)
@@ -99,7 +103,8 @@ def _are_elsewhere(components: Sequence[MaterialLot], site: Site) -> Objection |
 def _against_preparing(lots: Sequence[MaterialLot], prepared_at: datetime) -> list[Objection | None]:
     used = [lot.facts for lot in lots]
     against = [objection for facts in used for objection in rules.against_use(facts, facts.material, prepared_at)]
-    return [rules.has_no_components(used), *against]
+    held = [hold.text for hold in open_holds([lot.record for lot in lots], Blocks.USE)]
+    return [rules.has_no_components(used), *against, has_open_holds(held)]
 
 
 def _store_prepared(change: Change, lot: MaterialLot, components: Sequence[MaterialLot], own_life: timedelta) -> None:

@@ -13,11 +13,15 @@ from apps.core.actor import SYSTEM
 from apps.core.errors import BadInput, Happened
 from apps.facility.services import take_out_of_service
 from apps.lineage.selectors import ancestor_ids
+from apps.materials.content import lot_content
+from apps.materials.facts import LotVerb
 from apps.materials.models import MaterialLot
+from apps.materials.services import prepare_reagent, reject_lot
 from apps.quality.models import Event
+from apps.quality.services import stop_record
 from tests.batches.refusals import codes, refused
 from tests.batches.story import Room, instrument, lot
-from tests.cast import AT, actor
+from tests.cast import AT, actor, sign_as
 
 LYSATE = "culture[1].prepare.lysate"
 
@@ -257,3 +261,40 @@ def test_harvesting_closes_the_vessel_it_scans(seeding: Room) -> None:
     closed = Vessel.objects.get(number="CT-0042-P1-F01")
     assert (closed.state, closed.closed_in, closed.closed_at) == ("CLOSED", "culture[1].harvest", seeding.now)
     assert Vessel.objects.get(number="CT-0042-P1-F02").state == "OPEN"
+
+
+def stopped(room: Room, record: Record, reason: str = "Wrong temperature on delivery") -> None:
+    stop_record(record=record, reason=reason, actor=actor(room.cast.quinn), at=room.now)
+
+
+def test_a_lot_that_is_held_is_refused_with_the_reason_of_the_hold(ready: Room) -> None:
+    stopped(ready, lot(ready.cast, "PL-121", "lysate").record)
+    refusal = refused(lambda: ready.enter(LYSATE, "PL-121"))
+
+    assert [one.code for one in refusal.objections] == ["thing_held"]
+    assert "Wrong temperature on delivery" in refusal.objections[0].text
+
+
+def test_a_reagent_made_from_a_lot_that_was_rejected_later_is_refused(ready: Room) -> None:
+    part = lot(ready.cast, "PL-120", "lysate")
+    made = {"number": "LY-7", "material": "lysate", "components": [part], "own_life": timedelta(days=1)}
+    prepare_reagent(site=part.site, prepared_at=ready.now, actor=actor(ready.cast.olga), at=ready.now, **made)
+    part = MaterialLot.objects.select_related("record", "site").get(number="PL-120")
+    signing = sign_as(ready.cast.quinn, lot_content(part, LotVerb.REJECT, "Positive for virus"), at=ready.now)
+    who = {"actor": actor(ready.cast.quinn), "at": ready.now}
+    reject_lot(lot=part, reason="Positive for virus", signing=signing, **who)
+
+    assert codes(lambda: ready.enter(LYSATE, "LY-7")) == ["thing_held"]
+    used = ready.enter(LYSATE, "LY-7", happened=Happened(ready.now, "It was in the flask already"))
+    assert [one["code"] for one in used.overridden] == ["thing_held"]
+
+
+def test_an_instrument_or_a_vessel_that_was_stopped_is_not_used(ready: Room) -> None:
+    ready.clear_line().medium().seed()
+    stopped(ready, instrument(ready.cast, "INC-07", "incubator").record)
+    stopped(ready, Vessel.objects.get(number="CT-0042-P1-F01").record)
+
+    assert codes(lambda: ready.enter("culture[1].feed[1].incubator", "INC-07")) == ["thing_held"]
+    scan = "culture[1].feed[1].flask[01].flask"
+    assert codes(lambda: ready.enter(scan, "CT-0042-P1-F01", scanned=True)) == ["thing_held"]
+    assert ready.enter(scan.replace("[01]", "[02]"), "CT-0042-P1-F02", scanned=True).vessel

@@ -16,6 +16,7 @@ from apps.materials.models import MaterialLot
 from apps.materials.selectors import lots_expiring
 from apps.materials.services import prepare_reagent, receive_lot, reject_lot, release_lot
 from apps.quality.models import Event, Hold
+from apps.quality.services import stop_record
 from apps.signatures.models import Signature
 from tests.batches.refusals import codes
 from tests.batches.story import lot
@@ -178,6 +179,13 @@ def test_a_reagent_is_prepared_from_released_lots_in_date(cast: Cast) -> None:
 
     assert codes(lambda: prepare(cast, parts)) == ["lot_not_released"]
     assert codes(lambda: prepare(cast, [])) == ["no_components"]
+
+
+def test_no_reagent_is_prepared_from_what_is_held(cast: Cast) -> None:
+    part = lot(cast, "PL-1", "lysate")
+    stop_record(record=part.record, reason="Ice had gone", actor=actor(cast.quinn), at=AT)
+
+    assert codes(lambda: prepare(cast, [part])) == ["open_holds"]
 
 
 def test_a_reagent_that_was_prepared_all_the_same_waits_for_qa(cast: Cast) -> None:

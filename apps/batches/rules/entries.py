@@ -112,3 +112,10 @@ def is_not_done_without_reason(place: str, verdict: Verdict, reason: str) -> Obj
     if verdict is not Verdict.NOT_DONE or not is_thin(reason):
         return None
     return Objection("not_done_reason", N_("{place} is empty: say why it was not done."), {"place": place}, place=place)
+
+
+def is_held(number: str, holds: Sequence[str]) -> Objection | None:
+    """What is held, itself or something it was made from, is not used: a rejected lot takes its reagents along."""
+    if not holds:
+        return None
+    return Objection("thing_held", N_("{number} is held: {holds}"), {"number": number, "holds": "; ".join(holds)})

@@ -12,8 +12,11 @@ from apps.batches.rules.vessels import ScannedVessel
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.facility.models import Instrument
+from apps.lineage.selectors import ancestors
 from apps.materials.models import MaterialLot
 from apps.products.facts import ParameterKind, Place
+from apps.quality.facts import Blocks
+from apps.quality.selectors import open_holds
 
 NUMBERED = {ParameterKind.MATERIAL_LOT, ParameterKind.EQUIPMENT, ParameterKind.VESSEL}
 
@@ -51,10 +54,11 @@ class Things:
         return [*opened, *(thing.vessel.record for thing in things if thing.vessel)]
 
     def relied_on(self) -> list[Record]:
-        """The records whose state the act relies on."""
+        """The records whose state the act relies on: the things, and what the lots among them were made from."""
         changed = {record.pk for record in self.changed()}
         records = [thing.record for thing in self.by_place.values() if thing.record]
-        return [record for record in records if record.pk not in changed]
+        lots = [thing.lot.record for thing in self.by_place.values() if thing.lot and thing.lot.is_prepared]
+        return [record for record in (*records, *ancestors(lots)) if record.pk not in changed]
 
 
 NOTHING = Thing()
@@ -111,6 +115,14 @@ def is_unknown(given: ValueInput, kind: ParameterKind, thing: Thing) -> Objectio
     if kind is ParameterKind.FILE and thing.file is None:
         return Objection("no_file", N_("Attach the file here."), place=str(given.place))
     return None
+
+
+def holds_on_use(thing: Thing) -> list[str]:
+    """The holds that forbid using a thing now. A vessel is of its batch: what holds the batch is asked there."""
+    if thing.record is None:
+        return []
+    holds = open_holds([thing.record], Blocks.USE)
+    return [hold.text for hold in holds if thing.vessel is None or hold.record_id == thing.vessel.record_id]
 
 
 def scanned_vessel(vessel: Vessel) -> ScannedVessel:

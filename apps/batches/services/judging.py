@@ -11,7 +11,7 @@ from apps.batches.models import RecordedValue
 from apps.batches.rules import entries, order, vessels
 from apps.batches.rules.entries import Lateness, Standing
 from apps.batches.selectors.situation import Situation
-from apps.batches.selectors.things import Thing, Things, is_unknown, rows_at, scanned_vessel
+from apps.batches.selectors.things import Thing, Things, holds_on_use, is_unknown, rows_at, scanned_vessel
 from apps.core.errors import BadInput, Objection, RuleBroken, stop_if
 from apps.core.rules import is_future
 from apps.core.text import N_
@@ -193,7 +193,9 @@ def against_the_thing(situation: Situation, judged: Judged) -> tuple[Objection, 
         found = tuple(one for one in (wrong, vessels.is_empty(vessel)) if one)
     else:
         return ()
-    return tuple(replace(objection, place=str(judged.place)) for objection in found)
+    held = entries.is_held(judged.entered.text, holds_on_use(thing))
+    against = (*found, held) if held else found
+    return tuple(replace(objection, place=str(judged.place)) for objection in against)
 
 
 def _life_after_opening(situation: Situation, need: MaterialNeed) -> timedelta | None:
