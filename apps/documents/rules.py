@@ -1,8 +1,10 @@
 """Rules of documents: what can be drawn, how a verification code is made and read, what may follow what."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Set
 from dataclasses import fields, is_dataclass
+from datetime import datetime, timedelta, tzinfo
 
 from apps.core.errors import Objection
 from apps.core.text import N_
@@ -12,6 +14,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_CHARACTERS = 9  # 45 random bits; the tenth character is the check
 LOOK_ALIKES = str.maketrans("OILU", "011V")
 NOT_DRAWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"}
+MINUS = re.compile(r"(?<!\S)-(?=\d)")
 DRAWN_AS_SPACE = set("\n\t\u2009\u202f\u2007")
 
 
@@ -125,6 +128,29 @@ def _texts_in(value: object) -> Iterator[str]:
     elif is_dataclass(value):
         for item in fields(value):
             yield from _texts_in(getattr(value, item.name))
+
+
+# --- how figures and instants are printed ---------------------------------------------------------------------------
+
+
+def instant(at: datetime, zone: tzinfo, *, seconds: bool = False) -> str:
+    """2026-11-05 14:06 UTC+8, in the zone of the site."""
+    local = at.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M:%S} {offset(local)}" if seconds else f"{local:%Y-%m-%d %H:%M} {offset(local)}"
+
+
+def offset(local: datetime) -> str:
+    """UTC+8, UTC+5:30, UTC: as short as it can be said."""
+    minutes = int((local.utcoffset() or timedelta()).total_seconds() // 60)
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def figures(text: str) -> str:
+    """The same text with true minus signs: ≤ -135 is printed ≤ −135."""
+    return MINUS.sub("−", text)
 
 
 # --- what may follow what -------------------------------------------------------------------------------------------

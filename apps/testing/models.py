@@ -1,5 +1,7 @@
 """Samples, assay runs with their worksheet and controls, results, and approvals of the analysis."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +9,7 @@ from apps.audit.models import Audited, Record
 from apps.core.choices import choices_of
 from apps.products.facts import Comparator, Verdict
 from apps.testing.facts import NeedKind, ResultState, RunState, SampleState
+from apps.testing.rules import elapsed
 
 
 class Sample(Audited):
@@ -39,6 +42,13 @@ class Sample(Audited):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def age_received(self) -> timedelta | None:
+        """How old it was when the laboratory took it in."""
+        if self.state != SampleState.RECEIVED or self.received_at is None:
+            return None
+        return elapsed(self.drawn_at, self.received_at)
 
 
 class AssayRun(Audited):

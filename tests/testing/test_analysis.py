@@ -1,12 +1,14 @@
 """The certificate of analysis: approved by the head of QC when every required test has passed."""
 
+from datetime import timedelta
+
 import pytest
 
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
 from apps.core.errors import NotAllowed, RuleBroken, Stale
-from apps.documents.facts import Cell, DocumentContent, Table, read_content
+from apps.documents.facts import Cell, DocumentContent, Statement, Table, read_content
 from apps.documents.models import Document
 from apps.documents.services import preview
 from apps.quality.facts import Blocks
@@ -15,7 +17,7 @@ from apps.testing.content import approve_coa_content
 from apps.testing.facts import Standing
 from apps.testing.models import Approval
 from apps.testing.selectors import approved_coa, lines_of, outcomes_of, why_not_certifiable
-from apps.testing.services import approve_coa, correct_result, put_on_run
+from apps.testing.services import approve_coa, correct_result, draw_sample, put_on_run, receive_sample
 from tests.cast import Cast, actor, give_role, sign_as
 from tests.testing.prologue import Prologue
 from tests.testing.story import (
@@ -118,7 +120,7 @@ def test_the_certificate_names_batch_samples_runs_and_the_three_signers(cast: Ca
     assert fields["Batch number"] == "CT-0042"
     assert fields["Units"] == "CT-0042-U01 … CT-0042-U12 (12)"
     assert fields["Donation number"].startswith("A999926")
-    assert fields["Made on"] == "2026-11-05 15:00 UTC+08:00"  # in the zone of the site
+    assert fields["Made on"] == "2026-11-05 15:00 UTC+8"  # in the zone of the site
     assert table(content, "Samples").rows[0][0] == "CT-0042-S01"
     assert len(table(content, "Runs").rows) == len(definition().required_tests())
     signatures = next(block for block in content.blocks if block.block == "signatures")
@@ -129,6 +131,42 @@ def test_the_certificate_names_batch_samples_runs_and_the_three_signers(cast: Ca
         ("Hugo Hahn", "Analysis approved", True),
     ]
     assert content.data["results"][0]["address"].startswith("sample/CT-0042-S")
+
+
+def test_the_certificate_says_how_old_each_sample_was_when_it_was_received(cast: Cast, batch: Batch) -> None:
+    sample = draw_sample(
+        batch=batch,
+        kind="fill_suspension",
+        source=batch.record,
+        drawn_at=FILLED,
+        actor=actor(cast.anna),
+        at=FILLED,
+        tests=["str_profile"],
+    )
+    received_at = FILLED + timedelta(hours=1, minutes=29)
+    receive_sample(sample=sample, received_at=received_at, actor=actor(cast.anna), at=received_at)
+
+    rows = {row[0]: row for row in table(certificate(approved(cast, batch)), "Samples").rows}
+
+    assert rows[sample.number][-2:] == ("2026-11-05 16:29 UTC+8", "1 h 29 min")
+
+
+def test_a_run_that_is_still_open_is_not_called_invalid(cast: Cast, batch: Batch) -> None:
+    extra = received_sample(cast, batch, tests=["str_profile"])
+    entered(cast, batch, extra, "str_profile", "AR-9001")
+
+    runs = {row[0]: words(row[4]) for row in table(certificate(approved(cast, batch)), "Runs").rows}
+
+    assert runs["AR-9001"] == "Open"
+
+
+def test_a_method_after_a_pharmacopoeia_names_it(cast: Cast, batch: Batch) -> None:
+    results = table(certificate(approved(cast, batch)), "Results")
+
+    (sterility,) = [row for row in results.rows if words(row[0]) == "Sterility"]
+    noted = {note.mark: words(note.text) for note in results.footnotes}
+    assert isinstance(sterility[4], Cell)
+    assert noted[sterility[4].mark] == "Method after USP <71>; ChP 1101; site to confirm."
 
 
 def test_the_certificate_can_be_drawn(cast: Cast, batch: Batch) -> None:
@@ -147,7 +185,13 @@ def test_an_invalid_run_is_counted_on_the_certificate(cast: Cast, batch: Batch) 
 
     results = table(content, "Results")
     assert any("Runs without a reportable result: 1." in words(note.text) for note in results.footnotes)
-    assert [words(row[4]) for row in table(content, "Runs").rows].count("Invalid") == 1
+    runs = [words(row[4]) for row in table(content, "Runs").rows]
+    assert [said for said in runs if said != "Valid"] == ["Invalid: Positive product control"]
+    (conclusion,) = [block for block in content.blocks if isinstance(block, Statement)]
+    required = len(definition().required_tests())
+    assert f"Required tests reported: {required} of {required}. Runs: {required + 2}, of which 1 invalid." in [
+        words(said) for said in conclusion.paragraphs
+    ]
     assert content.data["runs"]["endotoxin"] == {"runs": 3, "invalid": 1}
 
 

@@ -11,8 +11,9 @@ from apps.documents.facts import Barcode, Bilingual, DocumentContent, Imprint, S
 from apps.documents.layout import style
 from apps.documents.layout.barcodes import draw_barcode
 from apps.documents.layout.breaking import Run
-from apps.documents.layout.phrases import both, grouped, instant, phrase_runs
+from apps.documents.layout.phrases import both, grouped, phrase_runs
 from apps.documents.layout.text import Text
+from apps.documents.rules import instant
 
 ABREAST = 3  # signature boxes side by side
 BOX_GAP = 9.0

@@ -1,7 +1,6 @@
 """Facts as runs of text: phrases in two languages, values with their status, footnote and history."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from apps.documents.facts import Bilingual, Cell, Change, Entry, Phrase, Sign
@@ -10,6 +9,7 @@ from apps.documents.layout.breaking import NOTE_BREAK, SOFT_BREAK, Run
 from apps.documents.layout.icons import WORDS
 from apps.documents.layout.style import Style
 from apps.documents.layout.text import Text
+from apps.documents.rules import instant
 
 
 def phrase_runs(phrase: Phrase, look: Style, look_zh: Style | None = None) -> Iterator[Run]:
@@ -46,21 +46,6 @@ def _change_runs(change: Change, zone: ZoneInfo) -> Iterator[Run]:
     yield Run(f"{style.WAS} ", style.SMALL)
     yield Run(change.old or "—", style.SMALL, struck=bool(change.old))
     yield Run(f" · {change.reason} · {change.by} · {instant(change.at, zone)}", style.SMALL)
-
-
-def instant(at: datetime, zone: ZoneInfo, *, seconds: bool = False) -> str:
-    """2026-11-05 14:06 UTC+8, in the zone of the site."""
-    local = at.astimezone(zone)
-    return f"{local:%Y-%m-%d %H:%M:%S} {offset(local)}" if seconds else f"{local:%Y-%m-%d %H:%M} {offset(local)}"
-
-
-def offset(local: datetime) -> str:
-    """UTC+8, UTC+5:30, UTC: as short as it can be said."""
-    minutes = int((local.utcoffset() or local - local).total_seconds() // 60)
-    if not minutes:
-        return "UTC"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def both(words: Bilingual) -> str:

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from apps.products.rules.limits import elapsed_text
 from apps.testing.models import Approval, AssayRun, ControlValue, Line, Result, RunNeed, Sample
 from apps.units.api.bodies import PlainNumber
 
@@ -15,12 +16,18 @@ class SampleOutput(serializers.ModelSerializer):
     batch = serializers.CharField(source="batch.number")
     source = serializers.CharField(source="source.address")
     tests = serializers.ListField(child=serializers.CharField())
+    age_received = serializers.SerializerMethodField()
+
+    def get_age_received(self, sample: Sample) -> str | None:
+        """How old it was when the laboratory took it in: "29 min"."""
+        return None if sample.age_received is None else elapsed_text(sample.age_received)
 
     class Meta:
         model = Sample
         fields = [
             "address", "number", "batch", "kind", "source", "place", "tests", "amount", "amount_unit", "state",
-            "drawn_at", "drawn_by", "received_at", "received_by", "refuse_reason", "overridden",
+            "drawn_at", "drawn_by", "received_at", "received_by", "age_received",
+            "refuse_reason", "overridden",
         ]  # fmt: skip
 
 

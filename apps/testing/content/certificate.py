@@ -19,16 +19,18 @@ from apps.documents.facts import (
     Statement,
     Table,
 )
+from apps.documents.rules import figures
 from apps.documents.selectors import newest_document
 from apps.products.definition import Bilingual as Words
 from apps.products.definition import Definition, Parameter
 from apps.products.facts import ReleaseVerb
 from apps.products.loader import units
-from apps.products.rules.limits import limit_text
+from apps.products.rules.limits import elapsed_text, limit_text
 from apps.quality.models import Event
 from apps.signatures.models import Signature
-from apps.testing.content.reporting import both, local, machine_data, reportable, results_table, runs_table, with_zone
-from apps.testing.models import Approval
+from apps.testing.content.reporting import both, machine_data, printed, reportable, results_table, runs_table
+from apps.testing.facts import RunState, SampleState
+from apps.testing.models import Approval, Sample
 from apps.testing.selectors import TestOutcome, outcomes_of, samples_of
 from apps.units.facts import UnitKind
 from apps.units.models import Unit
@@ -83,7 +85,7 @@ def _blocks(
     yield _samples(batch, definition)
     yield results_table(batch, outcomes)
     yield runs_table(batch, outcomes)
-    said = (COMPLIES, *_pending(outcomes), *_references(batch), ROUNDING, REVIEWED)
+    said = (COMPLIES, _counts(outcomes), *_pending(outcomes), *_references(batch), ROUNDING, REVIEWED)
     yield Statement(said, title=B("Conclusion", "结论"))
     yield _signatures(definition, outcomes, approval)
 
@@ -95,7 +97,7 @@ def _product(batch: Batch, definition: Definition) -> Section:
         B("Product", "产品"),
         (
             Field(B("Name", "名称"), both(definition.title), wide=True),
-            Field(B("Code and version of the specification", "质量标准编号及版本"), version),
+            Field(B("Specification", "质量标准"), version),
             Field(B("Stage", "阶段"), B("Finished product", "成品")),
             Field(B("Dosage form", "剂型"), both(definition.dosage_form)),
             Field(B("Strength", "规格"), both(definition.strength)),
@@ -114,10 +116,10 @@ def _batch(batch: Batch, definition: Definition, bags: Sequence[Unit]) -> Sectio
         (
             Field(B("Batch number", "批号"), batch.number),
             Field(B("Units", "单元编号"), f"{bags[0].number} … {bags[-1].number} ({len(bags)})" if bags else ""),
-            Field(B("Manufacturer", "生产单位"), B(batch.site.name_en, batch.site.name_zh)),
+            Field(B("Manufacturer", "生产单位"), _maker(batch)),
             Field(B("Donation number", "捐献识别码"), batch.donation.din),
-            Field(B("Made on", "生产日期"), with_zone(min(bag.filled_at for bag in bags), batch) if bags else ""),
-            Field(B("Expires", "有效期至"), with_zone(min(kept), batch) if kept else ""),
+            Field(B("Made on", "生产日期"), printed(min(bag.filled_at for bag in bags), batch) if bags else ""),
+            Field(B("Expires", "有效期至"), printed(min(kept), batch) if kept else ""),
             Field(B("Storage", "贮存条件"), _storage(state.label, state.temperature)),
             Field(
                 B("Container and closure", "包装容器"),
@@ -127,10 +129,15 @@ def _batch(batch: Batch, definition: Definition, bags: Sequence[Unit]) -> Sectio
     )
 
 
+def _maker(batch: Batch) -> Bilingual:
+    site = batch.site
+    return B(f"{site.name_en}, {site.address_en}", f"{site.name_zh}，{site.address_zh}")
+
+
 def _storage(label: Words, temperature: Parameter) -> Bilingual:
     limit = limit_text(temperature.limit) if temperature.limit else ""
     unit = units().display(getattr(temperature, "unit", ""))
-    return B(f"{label.en}, {limit} {unit}".strip(), label.zh)
+    return B(f"{label.en}, {figures(limit)} {unit}".strip(), label.zh)
 
 
 def _samples(batch: Batch, definition: Definition) -> Table:
@@ -140,8 +147,9 @@ def _samples(batch: Batch, definition: Definition) -> Table:
             sample.number,
             both(kinds[sample.kind].label),
             f"{sample.amount} {units().display(sample.amount_unit)}".strip(),
-            local(sample.drawn_at, batch),
-            local(sample.received_at, batch) if sample.received_at else "",
+            printed(sample.drawn_at, batch),
+            _received(sample, batch),
+            "" if sample.age_received is None else elapsed_text(sample.age_received),
         )
         for sample in samples_of(batch)
     ]
@@ -151,8 +159,28 @@ def _samples(batch: Batch, definition: Definition) -> Table:
         B("Amount", "数量"),
         B("Drawn", "取样"),
         B("Received", "收样"),
+        B("Age", "收样时龄"),
     )
     return Table(B("Samples", "样品"), tuple(Column(title) for title in titles), tuple(rows))
+
+
+def _received(sample: Sample, batch: Batch) -> str | Bilingual:
+    if sample.received_at is None:
+        return B("not received", "未收样")
+    at = printed(sample.received_at, batch)
+    return B(f"refused {at}", f"拒收 {at}") if sample.state == SampleState.REFUSED else at
+
+
+def _counts(outcomes: Sequence[TestOutcome]) -> Bilingual:
+    """How many of the required tests are reported, on how many runs: a list without its count proves nothing."""
+    required = [outcome for outcome in outcomes if outcome.required]
+    reported = sum(bool(reportable(outcome)) for outcome in required)
+    runs = {run.pk: run for outcome in outcomes for run in outcome.runs}
+    invalid = sum(run.state == RunState.INVALID for run in runs.values())
+    return B(
+        f"Required tests reported: {reported} of {len(required)}. Runs: {len(runs)}, of which {invalid} invalid.",
+        f"必检项目 {len(required)} 项，已报告 {reported} 项；检验 {len(runs)} 次，其中无效 {invalid} 次。",
+    )
 
 
 def _pending(outcomes: Sequence[TestOutcome]) -> list[Bilingual]:

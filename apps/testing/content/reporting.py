@@ -6,16 +6,18 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from apps.batches.models import Batch
+from apps.batches.selectors.plans import definition_of_batch
 from apps.documents.facts import Align, Bilingual, Cell, Change, Column, Entry, Footnote, Sign, Table
+from apps.documents.rules import figures, instant
 from apps.products.definition import Bilingual as Words
 from apps.products.definition import ChoiceParameter, NumberParameter, Parameter, Test
 from apps.products.facts import Comparator, Verdict
 from apps.products.loader import standard_tables, units
 from apps.products.rules.limits import limit_text
 from apps.products.rules.rounding import plain, round_half_up
-from apps.testing.facts import ResultState, RunState
+from apps.testing.facts import PASSING, ResultState, RunState
 from apps.testing.models import AssayRun, Result
-from apps.testing.selectors import TestOutcome, histories_of
+from apps.testing.selectors import TestOutcome, control_facts, histories_of
 from apps.units.content import scientific
 
 B = Bilingual
@@ -29,14 +31,22 @@ SIGNS = {
 }
 YES_NO = {"yes": B("Yes", "是"), "no": B("No", "否")}
 MARKS = "abcdefghijklmnopqrstuvwxyz"
+PHARMACOPOEIAS = ("USP", "ChP", "Ph. Eur.")
 COLUMNS = (
-    Column(B("Test", "检验项目"), width=23),
-    Column(B("Limit", "限度"), width=16),
-    Column(B("Result", "结果"), Align.RIGHT, width=15),
-    Column(B("Verdict", "结论"), width=10),
-    Column(B("Method", "方法"), width=15),
-    Column(B("Tested", "检验日期"), width=12),
+    Column(B("Test", "检验项目"), width=22),
+    Column(B("Limit", "限度"), width=17),
+    Column(B("Result", "结果"), Align.RIGHT, width=16),
+    Column(B("Verdict", "结论"), width=12),
+    Column(B("Method", "方法"), width=14),
+    Column(B("Tested", "检验日期"), width=10),
     Column(B("Analyst", "检验人"), width=9),
+)
+RUN_COLUMNS = (
+    Column(B("Run", "检验次"), width=9),
+    Column(B("Test", "项目"), width=25),
+    Column(B("Started", "开始"), width=18),
+    Column(B("Instruments and reagent lots", "仪器与试剂批号"), width=36),
+    Column(B("Run is", "该次检验"), width=12),
 )
 
 
@@ -67,32 +77,45 @@ def _row(
     parameter = outcome.test.result(result.parameter)
     if parameter is None:
         raise LookupError(f"{outcome.test.key} reports no {result.parameter}")
-    mark = _mark(outcome, result, notes)
     changes = tuple(
         Change(as_reported(parameter, old).en, new.reason, new.analyst_name, new.recorded_at)
         for old, new in zip(history, [*history[1:], result], strict=False)
     )
     shown = as_reported(parameter, result)
     return (
-        Cell(_label(outcome, parameter), mark=mark),
+        Cell(_label(outcome, parameter, result.replicate), mark=_noted(_remarks(outcome, result), notes)),
         _limit(parameter),
         Cell(shown if shown.zh else shown.en, changes=changes),
         Cell(sign=SIGNS[Verdict(result.verdict)]) if result.verdict in SIGNS else B("Reported", "仅报告"),
-        _method_number(outcome.test),
+        _method(batch, outcome.test, notes),
         f"{result.tested_at.astimezone(ZoneInfo(batch.site.timezone)):%Y-%m-%d}",
         result.analyst_name,
     )
 
 
-def _method_number(test: Test) -> str:
-    """The number of the procedure with the version of the method: what an auditor asks the laboratory for."""
+def _method(batch: Batch, test: Test, notes: list[Footnote]) -> Cell:
+    """The number of the procedure with the version of the method; the pharmacopoeia it follows in a footnote."""
     method = standard_tables().method(test.method, test.method_version)
-    return f"{method.procedure if method else test.method} v{test.method_version}"
+    number = f"{method.procedure if method else test.method} v{test.method_version}"
+    return Cell(number, mark=_noted(_follows(batch, test), notes))
 
 
-def _label(outcome: TestOutcome, parameter: Parameter) -> Bilingual:
+def _follows(batch: Batch, test: Test) -> list[Bilingual]:
+    sources = {source.key: source.reference for source in definition_of_batch(batch).sources}
+    cited = sources.get(test.source.cites, "")
+    if not cited.startswith(PHARMACOPOEIAS):
+        return []
+    if test.source.site_to_confirm:
+        return [B(f"Method after {cited}; site to confirm.", f"方法参照 {cited}，待现场确认。")]
+    return [B(f"Method after {cited}.", f"方法参照 {cited}。")]
+
+
+def _label(outcome: TestOutcome, parameter: Parameter, replicate: int) -> Bilingual:
     # A test of several results is known by what each reports: CD73 positive, CD90 positive.
-    return both(outcome.test.label if len(outcome.test.results) == 1 else parameter.label)
+    said = both(outcome.test.label if len(outcome.test.results) == 1 else parameter.label)
+    if outcome.test.run is None or outcome.test.run.replicates == 1:
+        return said
+    return B(f"{said.en}, replicate {replicate}", f"{said.zh}，第 {replicate} 份")
 
 
 def _limit(parameter: Parameter) -> Bilingual | str:
@@ -103,8 +126,8 @@ def _limit(parameter: Parameter) -> Bilingual | str:
         options = [option for key in keys if (option := parameter.option(key))]
         return B(" / ".join(option.label.en for option in options), " / ".join(option.label.zh for option in options))
     if isinstance(parameter, NumberParameter):
-        return f"{limit_text(parameter.limit)} {units().display(parameter.unit)}".strip()
-    return limit_text(parameter.limit)
+        return figures(f"{limit_text(parameter.limit)} {units().display(parameter.unit)}".strip())
+    return figures(limit_text(parameter.limit))
 
 
 def as_reported(parameter: Parameter, result: Result) -> Bilingual:
@@ -121,14 +144,14 @@ def as_reported(parameter: Parameter, result: Result) -> Bilingual:
         return B(f"{result.comparator} {plain(result.number.normalize())} {unit}".strip())
     rounded = round_half_up(result.number, parameter.decimals)
     found = "" if rounded == result.number else f" ({plain(result.number.normalize())})"
-    return B(f"{_figure(rounded)}{found} {unit}".strip())
+    return B(figures(f"{_figure(rounded)}{found} {unit}".strip()))
 
 
 def _figure(number: Decimal) -> str:
     return scientific(number) if abs(number) >= 100_000 else plain(number)
 
 
-def _mark(outcome: TestOutcome, result: Result, notes: list[Footnote]) -> str:
+def _remarks(outcome: TestOutcome, result: Result) -> list[Bilingual]:
     texts = []
     if not outcome.required:
         texts.append(B("Informative; no condition of release.", "参考项目，不作为放行条件。"))
@@ -137,6 +160,11 @@ def _mark(outcome: TestOutcome, result: Result, notes: list[Footnote]) -> str:
     if outcome.invalid_runs:
         count = outcome.invalid_runs
         texts.append(B(f"Runs without a reportable result: {count}.", f"无有效结果的检验次数：{count}。"))
+    return texts
+
+
+def _noted(texts: Sequence[Bilingual], notes: list[Footnote]) -> str:
+    """The letter of a footnote with these words, added where there is none yet."""
     if not texts:
         return ""
     text = B(" ".join(part.en for part in texts), "".join(part.zh for part in texts))
@@ -154,20 +182,24 @@ def runs_table(batch: Batch, outcomes: Sequence[TestOutcome]) -> Table:
         (
             run.number,
             both(outcome.test.label),
-            local(run.started_at, batch),
+            printed(run.started_at, batch),
             _needs(run, outcome.test),
-            B("Valid", "有效") if run.state == RunState.VALID else B("Invalid", "无效"),
+            _judged(run),
         )
         for run, outcome in runs.values()
     ]
-    titles = (
-        B("Run", "检验次"),
-        B("Test", "项目"),
-        B("Started", "开始"),
-        B("Instruments and reagent lots", "仪器与试剂批号"),
-        B("Run is", "该次检验"),
-    )
-    return Table(B("Runs", "检验过程"), tuple(Column(title) for title in titles), tuple(rows))
+    return Table(B("Runs", "检验过程"), RUN_COLUMNS, tuple(rows))
+
+
+def _judged(run: AssayRun) -> Bilingual:
+    """Valid, or invalid and why: the cause that was named, or the controls that failed."""
+    if run.state == RunState.VALID:
+        return B("Valid", "有效")
+    if run.state == RunState.OPEN:
+        return B("Open", "进行中")
+    failed = "; ".join(control.label for control in control_facts(run) if control.verdict not in PASSING)
+    why = run.invalid_because or failed
+    return B(f"Invalid: {why}" if why else "Invalid", "无效")
 
 
 def _needs(run: AssayRun, test: Test) -> Bilingual:
@@ -211,13 +243,6 @@ def both(text: Words) -> Bilingual:
     return B(text.en, text.zh)
 
 
-def with_zone(at: datetime, batch: Batch) -> str:
+def printed(at: datetime, batch: Batch) -> str:
     """An instant in the zone of the site, which it names."""
-    offset = f"{at.astimezone(ZoneInfo(batch.site.timezone)):%z}"
-    return f"{local(at, batch)} UTC{offset[:3]}:{offset[3:]}"
-
-
-def local(at: datetime, batch: Batch) -> str:
-    """An instant in the zone of the site."""
-    local = at.astimezone(ZoneInfo(batch.site.timezone))
-    return f"{local:%Y-%m-%d %H:%M}"
+    return instant(at, ZoneInfo(batch.site.timezone))

@@ -26,6 +26,7 @@ from apps.core.ui.wording import bilingual
 from apps.organisation.access import open_to
 from apps.organisation.selectors import visible_to
 from apps.products.definition import Test
+from apps.products.rules.limits import elapsed_text
 from apps.quality.panels import holds_panel
 from apps.testing import services
 from apps.testing.facts import SampleState
@@ -75,12 +76,13 @@ def sample(request: HttpRequest, number: str) -> HttpResponse:
         on_runs.setdefault(line.run.test, []).append(line)
     context = {
         "sample": found,
+        "age": "" if found.age_received is None else elapsed_text(found.age_received),
         "kind": next((kind for kind in definition.testing.samples if kind.key == found.kind), None),
         "tests": [
             {
                 "test": test,
                 "lines": on_runs.get(key, []),
-                "ends_at": test.sample_age and test.sample_age.after(found.drawn_at),
+                "ends_at": _use_by(test, found),
             }
             for key in found.tests
             if (test := definition.test(key))
