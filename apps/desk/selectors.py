@@ -9,6 +9,8 @@ from apps.batches.models import Batch
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.desk.facts import Desk, Risk, Task
+from apps.donation.facts import Eligibility
+from apps.donation.models import Donation
 from apps.materials.models import MaterialLot
 from apps.organisation.models import User
 from apps.organisation.selectors import roles_held
@@ -103,6 +105,15 @@ def _lots(sites: set[str], at: datetime) -> Iterator[Task]:
         )
 
 
+def _donations(sites: set[str], at: datetime) -> Iterator[Task]:
+    pending = Donation.objects.filter(eligibility=Eligibility.PENDING, site__code__in=sites).select_related("donor")
+    for donation in pending.order_by("collected_at")[:200]:
+        yield Task(
+            N_("Decide about a donation"), donation.din, donation.collected_at, "donation:donation", (donation.din,),
+            note=donation.donor.number, risk=Risk.MIDDLE,
+        )  # fmt: skip
+
+
 def _masters(state: str, ask: str) -> Duty:
     def duty(sites: set[str], at: datetime) -> Iterator[Task]:
         for version in ProductVersion.objects.filter(state=state).select_related("record"):
@@ -127,6 +138,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
     Role.AUTHOR: (_masters("DRAFT", N_("Sign the master record as its author")),),
     Role.OPERATOR: (_to_start, _to_fill),
     Role.CHECKER: (_to_check,),
+    Role.PHYSICIAN: (_donations,),
     Role.ANALYST: (_samples, _runs, _results),
     Role.QC_HEAD: (_results, _to_approve),
     Role.QA: (_events, _deviations, _lots, _to_review, _masters("AUTHOR_SIGNED", N_("Approve the master record"))),

@@ -26,6 +26,10 @@ PAGES = {
     "sample": "testing:sample",
     "run": "testing:run",
     "lot": "materials:lot",
+    "equipment": "facility:instrument",
+    "donor": "donation:donor",
+    "donation": "donation:donation",
+    "unit": "units:unit",
 }
 
 

@@ -167,3 +167,10 @@ def test_a_donor_code_is_given_once(cast: Cast, web_client: Any) -> None:
 
     assert (refused.status_code, list(refused.context["form"].errors)) == (409, ["number"])
     assert Donor.objects.count() == 1
+
+
+def test_an_undecided_donation_stands_in_the_work_of_the_physician(cast: Cast, web_client: Any) -> None:
+    collected(cast, donor(cast))
+
+    assert f"/donation/donations/{DIN}/" in web_client(cast.paula).get("/").content.decode()
+    assert f"/donation/donations/{DIN}/" not in web_client(cast.olga).get("/").content.decode()
