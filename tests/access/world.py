@@ -29,7 +29,8 @@ from tests.testing.story import entered, filled, received_sample, running_batch
 NOUNS = {
     "batches": "batch", "release": "batch", "units": "unit", "samples": "sample", "runs": "run", "lots": "lot",
     "instruments": "equipment", "donors": "donor", "donations": "donation", "products": "product", "events": "event",
-    "deviations": "deviation",
+    "deviations": "deviation", "prepare": "batch", "clear": "batch", "draw": "batch", "analysis": "batch",
+    "excursions": "equipment",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 PLACES = {"steps": "receipt", "sections": "explant", "values": "explant.seed.cells"}
@@ -109,9 +110,15 @@ def _walk(
 
 
 def _place(route: str, pattern: URLPattern, names: tuple[str, ...]) -> Place:
-    noun = next((part for part in route.split("/") if part not in ("api", "v1")), "").lstrip("^")
+    noun = _noun(route)
     path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: _value(found[1], noun, route), _plain(route))
     return Place(route, path, pattern.callback, names)
+
+
+def _noun(route: str) -> str:
+    """What an address is about: of the words before the thing it names, the last that is the name of a kind."""
+    words = [part.lstrip("^") for part in route.partition("<")[0].split("/") if part not in ("", "api", "v1")]
+    return next((word for word in reversed(words) if word in NOUNS), words[0] if words else "")
 
 
 def _plain(route: str) -> str:
