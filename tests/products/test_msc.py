@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from apps.products.definition import EqualsLimit
 from apps.products.facts import BadPlace, CheckMode, Gate, Place, ReleaseVerb, StepAct, TestLevel
 from apps.products.loader import load_text, loaded_from_yaml, standard_tables
 from apps.products.reading import read_yaml
@@ -80,6 +82,57 @@ def test_the_required_tests_of_the_lot_are_those_marked_r(msc):
         "residual_bsa",
         "residual_enzyme",
     ]
+
+
+# The panel of the lot (final frozen units): every test that is required there, with its limit.
+PANEL = {
+    "appearance": "equals conforms",
+    "morphology": "equals conforms",
+    "cd73": ">= 95.0 rounded",
+    "cd90": ">= 95.0 rounded",
+    "cd105": ">= 95.0 rounded",
+    "cd34": "<= 2.0 rounded",
+    "cd45": "<= 2.0 rounded",
+    "cd14": "<= 2.0 rounded",
+    "cd19": "<= 2.0 rounded",
+    "hla_dr": "<= 2.0 rounded",
+    "viability_prefreeze": ">= 90.0 rounded",
+    "viability_postthaw": ">= 80.0 rounded",
+    "viable_cells": ">= 40.0 <= 60.0 rounded",  # 5.0e7 as labelled, 20 % to either side
+    "growth": "equals no_growth",
+    "organisms": "equals none_seen",
+    "mycoplasma": "equals negative",
+    "endotoxin": "< 0.5 raw",
+    "inhibition": ">= 20.0 rounded",
+    "bsa": "< 50 raw",
+    "enzyme": "<= 10.0 raw",
+}
+
+
+def in_signs(limit: Any) -> str:
+    if isinstance(limit, EqualsLimit):
+        return f"equals {limit.value}"
+    low = f"{'>' if limit.low_open else '>='} {limit.low}" if limit.low is not None else ""
+    high = f"{'<' if limit.high_open else '<='} {limit.high}" if limit.high is not None else ""
+    return " ".join(part for part in (low, high, limit.compare.lower()) if part)
+
+
+def test_the_limits_of_the_lot_are_those_of_the_panel(msc):
+    found = {}
+    for test in msc.definition.required_tests():
+        for result in test.results:
+            key = test.key if result.key == "viability" else result.key
+            found[key] = in_signs(result.limit)
+
+    assert found == PANEL
+
+
+def test_no_limit_of_the_lot_is_quoted_as_law_where_it_is_practice(msc):
+    marks = {result.limit.source.certainty for test in msc.definition.required_tests() for result in test.results}
+
+    assert marks <= {"STD", "STD†", "CP"}
+    enzyme = msc.definition.test("residual_enzyme").results[0]
+    assert (enzyme.limit.source.certainty, enzyme.limit.source.site_to_confirm) == ("CP", True)
 
 
 def test_the_required_tests_of_the_bank_and_the_dose(msc):
