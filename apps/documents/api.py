@@ -29,7 +29,7 @@ from apps.documents.selectors import document_by_code, judgement_of, matching, p
 from apps.documents.services import withdraw_document
 from apps.documents.store import read_file
 from apps.documents.throttle import CodeThrottle, FileThrottle
-from apps.documents.verify import LARGEST_FILE, TOO_LARGE
+from apps.documents.verify import LARGEST_FILE, TOO_LARGE, UNREADABLE
 from apps.organisation.access import Access
 from apps.organisation.models import User
 from apps.signatures.api import SigningInput
@@ -204,7 +204,10 @@ class VerifyFile(APIView):
         uploaded = sent.validated_data["file"]
         if uploaded.size > LARGEST_FILE:
             raise BadInput(TOO_LARGE)
-        return Response(JudgementOutput(_with_document(judgement_of(uploaded.read(), at=timezone.now()))).data)
+        judgement = judgement_of(uploaded.read(), at=timezone.now())
+        if UNREADABLE in judgement.verdict.objections:
+            raise BadInput(UNREADABLE)
+        return Response(JudgementOutput(_with_document(judgement)).data)
 
 
 def visible_document(request: Request, number: str, version: int) -> Document:

@@ -1,18 +1,21 @@
 """Reads of the register: what is in force, what is due, and what a file that somebody hands in is worth."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 
 from apps.audit.models import Checkpoint, Entry, Leaf, Record
+from apps.core.errors import RuleBroken, stop_if
 from apps.documents.facts import Bilingual, DocumentState, Judgement, Standing, read_content
 from apps.documents.models import Document
 from apps.documents.rules import code_key
 from apps.documents.seal import SealFiles
-from apps.documents.verify import judge, trusted_from
+from apps.documents.verify import CANNOT_JUDGE, Trusted, judge, trusted_from
 from apps.documents.verify_apart import judge_apart
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
@@ -90,17 +93,26 @@ def seal_files() -> SealFiles:
 
 def judgement_of(pdf: bytes, *, at: datetime) -> Judgement:
     """The strict rule and the register together: what this file is worth now."""
-    digest = hashlib.sha256(pdf).hexdigest()
-    document = register().filter(file_sha256=digest).first()
     files = seal_files()
     certificates = [files.certificate, settings.SEAL_FORMER]
-    if document:  # byte for byte what we made: no stranger's bytes to be careful with
-        verdict = judge(pdf, trusted_from(certificates, files.chain), at=at)
-    else:
-        verdict = judge_apart(pdf, certificates, files.chain, at=at)
+    trusted = _trusted(certificates, files.chain)
+    digest = hashlib.sha256(pdf).hexdigest()
+    document = register().filter(file_sha256=digest).first()
+    # byte for byte what we made: no stranger's bytes to be careful with
+    verdict = judge(pdf, trusted, at=at) if document else judge_apart(pdf, certificates, files.chain, at=at)
     if not (document and verdict.good):
         return Judgement(verdict, Standing.UNKNOWN, digest, "")
     return Judgement(verdict, STANDINGS[DocumentState(document.state)], digest, document.code)
+
+
+def _trusted(certificates: Sequence[Path], chain: Path) -> Trusted:
+    """The list of our certificates. Without it every file would look like a stranger's: nothing is judged then."""
+    try:
+        trusted = trusted_from(certificates, chain)
+    except (OSError, ValueError):
+        raise RuleBroken(CANNOT_JUDGE) from None
+    stop_if(None if trusted.fingerprints and trusted.roots else CANNOT_JUDGE)
+    return trusted
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,9 @@ NOT_JUDGED = Objection(
     "not_judged", N_("This file takes too long or too much room to read. No document of this system does.")
 )
 BUSY = Objection("busy", N_("Many files are being judged at this moment. Try again in a minute."))
+CANNOT_JUDGE = Objection(
+    "cannot_judge", N_("Files can't be judged here now: this installation can't read its own list of certificates.")
+)
 CONTENT_MISSING = Objection("content_missing", N_("The machine-readable content is missing from this file."))
 
 

@@ -33,6 +33,7 @@ from apps.documents.selectors import (
 from apps.documents.services import withdraw_document
 from apps.documents.store import read_file
 from apps.documents.throttle import CodeThrottle, FileThrottle
+from apps.documents.verify import UNREADABLE
 from apps.organisation.access import open_to
 from apps.organisation.models import User
 from apps.signatures.pages import Panel, signed_page
@@ -100,7 +101,8 @@ def _judged(request: HttpRequest, pdf: bytes) -> HttpResponse:
     judgement = judgement_of(pdf, at=timezone.now())
     found = document_by_code(judgement.code) if judgement.code else None
     context = {"judgement": judgement, "facts": public_facts(found) if found else None, "file_form": FileForm()}
-    return render(request, "documents/verify_file.html", context)
+    status = 400 if UNREADABLE in judgement.verdict.objections else 200
+    return render(request, "documents/verify_file.html", context, status=status)
 
 
 def _verify_page(request: HttpRequest, code_form: CodeForm, file_form: FileForm, status: int) -> HttpResponse:

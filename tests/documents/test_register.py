@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -154,6 +156,19 @@ def test_one_document_that_fails_does_not_stop_the_others(monkeypatch: pytest.Mo
     monkeypatch.undo()
     issue_due_documents()
     assert {d.state for d in Document.objects.all()} == {"ISSUED"}
+
+
+def test_without_its_key_nothing_is_sealed_and_what_waits_is_issued_when_the_key_is_back(
+    settings: Any, tmp_path: Path
+) -> None:
+    requested()
+    kept, settings.SEAL_KEY = settings.SEAL_KEY, tmp_path / "gone.pem"
+    issue_due_documents()
+    assert [(document.state, document.file_sha256) for document in Document.objects.all()] == [("DRAFT", "")]
+
+    settings.SEAL_KEY = kept
+    issue_due_documents()
+    assert [document.state for document in Document.objects.all()] == ["ISSUED"]
 
 
 def test_a_reissue_supersedes_and_keeps_the_old() -> None:

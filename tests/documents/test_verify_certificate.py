@@ -3,11 +3,13 @@
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from apps.documents.store import read_file
+from apps.documents.verify import LARGEST_FILE
 from tests.cast import Cast
 from tests.documents import demo
 from tests.documents.seals import (
@@ -85,3 +87,17 @@ def test_machines_get_json(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("verify_certificate", str(tmp_path / "nothing.pdf"))
+
+
+def test_a_file_larger_than_any_of_ours_is_not_read_to_its_end(tmp_path: Path) -> None:
+    code, said = said_of(b"%PDF-1.7" + b"0" * LARGEST_FILE, tmp_path)
+
+    assert (code, said.splitlines()) == (1, ["NOT VALID", "This file is larger than any document of this system."])
+
+
+def test_without_its_own_certificates_it_says_that_it_cannot_judge(tmp_path: Path, settings: Any) -> None:
+    good = read_file(issued().file_sha256)
+    settings.SEAL_CERT = tmp_path / "gone.pem"
+
+    with pytest.raises(CommandError, match="can't be judged here now"):
+        said_of(good, tmp_path)

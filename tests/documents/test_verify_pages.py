@@ -1,11 +1,14 @@
 """What a stranger sees: status, number, issuer, date, hash; never a patient, a donor or a batch."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from rest_framework.test import APIClient
 
 from apps.documents.models import Document
 from apps.documents.rules import code_key, verification_code
@@ -32,9 +35,9 @@ def page_of(document: Document) -> str:
     return Client().get(f"/verify/{document.code}/").content.decode()
 
 
-def handed_in(pdf: bytes, name: str = "some.pdf") -> str:
+def handed_in(pdf: bytes, name: str = "some.pdf", status: int = 200) -> str:
     reply = Client().post("/verify/", {"file": SimpleUploadedFile(name, pdf, "application/pdf")})
-    assert reply.status_code == 200
+    assert reply.status_code == status
     return reply.content.decode()
 
 
@@ -109,8 +112,28 @@ def test_the_sealed_file_is_found_good_and_in_force() -> None:
 def test_a_changed_file_is_found_false_whatever_its_name() -> None:
     pdf = read_file(issued().file_sha256)
 
-    for changed in (with_one_byte_changed(pdf), with_bytes_appended(pdf), b"%PDF-1.7 nonsense", b""[:0] + b"x"):
+    for changed in (with_one_byte_changed(pdf), with_bytes_appended(pdf)):
         assert "Do not trust this file" in handed_in(changed, "BC-0042-v1.pdf")
+    for nonsense in (b"%PDF-1.7 nonsense", b"x", pdf[: len(pdf) // 2]):
+        assert "Do not trust this file" in handed_in(nonsense, "BC-0042-v1.pdf", status=400)
+
+
+@pytest.mark.parametrize("name", ["SEAL_CHAIN", "SEAL_CERT"])
+@pytest.mark.parametrize("content", [None, "no certificate at all"])
+def test_without_its_own_certificates_no_file_is_called_false(
+    settings: Any, tmp_path: Path, name: str, content: str | None
+) -> None:
+    pdf = read_file(issued().file_sha256)
+    if content is not None:
+        (tmp_path / "bad.pem").write_text(content)
+    setattr(settings, name, tmp_path / "bad.pem")
+
+    for file in (pdf, with_one_byte_changed(pdf)):
+        page = Client().post("/verify/", {"file": SimpleUploadedFile("a.pdf", file)})
+        api = APIClient().post("/api/v1/verify/", {"file": SimpleUploadedFile("a.pdf", file)}, format="multipart")
+        assert (page.status_code, api.status_code, api.json()["code"]) == (409, 409, "cannot_judge")
+        assert "can’t be judged here now" in page.content.decode().replace("&#x27;", "’").replace("'", "’")
+    assert Client().get(f"/verify/{Document.objects.get().code}/").status_code == 200
 
 
 def test_a_replaced_and_a_withdrawn_file_are_unchanged_but_no_longer_count(cast: Cast) -> None:

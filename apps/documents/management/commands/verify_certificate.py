@@ -8,8 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from apps.core.errors import RuleBroken
 from apps.documents.facts import Judgement, Standing
 from apps.documents.selectors import document_by_code, judgement_of
+from apps.documents.verify import LARGEST_FILE, TOO_LARGE
 
 SAID = {
     Standing.CURRENT: "It is in force.",
@@ -30,10 +32,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
-            data = file.read_bytes()
+            with file.open("rb") as opened:
+                data = opened.read(LARGEST_FILE + 1)  # more of it would be read for nothing
+            judgement = judgement_of(data, at=timezone.now())
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}") from error
-        judgement = judgement_of(data, at=timezone.now())
+        except RuleBroken as refusal:
+            raise CommandError(str(refusal)) from refusal
         self.stdout.write(json.dumps(_for_machines(judgement)) if options["json"] else _for_people(judgement))
         if not judgement.valid:
             sys.exit(1)
@@ -54,7 +59,8 @@ def _for_people(judgement: Judgement) -> str:
         lines.append(f"Issued    {document.issued_at:%Y-%m-%d %H:%M:%S %Z}")
         lines += [f"Withdrawn {document.withdrawn_reason}"] if document.withdrawn_reason else []
     lines += [f"Content   {verdict.content_hash}"] if verdict.content_hash else []
-    return "\n".join([*lines, f"File      {judgement.file_sha256}"])
+    digest = _digest(judgement)
+    return "\n".join([*lines, *([f"File      {digest}"] if digest else [])])
 
 
 def _for_machines(judgement: Judgement) -> dict[str, object]:
@@ -64,5 +70,10 @@ def _for_machines(judgement: Judgement) -> dict[str, object]:
         "objections": [objection.code for objection in judgement.verdict.objections],
         "code": judgement.code,
         "content_hash": judgement.verdict.content_hash,
-        "file_sha256": judgement.file_sha256,
+        "file_sha256": _digest(judgement),
     }
+
+
+def _digest(judgement: Judgement) -> str:
+    """The fingerprint of the file; none where it was not read to its end."""
+    return "" if TOO_LARGE in judgement.verdict.objections else judgement.file_sha256
