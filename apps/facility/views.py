@@ -33,7 +33,7 @@ from apps.facility.selectors import (
     visible_rooms,
 )
 from apps.organisation.access import Access, open_to
-from apps.organisation.selectors import roles_at, sites_where, visible_to
+from apps.organisation.selectors import printed_names, roles_at, sites_where, visible_to
 from apps.quality.panels import holds_panel
 from apps.signatures.pages import Panel, signed_page
 
@@ -132,12 +132,14 @@ def rooms(request: HttpRequest) -> HttpResponse:
     """GET /facility/rooms/: the rooms of one's sites and the batch in each."""
     found = visible_rooms(request.user, timezone.now()).order_by("code")
     inside, hands = occupants(found), _sites(request, *services.CLEARERS)
+    names = printed_names(clearance.cleared_by for clearance in inside.values())
     context = {
         "rows": [
             {
                 "room": room,
                 "name": bilingual({"en": room.label_en, "zh": room.label_zh}),
                 "clearance": inside.get(room.pk),
+                "cleared_by": names[inside[room.pk].cleared_by] if room.pk in inside else "",
                 "batch_url": _batch_page(inside[room.pk].cleared_for) if room.pk in inside else "",
                 "may_leave": room.pk in inside and room.site.code in hands,
             }

@@ -41,6 +41,11 @@ class MaterialLot(Audited):
         return self.number
 
     @property
+    def is_dated_by_day(self) -> bool:
+        """Whether its label gives a month or a day, not an instant."""
+        return "T" not in self.expires_text
+
+    @property
     def facts(self) -> LotFacts:
         """The lot as a rule sees it."""
         return LotFacts(self.number, self.material, LotState(self.state), self.expires_at, self.opened_at)

@@ -28,7 +28,7 @@ from apps.materials.lifecycle import MOVES
 from apps.materials.models import MaterialLot
 from apps.materials.selectors import known_materials, made_from, used_in, visible_lots
 from apps.organisation.access import Access, open_to
-from apps.organisation.selectors import roles_at, sites_where, visible_to
+from apps.organisation.selectors import printed_names, roles_at, sites_where, visible_to
 from apps.quality.panels import holds_panel
 from apps.signatures.pages import Panel, signed_page
 
@@ -68,6 +68,7 @@ def lot(request: HttpRequest, number: str) -> HttpResponse:
         "lot": found,
         "material": _name(known_materials(request.user, now), found.material),
         "is_expired": found.expires_at <= now,
+        "decided_by": printed_names([found.decided_by]).get(found.decided_by, ""),
         "made_from": [_linked(record) for record in made_from(found)],
         "used_in": [_linked(record) for record in used_in(found)],
         "holds": holds_panel([found.record]),

@@ -1,6 +1,6 @@
 """Who works where, and who may see what."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,13 @@ from apps.organisation.rules import DECLARATION_VERSION, LOCK_TIME, is_dormant, 
 def user_named(username: str) -> User | None:
     """The account with this user name, in whatever case or width it was typed."""
     return User.objects.filter(username_key=username_key(username)).first()
+
+
+def printed_names(usernames: Iterable[str]) -> dict[str, str]:
+    """Printed names by user name; who has no account (the system) keeps the name."""
+    wanted = {name for name in usernames if name}
+    found = dict(User.objects.filter(username__in=wanted).values_list("username", "printed_name"))
+    return {name: found.get(name, name) for name in wanted}
 
 
 def user_by_badge_or_name(identification: str) -> User | None:

@@ -20,6 +20,7 @@ from apps.core.errors import Happened
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page
 from apps.organisation.access import Access, open_to
+from apps.organisation.selectors import printed_names
 
 OPERATORS = Access(read={Role.OPERATOR}, write={Role.OPERATOR})
 
@@ -63,4 +64,9 @@ def print_labels(request: HttpRequest, number: str) -> HttpResponse:
 
 def _rows(batch: Batch) -> list[dict[str, Any]]:
     kinds = {kind.key: kind.label for kind in definition_of_batch(batch).preparation.vessels}
-    return [{"vessel": vessel, "kind": kinds.get(vessel.kind, vessel.kind)} for vessel in vessels_of(batch)]
+    vessels = vessels_of(batch)
+    names = printed_names(vessel.opened_by for vessel in vessels)
+    return [
+        {"vessel": vessel, "kind": kinds.get(vessel.kind, vessel.kind), "opened_by": names[vessel.opened_by]}
+        for vessel in vessels
+    ]
