@@ -142,6 +142,13 @@ def test_a_clock_warns_in_its_last_quarter_and_counts_on_after_its_end(elapsed, 
     assert (view.state, view.digits) == (state, digits)
 
 
+def test_the_end_of_a_clock_is_written_with_its_day_when_that_is_not_today():
+    """AT is 14:06 in Nanhu: nine hours later it is still that day, ten hours later it is not."""
+    forms = [clock_view(AT + timedelta(hours=hours), AT, AT).end_form for hours in (9, 10)]
+
+    assert forms == ["time", "short"]
+
+
 def test_an_objection_is_told_with_its_facts_in_the_readers_words():
     objection = Objection(
         "late",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from apps.core.ui.times import count_down
 
 
@@ -15,6 +17,7 @@ class ClockView:
     digits: str
     left_percent: str
     state: str  # running, alert (last quarter), over
+    end_form: str  # how its end is written: with the day when that is not today
 
 
 def clock_view(ends_at: datetime, started_at: datetime | None, now: datetime) -> ClockView:
@@ -24,4 +27,7 @@ def clock_view(ends_at: datetime, started_at: datetime | None, now: datetime) ->
     if started_at is not None and ends_at > started_at:
         share = max(0.0, min(1.0, left / (ends_at - started_at)))
     state = "over" if left.total_seconds() <= 0 else "alert" if share <= 0.25 else "running"
-    return ClockView(ends_at, started_at, count_down(left), f"{100 * share:.1f}", state)
+    is_today = timezone.localdate(ends_at) == timezone.localdate(now)
+    return ClockView(
+        ends_at, started_at, count_down(left), f"{100 * share:.1f}", state, "time" if is_today else "short"
+    )
