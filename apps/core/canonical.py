@@ -3,10 +3,14 @@
 import hashlib
 import json
 import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 from uuid import UUID
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def canonical(value: object) -> str:
@@ -14,7 +18,7 @@ def canonical(value: object) -> str:
 
     Raises TypeError for floats and naive instants: neither has one exact text.
     """
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=False)
+    return _ENCODER.encode(_plain(value))
 
 
 def sha256_hex(text: str) -> str:
@@ -26,38 +30,68 @@ def instant_text(at: datetime) -> str:
     """RFC 3339, UTC, always six decimals: 2026-11-05T06:06:00.000000Z."""
     if at.tzinfo is None:
         raise TypeError("an instant without a zone has no canonical text")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _key_order(key: str) -> bytes:
-    return key.encode("utf-16-be")  # RFC 8785 sorts by UTF-16 units, not by code points
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _plain(value: object) -> object:
-    match value:
-        case None | bool():
-            return value
-        case Enum():
-            return _plain(value.value)
-        case str():
-            return unicodedata.normalize("NFC", value)
-        case int():
-            return value if abs(value) < 2**53 else str(value)
-        case Decimal() | UUID():
-            return str(value)
-        case datetime():
-            return instant_text(value)
-        case date() | time():
-            return value.isoformat()
-        case _:
-            return _plain_container(value)
+    """A value as JSON knows it. By its very type where that is known; every entry of the trail comes through here."""
+    convert = _BY_TYPE.get(type(value)) or _by_ancestor(value)
+    return convert(value)
 
 
-def _plain_container(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _plain(value[key]) for key in sorted(value, key=_key_order)}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, set | frozenset):
-        return sorted(_plain(item) for item in value)
+def _by_ancestor(value: object) -> Callable[[Any], object]:
+    """How a value of a subclass is written: an Enum as what it stands for, the others as their ancestor."""
+    if isinstance(value, Enum):
+        return lambda member: _plain(member.value)
+    for known, convert in _BY_TYPE.items():
+        if isinstance(value, known):
+            return convert
     raise TypeError(f"{type(value).__name__} has no canonical text")
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _text(value: str) -> str:
+    return value if value.isascii() else unicodedata.normalize("NFC", value)
+
+
+def _whole(value: int) -> object:
+    return value if abs(value) < 2**53 else str(value)
+
+
+def _object(value: Mapping[str, object]) -> dict[str, object]:
+    # RFC 8785 sorts by UTF-16 units, not by code points; for ASCII it is the same order.
+    keys = sorted(value) if all(map(str.isascii, value)) else sorted(value, key=_utf16)
+    return {key: _plain(value[key]) for key in keys}
+
+
+def _utf16(key: str) -> bytes:
+    return key.encode("utf-16-be")
+
+
+def _array(value: Iterable[object]) -> list[object]:
+    return [_plain(item) for item in value]
+
+
+def _set(value: Iterable[object]) -> list[object]:
+    return sorted(_plain(item) for item in value)  # type: ignore[type-var]
+
+
+_BY_TYPE: dict[type, Callable[[Any], object]] = {
+    type(None): _as_it_is,
+    bool: _as_it_is,
+    str: _text,
+    int: _whole,
+    Decimal: str,
+    UUID: str,
+    datetime: instant_text,  # before date, its ancestor
+    date: date.isoformat,
+    time: time.isoformat,
+    dict: _object,
+    list: _array,
+    tuple: _array,
+    set: _set,
+    frozenset: _set,
+}

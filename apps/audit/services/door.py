@@ -10,7 +10,7 @@ from typing import NoReturn, TypeVar
 from django.db import models, transaction
 from django.db.models import Case, Value, When
 
-from apps.audit.images import Image, image_of, value_in_trail
+from apps.audit.images import Image, columns_of, image_of, value_in_trail
 from apps.audit.locks import lock_records
 from apps.audit.models import Audited, Entry, Head, Record
 from apps.core.actor import Actor
@@ -36,7 +36,8 @@ class Change:
 
     def open_record(self, kind: str, number: str, site: str) -> Record:
         """Open the chain of a new thing; its address is `kind/number`."""
-        record = Record.objects.create(address=f"{kind}/{number}", kind=kind, site=site, opened_at=self.at)
+        record = Record(address=f"{kind}/{number}", kind=kind, site=site, opened_at=self.at)
+        self._store([record])
         self._records[record.pk] = record
         self._new.add(record.pk)
         return record
@@ -50,8 +51,7 @@ class Change:
         entries = [self._entry(row.record_id, action) for row in rows]
         for row, entry in zip(rows, entries, strict=True):
             row.last_entry_id = entry.id
-        if rows:
-            type(rows[0])._base_manager.bulk_create(rows, batch_size=BATCH)
+        self._store(rows)
         for row, entry in zip(rows, entries, strict=True):
             self._write_down(entry, row, None)
         return list(rows)
@@ -103,15 +103,18 @@ class Change:
             head.n += 1
             self._seal(entry, head, after, before)
             head.hash = entry.hash
-        Entry.objects.bulk_create([entry for entry, _, _ in self._pending], batch_size=BATCH)
-        Head.objects.bulk_create(
-            heads.values(),
-            update_conflicts=True,
-            unique_fields=["record"],
-            update_fields=["n", "hash"],
-            batch_size=BATCH,
-        )
+        self._store([entry for entry, _, _ in self._pending])
+        self._move(heads.values())
         self._pending.clear()
+
+    def _store(self, rows: Sequence[models.Model]) -> None:
+        if rows:
+            type(rows[0])._base_manager.bulk_create(rows, batch_size=BATCH)
+
+    def _move(self, heads: Iterable[Head]) -> None:
+        Head.objects.bulk_create(
+            heads, update_conflicts=True, unique_fields=["record"], update_fields=["n", "hash"], batch_size=BATCH
+        )
 
     def _heads(self, record_ids: set[int]) -> dict[int, Head]:
         known = sorted(record_ids - self._new)
@@ -211,8 +214,8 @@ def keep_refusal(refusal: Refused, *, actor: Actor, at: datetime) -> None:
 
 def _columns(row: Audited, names: Iterable[str]) -> Image:
     wanted = set(names)
-    fields = [field for field in row._meta.concrete_fields if {field.name, field.attname} & wanted]
-    return {field.attname: value_in_trail(row, field) for field in fields}
+    changed = [column for column in columns_of(type(row)) if {column.name, column.attname} & wanted]
+    return {column.attname: value_in_trail(row, column) for column in changed}
 
 
 def _overwrite(rows: Sequence[Audited], read: Sequence[uuid.UUID], fields: dict[str, object]) -> int:

@@ -1,0 +1,47 @@
+"""`make bench`: how fast, against the machine's own limit in the same run. Prints one table at its end.
+
+On PostgreSQL with Redis and on SQLite, each filled to 10,000 batches and a million recorded values with valid chains,
+then to 100,000 batches. QCS_BENCH_BATCHES=200 makes a small run of it; then the bounds mean little.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.benchmarks import certificate
+from tests.benchmarks.table import Line, printed
+from tests.servers import private_postgres, private_redis
+
+
+def main() -> int:
+    """Measure everything. The exit status says that it was measured, not that every bound holds."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that the servers are stopped
+    chapters = {"Certificate": certificate.measure()}
+    with private_postgres(as_in_production=True) as database, private_redis() as broker:
+        chapters["PostgreSQL + Redis"] = on_database({"DATABASE_URL": database, "REDIS_URL": broker})
+    chapters["SQLite + file broker"] = on_database({})
+    print(printed(chapters))
+    return 0
+
+
+def on_database(chosen: dict[str, str]) -> list[Line]:
+    """The lines of one database, measured in a process of its own with the settings of production."""
+    folder = Path(tempfile.mkdtemp(prefix="qcs-bench-"))
+    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    environment |= {"DJANGO_SETTINGS_MODULE": "qcsystem.settings", "QCS_MODE": "training", "QCS_VAR": str(folder)}
+    written = folder / "lines.json"
+    try:
+        command = [sys.executable, "-m", "tests.benchmarks.on_database", str(written)]
+        subprocess.run(command, env=environment | chosen, check=True)
+        return [Line(**line) for line in json.loads(written.read_text(encoding="utf-8"))]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

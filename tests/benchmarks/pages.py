@@ -1,0 +1,138 @@
+"""Pages and lists, asked of the whole application in this process: time, number of statements, plans of the lists."""
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.organisation.selectors import user_named
+from tests.benchmarks.filling import PATTERN
+from tests.benchmarks.table import Line, ms, timed
+from tests.plans import full_scans
+
+READER = "qa"
+ROUNDS = 25
+PAGE_BOUND = 0.100
+FLAT = 1.5  # times as long with a hundred times the batches: the noise of a machine, not a trend
+RECORD_PAGES = {
+    "batch, overview": f"/batches/{PATTERN}/",
+    "batch record page": f"/batches/{PATTERN}/record/",
+    "QA review page": f"/release/{PATTERN}/review/",
+    "batch record, API": f"/api/v1/batches/{PATTERN}/",
+    "QA review, API": f"/api/v1/batches/{PATTERN}/review-page/",
+}
+LISTS = {
+    "batches": "/batches/",
+    "batches, running": "/batches/?state=RUNNING",
+    "batches, open": "/batches/?state=open",
+    "batches, one number": "/batches/?q=FB-000123",
+    "batches, API": "/api/v1/batches/",
+    "batches, running, API": "/api/v1/batches/?state=RUNNING",
+    "batches, one number, API": "/api/v1/batches/?number=FB-000123",
+    "my work": "/",
+    "search": "/search/?q=FB-000123",
+    "audit search": "/inspection/audit/",
+    "audit entries, API": "/api/v1/audit/entries/",
+    "events and holds": "/quality/",
+    "samples": "/testing/",
+    "documents": "/documents/",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One address, asked some times: how long it took, how long of that the database, how many statements."""
+
+    seconds: float
+    in_database: float
+    statements: int
+
+
+def reader() -> Client:
+    """A browser of QA."""
+    client = Client(SERVER_NAME="localhost")
+    user = user_named(READER)
+    assert user is not None
+    client.force_login(user)
+    return client
+
+
+def ask(client: Client, url: str, rounds: int = ROUNDS) -> Asked:
+    """The medians of some rounds after one to warm up, which counts the statements."""
+    with CaptureQueriesContext(connection) as said:
+        reply = client.get(url)
+    assert reply.status_code == 200, (url, reply.status_code)
+    watch = _Watch()
+    with connection.execute_wrapper(watch):
+        spent = [timed(lambda: client.get(url)) for _ in range(rounds)]
+    return Asked(statistics.median(spent), watch.seconds / rounds, len(said))
+
+
+class _Watch:
+    """Adds up what the database took."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        begun = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            self.seconds += time.perf_counter() - begun
+
+
+def measure_pages() -> list[Line]:
+    """The lines about the pages of one full batch."""
+    client, lines = reader(), []
+    for what, url in RECORD_PAGES.items():
+        asked = ask(client, url)
+        lines.append(
+            Line(
+                f"{what}, {asked.statements} statements",
+                ms(asked.seconds),
+                f"{ms(asked.in_database)} in the database",
+                asked.seconds / asked.in_database,
+                f"≤ {ms(PAGE_BOUND)}",
+                asked.seconds <= PAGE_BOUND,
+            )
+        )
+    return lines
+
+
+def ask_lists() -> dict[str, Asked]:
+    """Every list, as it is now."""
+    client = reader()
+    return {what: ask(client, url, rounds=10) for what, url in LISTS.items()}
+
+
+def measure_lists(few: dict[str, Asked], many: dict[str, Asked], sizes: Sequence[int]) -> list[Line]:
+    """The lines about lists: the same with few batches and with many."""
+    client, lines = reader(), []
+    for what, url in LISTS.items():
+        before, after, scans = few[what], many[what], full_scans(client, url)
+        ratio = after.seconds / before.seconds
+        holds = before.statements == after.statements and not scans and ratio <= FLAT
+        scanned = f"; SCANS {', '.join(scans)}" if scans else ""
+        lines.append(
+            Line(
+                f"list {what}: {sizes[1]:,} batches against {sizes[0]:,}",
+                f"{ms(after.seconds)}, {after.statements} statements{scanned}",
+                f"{ms(before.seconds)}, {before.statements} statements",
+                ratio,
+                f"≤ {FLAT}, no scan",
+                holds,
+            )
+        )
+    return lines
+
+
+def as_json(asked: dict[str, Asked]) -> str:
+    """For the log."""
+    return json.dumps({what: vars(one) for what, one in asked.items()})
