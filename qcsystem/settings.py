@@ -201,6 +201,7 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+LARGEST_REQUEST = 25 * 1024 * 1024  # bytes, of whatever kind
 LOGGING_CONFIG = None
 logging_settings(as_json=IS_SERVER)
 
@@ -210,7 +211,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["apps.organisation.access.DeclaredRoles"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["apps.core.filters.KnownFilters"],
     "DEFAULT_PAGINATION_CLASS": "apps.core.pagination.Keyset",
     "DEFAULT_SCHEMA_CLASS": "qcsystem.schema.Schema",
     "EXCEPTION_HANDLER": "apps.core.api.problem_handler",

@@ -121,7 +121,7 @@ class DocumentList(ListAPIView):
 
     serializer_class = DocumentOutput
     queryset = Document.objects.none()
-    filter_backends: list[Any] = []
+    also_asks = ("kind", "state", "q")
 
     def get_queryset(self) -> QuerySet[Document]:
         asked = self.request.query_params

@@ -68,6 +68,7 @@ class Entries(ListAPIView):
     serializer_class = EntryOutput
     pagination_class = ByTime
     queryset = Entry.objects.none()
+    also_asks = tuple(QuestionForm.base_fields)
 
     @extend_schema(operation_id="audit_entries_list", tags=["audit"], parameters=QUESTION)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -162,7 +163,8 @@ def entry_data(entry: Entry) -> dict[str, Any]:
 
 
 def _continues(older: str, checkpoint: Checkpoint) -> dict[str, Any]:
-    old = Checkpoint.objects.filter(size=int(older)).first() if older.isascii() and older.isdigit() else None
+    is_number = older.isascii() and older.isdigit() and len(older) < 19
+    old = Checkpoint.objects.filter(size=int(older)).first() if is_number else None
     if old is None or old.size > checkpoint.size:
         template = N_("There is no older checkpoint over {size} leaves.")
         raise BadInput(Objection("no_such_head", template, {"size": older[:20]}, place="continues"))
