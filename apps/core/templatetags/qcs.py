@@ -11,7 +11,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.ui import navigation, numbers, times, wording
+from apps.core.ui import kinds, navigation, numbers, times, wording
 from apps.core.ui.clocks import clock_view
 from apps.core.ui.fields import field_view
 from apps.core.ui.status import gravest_first, word_of
@@ -26,6 +26,7 @@ register.filter("duration", times.duration)
 register.filter("sentence", wording.sentence)
 register.filter("label", wording.bilingual)
 register.filter("initials", wording.initials)
+register.filter("kind", kinds.kind_word)
 register.simple_tag(numbers.quantity, name="quantity")
 
 

@@ -15,7 +15,7 @@ from apps.core.pagination import listing
 from apps.core.roles import Role
 from apps.core.ui.wording import translated
 from apps.organisation.access import Access, open_to
-from apps.organisation.selectors import all_roles_of
+from apps.organisation.selectors import all_roles_of, printed_names
 from apps.quality.facts import DeviationState, EventState
 from apps.quality.lifecycle import DEVIATION_MOVES, EVENT_MOVES, MOVES, QualityVerb, verbs_from
 from apps.quality.models import Deviation, Event, Hold
@@ -50,9 +50,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     }
     if show not in lists:
         raise Http404
+    page = listing(lists[show](request), request)
+    if show == "holds":
+        _name_people(page.rows, "placed_by")
     context = {
         "show": show,
-        "page": listing(lists[show](request), request),
+        "page": page,
         "q": request.GET.get("q", ""),
         "filters": [_state_filter(request.GET.get("state", "open"))],
     }
@@ -64,6 +67,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def event(request: HttpRequest, number: str) -> HttpResponse:
     """GET /quality/events/<number>/: what happened, what it holds, what QA decided."""
     found = event_named(request, number)
+    _name_people([found], "opened_by", "closed_by")
     context = {
         "event": found,
         "holds": holds_panel([found.subject]),
@@ -92,6 +96,7 @@ def deviation(request: HttpRequest, number: str) -> HttpResponse:
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /quality/holds/<id>/: what stands still, why, and who lifts it."""
     found = hold_at(request, pk)
+    _name_people([found], "placed_by", "lifted_by")
     context = {
         "hold": found,
         "row": hold_row(found),
@@ -99,6 +104,15 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
         "is_qa": _holds_qa(request),
     }
     return render(request, "quality/hold.html", context)
+
+
+def _name_people(rows: Iterable[Any], *columns: str) -> None:
+    """Beside each user name of these columns the printed name: `placed_by` is read as `placed_by_name`."""
+    shown = list(rows)
+    names = printed_names(getattr(row, column) for row in shown for column in columns)
+    for row in shown:
+        for column in columns:
+            setattr(row, f"{column}_name", names.get(getattr(row, column), ""))
 
 
 def _events_asked_for(request: HttpRequest) -> QuerySet[Event]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.core.roles import Role
 from apps.organisation.access import Access
 from apps.organisation.models import User
-from apps.organisation.selectors import roles_at
+from apps.organisation.selectors import all_roles_of, roles_at
 from apps.testing.models import AssayRun, Result, Sample
 from apps.testing.selectors import visible_results, visible_runs, visible_samples
 
@@ -45,6 +45,11 @@ def result_at(request: HttpRequest, pk: int) -> Result:
     found = get_object_or_404(visible_results(person_of(request), timezone.now()), pk=pk)
     timezone.activate(found.batch.site.timezone)
     return found
+
+
+def opens_runs(request: HttpRequest) -> bool:
+    """Whether the person is an analyst anywhere, so that opening a run is worth offering."""
+    return Role.ANALYST in all_roles_of(person_of(request), timezone.now())
 
 
 def roles_at_site(request: HttpRequest, site: str) -> set[Role]:

@@ -6,8 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.batches.views.naming import STATUS_OF, limit_words, option_word
+from apps.batches.views.naming import STATUS_OF, accepted_words, limit_words, option_word
 from apps.core.errors import Objection
+from apps.core.text import N_
 from apps.core.ui.wording import bilingual, sentence, translated
 from apps.products.definition import Definition, Parameter, Test
 from apps.products.facts import ParameterKind, Verdict
@@ -22,6 +23,12 @@ CONSEQUENCES: Mapping[Verdict, Promise] = {
     Verdict.ACTION: gettext_lazy("When it is reviewed an event opens, and the test holds."),
     Verdict.FAIL: gettext_lazy("When it is reviewed an event opens, and the test holds."),
     Verdict.NOT_EVALUABLE: gettext_lazy("It can't be held against its limit, so the test holds."),
+}
+# A choice has no figure to stand within: it is what was asked for, or it is not.
+OF_A_CHOICE = {
+    Verdict.PASS: N_("As required: {limit}."),
+    Verdict.ACTION: N_("Not as required; it must be {limit}."),
+    Verdict.FAIL: N_("Not as required; it must be {limit}."),
 }
 CONTROL_FAILS = gettext_lazy("It makes the run invalid: no reportable result, and the run is counted.")
 PASSES = frozenset({Verdict.PASS, Verdict.ALERT, Verdict.RECORDED})
@@ -72,12 +79,18 @@ def found_sentence(parameter: Parameter, found: Found, *, is_control: bool = Fal
     judgement = found.judgement or {}
     facts = {"limit": limit_words(parameter), "level": limit_words(parameter), **judgement.get("facts", {})}
     if parameter.kind in (ParameterKind.CHOICE, ParameterKind.YES_NO):
-        facts |= {"limit": limit_words(parameter), "level": limit_words(parameter)}
-    template = judgement.get("template") or SENTENCES.get(verdict, "")
+        facts |= {"limit": accepted_words(parameter), "level": accepted_words(parameter)}
+    template = _template(parameter, verdict, judgement)
     says = sentence(Objection("", template, facts)) if template else ""
     if is_control:
         return says, "" if verdict in PASSES else str(CONTROL_FAILS)
     return says, str(CONSEQUENCES.get(verdict, ""))
+
+
+def _template(parameter: Parameter, verdict: Verdict, judgement: Mapping[str, str]) -> str:
+    if parameter.kind in (ParameterKind.CHOICE, ParameterKind.YES_NO) and accepted_words(parameter):
+        return OF_A_CHOICE.get(verdict) or judgement.get("template") or SENTENCES.get(verdict, "")
+    return judgement.get("template") or SENTENCES.get(verdict, "")
 
 
 def status_of(found: Found | None) -> str:

@@ -42,7 +42,7 @@ from apps.testing.selectors import (
     worksheet,
 )
 from apps.testing.views.cells import control_cells, sample_rows
-from apps.testing.views.finding import ANALYSTS, METHODS, READ_ONLY, person_of, roles_at_site, run_named
+from apps.testing.views.finding import ANALYSTS, METHODS, READ_ONLY, opens_runs, person_of, roles_at_site, run_named
 from apps.testing.views.naming import need_label
 from apps.testing.views.samples import waiting_numbers
 from apps.units.views.framing import batch_bar
@@ -60,6 +60,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "numbers": waiting_numbers(request),
         "filters": [_state_filter(request)],
         "q": request.GET.get("q", ""),
+        "opens": opens_runs(request),
     }
     return render(request, "testing/runs.html", context)
 
@@ -75,7 +76,9 @@ def waiting_tests(request: HttpRequest) -> HttpResponse:
         test = definition.test(waiting.test)
         if test is not None:
             release = test in definition.required_tests()
-            rows.append((not release, {"waiting": waiting, "test": test, "band": definition.band, "batch": batch}))
+            opens = Role.ANALYST in roles_at_site(request, batch.site.code)
+            row = {"waiting": waiting, "test": test, "band": definition.band, "batch": batch, "opens": opens}
+            rows.append((not release, row))
     groups = [
         {"title": _("Release tests"), "rows": [row for later, row in rows if not later]},
         {"title": _("Other tests"), "rows": [row for later, row in rows if later]},

@@ -38,6 +38,7 @@ from apps.testing.views.finding import (
     METHODS,
     READ_ONLY,
     TAKERS,
+    opens_runs,
     person_of,
     roles_at_site,
     sample_named,
@@ -59,6 +60,7 @@ def samples(request: HttpRequest) -> HttpResponse:
         "numbers": waiting_numbers(request),
         "filters": [_state_filter(request)],
         "q": request.GET.get("q", ""),
+        "opens": opens_runs(request),
     }
     return render(request, "testing/samples.html", context)
 

@@ -1,0 +1,28 @@
+"""The kinds of records in words; the address keeps the key."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+KINDS: dict[str, str | Promise] = {
+    "batch": _("Batch"),
+    "deviation": _("Deviation"),
+    "document": _("Document"),
+    "donation": _("Donation"),
+    "donor": _("Donor"),
+    "equipment": _("Instrument"),
+    "event": _("Event"),
+    "lot": _("Lot"),
+    "product": _("Master record"),
+    "room": _("Room"),
+    "run": _("Run"),
+    "sample": _("Sample"),
+    "site": _("Site"),
+    "unit": _("Unit"),
+    "user": _("Account"),
+    "vessel": _("Vessel"),
+}
+
+
+def kind_word(kind: object) -> str:
+    """The word of a kind of record; one without a word keeps its key."""
+    return str(KINDS.get(str(kind), kind))
