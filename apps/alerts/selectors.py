@@ -9,18 +9,17 @@ from apps.alerts.facts import AlertKind, Due
 from apps.alerts.models import Alert
 from apps.core.roles import Role
 from apps.core.text import N_
-from apps.materials.models import MaterialLot
+from apps.materials.selectors import lots_expiring
 from apps.organisation.models import User
 from apps.organisation.selectors import roles_held
-from apps.quality.models import Hold
+from apps.quality.selectors import unanswered_holds
 from apps.testing.selectors import overdue_results
-from apps.units.facts import Custody, Disposition
-from apps.units.models import Unit
+from apps.units.facts import Disposition
+from apps.units.selectors import expiring_units
 
 UNIT_NOTICE = timedelta(days=30)
 LOT_NOTICE = timedelta(days=14)
-IN_HAND = (Custody.IN_STORE, Custody.RESERVED)
-USABLE = (Disposition.QUARANTINED, Disposition.CONDITIONAL, Disposition.RELEASED)
+ENDED = (Disposition.REJECTED, Disposition.RECALLED)
 
 
 def due_things(at: datetime) -> list[Due]:
@@ -42,14 +41,14 @@ def alerts_for(user: User, at: datetime) -> QuerySet[Alert]:
 
 
 def _units(at: datetime) -> Iterator[Due]:
-    units = Unit.objects.filter(expires_at__lte=at + UNIT_NOTICE, custody__in=IN_HAND, disposition__in=USABLE)
-    for unit in units.select_related("record").order_by("expires_at"):
+    """Units that a patient could still get: neither retained, used up, gone, rejected nor recalled."""
+    for unit in expiring_units(at, UNIT_NOTICE).exclude(disposition__in=ENDED):
         expired = unit.expires_at <= at
         yield Due(
             AlertKind.UNIT_EXPIRED if expired else AlertKind.UNIT_EXPIRING,
             unit.record_id,
             unit.record.site,
-            f"{'expired' if expired else 'expiring'}:{unit.expires_at.isoformat()}",
+            _key(expired, unit.expires_at),
             Role.STOREKEEPER,
             N_("Unit {number} has expired.") if expired else N_("Unit {number} expires soon."),
             unit.expires_at,
@@ -58,19 +57,25 @@ def _units(at: datetime) -> Iterator[Due]:
 
 
 def _lots(at: datetime) -> Iterator[Due]:
-    lots = MaterialLot.objects.filter(expires_at__lte=at + LOT_NOTICE).exclude(state="REJECTED")
-    for lot in lots.select_related("record").order_by("expires_at"):
+    """Released lots of the store. A reagent prepared here lives for hours: of its end is told, not of its coming."""
+    for lot in lots_expiring(at, LOT_NOTICE).select_related("record").order_by("expires_at", "pk"):
         expired = lot.expires_at <= at
+        if lot.is_prepared and not expired:
+            continue
         yield Due(
             AlertKind.LOT_EXPIRED if expired else AlertKind.LOT_EXPIRING,
             lot.record_id,
             lot.record.site,
-            f"{'expired' if expired else 'expiring'}:{lot.expires_at.isoformat()}",
+            _key(expired, lot.expires_at),
             Role.STOREKEEPER,
             N_("Lot {number} has expired.") if expired else N_("Lot {number} expires soon."),
             lot.expires_at,
             {"number": lot.number},
         )
+
+
+def _key(expired: bool, expires_at: datetime) -> str:
+    return f"{'expired' if expired else 'expiring'}:{expires_at.isoformat()}"
 
 
 def _tests(at: datetime) -> Iterator[Due]:
@@ -79,16 +84,16 @@ def _tests(at: datetime) -> Iterator[Due]:
             AlertKind.TEST_OVERDUE,
             duty.batch.record_id,
             duty.batch.record.site,
-            f"test:{duty.test}",
+            f"test:{duty.test.key}:{duty.due_at.isoformat()}",
             Role.QC_HEAD,
             N_("{batch}: the result of {test} is overdue."),
             duty.due_at,
-            {"batch": duty.batch.number, "test": duty.test},
+            {"batch": duty.batch.number, "test": duty.test.label.en},
         )
 
 
 def _holds(at: datetime) -> Iterator[Due]:
-    for hold in Hold.objects.filter(lifted_at=None, due_at__lte=at).select_related("record"):
+    for hold in unanswered_holds(at):
         yield Due(
             AlertKind.HOLD_OVERDUE,
             hold.record_id,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import IntegrityError
+
 from apps.alerts.facts import Due
 from apps.alerts.models import Alert
 from apps.alerts.selectors import due_things, open_alerts
@@ -12,6 +14,7 @@ from apps.audit.services import Change, audited
 from apps.core.actor import SYSTEM, Actor
 from apps.core.errors import Objection, stop_if
 from apps.core.roles import Role
+from apps.core.rules import reason_is_missing
 from apps.core.text import N_
 from apps.organisation.services import require
 
@@ -32,27 +35,49 @@ def acknowledge_alert(*, alert: Alert, note: str, actor: Actor, at: datetime) ->
     """Take an alert in hand: who, when, and what is being done."""
     who = require(actor, [Role(alert.role), Role.QA], alert.site, at=at, about=alert.subject.address)
     with audited(actor=who, action="alert.acknowledged", at=at, touching=[alert.record], reason=note) as change:
-        alert = Alert.objects.get(pk=alert.pk)
-        stop_if(
-            Objection("already_acknowledged", N_("{who} took this already."), {"who": alert.acknowledged_by})
-            if alert.acknowledged_at
-            else None
-        )
-        return change.update(alert, acknowledged_at=at, acknowledged_by=who.username, acknowledge_note=note)
+        alert = Alert.objects.select_related("subject", "record").get(pk=alert.pk)
+        stop_if(reason_is_missing(note, "note"), _is_taken(alert), _is_gone(alert))
+        return change.update(alert, acknowledged_at=at, acknowledged_by=who.username, acknowledge_note=note.strip())
+
+
+def _is_taken(alert: Alert) -> Objection | None:
+    taken = Objection("already_acknowledged", N_("{who} took this already."), {"who": alert.acknowledged_by})
+    return taken if alert.acknowledged_at else None
+
+
+def _is_gone(alert: Alert) -> Objection | None:
+    return Objection("alert_closed", N_("This has its answer meanwhile.")) if alert.closed_at else None
 
 
 def _sweep_site(site: str, due: Sequence[Due], at: datetime) -> list[Alert]:
-    told = set(Alert.objects.filter(site=site).values_list("subject_id", "key"))
-    new = [thing for thing in due if (thing.subject_id, thing.key) not in told]
-    standing = {(thing.subject_id, thing.key) for thing in due}
-    gone = [alert.pk for alert in open_alerts().filter(site=site) if (alert.subject_id, alert.key) not in standing]
-    if not new and not gone:
+    if not any(_news(site, due)):
         return []
-    record = record_at(f"alerts/{site}")
-    with audited(actor=SYSTEM, action="alert.raised", at=at, touching=[record] if record else []) as change:
-        record = record or change.open_record("alerts", site, site=site)
-        change.update_many(list(Alert.objects.filter(pk__in=gone)), action="alert.closed", closed_at=at)
+    # What was told is asked again behind the lock: of two sweeps at once the second finds nothing new.
+    record = _list_of(site, at)
+    with audited(actor=SYSTEM, action="alert.raised", at=at, touching=[record]) as change:
+        new, gone = _news(site, due)
+        change.update_many(gone, action="alert.closed", closed_at=at)
         return _tell(change, record, new)
+
+
+def _news(site: str, due: Sequence[Due]) -> tuple[list[Due], list[Alert]]:
+    """What is due and was never told, and what was told and is due no more."""
+    told = set(Alert.objects.filter(site=site).values_list("subject_id", "key"))
+    standing = {(thing.subject_id, thing.key) for thing in due}
+    new = [thing for thing in due if (thing.subject_id, thing.key) not in told]
+    return new, [alert for alert in open_alerts().filter(site=site) if (alert.subject_id, alert.key) not in standing]
+
+
+def _list_of(site: str, at: datetime) -> Record:
+    """The record of a site's alerts, opened with the first of them; of two sweeps at once one opens it."""
+    record = record_at(f"alerts/{site}")
+    if record is None:
+        try:
+            with audited(actor=SYSTEM, action="alerts.opened", at=at) as change:
+                return change.open_record("alerts", site, site=site)
+        except IntegrityError:
+            return Record.objects.get(address=f"alerts/{site}")
+    return record
 
 
 def _tell(change: Change, record: Record, new: Iterable[Due]) -> list[Alert]:

@@ -11,6 +11,9 @@ from apps.alerts.selectors import alerts_for
 from apps.alerts.services import acknowledge_alert
 from apps.core.errors import Objection
 from apps.core.http import actor_of, refusals_on, sentence
+from apps.units.views.framing import names_of
+
+MOST = 200
 
 
 class AcknowledgeForm(forms.Form):
@@ -38,13 +41,15 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, refused: forms.Form | None, refused_pk: int | None) -> HttpResponse:
-    alerts = alerts_for(request.user, timezone.now())
+    alerts = list(alerts_for(request.user, timezone.now())[:MOST])
+    names = names_of([alert.acknowledged_by for alert in alerts if alert.acknowledged_by])
     rows = [
         {
             "alert": alert,
+            "taken_by": names.get(alert.acknowledged_by, ""),
             "text": sentence(Objection(alert.kind, alert.template, alert.facts)),
             "form": refused if alert.pk == refused_pk else AcknowledgeForm(auto_id=f"id_{alert.pk}_%s"),
         }
-        for alert in alerts[:200]
+        for alert in alerts
     ]
     return render(request, "alerts/list.html", {"rows": rows}, status=409 if refused else 200)

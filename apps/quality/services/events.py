@@ -14,7 +14,7 @@ from apps.quality.content import close_event_content, open_deviation_content
 from apps.quality.facts import Blocks, EventKind, EventState, Severity
 from apps.quality.lifecycle import MOVES, QualityVerb, may_not_move
 from apps.quality.models import Deviation, Event
-from apps.quality.services.holds import WHO_MAY_STOP, lift_hold_for, out_of_order, place_hold
+from apps.quality.services.holds import WHO_MAY_STOP, answer_due, lift_hold_for, out_of_order, place_hold
 from apps.signatures.facts import Signer, Signing
 from apps.signatures.services import admit_signer, sign
 
@@ -45,6 +45,7 @@ def report_event(
             code="event_open",
             template=template,
             facts={**event.facts, "number": number},
+            due_at=answer_due(subject.site, change.at),
         )
     return event
 

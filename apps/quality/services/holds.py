@@ -9,6 +9,7 @@ from apps.core.actor import Actor
 from apps.core.errors import KeptRefusal, stop_if
 from apps.core.roles import Role
 from apps.core.text import N_
+from apps.organisation.models import Site
 from apps.organisation.services import require
 from apps.quality import rules
 from apps.quality.content import lift_content
@@ -59,6 +60,12 @@ def lift_hold_for(change: Change, *, record: Record, key: str, reason: str) -> H
     return lift_hold(change, hold=hold, reason=reason) if hold else None
 
 
+def answer_due(site: str, at: datetime) -> datetime:
+    """Until when quality answers what people or the system reported: within one working day of the site."""
+    zone = Site.objects.filter(code=site).values_list("timezone", flat=True).first()
+    return rules.one_working_day_after(at, zone or "UTC")
+
+
 def out_of_order(verb: QualityVerb, state: str, record: Record) -> KeptRefusal | None:
     """An act out of its order stays in the trail although nothing of it is done (21 CFR 11.10(f))."""
     if may_not_move(verb, state) is None:
@@ -82,6 +89,7 @@ def stop_record(
             code="stopped",
             template=N_("Stopped by {name}: {reason}"),
             facts={"name": who.printed_name, "reason": reason},
+            due_at=answer_due(record.site, at),
         )
 
 
