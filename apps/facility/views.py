@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,7 +23,7 @@ from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual
 from apps.facility import services
 from apps.facility.content import clearance_content
-from apps.facility.facts import InstrumentStatus
+from apps.facility.facts import InstrumentStatus, KnownEquipment
 from apps.facility.forms import CalibrationForm, ClearForm, InstallForm, ReasonForm, RoomForm
 from apps.facility.models import Instrument
 from apps.facility.selectors import (
@@ -34,6 +35,7 @@ from apps.facility.selectors import (
 )
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import printed_names, roles_at, sites_where, visible_to
+from apps.products.loader import units as unit_table
 from apps.quality.panels import holds_panel
 from apps.signatures.pages import Panel, signed_page
 
@@ -67,12 +69,13 @@ def instruments(request: HttpRequest) -> HttpResponse:
 def instrument(request: HttpRequest, number: str) -> HttpResponse:
     """GET /facility/instruments/<number>/: one instrument, its calibration, what went wrong with it."""
     found, now = _instrument_named(request, number), timezone.now()
+    known = known_equipment(request.user, now)
     roles = roles_at(request.user, found.site.code, now)
     context = {
         "instrument": found,
-        "kind": _kind(known_equipment(request.user, now), found),
+        "kind": _kind(known, found),
         "is_overdue": found.calibration_due is not None and found.calibration_due <= now,
-        "excursions": excursions_of(found),
+        "excursions": _excursions(found, known.get(found.kind)),
         "holds": holds_panel([found.record]),
         "entries": list(entries_of(found.record)),
         "keeps": bool(roles & set(services.KEEPERS)) and found.status != InstrumentStatus.RETIRED,
@@ -215,6 +218,19 @@ def _instrument_named(request: HttpRequest, number: str) -> Instrument:
 
 def _act(instrument: Instrument, title: str, word: str, **more: Any) -> Act:
     return Act(title=title, word=word, back_url=reverse("facility:instrument", args=[instrument.number]), **more)
+
+
+def _excursions(instrument: Instrument, kind: KnownEquipment | None) -> list[dict[str, object]]:
+    """What went wrong with an instrument, in the words of the master record that watches it."""
+    labels = {one.key: bilingual(one.label) for one in (kind.conditions if kind else ())}
+    return [
+        {
+            "excursion": one,
+            "condition": labels.get(one.condition, one.condition),
+            "unit": unit_table().display(one.unit, get_language() or "en"),
+        }
+        for one in excursions_of(instrument)
+    ]
 
 
 def _kind(known: Any, instrument: Instrument) -> str:

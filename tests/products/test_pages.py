@@ -218,6 +218,17 @@ def test_seed_refuses_a_wrong_file_with_place_and_reason_and_imports_nothing(tmp
     assert not ProductVersion.objects.exists()
 
 
+def test_seed_says_that_a_signed_record_is_changed_by_a_new_version_only(tmp_path, web_client, cast):
+    seed()
+    signed_by_page(web_client(cast.arthur), f"/products/{NUMBER}/sign/", cast.arthur)
+    shutil.copytree(SEEDS, tmp_path / "seeds")
+    file = tmp_path / "seeds" / "products" / "msc_covid19" / "v1" / "units.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("planned: 9", "planned: 8"), encoding="utf-8")
+
+    with pytest.raises(CommandError, match="write the change as a new version"):
+        seed("--folder", str(tmp_path / "seeds"))
+
+
 def test_seed_says_which_file_is_missing(tmp_path):
     with pytest.raises(CommandError, match=r"units\.yaml is missing"):
         seed("--folder", str(tmp_path))

@@ -84,7 +84,7 @@ def donor(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "donor": found,
         "donor_class": _donor_class(found),
-        "person": person_of(found, request.user, now),
+        "identity": person_of(found, request.user, now),
         "consents": [_consent_row(one, definitions) for one in found.consents.order_by("pk")],
         "tests": list(_test_rows(found, definitions)),
         "donations": found.donations.order_by("-pk"),

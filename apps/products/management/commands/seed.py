@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from apps.core.actor import SYSTEM
+from apps.core.errors import Refused
 from apps.products.loader import load, read_tables
 from apps.products.rules.problems import DefinitionRefused
 from apps.products.services import import_table, import_version
@@ -41,7 +42,10 @@ class Command(BaseCommand):
         for name in TABLES:
             import_table(file=folder / name, actor=SYSTEM, at=now)
         for loaded in products:
-            version = import_version(loaded=loaded, actor=SYSTEM, at=now)
+            try:
+                version = import_version(loaded=loaded, actor=SYSTEM, at=now)
+            except Refused as refused:
+                raise CommandError(f"{refused} Nothing of this file was taken in.") from None
             self.stdout.write(f"in the register: {version.number} ({version.state})")
 
 
