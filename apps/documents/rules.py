@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Set
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 
 from apps.core.errors import Objection
 from apps.core.text import N_
@@ -14,6 +15,8 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_CHARACTERS = 9  # 45 random bits; the tenth character is the check
 LOOK_ALIKES = str.maketrans("OILU", "011V")
 NOT_DRAWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"}
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+LONG_NUMBER = re.compile(r"(?<![\w.])\d{5,}(?![\w.])")
 MINUS = re.compile(r"(?<!\S)-(?=\d)")
 DRAWN_AS_SPACE = set("\n\t\u2009\u202f\u2007")
 
@@ -146,6 +149,21 @@ def offset(local: datetime) -> str:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def scientific(value: Decimal) -> str:
+    """5.0E+7 as 5.0×10⁷; below ten thousand as it is."""
+    if abs(value) < 10_000:
+        return f"{value.normalize():f}"
+    exponent = value.adjusted()
+    mantissa = value.scaleb(-exponent).normalize()
+    shown = f"{mantissa:f}" if mantissa != mantissa.to_integral_value() else f"{mantissa:f}.0"
+    return f"{shown}×10{str(exponent).translate(SUPERSCRIPTS)}"
+
+
+def in_thousands(text: str) -> str:
+    """The same text with its long whole numbers in groups of three: 3520000 is printed 3 520 000."""
+    return LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}".replace(",", "\u00a0"), text)
 
 
 def figures(text: str) -> str:

@@ -12,14 +12,13 @@ from apps.batches.selectors.plans import definition_of_batch
 from apps.core.canonical import instant_text
 from apps.documents.facts import Barcode, Bilingual, DocumentContent, DocumentKind, Field
 from apps.documents.facts import Label as LabelBlock
+from apps.documents.rules import instant, scientific
 from apps.products.definition import Definition
 from apps.products.loader import units as unit_table
-from apps.products.rules.rounding import plain
 from apps.units import rules
 from apps.units.facts import LabelCode
 from apps.units.models import Label
 
-SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 SPECIMEN = Bilingual("SPECIMEN", "样张")
 QUARANTINE = Bilingual("Quarantined until released", "放行前待验")
 
@@ -85,24 +84,8 @@ def amount(value: Decimal, unit: str) -> str:
     return f"{scientific(value)} {unit_table().display(unit)}".strip()
 
 
-def scientific(value: Decimal) -> str:
-    """5.0E+7 as 5.0×10⁷; below ten thousand as it is."""
-    if abs(value) < 10_000:
-        return plain(value.normalize())
-    exponent = value.adjusted()
-    mantissa = value.scaleb(-exponent).normalize()
-    shown = plain(mantissa) if mantissa != mantissa.to_integral_value() else f"{plain(mantissa)}.0"
-    return f"{shown}×10{str(exponent).translate(SUPERSCRIPTS)}"
-
-
 def _local(at: datetime, batch: Batch) -> str:
-    local = at.astimezone(ZoneInfo(batch.site.timezone))
-    return f"{local:%Y-%m-%d %H:%M} {_offset(local)}"
-
-
-def _offset(local: datetime) -> str:
-    offset = f"{local:%z}"
-    return f"UTC{offset[:3]}:{offset[3:]}"
+    return instant(at, ZoneInfo(batch.site.timezone))
 
 
 def _code(label: Label) -> LabelCode:

@@ -240,7 +240,7 @@ def test_an_excursion_is_told_to_the_batch_that_was_in_the_incubator(incubating:
 
     event = Event.objects.get(subject=incubating.batch.record)
     assert (event.kind, event.severity) == ("EXCURSION", "MAJOR")
-    assert event.text == "INC-07: temperature reached 35.2 Cel for 1 h 35 min."
+    assert event.text == "INC-07: temperature reached 35.2 °C for 1 h 35 min."
     assert Hold.objects.get(record=incubating.batch.record, key__startswith="event:").blocks_certify
 
 

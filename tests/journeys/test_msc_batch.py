@@ -292,7 +292,7 @@ def test_every_unit_is_printed_with_its_recorded_expiry(journey: Journey) -> Non
     text, zone = flowing(journey.document("BC-CT-0042")), ZoneInfo("Asia/Shanghai")
 
     for unit in Unit.objects.order_by("number"):
-        assert (unit.viable_cells, unit.cells_unit) == (50, "10*6{cells}")
+        assert (unit.viable_cells, unit.cells_unit) == (50_000_000, "{cells}")
         row = text[text.index(f"{unit.number} ") :].split("Frozen")[0]
         assert f"{unit.expires_at.astimezone(zone):%Y-%m-%d %H:%M}" in row
         assert "5.0×10⁷" in row
@@ -303,6 +303,25 @@ def test_the_chinese_of_the_certificate_can_be_extracted(journey: Journey) -> No
 
     for words in ("批放行证书", "南湖细胞中心", "质量受权人", "王蕊", "无菌"):
         assert words in text
+
+
+def test_the_certificate_states_product_pack_expiry_and_what_is_certified(journey: Journey) -> None:
+    text = flowing(journey.document("BC-CT-0042"))
+    earliest = min(unit.expires_at for unit in Unit.objects.filter(kind="PRODUCT")).astimezone(
+        ZoneInfo("Asia/Shanghai")
+    )
+
+    for said in (
+        "Suspension for intravenous infusion, frozen",
+        "Product units 产品单元 9: CT-0042-U01 … CT-0042-U09",
+        f"Expires 有效期至 {earliest:%Y-%m-%d %H:%M} UTC+8",
+        "≤ −135 °C",
+        "Conditional release: no. Tests outstanding: none.",
+        "I certify that this batch was made and tested according to its master record",
+        "本人确认本批产品按照工艺规程",
+        "COA-CT-0042 v1 · ",
+    ):
+        assert said in text, said
 
 
 def test_the_certificate_carries_three_signatures_of_three_meanings(journey: Journey) -> None:

@@ -12,7 +12,7 @@ from apps.core.actor import SYSTEM
 from apps.core.canonical import canonical, sha256_hex
 from apps.core.errors import BadInput, NotAllowed, RuleBroken, SignatureRefused, Stale
 from apps.core.roles import Role
-from apps.documents.facts import read_content
+from apps.documents.facts import Cell, Table, read_content
 from apps.documents.models import Document
 from apps.documents.services import preview
 from apps.products import services
@@ -277,7 +277,25 @@ def test_the_readable_document_says_every_step_test_and_limit(draft, msc):
 
     assert all(step.label.zh in text for stage in msc.definition.preparation.stages for step in stage.steps)
     assert all(test.label.en in text for test in msc.definition.testing.tests)
-    assert "≥ 90.0; alert ≥ 92.0; rounded, decimals: 1" in text
+    assert "≥ 90.0; alert ≥ 92.0; rounded to 1 decimal" in text
+
+
+def test_the_readable_document_speaks_in_words_and_readable_figures(draft):
+    content = master_document(draft, owning_site(draft))
+
+    for said in ("Grade A in grade B", "≤ 3\u00a0520\u00a0000", "−2.0 – −0.5", "4.0×10⁷ cells", "修约至 1 位小数"):
+        assert said in content.text, said
+    for key in ('"visual_appearance v1"', '"fill_suspension"', '"A IN B"', "≤ -135"):
+        assert key not in content.text, key
+
+
+def test_the_mark_site_to_confirm_is_explained_where_it_stands_and_only_there(draft):
+    tables = [block for block in master_document(draft, owning_site(draft)).blocks if isinstance(block, Table)]
+
+    for table in tables:
+        marked = any(isinstance(entry, Cell) and entry.mark for row in table.rows for entry in row)
+        assert bool(table.footnotes) is marked, table.title.en
+    assert {bool(table.footnotes) for table in tables} == {True, False}
 
 
 def test_the_readable_document_is_drawn_without_a_missing_glyph(draft):

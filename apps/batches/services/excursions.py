@@ -11,6 +11,7 @@ from apps.core.text import N_
 from apps.facility.models import Excursion, Instrument
 from apps.facility.services import note_excursion
 from apps.organisation.services import require
+from apps.products.loader import units
 from apps.products.rules.limits import elapsed_text
 from apps.quality.facts import EventKind, Severity
 from apps.quality.services import report_event
@@ -56,7 +57,7 @@ def _tell(change: Change, batch: Record, excursion: Excursion) -> None:
         "instrument": instrument.number,
         "condition": excursion.condition,
         "worst": excursion.worst,
-        "unit": excursion.unit,
+        "unit": units().display(excursion.unit),
         "length": elapsed_text(excursion.ended_at - excursion.began_at),
     }
     report_event(

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from apps.documents.facts import Bilingual, Block, Column, Entry, Heading, Section, Statement, Table
 from apps.products.content.phrases import (
-    CONFIRM,
     FIELD_COLUMNS,
     both,
+    confirmed,
     field_row,
     field_table,
     joined,
@@ -16,6 +16,7 @@ from apps.products.content.phrases import (
     section,
     source_text,
 )
+from apps.products.definition import Bilingual as Words
 from apps.products.definition import Definition, Stage, Step
 from apps.products.definition.donation import Donation
 from apps.products.definition.limits import SpanEnds
@@ -56,14 +57,15 @@ def donation_blocks(donation: Donation) -> Iterator[Block]:
     for test in donation.screening:
         within = f"−{test.specimen_before} … +{test.specimen_after}"
         title = Bilingual(f"Screening: {test.label.en} ({within})", f"筛查：{test.label.zh}（{within}）")
-        yield Table(title, FIELD_COLUMNS, tuple(field_row(result) for result in test.results), (CONFIRM,))
+        yield confirmed(title, FIELD_COLUMNS, tuple(field_row(result) for result in test.results))
     yield field_table(Bilingual("Eligibility", "供者适合性"), donation.eligibility.criteria)
     yield list_table(Bilingual("Exclusions", "排除情形"), donation.eligibility.exclusions)
     yield field_table(Bilingual("Collection", "采集"), donation.collection)
 
 
-def preparation_blocks(preparation: Preparation) -> Iterator[Block]:
+def preparation_blocks(definition: Definition) -> Iterator[Block]:
     """Bill of materials, equipment, then every step with its instructions."""
+    preparation = definition.preparation
     yield Heading(Bilingual("Preparation", "制备"))
     yield _bill_of_materials(preparation)
     yield _equipment(preparation)
@@ -73,7 +75,7 @@ def preparation_blocks(preparation: Preparation) -> Iterator[Block]:
     for stage in preparation.stages:
         yield Heading(_stage_title(stage))
         for n, step in enumerate(stage.steps, start=1):
-            yield from _step_blocks(n, stage, step)
+            yield from _step_blocks(definition, n, stage, step)
 
 
 def _bill_of_materials(preparation: Preparation) -> Table:
@@ -86,7 +88,7 @@ def _bill_of_materials(preparation: Preparation) -> Table:
         (both(material.label), both(material.grade), marked(material.specification, material.source))
         for material in preparation.materials
     )
-    return Table(Bilingual("Bill of materials", "物料清单"), columns, rows, (CONFIRM,))
+    return confirmed(Bilingual("Bill of materials", "物料清单"), columns, rows)
 
 
 def _equipment(preparation: Preparation) -> Table:
@@ -107,16 +109,16 @@ def _stage_title(stage: Stage) -> Bilingual:
     return Bilingual(f"{stage.label.en} (up to {again} times)", f"{stage.label.zh}（最多 {again} 次）")
 
 
-def _step_blocks(n: int, stage: Stage, step: Step) -> Iterator[Block]:
-    title = Bilingual(f"{n}  {step.label.en}", f"{n}  {step.label.zh}")
+def _step_blocks(definition: Definition, n: int, stage: Stage, step: Step) -> Iterator[Block]:
+    title = Bilingual(f"{n}. {step.label.en}", step.label.zh)
     yield Statement(tuple(both(line) for line in step.instructions), title)
-    yield _conduct(stage, step)
+    yield _conduct(definition, stage, step)
     rows: list[tuple[Entry, ...]] = [field_row(field) for field in step.fields]
     if rows:
-        yield Table(Bilingual("Recorded", "记录"), FIELD_COLUMNS, tuple(rows), (CONFIRM,))
+        yield confirmed(Bilingual("Recorded", "记录"), FIELD_COLUMNS, tuple(rows))
 
 
-def _conduct(stage: Stage, step: Step) -> Section:
+def _conduct(definition: Definition, stage: Stage, step: Step) -> Section:
     return section(
         Bilingual("How it is done", "执行方式"),
         ("Place", "位置", f"{stage.key}.{step.key}"),
@@ -124,19 +126,39 @@ def _conduct(stage: Stage, step: Step) -> Section:
         ("Check", "复核", CHECKS[step.check]),
         ("Signed", "签名", SIGNED[step.sign_at]),
         ("Entered within", "及时记录时限", step.contemporaneous_within.text),
-        ("Environment", "洁净环境", step.environment.value.replace("_", " ") if step.environment else ""),
-        ("Waits for", "前序步骤", _waits(step)),
+        ("Environment", "洁净环境", _environment(definition.preparation, step)),
+        ("Waits for", "前序步骤", _waits(stage, step)),
         ("Repeated", "重复", _repeat_text(step.repeat)),
         ("One row per", "每行对应", f"{step.rows.kind} {', '.join(step.rows.keys)}".strip() if step.rows else ""),
         ("Clock", "计时", _clock(step)),
-        ("Samples", "取样", "; ".join(f"{taken.sample}: {', '.join(taken.tests)}" for taken in step.samples)),
+        ("Samples", "取样", _samples(definition, step)),
     )
 
 
-def _waits(step: Step) -> Entry:
+def _environment(preparation: Preparation, step: Step) -> Entry:
+    grade = next((grade for grade in preparation.environments if grade.key is step.environment), None)
+    if grade is not None:
+        return both(grade.label)
+    return step.environment.value.replace("_", " ") if step.environment else ""
+
+
+def _waits(stage: Stage, step: Step) -> Entry:
     if step.after is None:
         return Bilingual("the step above", "上一步")
-    return ", ".join(step.after) if step.after else Bilingual("nothing in its section", "本节内无前序")
+    if not step.after:
+        return Bilingual("nothing in its section", "本节内无前序")
+    known = {other.key: other.label for other in stage.steps}
+    return joined(known.get(key, Words(en=key, zh=key)) for key in step.after)
+
+
+def _samples(definition: Definition, step: Step) -> Entry:
+    kinds = {kind.key: kind.label for kind in definition.testing.samples}
+    said = []
+    for taken in step.samples:
+        tests = joined((test.label for key in taken.tests if (test := definition.test(key))), ", ", "、")
+        kind = kinds.get(taken.sample, Words(en=taken.sample, zh=taken.sample))
+        said.append(Words(en=f"{kind.en}: {tests.en}", zh=f"{kind.zh}：{tests.zh}"))
+    return joined(said) if said else ""
 
 
 def _repeat_text(repeat: Repeat | None) -> str:
@@ -173,7 +195,7 @@ def units_blocks(units: Units) -> Iterator[Block]:
     )
     columns = (Column(Bilingual("Division", "用途"), width=60), Column(Bilingual("Planned", "计划数"), width=40))
     rows = tuple((marked(both(part.label), part.source), str(part.planned)) for part in units.divisions)
-    yield Table(Bilingual("One fill, divided", "同一次灌装的分配"), columns, rows, (CONFIRM,))
+    yield confirmed(Bilingual("One fill, divided", "同一次灌装的分配"), columns, rows)
 
 
 def identity_blocks(definition: Definition) -> Iterator[Block]:

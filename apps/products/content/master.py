@@ -47,7 +47,7 @@ def master_chapters(definition: Definition) -> tuple[Chapter, ...]:
     parts = (
         ("product", Bilingual("Product", "产品"), identity_blocks(definition)),
         ("donation", Bilingual("Donation", "捐献"), donation_blocks(definition.donation)),
-        ("preparation", Bilingual("Preparation", "制备"), preparation_blocks(definition.preparation)),
+        ("preparation", Bilingual("Preparation", "制备"), preparation_blocks(definition)),
         ("units", Bilingual("Units", "成品单元"), units_blocks(definition.units)),
         ("testing", Bilingual("Testing", "检验"), testing_blocks(definition.testing)),
         ("release", Bilingual("Release", "放行"), release_blocks(definition.release)),

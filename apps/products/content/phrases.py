@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from apps.documents.facts import Align, Bilingual, Cell, Column, Entry, Field, Footnote, Section, Table
+from apps.documents.rules import figures, in_thousands, scientific
 from apps.products.definition import Bilingual as Words
 from apps.products.definition import (
     EqualsLimit,
@@ -20,7 +21,7 @@ from apps.products.definition.parameters import (
     NumberParameter,
     VesselUse,
 )
-from apps.products.facts import ParameterKind
+from apps.products.facts import Compare, ParameterKind
 from apps.products.loader import units
 from apps.products.rules.limits import ends_text, limit_text, span_text
 from apps.products.rules.rounding import plain
@@ -40,10 +41,10 @@ KINDS = {
     ParameterKind.COMPUTED: Bilingual("Worked out", "计算值"),
 }
 FIELD_COLUMNS = (
-    Column(Bilingual("Recorded", "记录项"), width=34),
+    Column(Bilingual("Recorded", "记录项"), width=31),
     Column(Bilingual("Kind, unit", "类型、单位"), width=22),
-    Column(Bilingual("Limit", "限度"), Align.LEFT, width=26),
-    Column(Bilingual("Source", "依据"), width=18),
+    Column(Bilingual("Limit", "限度"), Align.LEFT, width=33),
+    Column(Bilingual("Source", "依据"), width=14),
 )
 LIST_COLUMNS = (Column(Bilingual("Item", "项目"), width=70), Column(Bilingual("Source", "依据"), width=30))
 
@@ -74,7 +75,7 @@ def quantity_cell(quantity: Quantity | None) -> Cell:
     if quantity is None:
         return Cell("")
     tolerance = f" ± {plain(quantity.tolerance_percent)} %" if quantity.tolerance_percent is not None else ""
-    return marked(f"{plain(quantity.value)} {unit_text(quantity.unit)}{tolerance}".strip(), quantity.source)
+    return marked(f"{scientific(quantity.value)} {unit_text(quantity.unit)}{tolerance}".strip(), quantity.source)
 
 
 def marked(text: str | Bilingual, source: Source | None) -> Cell:
@@ -89,14 +90,26 @@ def limit_cell(field: Recordable) -> Cell:
         return Cell("")
     if isinstance(limit, EqualsLimit | OneOfLimit) and not isinstance(field, NumberParameter | ComputedParameter):
         return marked(_chosen(field, limit), limit.source)
-    parts = [limit_text(limit)]
+    parts, parts_zh = [limit_text(limit)], list[str]()  # the figures are the same in both: the Chinese adds its words
     if isinstance(limit, NumericLimit):
-        parts += [f"alert {ends_text(limit.alert)}"] if limit.alert else []
-        parts += [f"action {ends_text(limit.action)}"] if limit.action else []
-        parts.append(f"{limit.compare.value.lower()}, decimals: {limit.decimals}")
+        for word, word_zh, ends in (("alert", "警戒", limit.alert), ("action", "纠偏", limit.action)):
+            parts += [f"{word} {ends_text(ends)}"] if ends else []
+            parts_zh += [f"{word_zh} {ends_text(ends)}"] if ends else []
+        en, zh = _compared(limit)
+        parts, parts_zh = [*parts, en], [*parts_zh, zh]
     if isinstance(limit, TimeLimit):
         parts += [f"since {limit.of}"] + ([f"alert {span_text(limit.alert)}"] if limit.alert else [])
-    return marked("; ".join(parts), limit.source)
+        parts_zh += [f"自 {limit.of} 起"] + ([f"警戒 {span_text(limit.alert)}"] if limit.alert else [])
+    said, said_zh = (in_thousands(figures(text)) for text in ("; ".join(parts), "；".join(parts_zh)))
+    return marked(Bilingual(said, said_zh), limit.source)
+
+
+def _compared(limit: NumericLimit) -> tuple[str, str]:
+    """What is held against the limit: the value as found, or rounded once to its decimals."""
+    if limit.compare is Compare.RAW:
+        return "compared as found", "按实测值比较"
+    places = "whole number" if not limit.decimals else f"{limit.decimals} decimal{'s' * (limit.decimals > 1)}"
+    return f"rounded to {places}", f"修约至 {limit.decimals} 位小数" if limit.decimals else "修约至整数"
 
 
 def _chosen(field: Recordable, limit: EqualsLimit | OneOfLimit) -> Bilingual:
@@ -135,15 +148,22 @@ def field_row(field: Recordable) -> tuple[Entry, ...]:
     return (label, kind_cell(field), limit_cell(field), source_text(source))
 
 
+def confirmed(title: Bilingual, columns: Sequence[Column], rows: Iterable[tuple[Entry, ...]]) -> Table:
+    """A table that explains the mark "site to confirm" where one of its cells bears it."""
+    kept = tuple(rows)
+    marks = {entry.mark for row in kept for entry in row if isinstance(entry, Cell)}
+    return Table(title, tuple(columns), kept, (CONFIRM,) if CONFIRM.mark in marks else ())
+
+
 def field_table(title: Bilingual, fields: Sequence[Recordable]) -> Table:
     """A table of recorded things."""
-    return Table(title, FIELD_COLUMNS, tuple(field_row(field) for field in fields), footnotes=(CONFIRM,))
+    return confirmed(title, FIELD_COLUMNS, (field_row(field) for field in fields))
 
 
 def list_table(title: Bilingual, entries: Sequence[Listed]) -> Table:
     """A table of listed things with their sources."""
     rows = tuple((marked(both(entry.label), entry.source), source_text(entry.source)) for entry in entries)
-    return Table(title, LIST_COLUMNS, rows, footnotes=(CONFIRM,))
+    return confirmed(title, LIST_COLUMNS, rows)
 
 
 def section(title: Bilingual, *pairs: tuple[str, str, Entry]) -> Section:

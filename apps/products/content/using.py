@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from apps.documents.facts import Bilingual, Block, Column, Heading, Section, Statement, Table
+from apps.documents.rules import figures
 from apps.products.content.phrases import (
-    CONFIRM,
     FIELD_COLUMNS,
     both,
+    confirmed,
     field_row,
     field_table,
     joined,
@@ -21,7 +22,9 @@ from apps.products.definition.disposal import Disposal
 from apps.products.definition.dosing import Dosing
 from apps.products.definition.release import Release
 from apps.products.definition.storage import Storage, Transport
+from apps.products.definition.testing import Period
 from apps.products.facts import Mark
+from apps.products.loader import standard_tables
 from apps.products.rules.limits import limit_text
 from apps.products.rules.rounding import plain
 
@@ -34,22 +37,35 @@ def testing_blocks(testing: Testing) -> Iterator[Block]:
     for test in testing.tests:
         where = ", ".join(f"{entry.level.value.lower()} {MARKS[entry.mark]}" for entry in test.levels)
         title = Bilingual(f"{test.label.en} ({where})", f"{test.label.zh}（{where}）")
-        yield Table(title, FIELD_COLUMNS, tuple(field_row(result) for result in test.results), (CONFIRM,))
-        yield _conduct(test)
+        yield confirmed(title, FIELD_COLUMNS, tuple(field_row(result) for result in test.results))
+        yield _conduct(testing, test)
 
 
-def _conduct(test: Test) -> Section:
+def _conduct(testing: Testing, test: Test) -> Section:
     period = test.period
+    kinds = {kind.key: kind.label for kind in testing.samples}
     return section(
         Bilingual("How it is tested", "检验方式"),
-        ("Method, version", "方法及版本", f"{test.method} v{test.method_version}"),
-        ("Sample", "样品", test.sample),
+        ("Method, version", "方法及版本", _method(test)),
+        ("Sample", "样品", both(kinds[test.sample]) if test.sample in kinds else test.sample),
         ("Run controls", "系统适用性", joined(control.label for control in test.run.controls) if test.run else ""),
-        ("Period", "观察期", f"{period.at_least} × {period.counted_from.en}" if period else ""),
+        ("Period", "观察期", _period(period) if period else ""),
         ("Sample age", "样品时限", test.sample_age.text if test.sample_age else ""),
         ("Retest", "复验", both(test.retest.plan)),
         ("Source", "依据", source_text(test.source)),
     )
+
+
+def _method(test: Test) -> Bilingual:
+    method = standard_tables().method(test.method, test.method_version)
+    if method is None:
+        return Bilingual(f"{test.method} v{test.method_version}")
+    return Bilingual(f"{method.title.en}, {method.procedure} v{test.method_version}", method.title.zh)
+
+
+def _period(period: Period) -> Bilingual:
+    length, since = period.at_least, period.counted_from
+    return Bilingual(f"{length} from {since.en}", f"自{since.zh}起 {length}")
 
 
 def release_blocks(release: Release) -> Iterator[Block]:
@@ -87,25 +103,25 @@ def storage_blocks(storage: Storage) -> Iterator[Block]:
     rows = tuple(
         (
             both(state.label),
-            f"{limit_text(state.temperature.limit)} °C" if state.temperature.limit else "",
+            figures(f"{limit_text(state.temperature.limit)} °C") if state.temperature.limit else "",
             marked(state.shelf_life.text, state.source),
             state.starts_with,
         )
         for state in storage.states
     )
-    yield Table(Bilingual("States", "贮存状态"), columns, rows, (CONFIRM,))
+    yield confirmed(Bilingual("States", "贮存状态"), columns, rows)
     yield list_table(Bilingual("Zones", "区域"), storage.zones)
     watched = (Column(Bilingual("Watched", "监测项"), width=60), Column(Bilingual("Rule", "要求"), width=40))
     points = tuple(
         (both(point.label), marked(point.every.text if point.every else _rule(point.rule), point.source))
         for point in storage.points
     )
-    yield Table(Bilingual("Watch points", "监测要点"), watched, points, (CONFIRM,))
+    yield confirmed(Bilingual("Watch points", "监测要点"), watched, points)
 
 
 def _rule(rule: object) -> str:
     limit = getattr(rule, "limit", None)
-    return limit_text(limit) if limit else ""
+    return figures(limit_text(limit)) if limit else ""
 
 
 def transport_blocks(transport: Transport) -> Iterator[Block]:
@@ -113,7 +129,7 @@ def transport_blocks(transport: Transport) -> Iterator[Block]:
     yield Heading(Bilingual("Transport", "运输"))
     for mode in transport.modes:
         fields = (mode.temperature, *mode.checks)
-        yield Table(both(mode.label), FIELD_COLUMNS, tuple(field_row(field) for field in fields), (CONFIRM,))
+        yield confirmed(both(mode.label), FIELD_COLUMNS, tuple(field_row(field) for field in fields))
     yield list_table(Bilingual("Packing", "包装"), transport.packing)
     yield list_table(Bilingual("Documents that travel along", "随货文件"), transport.documents)
     yield field_table(Bilingual("Receipt", "接收"), transport.receipt)
@@ -133,7 +149,7 @@ def dosing_blocks(dosing: Dosing) -> Iterator[Block]:
         (both(arm.label), quantity_cell(arm.dose), ", ".join(map(str, arm.days)), quantity_cell(arm.cap))
         for arm in dosing.arms
     )
-    yield Table(Bilingual("Arms", "给药方案"), columns, rows, (CONFIRM,))
+    yield confirmed(Bilingual("Arms", "给药方案"), columns, rows)
     for title, fields in (
         (Bilingual("Order", "医嘱"), dosing.order),
         (Bilingual("Thaw", "复苏"), dosing.thaw),
@@ -158,7 +174,7 @@ def disposal_blocks(disposal: Disposal) -> Iterator[Block]:
     yield list_table(Bilingual("Reasons", "处置原因"), disposal.reasons)
     for treatment in disposal.treatments:
         rows = tuple(field_row(field) for field in treatment.parameters)
-        yield Table(both(treatment.label), FIELD_COLUMNS, rows, (CONFIRM,))
+        yield confirmed(both(treatment.label), FIELD_COLUMNS, rows)
     yield section(
         Bilingual("Rules", "规定"),
         ("Balance", "物料平衡", both(disposal.balance)),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.documents.facts import Align, Bilingual, Cell, Change, Column, Entry, Footnote, Sign, Table
-from apps.documents.rules import figures, instant
+from apps.documents.rules import figures, instant, scientific
 from apps.products.definition import Bilingual as Words
 from apps.products.definition import ChoiceParameter, NumberParameter, Parameter, Test
 from apps.products.facts import Comparator, Verdict
@@ -18,7 +18,6 @@ from apps.products.rules.rounding import plain, round_half_up
 from apps.testing.facts import PASSING, ResultState, RunState
 from apps.testing.models import AssayRun, Result
 from apps.testing.selectors import TestOutcome, control_facts, histories_of
-from apps.units.content import scientific
 
 B = Bilingual
 SIGNS = {
