@@ -1,10 +1,18 @@
 """Rules about instruments and rooms. Pure."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.facility.facts import InstrumentFacts, InstrumentStatus
+from apps.products.definition import NumberParameter
+from apps.products.definition.base import Bilingual
+from apps.products.facts import ParameterKind
+from apps.products.rules.numbers import read_entry
+from apps.products.rules.units import UnitTable
+
+WORST = Bilingual(en="Worst value", zh="最差值")
 
 
 def is_other_kind(instrument: InstrumentFacts, kind: str) -> Objection | None:
@@ -34,6 +42,17 @@ def against_use(instrument: InstrumentFacts, kind: str, used_at: datetime) -> tu
     """Everything that stands against using this instrument for this purpose at this moment."""
     found = (is_other_kind(instrument, kind), is_out_of_service(instrument), is_past_calibration(instrument, used_at))
     return tuple(objection for objection in found if objection)
+
+
+def is_no_measurement(worst: str, unit: str, units: UnitTable) -> Objection | None:
+    """The worst value is a number as it was read, in a permitted unit."""
+    if not units.knows(unit):
+        return Objection("unknown_unit", N_('"{unit}" is no permitted unit.'), {"unit": unit}, place="unit")
+    measured = NumberParameter(key="worst", kind=ParameterKind.NUMBER, label=WORST, unit=unit, decimals=9)
+    read = read_entry(measured, worst, units=units)
+    if isinstance(read, Objection):
+        return replace(read, place="worst")
+    return None if read.done else Objection("no_number", N_("Write the worst value."), place="worst")
 
 
 def ends_before_it_began(began_at: datetime, ended_at: datetime) -> Objection | None:

@@ -7,7 +7,7 @@ from apps.audit.models import Record
 from apps.audit.selectors import record_at
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
-from apps.core.errors import stop_if
+from apps.core.errors import BadInput, stop_if
 from apps.core.roles import Role
 from apps.core.rules import is_future, is_taken, reason_is_missing
 from apps.facility import rules
@@ -17,6 +17,7 @@ from apps.facility.models import Excursion, Instrument, LineClearance, Room
 from apps.facility.selectors import instrument_now, occupant_of
 from apps.organisation.models import Site
 from apps.organisation.services import require
+from apps.products.loader import standard_tables
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 
@@ -78,6 +79,9 @@ def note_excursion(
     note: str = "",
 ) -> Excursion:
     """Note, inside the door, that a condition of an instrument lay outside its range."""
+    unreadable = rules.is_no_measurement(worst, unit, standard_tables().units)
+    if unreadable:
+        raise BadInput(unreadable)
     stop_if(rules.ends_before_it_began(began_at, ended_at), is_future(ended_at, change.at, "ended_at"))
     excursion = Excursion(record=instrument.record, instrument=instrument, condition=condition, worst=worst, unit=unit)
     excursion.began_at, excursion.ended_at, excursion.note = began_at, ended_at, note

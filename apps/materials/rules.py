@@ -11,6 +11,8 @@ from apps.materials.lifecycle import MOVES
 
 MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# Python reads more forms of ISO 8601: a day without hyphens would end at its beginning, a week names no day.
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 
 
 def read_expiry(text: str, zone: tzinfo) -> Expiry | Objection:
@@ -37,6 +39,8 @@ def _first_instant_after(text: str, zone: tzinfo) -> datetime:
         return datetime.combine(following, time(), zone)
     if DAY.fullmatch(text):
         return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), zone)
+    if not INSTANT.fullmatch(text):
+        raise ValueError(text)
     instant = datetime.fromisoformat(text)
     return instant if instant.tzinfo else instant.replace(tzinfo=zone)
 

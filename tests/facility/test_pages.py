@@ -130,6 +130,8 @@ def test_an_excursion_is_told_on_the_page_to_the_batch_inside(cast: Cast, web_cl
 
     backwards = olga.post(url, {**said, "began_at": ended, "ended_at": began})
     assert (backwards.status_code, errors_of(backwards)) == (409, ["ended_at"])
+    for worst in ("NaN", "1e400", "35,2", "cold"):
+        assert errors_of(olga.post(url, {**said, "worst": worst})) == ["worst"]
     assert olga.post(url, said).status_code == 302
 
     assert Excursion.objects.get().worst == "35.2"
