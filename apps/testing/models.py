@@ -8,8 +8,8 @@ from django.db.models import Q
 from apps.audit.models import Audited, Record
 from apps.core.choices import choices_of
 from apps.products.facts import Comparator, Verdict
+from apps.products.rules.limits import elapsed
 from apps.testing.facts import NeedKind, ResultState, RunState, SampleState
-from apps.testing.rules import elapsed
 
 
 class Sample(Audited):

@@ -1,24 +1,19 @@
 """Rules of the laboratory: pure. Ages, periods, runs, who may sign, and where a test of a batch stands."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from apps.batches.facts.words import BatchState
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.products.definition import Parameter, Test
 from apps.products.facts import Duration, SampleSource, Verdict
-from apps.products.rules.limits import elapsed_text
+from apps.products.rules.limits import elapsed, elapsed_text
 from apps.testing.facts import GRAVITY, PASSING, ControlFacts, ResultFacts, RunState, SampleFacts, SampleState, Standing
 
 LOCKED = frozenset({BatchState.CERTIFIED, BatchState.RELEASED, BatchState.REJECTED, BatchState.TERMINATED})
 APPROVABLE = frozenset({BatchState.FINISHED, BatchState.REVIEWED, BatchState.CERTIFIED, BatchState.RELEASED})
 UNSTARTED = frozenset({BatchState.PLANNED})
-
-
-def elapsed(since: datetime, until: datetime) -> timedelta:
-    """The time that really passed: instants with one zone would subtract as wall clocks, an hour wrong twice a year."""
-    return until.astimezone(UTC) - since.astimezone(UTC)
 
 
 # --- samples --------------------------------------------------------------------------------------------------------
@@ -28,7 +23,11 @@ def is_too_old(test: Test, drawn_at: datetime, used_at: datetime) -> Objection |
         return None
     template = N_("{test}: the sample is {age} old; at most {limit} is allowed.")
     age = elapsed_text(elapsed(drawn_at, used_at))
-    return Objection("sample_too_old", template, {"test": test.label.en, "age": age, "limit": test.sample_age.text})
+    return Objection("sample_too_old", template, _named(test) | {"age": age, "limit": test.sample_age.text})
+
+
+def _named(test: Test) -> dict[str, object]:
+    return {"test": test.label.en, "test_zh": test.label.zh}
 
 
 def _end(age: Duration, drawn_at: datetime) -> datetime:
@@ -115,7 +114,7 @@ def is_not_inoculated(test: Test, inoculated_at: datetime | None) -> Objection |
     if test.period is None or inoculated_at is not None:
         return None
     template = N_("{test}: say when it was inoculated; its period counts from there.")
-    return Objection("no_inoculation", template, {"test": test.label.en}, "inoculated_at")
+    return Objection("no_inoculation", template, _named(test), "inoculated_at")
 
 
 def period_is_not_over(
@@ -129,8 +128,7 @@ def period_is_not_over(
         return is_not_inoculated(test, inoculated_at)
     if elapsed(inoculated_at, read_at) >= period.at_least.timedelta:
         return None
-    facts = {
-        "test": test.label.en,
+    facts = _named(test) | {
         "period": period.at_least.text,
         "elapsed": elapsed_text(elapsed(inoculated_at, read_at)),
         "until": inoculated_at.astimezone(UTC) + period.at_least.timedelta,
@@ -312,11 +310,16 @@ SENTENCES = {
 }
 
 
-def has_not_passed(key: str, label: str, standing: Standing) -> Objection | None:
+def has_not_passed(key: str, label: str, standing: Standing, label_zh: str = "") -> Objection | None:
     """What stands against the certificate of analysis, test by test."""
     if standing is Standing.PASSED:
         return None
-    return Objection(f"test_{standing.lower()}", SENTENCES[standing], {"test": label}, place=f"test:{key}")
+    return Objection(
+        f"test_{standing.lower()}",
+        SENTENCES[standing],
+        {"test": label, "test_zh": label_zh or label},
+        place=f"test:{key}",
+    )
 
 
 def is_not_approvable(state: BatchState) -> Objection | None:

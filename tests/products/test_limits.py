@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from apps.products.definition.limits import Limit
+from apps.products.definition.limits import Limit, SpanEnds
 from apps.products.facts import Comparator, Verdict, gravest
-from apps.products.rules.limits import elapsed_text, judge_choice, judge_elapsed, judge_number, limit_text
+from apps.products.rules.limits import elapsed_text, judge_choice, judge_elapsed, judge_number, judge_span, limit_text
 
 READ = TypeAdapter(Limit)
 BASE = {"compare": "raw", "decimals": 1, "source": "site STD"}
@@ -205,3 +206,12 @@ def test_a_censored_verdict_holds_for_every_value_it_may_stand_for(bound, high, 
     one = judge_number(given, bound * inside / 1000).verdict
 
     assert verdict_of_all in (one, Verdict.NOT_EVALUABLE)
+
+
+def test_a_span_is_elapsed_time_also_in_the_night_the_clocks_change():
+    berlin, hour = ZoneInfo("Europe/Berlin"), SpanEnds.model_validate({"at_most": "60 min"})
+    since, until = datetime(2026, 10, 25, 1, 30, tzinfo=berlin), datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=berlin)
+
+    judged = judge_span(hour, None, Verdict.FAIL, since, until)
+
+    assert (judged.verdict, judged.facts["elapsed"]) == (Verdict.FAIL, "2 h")

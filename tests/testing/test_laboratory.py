@@ -1,6 +1,7 @@
 """Samples, runs, results, second persons: what the laboratory does, and what it is refused."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -591,6 +592,26 @@ def test_no_growth_is_accepted_after_fourteen_times_twenty_four_hours(
     reviewed(cast, signed(cast, run, at=read_at), at=read_at)
     assert (results[0].text, results[0].verdict) == ("no_growth", "PASS")
     assert not held(batch, "sterility")
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(-1, "period_not_over"), (0, "")])
+def test_fourteen_days_are_elapsed_where_the_clocks_changed_meanwhile(
+    cast: Cast, batch: Batch, minutes: int, code: str
+) -> None:
+    new_york = ZoneInfo("America/New_York")  # summer time ends on 1 November: noon there is an hour later by then
+    inoculated = datetime(2026, 10, 30, 12, 0, tzinfo=new_york)
+    early = received_sample(cast, batch, at=inoculated - HOUR)
+    run = opened_run(cast, batch, "sterility", at=inoculated)
+    put_on_run(run=run, samples=[early], actor=actor(cast.anna), at=inoculated, inoculated_at=inoculated)
+    read_at = datetime(2026, 11, 13, 11, 0, tzinfo=new_york) + minutes * MINUTE
+
+    if code:
+        with pytest.raises(RuleBroken) as refusal:
+            answered(cast, lines_of(run)[0], at=read_at)
+        assert codes(refusal) == [code]
+        assert not Result.objects.exists()
+    else:
+        assert answered(cast, lines_of(run)[0], at=read_at)[0].verdict == "PASS"
 
 
 def test_growth_is_final_at_once_and_stops_the_batch(cast: Cast, batch: Batch, sample: Sample) -> None:

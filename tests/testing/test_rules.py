@@ -14,6 +14,7 @@ from apps.core.errors import Objection
 from apps.products.definition import Definition, Test
 from apps.products.facts import SampleSource, Verdict
 from apps.products.loader import SEEDS, load
+from apps.products.rules.limits import elapsed
 from apps.products.rules.numbers import read_entry
 from apps.testing import rules
 from apps.testing.facts import (
@@ -205,7 +206,7 @@ def test_fourteen_days_are_elapsed_hours_also_when_the_clocks_change(definition:
     same_wall_clock = datetime(2026, 11, 3, 12, 0, tzinfo=BERLIN)  # one hour more has passed
     an_hour_before = datetime(2026, 11, 3, 11, 0, tzinfo=BERLIN)
 
-    assert rules.elapsed(inoculated, same_wall_clock) == FORTNIGHT + timedelta(hours=1)
+    assert elapsed(inoculated, same_wall_clock) == FORTNIGHT + timedelta(hours=1)
     assert rules.period_is_not_over(sterility, growth, "no_growth", inoculated, an_hour_before) is None
     before = rules.period_is_not_over(sterility, growth, "no_growth", inoculated, an_hour_before - MINUTE)
     assert code_of(before) == "period_not_over"

@@ -12,7 +12,7 @@ from apps.facility.models import Excursion, Instrument
 from apps.facility.services import note_excursion
 from apps.organisation.services import require
 from apps.products.loader import units
-from apps.products.rules.limits import elapsed_text
+from apps.products.rules.limits import elapsed, elapsed_text
 from apps.quality.facts import EventKind, Severity
 from apps.quality.services import report_event
 
@@ -58,7 +58,7 @@ def _tell(change: Change, batch: Record, excursion: Excursion) -> None:
         "condition": excursion.condition,
         "worst": excursion.worst,
         "unit": units().display(excursion.unit),
-        "length": elapsed_text(excursion.ended_at - excursion.began_at),
+        "length": elapsed_text(elapsed(excursion.began_at, excursion.ended_at)),
     }
     report_event(
         change,

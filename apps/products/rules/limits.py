@@ -1,6 +1,6 @@
 """Limits: what a limit says of a value. Each verdict carries the sentence that explains it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from apps.core.text import N_
@@ -107,10 +107,10 @@ def judge_span(
     words = {"limit": span_text(span), "level": span_text(span), "given": N_("The time")}
     if since is None:
         return Judgement(Verdict.NOT_EVALUABLE, "no_start", N_("The instant it counts from is not recorded."), words)
-    elapsed = until - since
-    words["elapsed"] = elapsed_text(elapsed)
+    passed = elapsed(since, until)
+    words["elapsed"] = elapsed_text(passed)
     for verdict, ends in ((outside, span), (Verdict.ALERT, alert)):
-        if ends is not None and not _lasts(ends, elapsed):
+        if ends is not None and not _lasts(ends, passed):
             return Judgement(verdict, verdict.value.lower(), SENTENCES[verdict], words | {"level": span_text(ends)})
     return Judgement(Verdict.PASS, "pass", SENTENCES[Verdict.PASS], words)
 
@@ -154,6 +154,11 @@ def span_text(span: SpanEnds) -> str:
     if span.at_least and span.at_most:
         return f"{span.at_least} – {span.at_most}"
     return f"≥ {span.at_least}" if span.at_least else f"≤ {span.at_most}"
+
+
+def elapsed(since: datetime, until: datetime) -> timedelta:
+    """The time that really passed: instants with one zone would subtract as wall clocks, an hour wrong twice a year."""
+    return until.astimezone(UTC) - since.astimezone(UTC)
 
 
 def elapsed_text(elapsed: timedelta) -> str:
