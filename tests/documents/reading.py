@@ -1,6 +1,7 @@
 """Reading a PDF back the way strangers do: with poppler."""
 
 import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -26,6 +27,15 @@ def fonts_of(pdf: bytes, folder: Path) -> list[str]:
 def signature_report(pdf: bytes, folder: Path) -> str:
     """What pdfsig says; its exit code is worth nothing."""
     return _run("pdfsig", pdf, folder, "-nocert", check=False)
+
+
+def validation_report(pdf: bytes, chain: Path, folder: Path) -> str:
+    """What pyHanko's own command says, called as the manual says; its exit code is worth nothing either."""
+    file = folder / "file.pdf"
+    file.write_bytes(pdf)
+    options = ["--pretty-print", "--trust", str(chain), "--trust-replace", "--no-revocation-check", str(file)]
+    command = [str(Path(sys.executable).with_name("pyhanko")), "sign", "validate", *options]
+    return subprocess.run(command, capture_output=True, check=False, text=True, cwd=folder).stdout
 
 
 def pictures_of(pdf: bytes, dpi: int = 150) -> list[Image.Image]:

@@ -20,7 +20,7 @@ from apps.documents.seal import SealFiles, signer_from
 from apps.documents.verify import LARGEST_FILE, Trusted, judge
 from apps.documents.verify_apart import judge_apart
 from tests.documents import demo
-from tests.documents.reading import flowing, signature_report
+from tests.documents.reading import flowing, signature_report, validation_report
 from tests.documents.seals import keys_in, sealed_by, six_files, trusted_by, unsealed
 
 VERDICTS = {
@@ -38,6 +38,16 @@ SAID_BY_PDFSIG = {
     "page replaced by a later revision": ("Signature is Valid", "Not total document signed"),
     "unsigned": ("does not contain any signatures", ""),
     "good but not trusted": ("Signature is Valid", "- Total document signed"),
+}
+
+
+SAID_BY_PYHANKO = {
+    "good": "VALID",
+    "one byte changed": "INVALID",
+    "bytes appended": "VALID",  # it says besides that the entire file is not covered
+    "page replaced by a later revision": "INVALID",
+    "unsigned": "",
+    "good but not trusted": "INVALID",
 }
 
 
@@ -84,6 +94,18 @@ def test_another_reader_sees_the_same_facts(name: str, files: dict[str, bytes], 
     assert all(said in report for said in SAID_BY_PDFSIG[name])
     ours = "Signature is Valid" in report and "- Total document signed" in report
     assert ours is (name in ("good", "good but not trusted"))
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_the_command_in_the_manual_says_what_it_is_said_to_say(
+    name: str, files: dict[str, bytes], ours: SealFiles, tmp_path: Path
+) -> None:
+    report = validation_report(files[name], ours.chain, tmp_path)
+
+    judged = re.findall(r"The signature is judged (VALID|INVALID)\.", report)
+    assert judged == [SAID_BY_PYHANKO[name]] * bool(SAID_BY_PYHANKO[name]), report
+    covers_all = "The signature covers the entire file." in report
+    assert (judged == ["VALID"] and covers_all) is (name == "good"), report
 
 
 def test_a_good_file_says_who_sealed_it_and_when(files: dict[str, bytes], trusted: Trusted) -> None:
