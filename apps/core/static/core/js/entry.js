@@ -40,7 +40,13 @@
     if (following) { following.focus(); following.select(); } else document.activeElement?.blur();
   };
 
-  document.addEventListener("focusin", (event) => { if (event.target.matches?.("input[data-number]")) field = event.target; });
+  // While words are written the keypad stands aside, and stays away until the next number: a keypad that came back when
+  // the words are left would slip under the finger on its way to the button.
+  document.addEventListener("focusin", (event) => {
+    const isNumber = event.target.matches?.("input[data-number]");
+    if (isNumber) field = event.target;
+    if (isNumber || event.target.matches?.(".entry-form textarea")) document.querySelector(".step-entry")?.toggleAttribute("data-words", !isNumber);
+  });
   document.addEventListener("pointerdown", (event) => { if (event.target.closest("[data-keypad] button")) event.preventDefault(); });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-keypad] button");

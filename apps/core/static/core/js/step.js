@@ -19,13 +19,18 @@
     const form = formOf(event.target);
     if (form && event.target.matches("select") && isEntry(event.target)) leave(form, event.target);
   });
+  let tabbed = false;
+  document.addEventListener("keydown", (event) => { tabbed = event.key === "Tab"; }, true);
+  document.addEventListener("pointerdown", () => { tabbed = false; }, true);
   // Not "change": the keypad and the scanner write by script, and a time is whole only when its field is left.
   document.addEventListener("focusout", (event) => {
     const input = event.target;
     const form = formOf(input);
     if (!form || !input.matches?.("input, textarea") || !isEntry(input) || wasScanned(form)) return;
     const before = input.dataset.sent ?? input.defaultValue;
-    if (input.value === before || form.contains(event.relatedTarget)) return;
+    const next = event.relatedTarget;
+    const byTab = tabbed && next?.matches?.(".cell-more"); // a tap on that link says "done earlier"; Tab only passes it
+    if (input.value === before || (form.contains(next) && !byTab)) return;
     leave(form, input);
   });
 

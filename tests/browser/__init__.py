@@ -1,0 +1,1 @@
+"""People at their tablets and desks: real servers, real Chromium, clicks and keys."""
