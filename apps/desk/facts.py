@@ -18,7 +18,8 @@ class Risk(IntEnum):
 class Task:
     """One thing asked of a person: the verb, the record, since when it waits, by when it is due.
 
-    `ask` is marked for translation with `facts` in it; `url_name` and `url_args` lead to the page where it is done.
+    `ask` and `note` are marked for translation, `note` with `facts` in it: why it is asked, or what it still waits for.
+    `url_name` and `url_args` lead to the page where it is done.
     """
 
     ask: str
@@ -26,12 +27,21 @@ class Task:
     waiting_since: datetime
     url_name: str
     url_args: tuple[str, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    facts: Mapping[str, object] = field(default_factory=dict, hash=False)
     note: str = ""
     risk: Risk = Risk.LOW
     due_at: datetime | None = None
     band_word: str = ""
     band_hue: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom a duty is asked for: the sites where they hold its role, the instant, the person."""
+
+    sites: frozenset[str]
+    at: datetime
+    username: str
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,11 @@ from apps.audit.models import Record
 from apps.core.errors import Objection
 from apps.core.http import sentence
 from apps.core.ui.navigation import address_of
+from apps.core.ui.wording import bilingual, translated
 from apps.desk.facts import Desk, Task
 from apps.desk.selectors import desk_of, pipeline
 from apps.organisation.selectors import visible_to
+from apps.products.definition.base import Bilingual
 
 PAGES = {
     "batch": "batches:detail",
@@ -30,7 +32,9 @@ PAGES = {
     "donor": "donation:donor",
     "donation": "donation:donation",
     "unit": "units:unit",
+    "product": "products:version",
 }
+KINDS = (*PAGES, "vessel", "room")
 
 
 @require_GET
@@ -39,10 +43,11 @@ def my_work(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     zone = ZoneInfo(request.here.zone if getattr(request, "here", None) else "UTC")
     desk = desk_of(request.user, now, zone)
-    alerts = list(alerts_for(request.user, now)[:20])
+    open_alerts = alerts_for(request.user, now)
+    alerts = list(open_alerts[:20])
     page = {
         "groups": [group for group in _groups(desk) if group["rows"]],
-        "numbers": _numbers(desk, len(alerts)),
+        "numbers": _numbers(desk, len(alerts) if len(alerts) < 20 else open_alerts.count()),
         "alerts": [
             {"alert": alert, "text": sentence(Objection(alert.kind, alert.template, alert.facts))} for alert in alerts
         ],
@@ -57,13 +62,19 @@ def search(request: HttpRequest) -> HttpResponse:
     """Find records by any part of their address; one hit opens at once."""
     words = request.GET.get("q", "").strip()[:80]
     sites = visible_to(request.user, timezone.now())
-    found = (
-        list(Record.objects.filter(address__icontains=words, site__in=sites).order_by("address")[:51]) if words else []
-    )
+    found = _found(words, sites) if words else []
     hits = [{"record": record, "url": _page_of(record)} for record in found[:50]]
     if len(hits) == 1:
         return redirect(hits[0]["url"])
     return render(request, "desk/search.html", {"hits": hits, "words": words, "more": len(found) > 50})
+
+
+def _found(words: str, sites: set[str]) -> list[Record]:
+    """The record whose whole number or address was scanned, else those that have the words in it."""
+    known = Record.objects.filter(site__in=sites)
+    typed = words.upper()
+    exact = list(known.filter(address__in=[words, *(f"{kind}/{typed}" for kind in KINDS)]))
+    return exact or list(known.filter(address__icontains=words).order_by("address")[:51])
 
 
 def _page_of(record: Record) -> str:
@@ -81,8 +92,9 @@ def _groups(desk: Desk) -> list[dict]:
 
 
 def _row(task: Task) -> dict:
-    ask = sentence(Objection("", task.ask, task.facts))
-    return {"task": task, "ask": ask, "url": address_of(task.url_name, *task.url_args)}
+    facts = {name: bilingual(fact) if isinstance(fact, Bilingual) else fact for name, fact in task.facts.items()}
+    note = sentence(Objection("", task.note, facts)) if task.note else ""
+    return {"task": task, "ask": translated(task.ask), "note": note, "url": address_of(task.url_name, *task.url_args)}
 
 
 def _numbers(desk: Desk, alerts: int) -> list[dict]:

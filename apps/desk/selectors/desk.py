@@ -1,0 +1,67 @@
+"""What is asked of a person: every duty of the roles they hold, in order of urgency."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
+
+from apps.batches.facts.words import BatchState
+from apps.batches.models import Batch
+from apps.core.roles import Role
+from apps.core.text import N_
+from apps.desk.facts import Asked, Desk
+from apps.desk.selectors import batches, laboratory, quality
+from apps.organisation.models import User
+from apps.organisation.selectors import roles_held
+
+OPEN = (BatchState.PLANNED, BatchState.RUNNING, BatchState.FINISHED, BatchState.REVIEWED, BatchState.CERTIFIED)
+
+
+def desk_of(user: User, at: datetime, zone: ZoneInfo) -> Desk:
+    """Everything asked of this person at the sites where they hold a role: overdue, today, later."""
+    held: dict[Role, set[str]] = {}
+    for role, site in roles_held(at).filter(user=user).values_list("role", "site__code"):
+        held.setdefault(Role(role), set()).add(site)
+    asked = [
+        (duty, Asked(frozenset(sites), at, user.username)) for role, sites in held.items() for duty in duties(role)
+    ]
+    tasks = {task for duty, whom in asked for task in duty(whom)}
+    ordered = sorted(tasks, key=lambda task: (task.due_at or at + timedelta(days=3650), -task.risk, task.waiting_since))
+    midnight = (at.astimezone(zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    overdue = tuple(task for task in ordered if task.due_at and task.due_at <= at)
+    today = tuple(task for task in ordered if task.due_at and at < task.due_at < midnight)
+    later = tuple(task for task in ordered if not task.due_at or task.due_at >= midnight)
+    return Desk(overdue, today, later)
+
+
+def pipeline(sites: set[str]) -> tuple[tuple[BatchState, int], ...]:
+    """How many batches stand in each open state."""
+    counted = Batch.objects.filter(site__code__in=sites, state__in=OPEN).values_list("state").annotate(n=Count("pk"))
+    found = dict(counted.order_by("state"))
+    return tuple((state, found.get(state, 0)) for state in OPEN)
+
+
+def duties(role: Role) -> tuple[batches.Duty, ...]:
+    """What is asked of everybody who holds a role."""
+    return DUTIES.get(role, ())
+
+
+DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
+    Role.AUTHOR: (quality.masters("DRAFT", N_("Sign the master record as its author")),),
+    Role.OPERATOR: (batches.to_start, batches.to_fill),
+    Role.CHECKER: (batches.to_check,),
+    Role.ANALYST: (laboratory.to_receive, laboratory.to_begin, laboratory.to_finish, laboratory.to_review),
+    Role.QC_HEAD: (laboratory.to_review, batches.to_approve),
+    Role.QA: (
+        quality.events,
+        quality.deviations,
+        quality.stops,
+        quality.risks,
+        quality.lots,
+        batches.to_review,
+        batches.to_release,
+        quality.masters("AUTHOR_SIGNED", N_("Approve the master record")),
+    ),
+    Role.CERTIFIER: (batches.to_certify, batches.to_release),
+    Role.PHYSICIAN: (quality.donations,),
+}
