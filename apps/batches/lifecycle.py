@@ -140,6 +140,15 @@ MOVES: tuple[Move, ...] = (
         needs_reason=True,
         stamps="ended_at",
     ),
+    Move(
+        Verb.REOPEN,
+        (S.CERTIFIED, S.RELEASED),
+        S.FINISHED,
+        (Role.QA, Role.CERTIFIER),
+        N_("Reopen for correction"),
+        N_("I reopen this record for a correction; it is reviewed and certified again before more is supplied."),
+        needs_reason=True,
+    ),
 )
 BY_VERB = {move.verb: move for move in MOVES}
 LOCKED = frozenset({S.REVIEWED, S.CERTIFIED, S.RELEASED, S.REJECTED})  # nothing of the record changes any more

@@ -1,4 +1,4 @@
-"""Review, certification, release for supply and rejection through the API."""
+"""Review, certification, release for supply, and what ends a batch or takes a decision back, through the API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,9 +17,26 @@ from apps.batches.models import Batch
 from apps.batches.selectors.batches import visible_batch
 from apps.core.http import actor_of
 from apps.organisation.access import Access
-from apps.release.content.signed import certify_content, reject_content, release_content, review_content
+from apps.release.content.signed import (
+    certify_content,
+    recall_content,
+    reject_content,
+    release_content,
+    reopen_content,
+    review_content,
+    withdraw_content,
+)
 from apps.release.selectors import review_page
-from apps.release.services import accept_finding, certify_batch, reject_batch, release_for_supply, review_batch
+from apps.release.services import (
+    accept_finding,
+    certify_batch,
+    recall_batch,
+    reject_batch,
+    release_for_supply,
+    reopen_batch,
+    review_batch,
+    withdraw_review,
+)
 from apps.signatures.api import SigningInput
 from apps.signatures.api.verbs import SignedVerb
 from apps.signatures.facts import SignedContent, Signing
@@ -63,6 +80,14 @@ class CheckedOutput(serializers.Serializer):
     findings = serializers.IntegerField()
 
 
+class TrailOutput(serializers.Serializer):
+    """The audit trail that the review covers: how far the batch's chain goes, and all chains together."""
+
+    place = serializers.CharField()
+    chains = serializers.IntegerField()
+    entries = serializers.IntegerField()
+
+
 class ReviewPageOutput(serializers.Serializer):
     checked = serializers.IntegerField()
     good = serializers.IntegerField()
@@ -71,6 +96,7 @@ class ReviewPageOutput(serializers.Serializer):
     left = serializers.IntegerField()
     places = serializers.IntegerField()
     empty_places = serializers.IntegerField()
+    trail = TrailOutput()
     counts = CheckedOutput(many=True)
     findings = FindingOutput(many=True)
 
@@ -85,13 +111,13 @@ class OnlySigned(serializers.Serializer):
     signature = SigningInput()
 
 
-class RejectionInput(serializers.Serializer):
-    """Why the batch is rejected."""
+class ReasonInput(serializers.Serializer):
+    """Why the batch is ended, or a decision over it taken back."""
 
     reason = serializers.CharField(max_length=500)
 
 
-class RejectionSigned(RejectionInput):
+class ReasonSigned(ReasonInput):
     """The reason, signed."""
 
     signature = SigningInput()
@@ -176,14 +202,55 @@ class Supply(Decision):
         return release_for_supply(batch=target, signing=signing, **self.who)
 
 
-class Reject(Decision):
+class Reasoned(Decision):
+    """A decision that says why."""
+
+    input_class, signed_class = ReasonInput, ReasonSigned
+
+
+class Reject(Reasoned):
     """The batch and every unit of it are rejected, with the reason."""
 
     open_to = Access(write=frozenset(move_for(Verb.REJECT).roles))
-    input_class, signed_class = RejectionInput, RejectionSigned
 
     def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
         return reject_content(target, data["reason"])
 
     def perform(self, target: Batch, data: Mapping[str, Any], signing: Signing) -> Batch:
         return reject_batch(batch=target, reason=data["reason"], signing=signing, **self.who)
+
+
+class Recall(Reasoned):
+    """What was released for supply is recalled, with the reason."""
+
+    open_to = Access(write=frozenset(move_for(Verb.RECALL).roles))
+
+    def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
+        return recall_content(target, data["reason"])
+
+    def perform(self, target: Batch, data: Mapping[str, Any], signing: Signing) -> Batch:
+        return recall_batch(batch=target, reason=data["reason"], signing=signing, **self.who)
+
+
+class WithdrawReview(Reasoned):
+    """QA takes its review back, so that the record can be corrected."""
+
+    open_to = Access(write=frozenset(move_for(Verb.WITHDRAW_REVIEW).roles))
+
+    def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
+        return withdraw_content(target, data["reason"])
+
+    def perform(self, target: Batch, data: Mapping[str, Any], signing: Signing) -> Batch:
+        return withdraw_review(batch=target, reason=data["reason"], signing=signing, **self.who)
+
+
+class Reopen(Reasoned):
+    """A certified record is opened for a correction; it is reviewed and certified again."""
+
+    open_to = Access(write=frozenset(move_for(Verb.REOPEN).roles))
+
+    def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
+        return reopen_content(target, data["reason"])
+
+    def perform(self, target: Batch, data: Mapping[str, Any], signing: Signing) -> Batch:
+        return reopen_batch(batch=target, reason=data["reason"], signing=signing, **self.who)

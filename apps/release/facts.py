@@ -116,11 +116,21 @@ class Looked:
 
 
 @dataclass(frozen=True)
+class Trail:
+    """The audit trail that a review covers: how far the batch's own chain goes, and what else carries its traces."""
+
+    place: str
+    chains: int
+    entries: int
+
+
+@dataclass(frozen=True)
 class ReviewPage:
-    """The whole of a review: findings by risk, and the counts that prove completeness."""
+    """The whole of a review: findings by risk, the counts that prove completeness, and the trail that was read."""
 
     findings: tuple[Finding, ...]
     counts: tuple[Checked, ...]
+    trail: Trail
     places: int = 0
     empty_places: int = 0
 
@@ -148,6 +158,14 @@ class ReviewPage:
     def left(self) -> int:
         """Findings that wait for one."""
         return len(self.findings) - self.accepted
+
+    @property
+    def left_in_the_record(self) -> int:
+        """Findings without an answer, but for attempts by which nothing was recorded."""
+        return sum(
+            finding.answer is not Answer.ACCEPTED and finding.kind is not FindingKind.REFUSED
+            for finding in self.findings
+        )
 
     def finding(self, key: str) -> Finding | None:
         """The finding of that key."""

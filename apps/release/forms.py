@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class RejectForm(forms.Form):
-    """Why the batch is rejected."""
+class WhyForm(forms.Form):
+    """Why a batch is ended, or a decision over it taken back."""
 
     reason = forms.CharField(label=_("Why"), min_length=3, max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
 

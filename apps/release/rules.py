@@ -9,19 +9,10 @@ from apps.release.facts import Answer
 
 
 def took_part(signer: str, hands_on: Collection[str]) -> Objection | None:
-    """Nobody who performed, checked, tested or reviewed in a batch decides on it (EU GMP ATMP 11; 21 CFR 211.22)."""
+    """Nobody who performed, checked or tested in a batch decides on it (EU GMP ATMP 11; 21 CFR 211.22)."""
     if signer not in hands_on:
         return None
     return Objection("took_part", N_("You took part in this batch; someone who did not must decide on it."))
-
-
-def analysis_not_approved(is_approved: bool) -> Objection | None:
-    """Certification stands on the approved certificate of analysis, as it covers the present results."""
-    if is_approved:
-        return None
-    return Objection(
-        "analysis_not_approved", N_("The certificate of analysis is not approved for the present results.")
-    )
 
 
 def certificate_not_issued(is_issued: bool) -> Objection | None:
@@ -34,7 +25,7 @@ def certificate_not_issued(is_issued: bool) -> Objection | None:
 
 
 def reason_missing(reason: str) -> Objection | None:
-    """A rejection says why (EU GMP Annex 11, 9)."""
+    """What ends a batch or takes a decision back says why (EU GMP Annex 11, 9)."""
     if len(reason.strip()) >= 3:
         return None
     return Objection("reason_missing", N_("Say why, in words that can be read in ten years."), place="reason")

@@ -1,4 +1,4 @@
-"""Review, certification, release for supply, rejection."""
+"""Review, certification, release for supply; rejection, recall, and taking a decision back."""
 
 from django.urls import path
 
@@ -12,4 +12,7 @@ urlpatterns = [
     path("<str:number>/certify/", views.certify, name="certify"),
     path("<str:number>/supply/", views.supply, name="supply"),
     path("<str:number>/reject/", views.reject, name="reject"),
+    path("<str:number>/recall/", views.recall, name="recall"),
+    path("<str:number>/withdraw-review/", views.withdraw, name="withdraw_review"),
+    path("<str:number>/reopen/", views.reopen, name="reopen"),
 ]

@@ -15,4 +15,7 @@ urlpatterns = [
     *signed_paths(f"{ONE}/certify/", api.Certify, "batches_certify"),
     *signed_paths(f"{ONE}/supply/", api.Supply, "batches_supply"),
     *signed_paths(f"{ONE}/reject/", api.Reject, "batches_reject"),
+    *signed_paths(f"{ONE}/recall/", api.Recall, "batches_recall"),
+    *signed_paths(f"{ONE}/withdraw-review/", api.WithdrawReview, "batches_withdraw_review"),
+    *signed_paths(f"{ONE}/reopen/", api.Reopen, "batches_reopen"),
 ]

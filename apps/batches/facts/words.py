@@ -29,6 +29,7 @@ class Verb(StrEnum):
     RELEASE_FOR_SUPPLY = "RELEASE_FOR_SUPPLY"
     REJECT = "REJECT"
     RECALL = "RECALL"
+    REOPEN = "REOPEN"
 
 
 class StepState(StrEnum):

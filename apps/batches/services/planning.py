@@ -95,13 +95,25 @@ def start_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime) -
 
 def finish_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime) -> Batch:
     """Finish a record in which nothing is missing; it then waits for QA's review."""
-    how = How(lambda batch, at: what_is_missing(batch), _hold_for_review, is_trained=True)
+    how = How(lambda batch, at: what_is_missing(batch), hold_for_review, is_trained=True)
     return _move(Verb.FINISH, batch, how, signing, actor, at)
 
 
 def terminate_batch(*, batch: Batch, reason: str, signing: Signing, actor: Actor, at: datetime) -> Batch:
     """End a batch of which nothing will be used."""
     return _move(Verb.TERMINATE, batch, How(), signing, actor, at, reason)
+
+
+def hold_for_review(change: Change, batch: Batch) -> None:
+    """Certification waits for QA's review: from the finish of the record on, and anew when a review is taken back."""
+    place_hold(
+        change,
+        record=batch.record,
+        key=REVIEW,
+        blocks=[Blocks.CERTIFY, Blocks.ISSUE],
+        code="review_awaited",
+        template=N_("QA's review of the record is awaited."),
+    )
 
 
 def _move(verb: Verb, batch: Batch, how: How, signing: Signing, actor: Actor, at: datetime, reason: str = "") -> Batch:
@@ -156,21 +168,10 @@ def _open_steps_and_holds(change: Change, batch: Batch) -> None:
             blocks=[Blocks.CERTIFY, Blocks.ISSUE],
             code="test_awaited",
             template=N_("The result of {test} is awaited."),
-            facts={"test": test.label.en},
+            facts={"test": test.label.en, "test_zh": test.label.zh},
             liftable_by="QC",
             due_at=None,
         )
-
-
-def _hold_for_review(change: Change, batch: Batch) -> None:
-    place_hold(
-        change,
-        record=batch.record,
-        key=REVIEW,
-        blocks=[Blocks.CERTIFY, Blocks.ISSUE],
-        code="review_awaited",
-        template=N_("QA's review of the record is awaited."),
-    )
 
 
 def _is_elsewhere(donation: Donation, site: Site) -> Objection | None:

@@ -48,6 +48,8 @@ ABOVE: Mapping[Verb, str] = {
     Verb.RELEASE_FOR_SUPPLY: "release:supply",
     Verb.REJECT: "release:reject",
     Verb.RECALL: "release:recall",
+    Verb.WITHDRAW_REVIEW: "release:withdraw_review",
+    Verb.REOPEN: "release:reopen",
 }
 ENDING = {Verb.TERMINATE, Verb.REJECT, Verb.RECALL}
 ICONS = {Verb.START: "play", Verb.FINISH: "tick", Verb.TERMINATE: "stop", Verb.REJECT: "stop", Verb.RECALL: "stop"}

@@ -1,5 +1,6 @@
 """The batch certificate: what the authorised person certifies, frozen at that moment."""
 
+import json
 from datetime import datetime
 
 from django.conf import settings
@@ -19,8 +20,8 @@ from apps.documents.facts import (
 from apps.documents.selectors import newest_document, next_version
 from apps.products.definition import Definition
 from apps.products.facts import ReleaseVerb
-from apps.quality.models import Event
 from apps.release.content.described import changed_values, product_and_batch, remarks, units_table
+from apps.release.selectors import conclusion_of, events_of
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signatures_of
 from apps.testing.content.reporting import both, results_table
@@ -39,6 +40,7 @@ def batch_certificate(batch: Batch, at: datetime) -> DocumentContent:
     definition = definition_of_batch(batch)
     site, bags = batch.site, units_of(batch)
     number = f"BC-{batch.number}"
+    former = newest_document(number)
     return DocumentContent(
         kind=DocumentKind.BATCH_CERTIFICATE,
         number=number,
@@ -49,6 +51,8 @@ def batch_certificate(batch: Batch, at: datetime) -> DocumentContent:
         timezone=site.timezone,
         subject=batch.record.address,
         caption=f"{batch.number} · {definition.band.word}",
+        supersedes=former.name if former else "",
+        reason=_why_again(batch) if former else "",
         demo=settings.QCS_MODE != "server",
         blocks=(
             product_and_batch(batch, definition, bags),
@@ -64,9 +68,6 @@ def batch_certificate(batch: Batch, at: datetime) -> DocumentContent:
 
 
 def _deviations(batch: Batch) -> Table:
-    events = (
-        Event.objects.filter(subject=batch.record).select_related("record", "deviation__record").order_by("opened_at")
-    )
     return Table(
         Bilingual("Events and deviations", "事件与偏差"),
         (
@@ -74,23 +75,29 @@ def _deviations(batch: Batch) -> Table:
             Column(Bilingual("What", "内容")),
             Column(Bilingual("Conclusion", "结论")),
         ),
-        tuple((event.record.number, event.text, _conclusion(event)) for event in events),
+        tuple((event.record.number, event.text, conclusion_of(event)) for event in events_of(batch)),
     )
-
-
-def _conclusion(event: Event) -> str:
-    deviation = getattr(event, "deviation", None)
-    return f"{deviation.record.number}: {deviation.impact}" if deviation else event.close_reason
 
 
 def _signatures(batch: Batch, definition: Definition) -> Signatures:
-    blocks = tuple(
-        _block(signature, definition) for signature in signatures_of(batch.record) if signature.verb in SIGNED_BY
-    )
+    # The last of each meaning: after a correction the earlier ones stay in the record, for what they covered.
+    last = {signature.verb: signature for signature in signatures_of(batch.record) if signature.verb in SIGNED_BY}
+    blocks = tuple(_block(signature, definition) for signature in sorted(last.values(), key=_signed_at))
     certified = definition.release.signature(ReleaseVerb.CERTIFY)
     return Signatures(
         Bilingual("Certification", "放行声明"), blocks, statement=both(certified.meaning) if certified else ""
     )
+
+
+def _signed_at(signature: Signature) -> datetime:
+    return signature.signed_at
+
+
+def _why_again(batch: Batch) -> str:
+    """Why the record was reopened, in the words that were signed."""
+    reopened = signatures_of(batch.record).filter(verb=Verb.REOPEN.lower()).last()
+    lines = json.loads(reopened.content)["lines"] if reopened else []
+    return next((str(value) for label, value, _note in lines if label == "Reason"), "")
 
 
 def _block(signature: Signature, definition: Definition) -> SignatureBlock:

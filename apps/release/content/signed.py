@@ -5,7 +5,7 @@ from apps.batches.facts.words import Verb
 from apps.batches.models import Batch
 from apps.core.text import N_
 from apps.quality.selectors import open_holds
-from apps.release.selectors import review_page
+from apps.release.selectors import conclusion_of, events_of, issued_certificate, review_page
 from apps.signatures.facts import Line, SignedContent
 from apps.signatures.selectors import signatures_of
 from apps.testing.selectors import approved_coa, outcomes_of
@@ -13,13 +13,14 @@ from apps.units.selectors import units_of
 
 
 def review_content(batch: Batch) -> SignedContent:
-    """The reviewer signs the counts and every finding as shown."""
+    """The reviewer signs the trail as far as it was read, the counts, and every finding as shown."""
     page = review_page(batch)
+    trail = Line(N_("Audit trail"), page.trail.place, f"{page.trail.entries} entries in {page.trail.chains} chains")
     counts = tuple(Line(count.kind, str(count.checked), f"{count.findings} findings") for count in page.counts)
     findings = tuple(
         Line(finding.kind, finding.what, f"{finding.place} · {finding.answer_text}") for finding in page.findings
     )
-    return move_content(Verb.REVIEW, batch, lines=(*counts, *findings))
+    return move_content(Verb.REVIEW, batch, lines=(trail, *counts, *findings))
 
 
 def certify_content(batch: Batch) -> SignedContent:
@@ -37,8 +38,9 @@ def certify_content(batch: Batch) -> SignedContent:
         for outcome in outcomes_of(batch)
         if outcome.required or outcome.results
     )
+    events = tuple(Line(event.record.number, event.text, conclusion_of(event)) for event in events_of(batch))
     holds = tuple(Line(N_("Open hold"), hold.text, hold.record.address) for hold in open_holds([batch.record]))
-    return move_content(Verb.CERTIFY, batch, lines=(analysis, review, *tests, *holds))
+    return move_content(Verb.CERTIFY, batch, lines=(analysis, review, *tests, *events, *holds))
 
 
 def release_content(batch: Batch) -> SignedContent:
@@ -49,5 +51,25 @@ def release_content(batch: Batch) -> SignedContent:
 
 def reject_content(batch: Batch, reason: str) -> SignedContent:
     """Rejection names the units that are rejected with the batch."""
-    units = tuple(Line(unit.number, unit.kind, unit.disposition) for unit in units_of(batch))
-    return move_content(Verb.REJECT, batch, reason, lines=units)
+    return move_content(Verb.REJECT, batch, reason, lines=_units(batch))
+
+
+def recall_content(batch: Batch, reason: str) -> SignedContent:
+    """A recall names the units and how they stand."""
+    return move_content(Verb.RECALL, batch, reason, lines=_units(batch))
+
+
+def withdraw_content(batch: Batch, reason: str) -> SignedContent:
+    """Taking a review back says why."""
+    return move_content(Verb.WITHDRAW_REVIEW, batch, reason)
+
+
+def reopen_content(batch: Batch, reason: str) -> SignedContent:
+    """Reopening names the certificate that the correction will supersede."""
+    certificate = issued_certificate(batch)
+    named = (Line(certificate.name, certificate.content_hash),) if certificate else ()
+    return move_content(Verb.REOPEN, batch, reason, lines=named)
+
+
+def _units(batch: Batch) -> tuple[Line, ...]:
+    return tuple(Line(unit.number, unit.kind, unit.disposition) for unit in units_of(batch))

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Q
 
-from apps.audit.models import Entry, Record
+from apps.audit.models import Entry, Head, Record
 from apps.batches.models import Amendment, Batch, PlannedDeviation, RiskDecision
 from apps.products.facts import Verdict
 from apps.quality.models import Event
-from apps.release.facts import Check, Finding, FindingKind, Looked
+from apps.release.facts import Check, Finding, FindingKind, Looked, Trail
 from apps.testing.facts import RunState
 from apps.testing.models import AssayRun, Result
 from apps.testing.selectors import results_of
@@ -70,6 +70,12 @@ def events_of(batch: Batch) -> list[Event]:
     return list(found.order_by("opened_at", "pk"))
 
 
+def conclusion_of(event: Event) -> str:
+    """What QA concluded: the signed impact of its deviation, or why it needed none."""
+    deviation = getattr(event, "deviation", None)
+    return f"{deviation.record.number}: {deviation.impact}" if deviation else event.close_reason
+
+
 def look_at_events(events: Sequence[Event]) -> Looked:
     """Events are all to be looked at."""
     return Looked(Check.EVENTS, len(events), tuple(_finding_of_event(event) for event in events))
@@ -108,6 +114,12 @@ def look_at_refusals(records: Sequence[Record]) -> Looked:
         for entry in entries.select_related("record").order_by("at", "n")
     ]
     return Looked(Check.REFUSED_ATTEMPTS, len(found), tuple(found))
+
+
+def trail_of(record: Record, records: Iterable[Record]) -> Trail:
+    """How far the trail of the batch goes, and that of everything that carries its traces."""
+    heads = dict(Head.objects.filter(record__in=[one.pk for one in records]).values_list("record", "n"))
+    return Trail(f"{record.address}#{heads.get(record.pk, 0)}", len(heads), sum(heads.values()))
 
 
 def look_at_departures(batch: Batch) -> Looked:

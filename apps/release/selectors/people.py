@@ -1,34 +1,58 @@
 """Who took part in a batch, on any path."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 
 from apps.audit.models import Entry, Record
-from apps.batches.models import Batch
+from apps.batches.models import Batch, RecordedValue
 from apps.batches.selectors.batches import records_of
+from apps.lineage.selectors import ancestor_ids
+from apps.materials.models import MaterialLot
+from apps.signatures.models import Signature
+from apps.testing.models import RunNeed
 from apps.testing.selectors import testing_records
 from apps.units.selectors import unit_records
 
-# Who only answered for quality, spoke, stopped or was refused took no part in making, checking or testing.
+SIGNED = "signature."
+# Who only answered for quality, spoke, stopped or was refused took no part in making, checking or testing; nor did who
+# certified, released or ended the batch before: these decisions may be taken again after a correction. A word that ends
+# with a dot stands for everything that begins so.
 NOT_TAKING_PART = (
-    "hold.",
-    "event.",
-    "deviation.",
-    "record.stopped",
-    "risk.",
-    "batch.risk.ratified",
+    "access.",
     "batch.amendment.approved",
-    "batch.deviation.planned",
+    "batch.certified",
     "batch.commented",
+    "batch.deviation.planned",
+    "batch.refused.",
+    "batch.rejected",
+    "batch.released",
+    "batch.risk.ratified",
+    "deviation.",
+    "document.",
+    "event.",
+    "finding.",
+    "hold.",
+    "record.stopped",
+    "results.review.refused",
     "signature.approve_amendment",
+    "signature.certify",
+    "signature.hold.lifted",
     "signature.plan_deviation",
     "signature.ratify_risk",
-    "signature.lift_hold",
-    "finding.",
-    "document.",
-    "access.",
+    "signature.recall",
+    "signature.reject",
+    "signature.release_for_supply",
+    "signature.reopen",
     "signing.",
+    "unit.recall",
+    "unit.reject",
+    "unit.release",
 )
-OF_THE_REVIEW = ("batch.reviewed", "signature.review")
+# A review that was taken back may be given again by the same person. Whoever finished the record is found by that
+# signature, so that "batch.finished", which also follows a review taken back, says nothing here.
+OF_THE_REVIEW = ("batch.finished", "batch.reviewed", "signature.review", "signature.withdraw_review")
+PREPARED = "lot.prepared"
 
 
 def all_records_of(batch: Batch) -> list[Record]:
@@ -39,10 +63,30 @@ def all_records_of(batch: Batch) -> list[Record]:
 def hands_on_batch(batch: Batch, *, but_review: bool = False) -> set[str]:
     """Everybody who performed, checked, tested or reviewed, on any path; not who only answered for quality.
 
-    `but_review` leaves out who only signed a review: the same person may sign one again after it was taken back.
+    A second person who signs on another's screen is found by the signature, whoever made the entry. `but_review` leaves
+    out who only signed a review: the same person may sign one again after it was taken back.
     """
-    entries = Entry.objects.filter(record__in=[record.pk for record in all_records_of(batch)])
-    no_part = Q()
-    for prefix in (*NOT_TAKING_PART, *(OF_THE_REVIEW if but_review else ())):
-        no_part |= Q(action__startswith=prefix)
-    return set(entries.exclude(no_part).values_list("username", flat=True).distinct())
+    ids = [record.pk for record in all_records_of(batch)]
+    left_out = (*NOT_TAKING_PART, *OF_THE_REVIEW) if but_review else NOT_TAKING_PART
+    entries = Entry.objects.filter(record__in=ids).exclude(_named(left_out))
+    verbs = [action.removeprefix(SIGNED) for action in left_out if action.startswith(SIGNED)]
+    signed = Signature.objects.filter(record__in=ids).exclude(verb__in=verbs)
+    prepared = Entry.objects.filter(record__in=prepared_for(batch), action=PREPARED)
+    names = [found.values_list("username", flat=True).distinct() for found in (entries, signed, prepared)]
+    return {name for found in names for name in found}
+
+
+def prepared_for(batch: Batch) -> set[int]:
+    """The lots that were prepared here for what the batch and its tests used, and those that went into them."""
+    in_values = RecordedValue.objects.filter(batch=batch, lot__is_prepared=True).values_list("lot__record", flat=True)
+    in_runs = RunNeed.objects.filter(run__lines__sample__batch=batch, lot__is_prepared=True)
+    used = set(in_values) | set(in_runs.values_list("lot__record", flat=True))
+    made = MaterialLot.objects.filter(is_prepared=True, record__in=ancestor_ids(Record.objects.filter(pk__in=used)))
+    return used | set(made.values_list("record", flat=True))
+
+
+def _named(actions: Iterable[str]) -> Q:
+    found = Q()
+    for action in actions:
+        found |= Q(action__startswith=action) if action.endswith(".") else Q(action=action)
+    return found

@@ -19,6 +19,7 @@ from apps.release.selectors.around import (
     look_at_events,
     look_at_refusals,
     look_at_tests,
+    trail_of,
 )
 from apps.release.selectors.people import all_records_of
 from apps.release.selectors.values import look_at_computations, look_at_signatures, look_at_values, values_of
@@ -29,21 +30,22 @@ AWAITS_ITS_ANSWER = (FindingKind.NOT_COVERED, FindingKind.TEST_FAILED, FindingKi
 
 
 def issued_certificate(batch: Batch) -> Document | None:
-    """The batch certificate in force: sealed and issued, not superseded or withdrawn."""
-    kind, state = DocumentKind.BATCH_CERTIFICATE, DocumentState.ISSUED
-    return documents_about(batch.record).filter(kind=kind, state=state).order_by("-version").first()
+    """The batch certificate in force: the newest is sealed and issued. Nothing while a newer one waits for its seal."""
+    certificates = documents_about(batch.record).filter(kind=DocumentKind.BATCH_CERTIFICATE)
+    newest = certificates.order_by("-version").first()
+    return newest if newest and newest.state == DocumentState.ISSUED else None
 
 
 def review_page(batch: Batch) -> ReviewPage:
     """Everything that is not as the master says, by risk, with the counts of everything that was looked at."""
     address, sheet, events = batch.record.address, sheet_of(batch), events_of(batch)
-    values = values_of(sheet, address)
+    values, records = values_of(sheet, address), all_records_of(batch)
     looked = [
         *look_at_values(values),
         look_at_signatures(sheet, address),
         look_at_computations(values, sheet),
         *look_at_tests(batch),
-        look_at_refusals(all_records_of(batch)),
+        look_at_refusals(records),
         look_at_departures(batch),
     ]
     looked.append(look_at_events(_of_their_own(events, looked, address)))
@@ -53,7 +55,8 @@ def review_page(batch: Batch) -> ReviewPage:
     findings = [_answered(finding, by_about, judged) for one in looked for finding in one.findings]
     findings.sort(key=lambda finding: (ORDER.index(finding.kind), finding.at, finding.key))
     counts = counts_of(sheet)
-    return ReviewPage(tuple(findings), tuple(one.count for one in looked), counts.required, counts.missing)
+    told = tuple(findings), tuple(one.count for one in looked)
+    return ReviewPage(*told, trail_of(batch.record, records), counts.required, counts.missing)
 
 
 def _of_their_own(events: Sequence[Event], looked: Sequence[Looked], address: str) -> list[Event]:

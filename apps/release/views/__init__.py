@@ -1,6 +1,7 @@
-"""The decision pages: review by exception, its findings, certify, release for supply, reject."""
+"""The decision pages: review by exception, its findings, certify, release for supply; reject, recall, take back."""
 
-from apps.release.views.deciding import certify, reject, sign_review, supply
+from apps.release.views.deciding import certify, sign_review, supply
+from apps.release.views.ending import recall, reject, reopen, withdraw
 from apps.release.views.reviewing import accept, review
 
-__all__ = ["accept", "certify", "reject", "review", "sign_review", "supply"]
+__all__ = ["accept", "certify", "recall", "reject", "reopen", "review", "sign_review", "supply", "withdraw"]

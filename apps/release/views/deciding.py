@@ -1,9 +1,8 @@
-"""The signed decisions: review, certification, release for supply, rejection."""
+"""The signed decisions that lead on: review, certification, release for supply."""
 
 from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,12 +12,10 @@ from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.batches.views.finding import batch_named, who
-from apps.core.ui.acts import Act
 from apps.organisation.access import Access, open_to
-from apps.release.content.signed import certify_content, reject_content, release_content, review_content
-from apps.release.forms import RejectForm
+from apps.release.content.signed import certify_content, release_content, review_content
 from apps.release.selectors import review_page
-from apps.release.services import certify_batch, reject_batch, release_for_supply, review_batch
+from apps.release.services import certify_batch, release_for_supply, review_batch
 from apps.release.views.naming import behind, rows_of, signed_lines
 from apps.signatures.facts import SignedContent, Signing
 from apps.signatures.pages import Panel, signed_page
@@ -29,12 +26,13 @@ Decide = Callable[[Signing], object]
 Show = Callable[[SignedContent], list[dict[str, object]]]
 
 
-def _access(verb: Verb) -> Access:
+def access_for(verb: Verb) -> Access:
+    """Who signs a verb of the life cycle."""
     roles = set(move_for(verb).roles)
     return Access(read=roles, write=roles)
 
 
-@open_to(access=_access(Verb.REVIEW))
+@open_to(access=access_for(Verb.REVIEW))
 @require_http_methods(METHODS)
 def sign_review(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /release/<batch>/review/sign/: QA signs counts, findings and their answers as shown."""
@@ -49,10 +47,10 @@ def sign_review(request: HttpRequest, number: str) -> HttpResponse:
         return signed_lines(content, definition_of_batch(batch), rows)
 
     title = _("QA review: %(number)s") % {"number": number}
-    return _signed(request, batch, title, _("Sign: reviewed"), lambda: review_content(batch), decide, show=show)
+    return signed_decision(request, batch, title, _("Sign: reviewed"), lambda: review_content(batch), decide, show=show)
 
 
-@open_to(access=_access(Verb.CERTIFY))
+@open_to(access=access_for(Verb.CERTIFY))
 @require_http_methods(METHODS)
 def certify(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /release/<batch>/certify/: the authorised person certifies."""
@@ -62,10 +60,10 @@ def certify(request: HttpRequest, number: str) -> HttpResponse:
         return certify_batch(batch=batch, signing=signing, **who(request))
 
     title = _("Certification: %(number)s") % {"number": number}
-    return _signed(request, batch, title, _("Sign: certified"), lambda: certify_content(batch), decide)
+    return signed_decision(request, batch, title, _("Sign: certified"), lambda: certify_content(batch), decide)
 
 
-@open_to(access=_access(Verb.RELEASE_FOR_SUPPLY))
+@open_to(access=access_for(Verb.RELEASE_FOR_SUPPLY))
 @require_http_methods(METHODS)
 def supply(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /release/<batch>/supply/: the product units leave quarantine."""
@@ -75,36 +73,10 @@ def supply(request: HttpRequest, number: str) -> HttpResponse:
         return release_for_supply(batch=batch, signing=signing, **who(request))
 
     title = _("Release for supply: %(number)s") % {"number": number}
-    return _signed(request, batch, title, _("Sign: released"), lambda: release_content(batch), decide)
+    return signed_decision(request, batch, title, _("Sign: released"), lambda: release_content(batch), decide)
 
 
-@open_to(access=_access(Verb.REJECT))
-@require_http_methods(METHODS)
-def reject(request: HttpRequest, number: str) -> HttpResponse:
-    """GET, POST /release/<batch>/reject/: the reason first, then the signature."""
-    batch = batch_named(request, number)
-    form = RejectForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        act = Act(
-            title=_("Reject %(number)s") % {"number": number},
-            word=_("Read back and sign"),
-            back_url=reverse("release:review", args=[number]),
-            intro=_("Every unit of the batch is rejected with it. This can't be taken back."),
-            stops=True,
-        )
-        context = {"act": act, "form": form, **batch_bar(batch)}
-        return render(request, "act_page.html", context, status=400 if form.errors else 200)
-    reason = form.cleaned_data["reason"]
-
-    def decide(signing: Signing) -> Batch:
-        return reject_batch(batch=batch, reason=reason, signing=signing, **who(request))
-
-    title = _("Rejection: %(number)s") % {"number": number}
-    hidden = {"reason": reason}
-    return _signed(request, batch, title, _("Sign: rejected"), lambda: reject_content(batch, reason), decide, hidden)
-
-
-def _signed(
+def signed_decision(
     request: HttpRequest,
     batch: Batch,
     title: str,
@@ -114,6 +86,7 @@ def _signed(
     hidden: Mapping[str, str] | None = None,
     show: Show | None = None,
 ) -> HttpResponse:
+    """Read back, sign, and go on to the review page."""
     done = reverse("release:review", args=[batch.number])
     definition = definition_of_batch(batch)
     panel = Panel(

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.audit.selectors import version_of
 from apps.batches.facts.words import BatchState, Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
@@ -18,7 +17,7 @@ from apps.batches.views.finding import batch_named, roles_here, who
 from apps.core.errors import Objection, Refused
 from apps.core.roles import Role
 from apps.core.ui.navigation import address_of
-from apps.core.ui.wording import sentence
+from apps.core.ui.wording import sentence, translated
 from apps.documents.models import Document
 from apps.organisation.access import Access, open_to
 from apps.quality.facts import Blocks
@@ -30,11 +29,18 @@ from apps.release.selectors import hands_on_batch, issued_certificate, review_pa
 from apps.release.services import accept_finding
 from apps.release.views.detail import detail_of
 from apps.release.views.naming import CHECK_WORDS, Row, behind, rows_of
+from apps.testing.rules import lacks_approval
 from apps.testing.selectors import approved_coa
 from apps.testing.views.finding import person_of
 from apps.units.selectors import why_not_certifiable as balances_in_the_way
 from apps.units.views.framing import batch_bar, names_of
 
+BACK: tuple[dict[str, Any], ...] = (
+    {"verb": Verb.WITHDRAW_REVIEW, "page": "release:withdraw_review", "icon": "corrected", "stops": False},
+    {"verb": Verb.REOPEN, "page": "release:reopen", "icon": "corrected", "stops": False},
+    {"verb": Verb.REJECT, "page": "release:reject", "icon": "stop", "stops": True},
+    {"verb": Verb.RECALL, "page": "release:recall", "icon": "stop", "stops": True},
+)
 READ_ONLY = Access(write=frozenset())
 REVIEWERS = Access(read={Role.QA}, write={Role.QA})
 
@@ -92,11 +98,14 @@ def _page(
             if count.checked
         ],
         "empty_checks": [CHECK_WORDS[count.kind] for count in page.counts if not count.checked],
-        "place": f"{batch.record.address}#{version_of(batch.record)}",
+        "place": page.trail.place,
         "holds": _in_the_way(batch, page),
         "certificate": certificate,
         "acts": acts_of(request, batch, page, certificate),
-        "may_reject": _may(roles, batch, Verb.REJECT),
+        "back": [
+            {**one, "label": translated(move_for(one["verb"]).label)} for one in BACK if _may(roles, batch, one["verb"])
+        ],
+        "trail_url": address_of("inspection:record", batch.record.address),
         **batch_bar(batch, _more_facts(batch)),
     }
     return render(request, "release/review.html", context, status=status)
@@ -134,7 +143,7 @@ def links_of(batch: Batch, finding: Finding | None) -> dict[str, str]:
 def _in_the_way(batch: Batch, page: ReviewPage) -> list[dict[str, object]]:
     """Why it can't be certified: the open holds, and what laboratory and units still owe."""
     rows = holds_panel([batch.record], Blocks.CERTIFY)
-    approved = rules.analysis_not_approved(approved_coa(batch) is not None)
+    approved = lacks_approval(approved_coa(batch) is not None)
     owed = [(approved, _("The head of quality control approves"), reverse("testing:analysis", args=[batch.number]))]
     balances = reverse("units:reconcile", args=[batch.number])
     owed += [(objection, _("Operators count"), balances) for objection in balances_in_the_way(batch)]
@@ -177,10 +186,12 @@ def _against(
         found.append(rules.findings_left(page.left))
     elif verb is Verb.CERTIFY:
         found.append(rules.took_part(username, hands_on_batch(batch)))
+        found.append(rules.findings_left(page.left_in_the_record))
         holds = len(_in_the_way(batch, page))
         if holds:
             return [*map(sentence, filter(None, found)), _("It opens when nothing stands in the way any more.")]
     else:
+        found.append(rules.took_part(username, hands_on_batch(batch, but_review=True)))
         found.append(rules.certificate_not_issued(certificate is not None))
     return [sentence(objection) for objection in found if objection]
 
