@@ -6,7 +6,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from apps.audit import triggers
+from apps.audit import indexes, triggers
 
 
 class AuditConfig(AppConfig):
@@ -15,14 +15,15 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Restore the triggers after every migration: SQLite drops them when a table is rebuilt."""
-        post_migrate.connect(restore_triggers, sender=self)
+        """Restore triggers and indexes after every migration: SQLite drops them when a table is rebuilt."""
+        post_migrate.connect(restore_guards, sender=self)
         register(triggers_are_there, Tags.database)
 
 
-def restore_triggers(using: str, **kwargs: Any) -> None:
+def restore_guards(using: str, **kwargs: Any) -> None:
     """The one allowed receiver of a signal."""
     triggers.install(connections[using])
+    indexes.install(connections[using])
 
 
 def triggers_are_there(

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection, models
 
 from apps.audit import triggers
+from apps.audit.selectors.rows import audited_models
 from apps.organisation.models import User
 from apps.signatures.models import Signature
 from tests.audit.owner import refused
@@ -65,3 +66,13 @@ def test_the_guard_stands_again_after_a_table_was_rebuilt():
     assert triggers.missing(connection) == []
     with connection.schema_editor() as editor:
         editor.alter_field(Signature, longer, as_it_is)
+
+
+@pytest.mark.parametrize("model", audited_models(), ids=lambda model: model._meta.db_table)
+def test_rows_that_wait_for_their_entry_are_found_without_reading_the_table(model):
+    """Else each new entry would read every audited table from end to end: see apps/audit/indexes.py."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'EXPLAIN QUERY PLAN SELECT 1 FROM "{model._meta.db_table}" WHERE last_entry_id = 1')
+        plan = [row[-1] for row in cursor.fetchall()]
+
+    assert all(line.startswith("SEARCH") for line in plan), plan

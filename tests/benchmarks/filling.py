@@ -79,8 +79,7 @@ class FillingChange(Change):
 
     def _store(self, rows: Sequence[models.Model]) -> None:
         for row in rows:
-            if not isinstance(row, Entry):
-                row.pk = next(self._keys[row._meta.db_table])
+            row.pk = next(self._keys[row._meta.db_table])
         self._rows.add(rows)
 
     def _heads(self, record_ids: set[int]) -> dict[int, Head]:
@@ -88,8 +87,8 @@ class FillingChange(Change):
             self._kept = super()._heads(record_ids)
         return self._kept
 
-    def _move(self, heads: Iterable[Head]) -> None:
-        """Heads are stored once, at the end of the batch."""
+    def _close(self, entries: Sequence[Entry], heads: Iterable[Head]) -> None:
+        self._rows.add(entries)  # heads are stored once, at the end of the batch
 
     def close(self) -> None:
         """Everything of this batch is written."""

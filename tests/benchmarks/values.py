@@ -2,8 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -111,26 +110,15 @@ class Written:
     head: Head
 
 
-@dataclass
-class _Keeping:
-    stored: list[models.Model] = field(default_factory=list)
-    heads: list[Head] = field(default_factory=list)
-
-
 class _Preparing(Change):
     """The door, as far as to what would be stored."""
 
-    def __init__(self, batch: Batch, actor: Actor, at: datetime) -> None:
-        super().__init__(actor, RECORDED, at, "", [batch.record])
-        self.kept = _Keeping()
-
     def _store(self, rows: Sequence[models.Model]) -> None:
         for row in rows:
-            row.pk = next(_keys) if isinstance(row, RecordedValue) else row.pk
-        self.kept.stored += rows
+            row.pk = next(_keys)
 
-    def _move(self, heads: Iterable[Head]) -> None:
-        self.kept.heads += heads
+    def _close(self, entries: Sequence[Entry], heads: Iterable[Head]) -> None:
+        (self.entry,), (self.head,) = entries, heads
 
 
 def rows_for(batch: Batch, pattern: RecordedValue) -> Written:
@@ -139,13 +127,10 @@ def rows_for(batch: Batch, pattern: RecordedValue) -> Written:
     step = batch.steps.get(place=LEFT_OPEN.rpartition(".")[0])
     own = {"id": None, "batch_id": batch.pk, "record_id": batch.record_id, "step_id": step.pk, "last_entry_id": None}
     actor = Actor(username=OPERATOR, printed_name=pattern.printed_name, role="OPERATOR", device="tablet 7")
-    change = _Preparing(batch, actor, pattern.recorded_at)
-    change.create(RecordedValue(**columns | own))
+    change = _Preparing(actor, RECORDED, pattern.recorded_at, "", [batch.record])
+    value = change.create(RecordedValue(**columns | own))
     change.flush()
-    value, entry = change.kept.stored
-    assert isinstance(value, RecordedValue)
-    assert isinstance(entry, Entry)
-    return Written(value, entry, change.kept.heads[0])
+    return Written(value, change.entry, change.head)
 
 
 def write_plainly(rows: Written) -> None:

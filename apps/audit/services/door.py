@@ -13,6 +13,7 @@ from django.db.models import Case, Value, When
 from apps.audit.images import Image, columns_of, image_of, value_in_trail
 from apps.audit.locks import lock_records
 from apps.audit.models import Audited, Entry, Head, Record
+from apps.audit.services.storing import move_heads, store_entries
 from apps.core.actor import Actor
 from apps.core.canonical import canonical, instant_text, sha256_hex
 from apps.core.errors import Objection, Refused, Stale
@@ -103,18 +104,16 @@ class Change:
             head.n += 1
             self._seal(entry, head, after, before)
             head.hash = entry.hash
-        self._store([entry for entry, _, _ in self._pending])
-        self._move(heads.values())
+        self._close([entry for entry, _, _ in self._pending], heads.values())
         self._pending.clear()
 
     def _store(self, rows: Sequence[models.Model]) -> None:
         if rows:
             type(rows[0])._base_manager.bulk_create(rows, batch_size=BATCH)
 
-    def _move(self, heads: Iterable[Head]) -> None:
-        Head.objects.bulk_create(
-            heads, update_conflicts=True, unique_fields=["record"], update_fields=["n", "hash"], batch_size=BATCH
-        )
+    def _close(self, entries: Sequence[Entry], heads: Iterable[Head]) -> None:
+        store_entries(entries)
+        move_heads(heads)
 
     def _heads(self, record_ids: set[int]) -> dict[int, Head]:
         known = sorted(record_ids - self._new)

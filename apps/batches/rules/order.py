@@ -42,14 +42,12 @@ def occurrences_of(steps: Mapping[Place, object]) -> dict[str, int]:
     """How often each stage and step was begun, as the definition counts it."""
     counted: dict[str, int] = {}
     for place in steps:
-        _count(counted, place.stage, place.stage_n)
-        _count(counted, str(Place(place.stage, place.stage_n, place.step)), place.step_n)
+        if place.stage_n is not None:
+            counted[place.stage] = max(counted.get(place.stage, 0), place.stage_n)
+        if place.step_n is not None:
+            step = str(Place(place.stage, place.stage_n, place.step))
+            counted[step] = max(counted.get(step, 0), place.step_n)
     return counted
-
-
-def _count(counted: dict[str, int], key: str, n: int | None) -> None:
-    if n is not None:
-        counted[key] = max(counted.get(key, 0), n)
 
 
 def open_before(definition: Definition, step: Place, states: States) -> tuple[Place, ...]:
