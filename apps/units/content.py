@@ -19,6 +19,7 @@ from apps.units import rules
 from apps.units.facts import LabelCode
 from apps.units.models import Label
 
+SHEET = Bilingual("Unit labels", "单元标签")
 SPECIMEN = Bilingual("SPECIMEN", "样张")
 QUARANTINE = Bilingual("Quarantined until released", "放行前待验")
 
@@ -50,7 +51,7 @@ def labels_document(batch: Batch, labels: Sequence[Label], printing: int) -> Doc
         kind=DocumentKind.LABEL,
         number=f"LB-{batch.number}-{printing}",
         version=1,
-        title=_bilingual(definition.title),
+        title=SHEET,
         issuer=Bilingual(batch.site.name_en, batch.site.name_zh),
         issuer_address=Bilingual(batch.site.address_en, batch.site.address_zh),
         timezone=batch.site.timezone,

@@ -271,6 +271,7 @@ def test_every_printing_is_a_document_whose_symbols_can_be_read(cast: Cast, batc
     document = documents_about(batch.record).get()
     content = read_content(document.wording.text)
     assert (document.kind, document.number, len(content.blocks)) == ("LABEL", "LB-CT-0042-1", 13)
+    assert document.title_en == "Unit labels"  # what a stranger reads on the verify page: not the product
     assert [field.label.en for field in content.blocks[0].fields][:3] == [
         "Product",
         "Batch and unit number",
