@@ -65,16 +65,20 @@ def is_screening_incomplete(
 
 def _against_test(test: ScreeningTest, screened: ScreenedTest | None, collected_at: datetime) -> list[Objection]:
     if screened is None:
-        return [Objection("screening_missing", N_("There is no result of {test}."), {"test": test.label.en})]
+        return [Objection("screening_missing", N_("There is no result of {test}."), _named(test))]
     earliest = collected_at - test.specimen_before.timedelta
     latest = collected_at + test.specimen_after.timedelta
     in_window = earliest <= screened.specimen_at <= latest
     bad = [result.key for result in test.results if screened.verdicts.get(result.key) is not Verdict.PASS]
     found = (
-        _if(not in_window, "specimen_window", N_("The specimen of {test} was not taken in time."), test=test.label.en),
-        _if(bool(bad), "screening_not_passed", N_("{test} does not allow donation."), test=test.label.en),
+        _if(not in_window, "specimen_window", N_("The specimen of {test} was not taken in time."), **_named(test)),
+        _if(bool(bad), "screening_not_passed", N_("{test} does not allow donation."), **_named(test)),
     )
     return [objection for objection in found if objection]
+
+
+def _named(test: ScreeningTest) -> dict[str, str]:
+    return {"test": test.label.en, "test_zh": test.label.zh}
 
 
 def is_not_eligible(decision: Eligibility, din: str) -> Objection | None:

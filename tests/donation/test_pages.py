@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.donation.models import Consent, Donation, ScreeningResult
 from apps.identity.models import Donor
@@ -174,3 +176,20 @@ def test_an_undecided_donation_stands_in_the_work_of_the_physician(cast: Cast, w
 
     assert f"/donation/donations/{DIN}/" in web_client(cast.paula).get("/").content.decode()
     assert f"/donation/donations/{DIN}/" not in web_client(cast.olga).get("/").content.decode()
+
+
+@pytest.mark.parametrize("url", ["/donation/", "/donation/donors/"])
+def test_a_list_costs_the_same_for_one_and_for_many(cast: Cast, web_client: Any, url: str) -> None:
+    paula = web_client(cast.paula)
+    collected(cast, donor(cast))
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as statements:
+            assert paula.get(url).status_code == 200
+        return len(statements)
+
+    one = cost()
+    for n in range(5):
+        collected(cast, donor(cast, f"D-030{n}"), f"G12342600090{n}")
+
+    assert cost() == one

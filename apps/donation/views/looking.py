@@ -1,6 +1,6 @@
 """Pages that show: donors by pseudonym, donations, what stands against making something of them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +29,7 @@ from apps.donation.views.finding import asked_of, donation_named, donor_named, r
 from apps.identity.models import Donor
 from apps.identity.selectors import person_of, visible_donors
 from apps.organisation.access import Access, open_to
+from apps.organisation.selectors import visible_to
 from apps.products.definition import ChoiceParameter, Definition
 from apps.products.definition.donation import ScreeningTest
 from apps.products.facts import Verdict
@@ -47,11 +48,11 @@ def donations(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(eligibility=state)
     if words:
         rows = rows.filter(Q(din__icontains=words) | Q(donor__number__icontains=words))
-    page = listing(rows, request)
+    page, tissues = listing(rows, request), _tissues(visible_to(request.user, timezone.now()))
     choices = [("", _("All")), *((one.value, str(word_of(one).word)) for one in Eligibility)]
     context = {
         "page": page,
-        "rows": [{"donation": one, "tissue": _tissue(one.site.code, one.tissue)} for one in page.rows],
+        "rows": [{"donation": one, "tissue": tissues.get(one.tissue, one.tissue)} for one in page.rows],
         "filters": [{"name": "state", "label": _("Decision"), "choices": choices, "value": state}],
         "q": words,
     }
@@ -65,9 +66,10 @@ def donors(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:80]
     rows = visible_donors(request.user, timezone.now())
     page = listing(rows.filter(number__icontains=words) if words else rows, request)
+    classes = _donor_classes(visible_to(request.user, timezone.now()))
     context = {
         "page": page,
-        "rows": [{"donor": one, "donor_class": _donor_class(one)} for one in page.rows],
+        "rows": [{"donor": one, "donor_class": classes.get(one.donor_class, one.donor_class)} for one in page.rows],
         "q": words,
         "may_register": bool(sites_as(request, *COLLECTORS)),
     }
@@ -83,7 +85,7 @@ def donor(request: HttpRequest, number: str) -> HttpResponse:
     definitions = asked_of(found.site.code)
     context = {
         "donor": found,
-        "donor_class": _donor_class(found),
+        "donor_class": _donor_classes({found.site.code}).get(found.donor_class, found.donor_class),
         "identity": person_of(found, request.user, now),
         "consents": [_consent_row(one, definitions) for one in found.consents.order_by("pk")],
         "tests": list(_test_rows(found, definitions)),
@@ -111,7 +113,7 @@ def donation(request: HttpRequest, din: str) -> HttpResponse:
     ]
     context = {
         "donation": found,
-        "tissue": _tissue(found.site.code, found.tissue),
+        "tissue": _tissues({found.site.code}).get(found.tissue, found.tissue),
         "judged": judged,
         "decisions": decisions_of(found),
         "holds": holds_panel([found.record]),
@@ -158,11 +160,13 @@ def _consent_row(consent: Consent, definitions: list[Definition]) -> dict[str, o
     return {"consent": consent, "scopes": words, "signatory": signatory}
 
 
-def _donor_class(donor: Donor) -> str:
-    listed = (one for definition in asked_of(donor.site.code) for one in definition.donation.donor_classes)
-    return next((bilingual(one.label) for one in listed if one.key == donor.donor_class), donor.donor_class)
+def _donor_classes(sites: Collection[str]) -> dict[str, str]:
+    """The classes of donors that products of these sites know, in words."""
+    listed = (one for _version, definition in asked_at(sites) for one in definition.donation.donor_classes)
+    return {one.key: bilingual(one.label) for one in listed}
 
 
-def _tissue(site: str, key: str) -> str:
-    listed = (one for definition in asked_of(site) for one in definition.donation.tissues)
-    return next((bilingual(one.label) for one in listed if one.key == key), key)
+def _tissues(sites: Collection[str]) -> dict[str, str]:
+    """The tissues that products of these sites start from, in words."""
+    listed = (one for _version, definition in asked_at(sites) for one in definition.donation.tissues)
+    return {one.key: bilingual(one.label) for one in listed}
