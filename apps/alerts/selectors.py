@@ -88,7 +88,7 @@ def _tests(at: datetime) -> Iterator[Due]:
             Role.QC_HEAD,
             N_("{batch}: the result of {test} is overdue."),
             duty.due_at,
-            {"batch": duty.batch.number, "test": duty.test.label.en},
+            {"batch": duty.batch.number, "test": duty.test.label.en, "test_zh": duty.test.label.zh},
         )
 
 

@@ -142,7 +142,12 @@ def falls_short(made: Mapping[str, int], definition: Definition) -> tuple[Object
         Objection(
             "division_short",
             template,
-            {"division": division.label.en, "made": made.get(division.key, 0), "least": division.at_least},
+            {
+                "division": division.label.en,
+                "division_zh": division.label.zh,
+                "made": made.get(division.key, 0),
+                "least": division.at_least,
+            },
         )
         for division in definition.units.divisions
         if made.get(division.key, 0) < division.at_least

@@ -22,7 +22,12 @@ def sentence(source: object) -> str:
         return translated(source)
     facts: Mapping[str, object] = getattr(source, "facts", {})
     said = WRITTEN_FORM.sub(r"{\1}", translated(template))
-    return said.format(**{name: fact_text(fact) for name, fact in facts.items()})
+    return said.format(**{name: fact_text(_in_language(facts, name)) for name in facts})
+
+
+def _in_language(facts: Mapping[str, object], name: str) -> object:
+    """A fact kept with its Chinese beside it (`test`, `test_zh`) is read in the reader's language."""
+    return facts.get(f"{name}_zh", facts[name]) if is_chinese() else facts[name]
 
 
 def translated(text: object) -> str:

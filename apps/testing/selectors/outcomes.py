@@ -53,7 +53,8 @@ class TestOutcome:
     @property
     def objection(self) -> Objection | None:
         """What it says against the certificate of analysis."""
-        return rules.has_not_passed(self.test.key, self.test.label.en, self.standing) if self.required else None
+        label = self.test.label
+        return rules.has_not_passed(self.test.key, label.en, self.standing, label.zh) if self.required else None
 
 
 @dataclass(frozen=True)

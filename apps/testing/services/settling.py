@@ -53,7 +53,7 @@ def _hold(change: Change, batch: Batch, outcome: TestOutcome) -> None:
         blocks=[Blocks.CERTIFY, Blocks.ISSUE],
         code=f"test_{outcome.standing.lower()}",
         template=SENTENCES[outcome.standing],
-        facts={"test": outcome.test.label.en},
+        facts={"test": outcome.test.label.en, "test_zh": outcome.test.label.zh},
         liftable_by="QC",
     )
     if outcome.standing is Standing.FAILED and batch.state in LOCKED:
@@ -69,7 +69,7 @@ def _stop_use(change: Change, batch: Batch, outcome: TestOutcome) -> None:
         blocks=[Blocks.ISSUE, Blocks.USE],
         code="late_failure",
         template=N_("{test} failed after certification."),
-        facts={"test": outcome.test.label.en},
+        facts={"test": outcome.test.label.en, "test_zh": outcome.test.label.zh},
     )
 
 
@@ -86,7 +86,9 @@ def _report(change: Change, batch: Batch, outcome: TestOutcome, result: Result) 
         template=sentence if evaluable else unknown,
         facts={
             "test": outcome.test.label.en,
+            "test_zh": outcome.test.label.zh,
             "parameter": parameter.label.en if parameter else result.parameter,
+            "parameter_zh": parameter.label.zh if parameter else result.parameter,
             "sample": result.line.sample.number,
             "value": f"{result.text} {result.unit}".strip(),
         },
