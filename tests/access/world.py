@@ -139,11 +139,14 @@ def _value(name: str, noun: str, route: str) -> str:
         "chapter": "preparation",
         "version": "1",
         "code": "X7K2-M9QD-4R",
+        "site": "NANHU",
     }
     if name in fixed:
         return fixed[name]
     if name == "pk":
         return str(_key(route))
+    if f"<int:{name}>" in route:
+        return "1"
     document = Document.objects.first()
     if noun == "documents" and document:
         return document.number
