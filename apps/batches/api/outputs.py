@@ -232,15 +232,6 @@ class VesselOutput(serializers.Serializer):
     closed_at = serializers.DateTimeField(allow_null=True)
 
 
-class LabelSheetOutput(serializers.Serializer):
-    """A sheet of vessel labels: a document of the register, sealed when its trail is covered."""
-
-    number = serializers.CharField()
-    version = serializers.IntegerField()
-    state = serializers.CharField()
-    requested_at = serializers.DateTimeField()
-
-
 class ClockOutput(serializers.Serializer):
     """A running clock."""
 
