@@ -401,3 +401,5 @@ def test_reopening_says_why_and_leads_from_certified_states_only(release: Releas
 
     assert codes(lambda: release.decide("reopen", reason="")) == ["reason_missing"]
     assert release.decide("reopen", "certifier").state == "FINISHED"
+    corrected(release)
+    assert release.certify("certifier").state == "CERTIFIED"  # who reopened it had no hand in the record

@@ -32,11 +32,13 @@ ACTION = re.compile(
     r"(access|analysis|batch|containers|deviation|document|event|finding|hold|labels?|lineage|record|results?|risk|runs?"
     r"|samples?|signature|signing|units?|vessel)(\.[a-z_]+)+"
 )
+PATHS = (".number", ".address", ".site")  # of a field, not of an act
 VERB = re.compile(r"[a-z]+(_[a-z]+)+|hold\.lifted")
 STAGES = ("batches", "testing", "units", "release", "quality", "signatures", "documents", "lineage")
 # Whoever did only this answered for quality, spoke, stopped, was refused, or decided on the whole before.
 NO_PART = {
     "access.refused", "batch.amendment.approved", "batch.certified", "batch.commented", "batch.deviation.planned",
+    "batch.finished",
     "batch.refused.not_the_performer", "batch.refused.out_of_order", "batch.refused.same_person", "batch.rejected",
     "batch.released", "batch.risk.ratified", "deviation.closed", "deviation.impact.signed", "deviation.opened",
     "document.issued", "document.requested", "document.superseded", "document.withdrawn", "document.worded",
@@ -48,7 +50,7 @@ NO_PART = {
 }  # fmt: skip
 BELOW = {"access.refused", "signing.failed"}  # written by what stands below the stages
 LATER = AT + 3 * HOUR
-REVIEW_ONLY = {"batch.finished", "batch.reviewed", "signature.review", "signature.withdraw_review"}
+REVIEW_ONLY = {"batch.reviewed", "signature.review", "signature.withdraw_review"}
 
 
 def kinds_of_act() -> list[str]:
@@ -68,7 +70,7 @@ def _actions(source: Source) -> Iterator[str]:
     """Everything that reads like an action; in the files of signed content also everything that reads like a verb."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if ACTION.fullmatch(node.value):
+            if ACTION.fullmatch(node.value) and not node.value.endswith(PATHS):
                 yield node.value
             elif "content" in source.path and VERB.fullmatch(node.value):
                 yield f"signature.{node.value}"

@@ -109,7 +109,7 @@ def look_at_refusals(records: Sequence[Record]) -> Looked:
             at=entry.at,
             who=entry.username,
             check=Check.REFUSED_ATTEMPTS,
-            key=f"{Check.REFUSED_ATTEMPTS}:{entry.pk}",
+            key=f"{Check.REFUSED_ATTEMPTS}:{entry.record.address}#{entry.n}",
         )
         for entry in entries.select_related("record").order_by("at", "n")
     ]

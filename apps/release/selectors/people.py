@@ -17,13 +17,15 @@ from apps.units.selectors import unit_records
 SIGNED = "signature."
 # Who only answered for quality, spoke, stopped or was refused took no part in making, checking or testing; nor did who
 # certified, released or ended the batch before: these decisions may be taken again after a correction. A word that ends
-# with a dot stands for everything that begins so.
+# with a dot stands for everything that begins so. "batch.finished" also follows a review taken back and a record
+# reopened; whoever finished the record is found by that signature.
 NOT_TAKING_PART = (
     "access.",
     "batch.amendment.approved",
     "batch.certified",
     "batch.commented",
     "batch.deviation.planned",
+    "batch.finished",
     "batch.refused.",
     "batch.rejected",
     "batch.released",
@@ -49,9 +51,8 @@ NOT_TAKING_PART = (
     "unit.reject",
     "unit.release",
 )
-# A review that was taken back may be given again by the same person. Whoever finished the record is found by that
-# signature, so that "batch.finished", which also follows a review taken back, says nothing here.
-OF_THE_REVIEW = ("batch.finished", "batch.reviewed", "signature.review", "signature.withdraw_review")
+# A review that was taken back may be given again by the same person.
+OF_THE_REVIEW = ("batch.reviewed", "signature.review", "signature.withdraw_review")
 PREPARED = "lot.prepared"
 
 
