@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.contrib.auth import login, logout, update_session_auth_hash
+from django.db.models import QuerySet
 from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
+from rest_framework.generics import ListAPIView
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
@@ -15,10 +18,11 @@ from rest_framework.views import APIView
 
 from apps.core.http import actor_of, network_address_of, stranger_of
 from apps.core.preferences import THEMES
-from apps.organisation.access import ANYONE, Access, DeclaredRoles
+from apps.core.roles import Role
+from apps.organisation.access import ANYONE, NO_ROLE, Access, DeclaredRoles
 from apps.organisation.middleware import begin_period, lock
-from apps.organisation.models import User
-from apps.organisation.selectors import AccountPage, account_page
+from apps.organisation.models import Site, User
+from apps.organisation.selectors import AccountPage, account_page, visible_sites
 from apps.organisation.services import (
     accept_declaration,
     change_secret,
@@ -26,10 +30,23 @@ from apps.organisation.services import (
     close_session,
     open_session,
     resume_session,
+    set_idle_limit,
 )
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 AT_THE_LOCK = Access(without_role=True, while_locked=True)
+
+
+class SiteOutput(serializers.ModelSerializer):
+    """A site, and after how many idle minutes a session locks there."""
+
+    class Meta:
+        model = Site
+        fields = ("code", "name_en", "name_zh", "address_en", "address_zh", "timezone", "licence", "idle_minutes")
+
+
+class IdleLimitInput(serializers.Serializer):
+    minutes = serializers.IntegerField(min_value=1, max_value=30)
 
 
 class SignInInput(serializers.Serializer):
@@ -187,6 +204,32 @@ class AccountDisplayView(APIView):
         form.is_valid(raise_exception=True)
         user = choose_display(user=request.user, at=timezone.now(), actor=actor_of(request), **form.validated_data)
         return _session_reply(request, user)
+
+
+class SitesView(ListAPIView):
+    """The sites where one works."""
+
+    open_to = Access(write=NO_ROLE)
+    serializer_class = SiteOutput
+    queryset = Site.objects.none()
+
+    def get_queryset(self) -> QuerySet[Site]:
+        return visible_sites(self.request.user, timezone.now())
+
+
+class IdleLimitView(APIView):
+    """/api/v1/sites/<site>/idle-limit/: after how many idle minutes a session locks at this site."""
+
+    open_to = Access(read=NO_ROLE, write=frozenset({Role.SITE_ADMIN}))
+
+    @extend_schema(operation_id="sites_set_idle_limit", request=IdleLimitInput, responses=SiteOutput)
+    def post(self, request: Request, site: str) -> Response:
+        now = timezone.now()
+        found = get_object_or_404(visible_sites(request.user, now), code=site)
+        form = IdleLimitInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        done = set_idle_limit(site=found, at=now, actor=actor_of(request), **form.validated_data)
+        return Response(SiteOutput(done).data)
 
 
 def _session_reply(request: Request, user: User) -> Response:

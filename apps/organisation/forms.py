@@ -64,6 +64,12 @@ class DisplayForm(forms.Form):
     )
 
 
+class IdleLimitForm(forms.Form):
+    """After how many idle minutes a session locks."""
+
+    minutes = forms.IntegerField(label=_("Minutes until an idle session locks"), min_value=1, max_value=30)
+
+
 class DeclarationForm(forms.Form):
     """Accepting that one's electronic signature binds."""
 

@@ -86,6 +86,11 @@ def _trainings(subject: str, at: datetime) -> QuerySet[Training]:
     return Training.objects.filter(valid, subject=subject, valid_from__lte=at)
 
 
+def visible_sites(user: User, at: datetime) -> QuerySet[Site]:
+    """The sites where this person holds a role."""
+    return Site.objects.filter(code__in=visible_to(user, at)).order_by("pk")
+
+
 def site_at(code: str) -> Site:
     """The site with this code."""
     return Site.objects.get(code=code)
@@ -167,6 +172,11 @@ class AccountPage:
     def looks_after_people(self) -> bool:
         """Whether the list of people is open to this person."""
         return any(grant.role in (Role.SITE_ADMIN, Role.QA, Role.INSPECTOR) for grant in self.grants)
+
+    @property
+    def administered(self) -> list[Site]:
+        """The sites whose access this person administers."""
+        return [grant.site for grant in self.grants if grant.role == Role.SITE_ADMIN]
 
     @property
     def sites(self) -> list[Site]:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("account/password/", views.secret, name="secret"),
     path("account/display/", views.display, name="display"),
     path("account/declaration/", views.declaration, name="declaration"),
+    path("sites/<str:site>/", views.site_page, name="site"),
     path("account/site/", views.choose_site, name="choose_site"),
 ]

@@ -11,5 +11,7 @@ urlpatterns = [
     path("session/unlock/", api.UnlockView.as_view(), name="unlock"),
     path("account/secret/", api.AccountSecretView.as_view(), name="secret"),
     path("account/declaration/", api.AccountDeclarationView.as_view(), name="declaration"),
+    path("sites/", api.SitesView.as_view(), name="sites"),
+    path("sites/<str:site>/idle-limit/", api.IdleLimitView.as_view(), name="idle_limit"),
     path("account/display/", api.AccountDisplayView.as_view(), name="display"),
 ]

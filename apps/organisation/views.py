@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.core.errors import Refused
 from apps.core.http import actor_of, network_address_of, refusals_on, stranger_of
+from apps.core.roles import Role
 from apps.organisation.access import ANYONE, Access, open_to
 from apps.organisation.content import DECLARATION
-from apps.organisation.forms import DeclarationForm, DisplayForm, SecretForm, SignInForm
+from apps.organisation.forms import DeclarationForm, DisplayForm, IdleLimitForm, SecretForm, SignInForm
 from apps.organisation.middleware import begin_period, lock
-from apps.organisation.selectors import account_page, demo_accounts
+from apps.organisation.selectors import account_page, demo_accounts, visible_sites
 from apps.organisation.services import (
     accept_declaration,
     change_secret,
@@ -28,10 +29,12 @@ from apps.organisation.services import (
     close_session,
     open_session,
     resume_session,
+    set_idle_limit,
 )
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 AT_THE_LOCK = Access(without_role=True, while_locked=True)
+ADMINISTER = Access(read=frozenset({Role.SITE_ADMIN}), write=frozenset({Role.SITE_ADMIN}))
 
 
 @login_not_required
@@ -159,6 +162,20 @@ def choose_site(request: HttpRequest) -> HttpResponse:
         request.session["site"] = request.POST["site"]
         request.session.cycle_key()
     return HttpResponseRedirect(safe_target(request, request.POST.get("next", "")))
+
+
+@open_to(access=ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def site_page(request: HttpRequest, site: str) -> HttpResponse:
+    """GET, POST /sites/<code>/: after how many idle minutes a session locks at a site."""
+    found = get_object_or_404(visible_sites(request.user, timezone.now()), code=site)
+    form = IdleLimitForm(request.POST if request.method == "POST" else None, initial={"minutes": found.idle_minutes})
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            set_idle_limit(site=found, at=timezone.now(), actor=actor_of(request), **form.cleaned_data)
+            return HttpResponseRedirect(reverse("organisation:me"))
+    context = {"form": form, "site": found}
+    return render(request, "organisation/site.html", context, status=400 if form.errors else 200)
 
 
 def safe_target(request: HttpRequest, target: str) -> str:

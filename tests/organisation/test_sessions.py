@@ -120,6 +120,41 @@ def test_the_idle_limit_is_the_sites_own(cast: Cast, api_client: Any) -> None:
         assert client.get("/api/v1/session/").json()["locked"] is True
 
 
+def test_the_administrator_sets_the_idle_limit_on_the_page_and_over_the_api(
+    cast: Cast, web_client: Any, api_client: Any
+) -> None:
+    page, api = web_client(cast.adam), api_client(cast.adam)
+    link = "/sites/NANHU/"
+
+    assert link in page.get(ACCOUNT).content.decode()
+    assert page.post(link, {"minutes": "7"}).status_code == 302
+    assert api.get("/api/v1/sites/").json()["results"][0]["idle_minutes"] == 7
+    assert api.post("/api/v1/sites/NANHU/idle-limit/", {"minutes": 9}).json()["idle_minutes"] == 9
+    kept = Entry.objects.filter(record__address="site/NANHU", action="site.idle_limit.set")
+    assert list(kept.values_list("username", flat=True)) == ["adam", "adam"]
+
+
+@pytest.mark.parametrize("minutes", ["0", "31", "", "1.5", "x"])
+def test_no_idle_limit_beyond_thirty_minutes_is_taken(
+    cast: Cast, web_client: Any, api_client: Any, minutes: str
+) -> None:
+    page = web_client(cast.adam).post("/sites/NANHU/", {"minutes": minutes})
+    reply = api_client(cast.adam).post("/api/v1/sites/NANHU/idle-limit/", {"minutes": minutes})
+
+    assert (page.status_code, reply.status_code) == (400, 400)
+    assert cast.adam.roles.get().site.idle_minutes == 15
+
+
+def test_nobody_but_the_sites_own_administrator_sets_its_idle_limit(
+    cast: Cast, rhine: Any, api_client: Any, web_client: Any
+) -> None:
+    limit = {"minutes": 30}
+
+    assert api_client(cast.olga).post("/api/v1/sites/NANHU/idle-limit/", limit).status_code == 403
+    assert web_client(cast.olga).post("/sites/NANHU/", limit).status_code == 403
+    assert api_client(cast.adam).post("/api/v1/sites/RHINE/idle-limit/", limit).status_code == 404
+
+
 def test_a_background_poll_keeps_no_session_open(cast: Cast, api_client: Any) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
         client = api_client(cast.olga)
