@@ -1,5 +1,6 @@
 """Findings in the reader's words: labels come from the master record, everything else is translated here."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from apps.batches.selectors.lines import value_fact
 from apps.batches.selectors.plans import definition_of_batch
 from apps.batches.views.naming import limit_words, shown_value, unit_of
 from apps.core.ui.numbers import measured_text
+from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual, translated
 from apps.products.definition import Definition
 from apps.products.facts import BadPlace, Place
@@ -21,6 +23,7 @@ from apps.signatures.facts import Line, SignedContent
 from apps.testing.models import Result
 from apps.testing.views.naming import found_word, limit_with_unit, shown_lines, test_word, unit_word
 from apps.units.facts import Disposition
+from apps.units.views.looking import KIND_WORDS
 
 CHECK_WORDS: dict[Check, Promise] = {
     Check.VALUES: gettext_lazy("Values in limits"),
@@ -36,6 +39,8 @@ CHECK_WORDS: dict[Check, Promise] = {
     Check.REFUSED_ATTEMPTS: gettext_lazy("Refused attempts"),
     Check.AMENDMENTS: gettext_lazy("Departures"),
 }
+TURNS = "→ "  # from one state to the next, as the signed line has it
+FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 STATUS_OF: dict[FindingKind, str] = {
     FindingKind.ACTION: "action",
     FindingKind.RECORDED_AGAINST_RULE: "override",
@@ -219,7 +224,13 @@ def _signed_line(line: Line, definition: Definition) -> dict[str, object]:
     if line.label in list(Check):
         return {"label": str(CHECK_WORDS[Check(line.label)]), "value": line.value, "limit": line.note}
     if line.note in list(Disposition):
-        return {"label": line.label, "value": line.value.lower(), "status": line.note.lower()}
+        return {"label": line.label, "value": str(KIND_WORDS.get(line.value, line.value)), "status": line.note.lower()}
+    if line.note.startswith(TURNS):
+        states = (line.value, line.note.removeprefix(TURNS))
+        return {"label": translated(line.label), "value": f" {TURNS}".join(str(word_of(one).word) for one in states)}
+    if FINGERPRINT.fullmatch(line.value):
+        parts = [line.value[i : i + 4] for i in range(0, len(line.value), 4)]
+        return {"label": translated(line.label), "value": " ".join(parts), "limit": translated(line.note)}
     return shown_lines([line], definition.testing.tests)[0]
 
 
