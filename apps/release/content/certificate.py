@@ -21,6 +21,7 @@ from apps.documents.selectors import newest_document, next_version
 from apps.products.definition import Definition
 from apps.products.facts import ReleaseVerb
 from apps.release.content.described import changed_values, product_and_batch, remarks, units_table
+from apps.release.content.process import process_table
 from apps.release.selectors import conclusion_of, events_of
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signatures_of
@@ -57,6 +58,7 @@ def batch_certificate(batch: Batch, at: datetime) -> DocumentContent:
         blocks=(
             product_and_batch(batch, definition, bags),
             results_table(batch, outcomes_of(batch)),
+            process_table(batch, definition),
             units_table(batch, definition, bags),
             _deviations(batch),
             changed_values(batch, definition),
