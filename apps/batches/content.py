@@ -10,11 +10,13 @@ from apps.batches.facts.words import Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Amendment, Attachment, Batch, RecordedValue, RiskDecision, Vessel
 from apps.batches.rules.completion import StepView, to_check, to_sign_by
+from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import hold_key, place_of, process_holds
 from apps.batches.selectors.steps import Sheet, section_sheet, step_sheet
 from apps.batches.selectors.vessels import SHEET
 from apps.core.canonical import canonical, instant_text
+from apps.core.errors import BadInput
 from apps.core.text import N_
 from apps.documents.facts import Barcode, DocumentContent, DocumentKind, Field
 from apps.documents.facts import Bilingual as Both
@@ -179,9 +181,15 @@ def _vessel_label(batch: Batch, vessel: Vessel, kind: Both) -> LabelBlock:
 
 
 def label_at(definition: Definition, place: Place) -> str:
-    """The label of a place in both languages, with its row: what stands beside the value."""
-    step = definition.step(place)
-    words = [_both(step)]
+    """The label of a place in both languages, with its row: what stands beside the value. Raises BadInput."""
+    try:
+        return _label_at(definition, place)
+    except BadPlace as error:
+        raise BadInput(no_such_place(place)) from error
+
+
+def _label_at(definition: Definition, place: Place) -> str:
+    words = [_both(definition.step(place))]
     if place.row:
         words.append(f"{place.row_kind} {place.row}")
     if place.parameter:
@@ -208,7 +216,7 @@ def _of_steps(
 def _line(definition: Definition, value: RecordedValue) -> Line:
     place = place_of(value.place)
     try:
-        label = label_at(definition, place)
+        label = _label_at(definition, place)
     except BadPlace:  # a place that an amendment took away after it was filled
         label = value.place
     note = f"{value.verdict} · {instant_text(value.performed_at)} · {value.printed_name}"

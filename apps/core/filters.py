@@ -1,6 +1,7 @@
 """Filters of lists in the API: a filter that the list does not know is refused, for its rows would answer another
 question than the one that was asked."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,7 +20,19 @@ class KnownFilters(DjangoFilterBackend):
         if unknown:
             template = N_("This list has no filter {filter}.")
             raise BadInput(*[Objection("unknown_filter", template, {"filter": name}, place=name) for name in unknown])
+        self._refuse_instants_beyond_utc(request, queryset, view)
         return super().filter_queryset(request, queryset, view)
+
+    def _refuse_instants_beyond_utc(self, request: Request, queryset: QuerySet[Any], view: Any) -> None:
+        asked = self.get_filterset(request, queryset, view)
+        found = asked.form.cleaned_data if asked is not None and asked.is_valid() else {}
+        for name, value in found.items():
+            try:
+                if isinstance(value, datetime):
+                    value.astimezone(UTC)
+            except OverflowError as error:
+                template = N_("This instant lies beyond the calendar.")
+                raise BadInput(Objection("instant", template, place=name)) from error
 
     def _known(self, queryset: QuerySet[Any], view: Any) -> set[str]:
         known = set(getattr(view, "also_asks", ()))

@@ -10,13 +10,13 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.core.http import actor_of, network_address_of, stranger_of
+from apps.core.parsers import StrictJSON
 from apps.core.preferences import THEMES
 from apps.core.roles import Role
 from apps.organisation.access import ANYONE, NO_ROLE, Access, DeclaredRoles
@@ -94,7 +94,7 @@ class SessionOutput(serializers.Serializer):
 class SessionView(APIView):
     """/api/v1/session/: sign in, look, sign out. JSON only, so that no form of another site can sign anybody in."""
 
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJSON]
     open_to = AT_THE_LOCK
 
     def get_permissions(self) -> list[BasePermission]:

@@ -52,7 +52,7 @@ class Place:
 
     @property
     def takes_json(self) -> bool:
-        return JSONParser in self.view.cls.parser_classes
+        return any(issubclass(parser, JSONParser) for parser in self.view.cls.parser_classes)
 
     @property
     def is_public(self) -> bool:

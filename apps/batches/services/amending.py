@@ -12,10 +12,11 @@ from apps.batches.rules import order
 from apps.batches.rules.amending import BadAmendment, amended, is_skipped, skipped_steps
 from apps.batches.rules.entries import needs_a_real_reason
 from apps.batches.rules.persons import is_own_work
+from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.plans import plan_of, text_of
 from apps.batches.selectors.situation import place_of, steps_of
-from apps.batches.services.judging import no_such_place, read_place
+from apps.batches.services.judging import read_place
 from apps.batches.services.misses import kept
 from apps.core.actor import Actor
 from apps.core.errors import BadInput, Objection, stop_if

@@ -9,9 +9,10 @@ from apps.batches.models import Batch, Step
 from apps.batches.rules import completion, order
 from apps.batches.rules.completion import StepView
 from apps.batches.rules.persons import is_own_work
+from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.steps import section_sheet, step_sheet
-from apps.batches.services.judging import no_such_place, read_place
+from apps.batches.services.judging import read_place
 from apps.batches.services.misses import kept
 from apps.batches.services.signing import cover_second
 from apps.core.actor import Actor

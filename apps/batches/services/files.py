@@ -13,12 +13,13 @@ from apps.batches.facts.inputs import Act, ValueInput
 from apps.batches.models import Attachment, Batch, RecordedValue
 from apps.batches.rules.files import is_not_accepted, is_too_large
 from apps.batches.rules.persons import is_own_work
+from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.files import path_of
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import situation_of
 from apps.batches.selectors.things import Thing, Things
 from apps.batches.services.correcting import supersede
-from apps.batches.services.judging import judge_inputs, no_such_place, read_place
+from apps.batches.services.judging import judge_inputs, read_place
 from apps.batches.services.misses import kept
 from apps.batches.services.recording import CONFIRMERS, require_hands
 from apps.batches.services.reporting import report_overridden

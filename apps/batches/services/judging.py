@@ -10,6 +10,7 @@ from apps.batches.facts.words import StepState
 from apps.batches.models import RecordedValue
 from apps.batches.rules import entries, order, vessels
 from apps.batches.rules.entries import Lateness, Standing
+from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.situation import Situation
 from apps.batches.selectors.things import Thing, Things, holds_on_use, is_unknown, rows_at, scanned_vessel
 from apps.core.errors import BadInput, Objection, RuleBroken, stop_if
@@ -69,12 +70,6 @@ def read_place(text: str | Place) -> Place:
         return Place.parse(text)
     except BadPlace as error:
         raise BadInput(no_such_place(text)) from error
-
-
-def no_such_place(place: object) -> Objection:
-    """The master record knows no such place."""
-    template = N_("The record of this batch has no place {place}.")
-    return Objection("no_such_place", template, {"place": str(place)[:200]}, place=str(place)[:200])
 
 
 def parameter_at(situation: Situation, place: Place) -> Recordable:

@@ -8,10 +8,11 @@ from apps.batches.facts.inputs import Act
 from apps.batches.facts.words import StepState
 from apps.batches.models import Batch, Step
 from apps.batches.rules import order
+from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import Situation, situation_of
 from apps.batches.services.computing import missing_computed
-from apps.batches.services.judging import no_such_place, read_place
+from apps.batches.services.judging import read_place
 from apps.batches.services.misses import kept
 from apps.batches.services.recording import require_hands
 from apps.batches.services.reporting import report_overridden, report_value

@@ -8,10 +8,11 @@ from apps.batches.content import late_content
 from apps.batches.facts.inputs import Act, ValueInput
 from apps.batches.models import Batch, RecordedValue
 from apps.batches.rules.persons import is_own_work
+from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import situation_of
 from apps.batches.selectors.things import Things, things_named
-from apps.batches.services.judging import judge_inputs, no_such_place, read_place
+from apps.batches.services.judging import judge_inputs, read_place
 from apps.batches.services.misses import keep_near_miss, kept
 from apps.batches.services.reporting import report_overridden
 from apps.batches.services.storing import store_values

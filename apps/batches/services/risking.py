@@ -9,10 +9,11 @@ from apps.batches.models import Batch, Comment, RiskDecision
 from apps.batches.rules import order
 from apps.batches.rules.entries import needs_a_real_reason
 from apps.batches.rules.persons import is_own_work
+from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import hold_key, process_holds
-from apps.batches.services.judging import no_such_place, read_place
+from apps.batches.services.judging import read_place
 from apps.batches.services.misses import kept
 from apps.core.actor import Actor
 from apps.core.errors import BadInput, Objection, stop_if
