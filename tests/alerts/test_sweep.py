@@ -189,6 +189,7 @@ def test_a_test_is_overdue_after_its_turn_round_until_its_result_is_reviewed(cas
     assert open_kinds("batch/CT-0042") == ["TEST_OVERDUE"]
     alert = Alert.objects.get(kind="TEST_OVERDUE")
     assert (alert.role, alert.facts["batch"]) == ("QC_HEAD", "CT-0042")
+    assert alert.key == f"test:viability_prefreeze:{due.isoformat()}"
     assert alert.facts["test"].startswith("Viability")
 
     run, _ = entered(cast, batch, sample, "viability_prefreeze", at=due + MINUTE)

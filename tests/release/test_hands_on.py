@@ -46,7 +46,7 @@ NO_PART = {
     "record.stopped", "results.review.refused", "signature.approve_amendment", "signature.certify",
     "signature.hold.lifted", "signature.plan_deviation", "signature.ratify_risk", "signature.recall",
     "signature.reject", "signature.release_for_supply", "signature.reopen", "signing.failed", "unit.recall",
-    "unit.reject", "unit.release",
+    "unit.reject", "unit.release", "unit.release_conditionally",
 }  # fmt: skip
 BELOW = {"access.refused", "signing.failed"}  # written by what stands below the stages
 LATER = AT + 3 * HOUR

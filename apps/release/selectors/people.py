@@ -50,6 +50,7 @@ NOT_TAKING_PART = (
     "unit.recall",
     "unit.reject",
     "unit.release",
+    "unit.release_conditionally",
 )
 # A review that was taken back may be given again by the same person.
 OF_THE_REVIEW = ("batch.reviewed", "signature.review", "signature.withdraw_review")
