@@ -27,3 +27,19 @@ def test_every_name_that_a_document_points_to_stands_in_its_file(page: Path) -> 
     missing = [(path, name) for path, name in named if not re.search(rf"\b{name}\b", (ROOT / path).read_text("utf-8"))]
 
     assert missing == []
+
+
+def test_every_command_of_the_state_names_tests_that_exist() -> None:
+    commands = re.findall(r"`[TP] ([^`]+)`", (ROOT / "docs/state.md").read_text(encoding="utf-8"))
+    named = [part for command in commands for part in command.split() if part.startswith("tests/")]
+    missing = [path for path in named if not (ROOT / path).exists()]
+    chosen = [(command.split(" -k ")[0].split(), command.split(" -k ")[1]) for command in commands if " -k " in command]
+    empty = [word for paths, word in chosen if not any(word in _text(ROOT / path) for path in paths)]
+
+    assert len(named) > 30
+    assert (missing, empty) == ([], [])
+
+
+def _text(path: Path) -> str:
+    files = [path] if path.is_file() else sorted(path.rglob("test_*.py"))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
