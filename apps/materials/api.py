@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from apps.audit.models import Record
 from apps.core.errors import BadInput, Objection
 from apps.core.fields import Instant
+from apps.core.filters import AnyOf
 from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.core.text import N_
@@ -111,7 +112,7 @@ class LotFilter(django_filters.FilterSet):
     """`?material=medium&state=RELEASED&expires_before=...`."""
 
     material = django_filters.CharFilter()
-    state = django_filters.MultipleChoiceFilter(choices=[(state, state) for state in LotState])
+    state = AnyOf(LotState)
     site = django_filters.CharFilter(field_name="site__code")
     expires_before = django_filters.IsoDateTimeFilter(field_name="expires_at", lookup_expr="lt")
 

@@ -22,6 +22,7 @@ from apps.batches.selectors.batches import batch_now, visible_batch, visible_bat
 from apps.batches.selectors.pages import record_page
 from apps.batches.services.planning import finish_batch, plan_batch, start_batch, terminate_batch
 from apps.core.errors import BadInput, Objection
+from apps.core.filters import AnyOf
 from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.core.text import N_
@@ -43,7 +44,7 @@ BY_QA = Access(write=frozenset({Role.QA}))
 class BatchFilter(django_filters.FilterSet):
     """`?state=RUNNING&site=NANHU&product=...&number=CT-00`."""
 
-    state = django_filters.MultipleChoiceFilter(choices=[(state, state) for state in BatchState])
+    state = AnyOf(BatchState)
     site = django_filters.CharFilter(field_name="site__code")
     product = django_filters.CharFilter(field_name="product_version__key")
     donation = django_filters.CharFilter(field_name="donation__din")

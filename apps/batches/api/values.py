@@ -26,6 +26,7 @@ from apps.batches.selectors.situation import history_of
 from apps.batches.services.correcting import correct_value
 from apps.batches.services.judging import read_place
 from apps.batches.services.recording import record_values
+from apps.core.filters import AnyOf
 from apps.core.http import actor_of
 from apps.products.facts import Verdict
 from apps.signatures.api import ChallengeOutput, challenge_response, happened_from, signing_of
@@ -41,7 +42,7 @@ class ValueFilter(django_filters.FilterSet):
     step = django_filters.CharFilter(field_name="step__place")
     section = django_filters.CharFilter(field_name="step__section")
     field = django_filters.CharFilter()
-    verdict = django_filters.MultipleChoiceFilter(choices=[(verdict, verdict) for verdict in Verdict])
+    verdict = AnyOf(Verdict)
     is_late = django_filters.BooleanFilter()
     has_happened = django_filters.BooleanFilter()
 

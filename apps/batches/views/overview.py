@@ -117,10 +117,8 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         header = found.header
     else:
         page = record_page(batch, timezone.now())
-        header, sections = (
-            page.header,
-            [_section_rows(number, section, names_in(page.sections)) for section in page.sections],
-        )
+        names = names_in(page.sections)
+        header, sections = page.header, [_section_rows(number, section, names) for section in page.sections]
         context["counts"] = page.counts
     context |= {"band": band_of(header), "facts": record_facts(header), "sections": sections}
     return render(request, "batches/record.html", context)

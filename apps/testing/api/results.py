@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from apps.audit.models import Record
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now, visible_batch
+from apps.core.filters import AnyOf
 from apps.core.roles import Role
 from apps.organisation.access import Access
 from apps.products.facts import Verdict
@@ -41,8 +42,8 @@ class ResultFilter(django_filters.FilterSet):
     sample = django_filters.CharFilter(field_name="line__sample__number")
     run = django_filters.CharFilter(field_name="line__run__number")
     test = django_filters.CharFilter()
-    state = django_filters.MultipleChoiceFilter(choices=[(state, state) for state in ResultState])
-    verdict = django_filters.MultipleChoiceFilter(choices=[(verdict, verdict) for verdict in Verdict])
+    state = AnyOf(ResultState)
+    verdict = AnyOf(Verdict)
     analyst = django_filters.CharFilter()
     late = django_filters.BooleanFilter()
     current = django_filters.BooleanFilter(field_name="superseded_by", lookup_expr="isnull")

@@ -17,6 +17,7 @@ from apps.audit.models import Record
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import visible_batches
 from apps.core.errors import BadInput, Objection
+from apps.core.filters import AnyOf
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.facility.selectors import instrument_named
@@ -43,7 +44,7 @@ class RunFilter(django_filters.FilterSet):
 
     batch = django_filters.CharFilter(field_name="lines__sample__batch__number", distinct=True)
     site = django_filters.CharFilter(field_name="site__code")
-    state = django_filters.MultipleChoiceFilter(choices=[(state, state) for state in RunState])
+    state = AnyOf(RunState)
     test = django_filters.CharFilter()
     analyst = django_filters.CharFilter()
 

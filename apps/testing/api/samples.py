@@ -17,6 +17,7 @@ from apps.audit.selectors import record_at
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import visible_batches
 from apps.core.errors import BadInput, Objection
+from apps.core.filters import AnyOf
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.organisation.access import Access
@@ -38,7 +39,7 @@ class SampleFilter(django_filters.FilterSet):
 
     batch = django_filters.CharFilter(field_name="batch__number")
     site = django_filters.CharFilter(field_name="batch__site__code")
-    state = django_filters.MultipleChoiceFilter(choices=[(state, state) for state in SampleState])
+    state = AnyOf(SampleState)
     kind = django_filters.CharFilter()
 
     class Meta:

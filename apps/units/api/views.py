@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import visible_batch
 from apps.core.errors import BadInput, Objection
+from apps.core.filters import AnyOf
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.materials.models import MaterialLot
@@ -38,10 +39,10 @@ class UnitFilter(django_filters.FilterSet):
 
     batch = django_filters.CharFilter(field_name="batch__number")
     site = django_filters.CharFilter(field_name="batch__site__code")
-    kind = django_filters.MultipleChoiceFilter(choices=[(kind, kind) for kind in UnitKind])
-    disposition = django_filters.MultipleChoiceFilter(choices=[(state, state) for state in Disposition])
-    condition = django_filters.MultipleChoiceFilter(choices=[(state, state) for state in Condition])
-    custody = django_filters.MultipleChoiceFilter(choices=[(state, state) for state in Custody])
+    kind = AnyOf(UnitKind)
+    disposition = AnyOf(Disposition)
+    condition = AnyOf(Condition)
+    custody = AnyOf(Custody)
     expires_before = django_filters.IsoDateTimeFilter(field_name="expires_at", lookup_expr="lt")
     number = django_filters.CharFilter(lookup_expr="startswith")
 
