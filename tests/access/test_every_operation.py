@@ -1,0 +1,122 @@
+"""Every operation of the API, whatever is sent to it: an answer in its own form, never a failure of ours."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from apps.core.roles import Role
+from apps.organisation.models import User
+from tests.access.oddities import ODD, body_of, description, operations, strange
+from tests.access.world import Place, build_world, every_place
+from tests.audit.owner import undone
+from tests.cast import Cast, give_role
+
+pytestmark = pytest.mark.heavy
+TEXTS = {name: odd for name, odd in ODD.items() if isinstance(odd, str) and len(odd) < 1000}
+
+
+def paths() -> dict[str, Place]:
+    """The places of the API by the path that the description gives them."""
+    found = [place for place in every_place() if place.is_api]
+    named = {"/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", place.route): place for place in found}
+    return {path.replace("{pk}", "{id}"): place for path, place in named.items()}
+
+
+@pytest.fixture
+def everybody(cast: Cast) -> list[User]:
+    """An operator, quality assurance, and somebody whom every declaration admits."""
+    build_world(cast)
+    for role in (role for role in Role if role is not Role.INSPECTOR):
+        give_role(cast.nora, role)
+    return [cast.olga, cast.quinn, cast.nora]
+
+
+class Sender:
+    """Sends to the API as one person; what was recorded is taken back, failures are kept in words."""
+
+    def __init__(self, person: User) -> None:
+        self.person, self.failures, self.client = person, list[str](), Client(raise_request_exception=False)
+        self.client.force_login(person)
+        self.key = self.client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def send(self, verb: str, path: str, body: bytes = b"", said: str = "", **how: Any) -> int:
+        self.client.cookies[settings.SESSION_COOKIE_NAME] = self.key  # whatever the last request did to it
+        with undone():
+            reply = self.client.generic(verb.upper(), path, body, **{"content_type": "application/json", **how})
+        is_told = reply.status_code < 400 or reply["Content-Type"] == "application/problem+json"
+        if reply.status_code >= 500 or not is_told:
+            self.failures.append(f"{self.person.username} {verb} {path[:200]} {said} -> {reply.status_code}")
+        return reply.status_code
+
+
+def encoded(body: Any) -> bytes:
+    """JSON with NaN, lone surrogates and endless numbers, as a program may write it."""
+    return json.dumps(body).encode()
+
+
+def escaped(text: object) -> str:
+    """Any text in a part of an address, lone surrogates as the bytes a careless program makes of them."""
+    return quote(str(text), safe="", errors="surrogatepass")
+
+
+def some(things: Iterable[Any], each: int, offset: int) -> list[Any]:
+    """One in so many, beginning elsewhere for each operation; no divisor of 26, so every place meets another value."""
+    return list(things)[offset % each :: each]
+
+
+def test_the_description_names_every_operation_of_every_address(db: None) -> None:
+    described = {(path, verb) for verb, path, _ in operations(description())}
+    verbs = ("get", "post", "put", "patch", "delete")
+    offered = {(path, verb) for path, place in paths().items() for verb in verbs if hasattr(place.view.cls, verb)}
+
+    assert described == {(path, verb) for path, verb in offered if path.startswith("/api/v1/")}
+
+
+def test_a_strange_value_in_any_place_of_any_body_is_answered_and_breaks_nothing(
+    everybody: list[User], short_form: bool
+) -> None:
+    described, places, sent, failures = description(), paths(), 0, []
+    for number, (verb, path, operation) in enumerate(operations(described)):
+        body = body_of(operation, described)
+        for person in everybody if body is not None else ():
+            sender = Sender(person)
+            each = 27 if short_form or person is not everybody[-1] else 5
+            for said, changed in some(strange(body), each, number):
+                sender.send(verb, places[path].path, encoded(changed), said)
+                sent += 1
+            failures += sender.failures
+
+    assert sent > 400
+    assert "\n".join(failures) == ""
+
+
+def test_a_strange_name_in_any_address_and_any_question_breaks_nothing(everybody: list[User], short_form: bool) -> None:
+    sender, places = Sender(everybody[-1]), paths()
+    for number, (verb, path, operation) in enumerate(operations(description())):
+        parts = re.findall(r"\{(\w+)\}", path)
+        asked = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
+        place = places[path]
+        for name, odd in some(TEXTS.items(), 5 if short_form else 1, number):
+            told = escaped(odd)
+            if parts:
+                sender.send(verb, re.sub(r"\{\w+\}", told, path), b"{}", name)
+            for question in asked:
+                sender.send(verb, f"{place.path}?{question}={told}", said=name)
+
+    assert "\n".join(sender.failures) == ""
+
+
+@pytest.mark.parametrize("kind", ["", "application/json; charset=utf-16", "multipart/form-data", "text/plain", "x"])
+def test_a_strange_kind_of_body_breaks_nothing(everybody: list[User], kind: str) -> None:
+    sender, places = Sender(everybody[-1]), paths()
+    for verb, path, _ in operations(description()):
+        if verb != "get":
+            sender.send(verb, places[path].path, b'\xff{"a":', kind, content_type=kind)
+
+    assert "\n".join(sender.failures) == ""
