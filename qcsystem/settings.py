@@ -133,7 +133,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "documents": {"task": "apps.documents.tasks.issue_due_documents", "schedule": 20.0},
     "alerts": {"task": "apps.alerts.tasks.sweep_alerts", "schedule": 20.0},
     "challenges": {"task": "apps.signatures.tasks.sweep_challenges", "schedule": 3600.0},
-    "statistics": {"task": "apps.core.tasks.count_rows", "schedule": 3600.0},
+    "statistics": {"task": "apps.audit.tasks.count_rows", "schedule": 3600.0},
 }
 
 # --- people and sessions --------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Q
 
 from apps.audit.models import Entry, Record
-from apps.core.prepared import MOST_SHAPES, Prepared
+from apps.core.prepared import KEPT, Prepared
 from tests.cast import AT, JOINED, Cast
 
 READ = Prepared(
@@ -54,7 +54,14 @@ def test_uuids_come_back_as_uuids(cast: Cast) -> None:
 
 def test_the_kept_statements_do_not_grow_without_end(db: None) -> None:
     many = Prepared(lambda ids: Record.objects.filter(pk__in=ids).values_list("pk"))
-    for n in range(1, MOST_SHAPES + 20):
+    for n in range(1, KEPT + 20):
         many(list(range(n)))
 
-    assert len(many._compiled) <= MOST_SHAPES
+    assert many._statement.cache_info().currsize <= KEPT
+
+
+def test_a_statement_that_changes_its_parameter_is_refused(db: None) -> None:
+    beginning = Prepared(lambda words: Record.objects.filter(address__startswith=words).values_list("pk"))
+
+    with pytest.raises(LookupError):
+        beginning("user/")
