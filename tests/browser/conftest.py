@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,4 +57,4 @@ def sit_down(chromium: Browser) -> Iterator[SitDown]:
     faults = [fault for person in seated for fault in person.faults]
     for person in seated:
         person.context.close()
-    assert faults == []
+    assert "\n".join(faults) == ""

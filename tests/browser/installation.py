@@ -1,4 +1,4 @@
-"""Installations for the browser: the stories are played once, every test gets a copy of its own and a server before it."""
+"""Installations for the browser: the stories are played once, each test process serves a copy of its own."""
 
 import fcntl
 import os
@@ -22,7 +22,7 @@ from tests.architecture.source import ROOT
 
 PATIENCE = 120  # seconds until a server must answer
 STORIES = ROOT / "fixtures"
-# What the browser goes on with today: CT-0041 on the fourteenth day of its sterility test, CT-0043 on its day of harvest.
+# What goes on today in the browser: CT-0041 on the fourteenth day of its sterility test, CT-0043 on its day of harvest.
 TODAY = {
     "ct_0041": {"until: D41 12:00": "until: D40 13:59", "length: 46": "length: 40"},
     "ct_0043": {"length: 13": "length: 17"},
@@ -58,7 +58,7 @@ class Installation:
 # --- the stories, played once -----------------------------------------------------------------------------------------
 def played(folder: Path, database_url: str) -> Installation:
     """The installation that all others are copied from: CT-0042 is released, CT-0041 one reading before its analysis,
-    CT-0043 before the harvest of its first passage. Whoever of the test processes comes first plays, the others wait."""
+    CT-0043 before its first harvest. Whoever of the test processes comes first plays, the others wait."""
     template = Installation(folder / "played", _database_named(database_url, f"browser_{os.getpid()}"))
     with (folder / "played.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -153,7 +153,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(f"the server did not answer:\n{log.read_text()}")
 
 
-# --- databases beside the one of the other tests ------------------------------------------------------------------------
+# --- databases beside the one of the other tests ----------------------------------------------------------------------
 def _database_named(url: str, name: str) -> str:
     return url and url.rpartition("/")[0] + f"/{name}"
 

@@ -16,10 +16,12 @@ SCANNER = 0.004  # seconds between two keys
 REFUSALS = (400, 401, 403, 409, 412, 422)  # an answer to what somebody sent, shown on the page
 TOLD_TWICE = ("Failed to load resource", "Response Status Error Code 4", "htmx:sendError", "htmx:afterRequest")
 # ... by the console as well: the answers and failures of requests are watched themselves
+expect.set_options(timeout=30_000)  # milliseconds: a busy machine is no fault of a page
 WATCH = """
 addEventListener("securitypolicyviolation", (event) =>
     console.error(`CSP: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile || ""}`));
-const isValue = (item) => item.closest("form[data-record]")?.contains(item.closest("button[name=text], button[name=now], input, select"))
+const entries = "button[name=text], button[name=now], input, select";
+const isValue = (item) => item.closest("form[data-record]")?.contains(item.closest(entries))
     || item.closest(".open-vessels form");
 addEventListener("click", (event) => {
     if (!event.isTrusted || isValue(event.target)) return;
@@ -37,6 +39,7 @@ class Person:
     context: BrowserContext
     page: Page
     faults: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)  # addresses that gave them no page
 
     # --- where they are ---
     def go(self, path: str) -> "Person":
@@ -68,7 +71,7 @@ class Person:
         self.page.locator(f'a[href*="{part}"]:visible').first.click()
 
     def scan(self, code: str) -> None:
-        """As a scanner types: all at once, Enter at the end. The keys say when they were pressed, however busy we are."""
+        """As a scanner types: all at once, Enter at the end. Keys say when they were pressed, however busy we are."""
         wire, began = self.context.new_cdp_session(self.page), time.time()
         for n, key in enumerate([*code, "Enter"]):
             text = "\r" if key == "Enter" else key
@@ -87,7 +90,7 @@ class Person:
         form.locator("[type=submit]").click()
 
     def taps_beyond_values(self, *, anew: bool = False) -> int:
-        """How often they tapped or clicked since it was counted anew, without the choices that are values themselves."""
+        """How often they tapped since it was counted anew, without the choices that are values themselves."""
         if anew:
             self.page.evaluate("sessionStorage.setItem('taps', 0)")
         return int(self.page.evaluate("Number(sessionStorage.getItem('taps'))"))
@@ -112,7 +115,9 @@ def _hear(person: Person, message: ConsoleMessage) -> None:
 
 def _see(person: Person, response: Response) -> None:
     answered = response.request.method == "POST" and response.status in REFUSALS
-    if response.status >= 400 and not answered:
+    if 400 <= response.status < 500 and response.request.is_navigation_request():
+        person.refusals.append(response.url.removeprefix(person.url))
+    elif response.status >= 400 and not answered:
         person.faults.append(f"{person.path}: {response.request.method} {response.url} -> {response.status}")
 
 

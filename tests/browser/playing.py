@@ -1,4 +1,4 @@
-"""Settings while the stories are played once for all browser tests: nothing has to survive a power cut, secrets are quick.
+"""Settings while the stories are played for all browser tests: nothing has to survive a power cut, secrets are quick.
 
 The servers that the browser then speaks to run with the product's own settings.
 """

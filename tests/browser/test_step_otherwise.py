@@ -1,7 +1,6 @@
 """What does not go as planned at a step: beyond a limit, corrected, scanned wrongly, two tablets, no network."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
@@ -17,11 +16,11 @@ TEMPERATURE, CO2 = f"{STEP}.temperature", f"{STEP}.co2"
 
 
 @pytest.fixture
-def hands(fresh: Installation, sit_down: SitDown) -> Iterator[Hands]:
+def hands(fresh: Installation, sit_down: SitDown) -> Hands:
     """The operator at the incubator, whose readings are still open."""
     held = Hands(sit_down(fresh, "operator", TABLET).sign_in(), "CT-0043")
     held.open(STEP)
-    yield held
+    return held
 
 
 def test_a_value_beyond_its_action_limit_says_so_and_can_be_corrected_with_a_reason(hands: Hands) -> None:

@@ -1,0 +1,98 @@
+"""Every page of the system with an address that leads somewhere in the played stories, and who opens it.
+
+Found by introspection: a new page is opened from the day it has an address. What an address names is looked up here.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from apps.core.roles import Role
+from apps.organisation.access import WRITERS, Access, access_of
+
+# The account of each role in fixtures/people.yaml; who comes first opens what several may open.
+WHO = {
+    Role.OPERATOR: "operator", Role.QA: "qa", Role.ANALYST: "analyst", Role.QC_HEAD: "qc_head",
+    Role.STOREKEEPER: "storekeeper", Role.CERTIFIER: "certifier", Role.CHECKER: "checker", Role.AUTHOR: "author",
+    Role.PHYSICIAN: "physician", Role.COLLECTOR: "collector", Role.SITE_ADMIN: "site_admin",
+    Role.INSPECTOR: "inspector",
+}  # fmt: skip
+# What stands in the place of a parameter, by the longest beginning of the route that is named here.
+NUMBERS = {
+    "batches/": "CT-0043", "batches/excursions/": "INC-07", "units/batches/": "CT-0042", "units/": "CT-0042-U01",
+    "testing/samples/": "CT-0043-S01", "testing/draw/": "CT-0043", "testing/runs/": "AR-0003",
+    "testing/runs/open/": "CT-0043", "testing/analysis/": "CT-0041", "release/": "CT-0041",
+    "documents/": "BC-CT-0042", "quality/events/": "CT-0041-E01", "quality/deviations/": "CT-0042-D01",
+    "products/": "msc_covid19-v1", "materials/": "PL-124", "materials/prepare/": "CT-0043",
+    "facility/instruments/": "INC-07", "facility/clear/": "CT-0043", "donation/donors/": "D-0118",
+}  # fmt: skip
+VALUES = {
+    "din": "A999926000118", "username": "operator2", "address": "batch%2FCT-0042", "page": "step", "site": "NANHU",
+    "chapter": "preparation", "version": "1", "code": "B2-101", "test": "hiv", "control": "negative",
+    "parameter": "growth", "position": "1", "replicate": "1", "counted": "LABELS", "pk": "1",
+}  # fmt: skip
+PLACES = {
+    "steps/": "expansion%5B1%5D.incubate", "sections/": "explant", "values/": "expansion%5B1%5D.seed.cells_seeded",
+    "occurrences/": "expansion%5B2%5D",
+}  # fmt: skip
+VIABILITY = "batch%2FCT-0042%2Fexpansion%5B3%5D.count%5B1%5D.viability_mean"
+EXACTLY = {
+    "verify/<str:code>/": "verify/AAAA-BBBB-CC/",
+    "inspection/trace/<path:address>/": f"inspection/trace/{VIABILITY}/",
+    "testing/runs/open/<str:number>/<str:test>/": "testing/runs/open/CT-0043/in_process_sterility/",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Address:
+    """A route, the address that stands for it, and who opens it; "nobody" is not signed in."""
+
+    route: str
+    path: str
+    who: str
+
+
+def every_page() -> list[Address]:
+    """All pages but those of the administration, which Django draws."""
+    return [
+        _address(route, pattern.callback, names)
+        for route, pattern, names in _walk(get_resolver())
+        if not route.startswith("api/v1/") and "admin" not in names
+    ]
+
+
+def _walk(
+    resolver: URLResolver, prefix: str = "", names: tuple[str, ...] = ()
+) -> Iterator[tuple[str, URLPattern, tuple[str, ...]]]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, route, (*names, pattern.app_name) if pattern.app_name else names)
+        else:
+            yield route, pattern, names
+
+
+def _address(route: str, view: Any, names: tuple[str, ...]) -> Address:
+    plain = re.sub(r"\(\?P<number>[^)]*\)", "<str:number>", route)
+    plain = re.sub(r"\(\?P<username>[^)]*\)", "<str:username>", plain)
+    plain = re.sub(r"\(\?P<verb>(\w+)[^)]*\)", r"\1", plain).replace("^", "").replace("$", "")
+    path = EXACTLY.get(plain) or re.sub(r"<(?:\w+:)?(\w+)>", lambda found: _value(found[1], plain), plain)
+    is_public = not getattr(view, "login_required", True) and not plain.startswith("api/")
+    return Address(plain, f"/{path}", "nobody" if is_public else _who(access_of(view, names)))
+
+
+def _value(name: str, route: str) -> str:
+    if name == "number":
+        return next(NUMBERS[start] for start in sorted(NUMBERS, key=len, reverse=True) if route.startswith(start))
+    if name == "place":
+        return next(PLACES[part] for part in PLACES if part in route)
+    return VALUES[name]
+
+
+def _who(access: Access) -> str:
+    """Whoever the page is for: those who may write there when these are few, else those who may read."""
+    wanted = access.write if access.write and access.write != WRITERS else access.read
+    return next((name for role, name in WHO.items() if role in wanted and role in access.read), "operator")
