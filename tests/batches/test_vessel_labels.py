@@ -76,9 +76,7 @@ def test_a_further_print_says_why_and_is_a_sheet_of_its_own(seeded: Room) -> Non
     sheet = again(seeded, [flask("CT-0042-P1-F02")])
 
     assert (sheet.number, len(read_content(sheet.wording.text).blocks)) == ("VL-CT-0042-2", 1)
-    entry = Entry.objects.filter(action="document.requested").order_by("at").last()
-    assert entry is not None
-    assert "Smeared" in entry.text
+    assert "Smeared" in Entry.objects.get(record=sheet.record, action="document.requested").text
 
 
 def test_a_closed_vessel_gets_no_label(seeded: Room) -> None:
