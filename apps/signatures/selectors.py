@@ -1,6 +1,6 @@
 """Reads of signatures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +33,14 @@ def title_of(actor: Actor, site: str, at: datetime) -> Title:
 def signatures_of(record: Record) -> QuerySet[Signature]:
     """Every signature on a record, oldest first."""
     return Signature.objects.filter(record=record).order_by("signed_at", "pk")
+
+
+def names_as_signed(records: Iterable[int]) -> dict[tuple[int, str], str]:
+    """The printed names that stand under signatures, by record and user name: a later change of a name leaves them."""
+    signed = Signature.objects.filter(record__in=set(records)).order_by("signed_at", "pk")
+    return {
+        (record, name): printed for record, name, printed in signed.values_list("record", "username", "printed_name")
+    }
 
 
 def series_of(actor: Actor) -> Series | None:

@@ -23,7 +23,7 @@ from apps.quality.panels import hold_row, holds_panel
 from apps.quality.rules import is_answered_elsewhere
 from apps.quality.selectors import visible_deviations, visible_events, visible_holds
 from apps.quality.views.finding import deviation_named, event_named, hold_at
-from apps.signatures.selectors import shown_signatures
+from apps.signatures.selectors import names_as_signed, shown_signatures
 
 READ_ONLY = Access(write=frozenset())
 URLS = {
@@ -110,9 +110,11 @@ def _name_people(rows: Iterable[Any], *columns: str) -> None:
     """Beside each user name of these columns the printed name: `placed_by` is read as `placed_by_name`."""
     shown = list(rows)
     names = printed_names(getattr(row, column) for row in shown for column in columns)
+    signed = names_as_signed(row.record_id for row in shown)
     for row in shown:
         for column in columns:
-            setattr(row, f"{column}_name", names.get(getattr(row, column), ""))
+            user = getattr(row, column)
+            setattr(row, f"{column}_name", signed.get((row.record_id, user)) or names.get(user, ""))
 
 
 def _events_asked_for(request: HttpRequest) -> QuerySet[Event]:
