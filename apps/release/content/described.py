@@ -7,6 +7,7 @@ from apps.batches.facts.words import Origin
 from apps.batches.models import Batch, RecordedValue
 from apps.documents.facts import Align, Bilingual, Cell, Change, Column, Entry, Field, Phrase, Section, Statement, Table
 from apps.documents.rules import figures, instant, scientific
+from apps.organisation.models import Site
 from apps.products.definition import Definition
 from apps.products.facts import BadPlace, Place
 from apps.products.loader import units
@@ -50,13 +51,13 @@ def product_and_batch(batch: Batch, definition: Definition, bags: Sequence[Unit]
             Field(Bilingual("Donation", "捐献号"), batch.donation.din),
             Field(Bilingual("Authorisation", "备案或批件"), right.number),
             Field(Bilingual("Site licence", "许可证号"), site.licence),
-            Field(
-                Bilingual("Made and tested by", "生产与检验"),
-                Bilingual(f"{site.name_en}, {site.address_en}", f"{site.name_zh}，{site.address_zh}"),
-                wide=True,
-            ),
+            Field(Bilingual("Made and tested by", "生产与检验"), _maker(site), wide=True),
         ),
     )
+
+
+def _maker(site: Site) -> Bilingual:
+    return Bilingual(f"{site.name_en}, {site.address_en}", f"{site.name_zh}，{site.address_zh}")
 
 
 def _pack(bags: Sequence[Unit]) -> str:

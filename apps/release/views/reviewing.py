@@ -92,23 +92,35 @@ def _page(
         "page": page,
         "rows": rows,
         "heading": _heading(page),
+        **_proof(page),
+        "place": page.trail.place,
+        "holds": _in_the_way(batch, page),
+        "certificate": certificate,
+        "acts": acts_of(request, batch, page, certificate),
+        "back": _ways_back(roles, batch),
+        "trail_url": address_of("inspection:record", batch.record.address),
+        **batch_bar(batch, _more_facts(batch)),
+    }
+    return render(request, "release/review.html", context, status=status)
+
+
+def _proof(page: ReviewPage) -> dict[str, Any]:
+    """The bars of what was checked, and the words of what was looked for and is not there."""
+    return {
         "proof": [
             {"good": count.as_the_master_says, "odd": count.findings, "label": CHECK_WORDS[count.kind]}
             for count in page.counts
             if count.checked
         ],
         "empty_checks": [CHECK_WORDS[count.kind] for count in page.counts if not count.checked],
-        "place": page.trail.place,
-        "holds": _in_the_way(batch, page),
-        "certificate": certificate,
-        "acts": acts_of(request, batch, page, certificate),
-        "back": [
-            {**one, "label": translated(move_for(one["verb"]).label)} for one in BACK if _may(roles, batch, one["verb"])
-        ],
-        "trail_url": address_of("inspection:record", batch.record.address),
-        **batch_bar(batch, _more_facts(batch)),
     }
-    return render(request, "release/review.html", context, status=status)
+
+
+def _ways_back(roles: set[Role], batch: Batch) -> list[dict[str, Any]]:
+    """The verbs that take a decision back, for those who may now."""
+    return [
+        {**one, "label": translated(move_for(one["verb"]).label)} for one in BACK if _may(roles, batch, one["verb"])
+    ]
 
 
 def _chosen(rows: list[Row], key: str) -> Row | None:

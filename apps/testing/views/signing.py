@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from apps.batches.models import Batch
 from apps.batches.views.finding import who
 from apps.core.ui.acts import Act
 from apps.core.ui.wording import bilingual
@@ -111,10 +112,7 @@ def late_result(request: HttpRequest, number: str, position: int, parameter: str
     back = reverse("testing:run", args=[number])
     title = _("Add a result after certification: %(what)s") % {"what": bilingual(asked.label)}
     if request.method != "POST" or not form.is_valid():
-        intro = _("The batch is certified. The result joins as a signed addendum, and QA is told of it.")
-        act = Act(title=title, word=_("Go on to the signature"), back_url=back, intro=intro, icon="sign")
-        context = {"act": act, "form": form, **batch_bar(line.sample.batch)}
-        return render(request, "act_page.html", context, status=400 if form.errors else 200)
+        return _ask_for_result(request, form, line.sample.batch, title, back)
     said = {"text": form.cleaned_data["text"], "tested_at": form.cleaned_data["tested_at"], "replicate": replicate}
     panel = Panel(
         title=title,
@@ -134,6 +132,13 @@ def late_result(request: HttpRequest, number: str, position: int, parameter: str
         back,
         context=batch_bar(line.sample.batch),
     )
+
+
+def _ask_for_result(request: HttpRequest, form: LateResultForm, batch: Batch, title: str, back: str) -> HttpResponse:
+    intro = _("The batch is certified. The result joins as a signed addendum, and QA is told of it.")
+    act = Act(title=title, word=_("Go on to the signature"), back_url=back, intro=intro, icon="sign")
+    context = {"act": act, "form": form, **batch_bar(batch)}
+    return render(request, "act_page.html", context, status=400 if form.errors else 200)
 
 
 def _shows(*tests: Test) -> Callable[[SignedContent], list[dict[str, object]]]:
