@@ -4,13 +4,22 @@ from datetime import datetime
 
 from rest_framework import serializers
 
+from apps.core.rules import in_utc
+
 
 class Instant(serializers.DateTimeField):
     """An instant with its offset; without one nobody knows when it was."""
 
-    default_error_messages = {"no_offset": "Write the offset as well: 2026-11-05T14:06:00+08:00."}
+    default_error_messages = {
+        "no_offset": "Write the offset as well: 2026-11-05T14:06:00+08:00.",
+        "no_year": "No year of the calendar holds this instant.",
+    }
 
     def enforce_timezone(self, value: datetime) -> datetime:
         if value.tzinfo is None:
             self.fail("no_offset")
+        try:
+            in_utc(value)
+        except ValueError:
+            self.fail("no_year")
         return value

@@ -1,9 +1,17 @@
 """Rules that every stage shares. Pure."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from apps.core.errors import Objection
 from apps.core.text import N_
+
+
+def in_utc(instant: datetime) -> datetime:
+    """The same instant in UTC. ValueError where no year from 1 to 9999 holds it there."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as beyond:
+        raise ValueError(instant) from beyond
 
 
 def is_future(instant: datetime, at: datetime, place: str = "performed_at") -> Objection | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from apps.core.errors import Objection
+from apps.core.rules import in_utc
 from apps.core.text import N_
 from apps.materials.facts import Expiry, LotFacts, LotState, LotVerb
 from apps.materials.lifecycle import MOVES
@@ -25,7 +26,8 @@ def read_expiry(text: str, zone: tzinfo) -> Expiry | Objection:
     )
     try:
         at = _first_instant_after(text.strip(), zone)
-    except ValueError:
+        in_utc(at)
+    except (ValueError, OverflowError):
         return unreadable
     return Expiry(text.strip(), at)
 

@@ -15,6 +15,7 @@ from apps.signatures.models import Signature
 UNLIKE = {
     *("id", "last_entry", "salt", "request_id", "session", "device", "authenticated"),
     *("password", "last_login", "code", "code_key", "file_sha256", "file_size", "checkpoint", "trail"),
+    "release.Judgement.key",  # the row of what was judged; `what` and `note` name it in words
 }
 # Who came and went, and what somebody without the role was refused: an edge refuses that before the service is asked.
 OF_EDGES = ("session.", "access.refused")
@@ -55,7 +56,7 @@ def _said(entry: Entry) -> tuple[str, ...]:
 
 
 def _rows(model: type[Audited]) -> list[str]:
-    fields = [field for field in model._meta.concrete_fields if field.name not in UNLIKE]
+    fields = [field for field in model._meta.concrete_fields if not {field.name, str(field)} & UNLIKE]
     points = [field.name for field in fields if isinstance(field, models.ForeignKey)]
     rows = model._base_manager.select_related("record", *points)
     return sorted(repr({field.name: _value(row, field) for field in fields}) for row in rows)
@@ -76,7 +77,7 @@ def _name_of(target: Any) -> str:
 
 
 def _signatures() -> list[tuple[str, ...]]:
-    rows = Signature.objects.order_by("signed_at", "about", "verb")
-    return [
-        (row.username, row.role, row.verb, row.meaning, row.about, str(row.signed_at), row.content_hash) for row in rows
-    ]
+    return sorted(
+        (str(row.signed_at), row.about, row.verb, row.username, row.role, row.meaning, row.content_hash)
+        for row in Signature.objects.all()
+    )

@@ -28,6 +28,7 @@ from apps.batches.views.answering import (
 from apps.batches.views.filling import StepView, step_view
 from apps.batches.views.finding import batch_named, place_named, who
 from apps.core.errors import BadInput, Objection, Refused
+from apps.core.rules import in_utc
 from apps.core.text import N_
 from apps.core.ui.pages import happened_from
 from apps.organisation.access import STAFF, open_to
@@ -143,11 +144,14 @@ def moment(request: HttpRequest, name: str) -> datetime | None:
         return None
     try:
         at = parse_datetime(text)
+        if at is not None:
+            at = timezone.make_aware(at) if at.tzinfo is None else at
+            in_utc(at)
     except ValueError:
         at = None
     if at is None:
         raise BadInput(Objection("no_instant", N_("Write day and time, for instance 2026-11-05 14:06."), place=name))
-    return timezone.make_aware(at) if at.tzinfo is None else at
+    return at
 
 
 def _file_sent(request: HttpRequest, place: Place) -> dict[str, Any]:

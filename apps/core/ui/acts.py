@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from apps.core.errors import Happened, Refused
+from apps.core.rules import in_utc
 from apps.core.ui.pages import happened_from, refusal_response
 from apps.core.ui.wording import sentence
 
@@ -60,10 +62,21 @@ def _say_beside(form: forms.Form, refused: Refused) -> None:
         form.add_error(objection.place if objection.place in form.fields else None, sentence(objection))
 
 
+class LocalInstant(forms.DateTimeField):
+    """An instant that some year of the calendar holds in UTC as well."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        instant = super().to_python(value)
+        try:
+            return in_utc(instant).astimezone(instant.tzinfo) if instant else None
+        except ValueError as beyond:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from beyond
+
+
 def instant_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateTimeField:
     """An instant on the clock of the page."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=INSTANT)
-    return forms.DateTimeField(label=label, required=required, help_text=help_text, widget=widget)
+    return LocalInstant(label=label, required=required, help_text=help_text, widget=widget)
 
 
 def scanned(kind: str) -> forms.TextInput:

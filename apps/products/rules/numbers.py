@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from apps.core.errors import Objection
+from apps.core.rules import in_utc
 from apps.core.text import N_
 from apps.products.definition.limits import TimeLimit
 from apps.products.definition.parameters import (
@@ -160,17 +161,17 @@ def _instant(text: str, zone: tzinfo | None) -> datetime | None:
     """An aware instant in UTC; a time without offset is the site's, and must exist there exactly once."""
     try:
         read = datetime.fromisoformat(text)
+        if len(text) <= 10 or not text.isascii():
+            return None
+        if read.tzinfo is None:
+            if zone is None:
+                return None
+            read = read.replace(tzinfo=zone)
+            if read.utcoffset() != read.replace(fold=1).utcoffset():
+                return None
+        return in_utc(read)
     except ValueError:
         return None
-    if len(text) <= 10 or not text.isascii():
-        return None
-    if read.tzinfo is None:
-        if zone is None:
-            return None
-        read = read.replace(tzinfo=zone)
-        if read.utcoffset() != read.replace(fold=1).utcoffset():
-            return None
-    return read.astimezone(UTC)
 
 
 def _read_date(parameter: Recordable, text: str, context: Context) -> Entered | Objection:

@@ -159,6 +159,6 @@ def _note(parameter: Parameter, verdict: str) -> str:
 
 
 def _fingerprint(result: Result) -> str:
-    """The hash of one result of a signed list: what it says, of which sample, and which row it is."""
-    told = [result.pk, result.text, result.unit, result.verdict, result.tested_at, result.analyst, result.address]
-    return sha256_hex(canonical(told))
+    """The hash of one result of a signed list: what it says, of which sample, and where and when it was entered."""
+    found = [result.text, result.unit, result.verdict, result.tested_at, result.analyst]
+    return sha256_hex(canonical([*found, result.address, result.recorded_at]))

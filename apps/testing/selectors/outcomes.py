@@ -160,7 +160,8 @@ def results_hash(outcomes: Iterable[TestOutcome]) -> str:
         [
             outcome.test.key,
             outcome.standing,
-            result.pk,
+            result.address,
+            result.recorded_at,
             result.text,
             result.verdict,
             result.state,
