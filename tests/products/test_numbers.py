@@ -180,8 +180,10 @@ def test_an_instant_is_read_in_the_zone_of_the_site_and_kept_in_utc(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-11-05", "14:06", "yesterday", "2026-13-01 10:00", "20261105"]
-    + ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00+23:59", "0001-01-01T00:00"],
+    [
+        *("2026-11-05", "14:06", "yesterday", "2026-13-01 10:00", "20261105"),
+        *("9999-12-31T23:59:59-23:59", "0001-01-01T00:00+23:59", "0001-01-01T00:00"),
+    ],
 )
 def test_what_is_no_instant_is_refused(text):
     assert read_entry(parameter("instant"), text, zone=SHANGHAI).code == "no_instant"
