@@ -45,6 +45,9 @@ class Held:
     is_trained: bool
 
 
+# Asked at least once by every request.
+_SITES = Prepared(lambda user, at: roles_held(at).filter(user=user).values_list("site__code"))
+_ROLES = Prepared(lambda user, at: roles_held(at).filter(user=user).values_list("role"))
 _HELD = Prepared(
     lambda username, site, roles, subject, at: (
         roles_held(at)
@@ -68,7 +71,7 @@ def visible_to(user: User, at: datetime) -> set[str]:
     """The codes of the sites whose records this person may see: those where any role is held. A stranger sees none."""
     if not user.is_authenticated:
         return set()
-    return set(roles_held(at).filter(user=user).values_list("site__code", flat=True))
+    return {code for (code,) in _SITES(user.pk, at)}
 
 
 def roles_at(user: User, site: str, at: datetime) -> set[Role]:
@@ -149,7 +152,7 @@ def dormant_accounts(at: datetime) -> list[User]:
 
 def all_roles_of(user: User, at: datetime) -> set[Role]:
     """Every role this person holds, at whatever site."""
-    return {Role(role) for role in roles_held(at).filter(user=user).values_list("role", flat=True)}
+    return {Role(role) for (role,) in _ROLES(user.pk, at)}
 
 
 def grants_of(user: User, at: datetime) -> list[RoleHeld]:
