@@ -80,6 +80,17 @@ class Counted(StrEnum):
     CONTAINERS = "CONTAINERS"
 
 
+class Fate(StrEnum):
+    """Where a unit that was made is now, for the balance of the batch."""
+
+    ADMINISTERED = "ADMINISTERED"
+    STORED = "STORED"
+    TESTED = "TESTED"
+    RETAINED = "RETAINED"
+    SHIPPED = "SHIPPED"
+    DESTROYED = "DESTROYED"
+
+
 @dataclass(frozen=True)
 class UnitFacts:
     """What the rules are told about one unit."""
@@ -119,6 +130,28 @@ class Balance:
     def percent(self) -> Decimal | None:
         """Accounted for, per cent of what was made; None while nothing was made."""
         return Decimal(100) * self.total / self.made if self.made else None
+
+
+@dataclass(frozen=True)
+class UnitsBalance:
+    """Made = administered + stored + tested + retained + shipped + destroyed; `unexplained` are units nobody can place.
+
+    `made` is counted in the lineage, where they are in the units' own states: a unit missing in one of them opens it.
+    """
+
+    made: int
+    accounted: Mapping[Fate, int]
+    unexplained: tuple[str, ...] = ()
+
+    @property
+    def difference(self) -> int:
+        """What is missing (above 0) or too many (below 0)."""
+        return self.made - sum(self.accounted.values())
+
+    @property
+    def closes(self) -> bool:
+        """Every unit that was made is in exactly one place."""
+        return self.difference == 0 and not self.unexplained
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.units.facts import Condition, Custody, Disposition, UnitFacts, UnitKind, UnitVerb
+from apps.units.facts import Condition, Custody, Disposition, Fate, UnitFacts, UnitKind, UnitVerb
 
 ALL_DISPOSITIONS, ALL_CONDITIONS, ALL_CUSTODIES = frozenset(Disposition), frozenset(Condition), frozenset(Custody)
 PRESENT = frozenset({Custody.IN_STORE, Custody.RESERVED, Custody.IN_TRANSIT, Custody.AT_SITE})
 ISSUABLE = frozenset({Disposition.CONDITIONAL, Disposition.RELEASED})
 USABLE = frozenset({Condition.FRESH, Condition.FROZEN, Condition.THAWED})
+AWAY = frozenset({Custody.IN_TRANSIT, Custody.AT_SITE})
+FATES = {Custody.ADMINISTERED: Fate.ADMINISTERED, Custody.DESTROYED: Fate.DESTROYED}
 FORWARD = (Condition.FRESH, Condition.FROZEN, Condition.THAWED, Condition.SPENT)
 
 
@@ -124,11 +126,25 @@ def refuses(verb: UnitVerb, unit: UnitFacts) -> Objection | None:
 
 
 def goes_back(verb: UnitVerb, unit: UnitFacts) -> bool:
-    """Whether the verb would move the condition backward: no statement of what happened makes cells fresh again."""
-    condition = MOVES[verb].condition
-    return condition is not None and FORWARD.index(condition) < FORWARD.index(unit.condition)
+    """Whether the verb would move a unit backward. No statement of what happened makes cells fresh again, and what
+    was destroyed stays destroyed: the statement is kept as an event, the unit as it is."""
+    move = MOVES[verb]
+    if unit.custody is Custody.DESTROYED:
+        return move.custody is not None or move.condition is not None
+    return move.condition is not None and FORWARD.index(move.condition) < FORWARD.index(unit.condition)
 
 
 def gone(unit: UnitFacts) -> bool:
     """Whether the unit has left the house for good: given to a patient or destroyed."""
     return unit.custody in (Custody.ADMINISTERED, Custody.DESTROYED)
+
+
+def fate_of(unit: UnitFacts, was_sampled: bool) -> Fate | None:
+    """Where a unit counts in the balance of its batch; None: used up, and nobody tested it."""
+    if unit.custody in FATES:
+        return FATES[unit.custody]
+    if unit.condition is Condition.SPENT:
+        return Fate.TESTED if was_sampled else None
+    if unit.custody in AWAY:
+        return Fate.SHIPPED
+    return Fate.RETAINED if unit.kind is UnitKind.RETAINED else Fate.STORED

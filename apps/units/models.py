@@ -95,6 +95,9 @@ class Unit(Audited):
     position = models.CharField(max_length=120, blank=True)
     holder = models.CharField(max_length=80, blank=True)
 
+    settled_when = ("custody", (Custody.DESTROYED,))  # triggers in both databases: no path brings it back
+    settled_columns = ("custody", "condition")
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=list(UnitKind)), name="known_unit_kind"),

@@ -1,6 +1,7 @@
 """Rules of units: pure. Expiry, what a fill needs, balances that must close, the symbol on the label."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -12,7 +13,17 @@ from apps.products.definition import Bilingual, Definition, NumberParameter, Qua
 from apps.products.definition.storage import StorageState
 from apps.products.facts import Duration, ParameterKind
 from apps.products.rules.numbers import read_entry
-from apps.units.facts import Balance, Condition, Counted, LabelCode, LabelFate, UnitFacts, UnitKind
+from apps.units.facts import (
+    Balance,
+    Condition,
+    Counted,
+    Fate,
+    LabelCode,
+    LabelFate,
+    UnitFacts,
+    UnitKind,
+    UnitsBalance,
+)
 
 PURPOSES: Mapping[str, UnitKind] = {
     "product": UnitKind.PRODUCT,
@@ -216,6 +227,13 @@ def labels_balance(fates: Mapping[LabelFate, int]) -> Balance:
 def containers_balance(issued: int, filled: int, lost: int, returned: int) -> Balance:
     """Issued = filled + broken or rejected + returned unused."""
     return Balance(Counted.CONTAINERS, issued, {"FILLED": filled, "LOST": lost, "RETURNED": returned})
+
+
+def units_balance(made: int, fates: Mapping[str, Fate | None]) -> UnitsBalance:
+    """The balance of the units of a batch, from the fate of each by its number."""
+    placed = Counter(fate for fate in fates.values() if fate is not None)
+    unexplained = tuple(sorted(number for number, fate in fates.items() if fate is None))
+    return UnitsBalance(made, {fate: placed[fate] for fate in Fate}, unexplained)
 
 
 def does_not_close(balance: Balance) -> Objection | None:

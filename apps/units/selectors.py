@@ -5,16 +5,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from apps.audit.models import Record
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import Objection
+from apps.lineage.models import Edge
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
-from apps.units import rules
-from apps.units.facts import Balance, Condition, Counted, Custody, Disposition, LabelFate, UnitKind
+from apps.units import lifecycle, rules
+from apps.units.facts import Balance, Condition, Counted, Custody, Disposition, Fate, LabelFate, UnitKind, UnitsBalance
 from apps.units.models import ContainerIssue, ContainerLoss, Label, Reconciliation, Unit
 
 OVER = (Custody.ADMINISTERED, Custody.DESTROYED)
@@ -51,6 +52,7 @@ class UnitsPage:
     divisions: tuple[DivisionFacts, ...]
     balances: tuple[BalanceFacts, ...]
     free_containers: int
+    whereabouts: UnitsBalance
     objections: tuple[Objection, ...]
 
 
@@ -153,6 +155,25 @@ def _with_reconciliation(batch: Batch, counted: Counted) -> BalanceFacts:
     return BalanceFacts(balance, same, last.reconciled_at, last.reconciled_by, last.reason)
 
 
+# --- where the units are --------------------------------------------------------------------------------------------
+def whereabouts(batch: Batch) -> UnitsBalance:
+    """Made = administered + stored + tested + retained + shipped + destroyed, from the rows as they are now."""
+    return whereabouts_of([batch])[batch.pk]
+
+
+def whereabouts_of(batches: Collection[Batch]) -> dict[int, UnitsBalance]:
+    """The balances of the units of several batches, by their key: three statements whatever their number."""
+    made = Edge.objects.filter(parent__in=[batch.record_id for batch in batches], record__kind="unit")
+    counted = dict(made.values_list("parent").annotate(n=Count("pk")).order_by())
+    units = list(Unit.objects.filter(batch__in=batches))
+    sampled = Edge.objects.filter(record__kind="sample", parent__in=[unit.record_id for unit in units])
+    tested = set(sampled.values_list("parent", flat=True))
+    fates: dict[int, dict[str, Fate | None]] = {batch.pk: {} for batch in batches}
+    for unit in units:
+        fates[unit.batch_id][unit.number] = lifecycle.fate_of(unit.facts, unit.record_id in tested)
+    return {batch.pk: rules.units_balance(counted.get(batch.record_id, 0), fates[batch.pk]) for batch in batches}
+
+
 # --- the batch as a whole -------------------------------------------------------------------------------------------
 def why_not_certifiable(batch: Batch) -> tuple[Objection, ...]:
     """What the units say against certification: nothing filled, a division too short, balances not reconciled."""
@@ -171,4 +192,5 @@ def units_page(batch: Batch) -> UnitsPage:
         for d in definition_of_batch(batch).units.divisions
     )
     labels, balances = tuple(labels_of(batch)), balances_of(batch)
-    return UnitsPage(units, labels, divisions, balances, free_containers(batch), why_not_certifiable(batch))
+    free, where = free_containers(batch), whereabouts(batch)
+    return UnitsPage(units, labels, divisions, balances, free, where, why_not_certifiable(batch))

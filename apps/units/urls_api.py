@@ -10,6 +10,7 @@ ONE = "batches/<str:number>"
 urlpatterns = [
     path("units/", views.UnitList.as_view(), name="units"),
     path("units/<str:number>/", views.UnitShow.as_view(), name="unit"),
+    path(f"{ONE}/units/balance/", views.Whereabouts.as_view(), name="whereabouts"),
     act_path(f"{ONE}/containers/", views.IssueContainers, "containers_issue"),
     act_path(f"{ONE}/containers/losses/", views.LoseContainers, "containers_account"),
     act_path(f"{ONE}/labels/", views.Labels, "labels_print"),

@@ -24,7 +24,7 @@ from apps.testing import rules
 from apps.testing.facts import SampleState
 from apps.testing.models import Sample
 from apps.testing.selectors import sample_now, was_sampled
-from apps.units.facts import Condition, UnitVerb
+from apps.units.facts import Condition, Custody, UnitVerb
 from apps.units.models import Unit
 from apps.units.services import marks, move_units, report_accepted
 
@@ -109,6 +109,9 @@ def _against_drawing(batch: Batch, kind: SampleKind, source: Record, unit: Unit 
         rules.is_not_begun(BatchState(batch.state)),
         rules.is_wrong_source(kind.source_of, kind.division, source.kind, division),
         Objection("unit_spent", template, {"unit": source.number}, "source") if spent else None,
+        Objection("unit_destroyed", N_("Unit {unit} was destroyed."), {"unit": source.number}, "source")
+        if unit is not None and unit.custody == Custody.DESTROYED
+        else None,
     ]
 
 

@@ -152,3 +152,13 @@ class BalanceOutput(serializers.Serializer):
     reconciled = serializers.BooleanField()
     reconciled_at = serializers.DateTimeField(allow_null=True)
     reconciled_by = serializers.CharField()
+
+
+class WhereaboutsOutput(serializers.Serializer):
+    """Made = administered + stored + tested + retained + shipped + destroyed, as it stands now."""
+
+    made = serializers.IntegerField()
+    accounted = serializers.DictField(child=serializers.IntegerField())
+    unexplained = serializers.ListField(child=serializers.CharField())
+    difference = serializers.IntegerField()
+    closes = serializers.BooleanField()

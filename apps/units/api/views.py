@@ -29,7 +29,7 @@ from apps.units.api import bodies
 from apps.units.api.acts import Act
 from apps.units.facts import Condition, Counted, Custody, Disposition, LabelFate, UnitKind
 from apps.units.models import ContainerIssue, ContainerLoss, Label, Reconciliation, Unit
-from apps.units.selectors import balances_of, labels_of, visible_units
+from apps.units.selectors import balances_of, labels_of, visible_units, whereabouts
 
 BY_OPERATORS = Access(write=frozenset({Role.OPERATOR}))
 
@@ -180,6 +180,15 @@ class Reconcile(BatchAct):
         happened = happened_from(said["happened"])
         counted = Counted(said["counted"])
         return services.reconcile(batch=target, counted=counted, happened=happened, **self.who)
+
+
+class Whereabouts(APIView):
+    """Where every unit of the batch is, and whether that is all that was made."""
+
+    @extend_schema(operation_id="units_whereabouts", responses=bodies.WhereaboutsOutput)
+    def get(self, request: Request, number: str) -> Response:
+        batch = visible_batch(request.user, number, timezone.now())
+        return tagged(Response(bodies.WhereaboutsOutput(whereabouts(batch)).data), batch.record)
 
 
 def _lot(batch: Batch, number: str) -> MaterialLot:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from apps.batches.facts.pages import BatchHeader
 from apps.batches.models import Batch
@@ -11,7 +13,16 @@ from apps.batches.selectors.pages import batch_for_page
 from apps.core.ui.navigation import address_of
 from apps.core.ui.wording import bilingual
 from apps.organisation.models import User
+from apps.units.facts import Fate, UnitsBalance
 
+WHERE: Mapping[Fate, Promise] = {
+    Fate.ADMINISTERED: pgettext_lazy("units", "administered"),
+    Fate.STORED: pgettext_lazy("units", "stored"),
+    Fate.TESTED: pgettext_lazy("units", "tested"),
+    Fate.RETAINED: pgettext_lazy("units", "retained"),
+    Fate.SHIPPED: pgettext_lazy("units", "shipped"),
+    Fate.DESTROYED: pgettext_lazy("units", "destroyed"),
+}
 Facts = Sequence[Mapping[str, object]]
 
 
@@ -20,6 +31,11 @@ def names_of(usernames: Iterable[str]) -> dict[str, str]:
     wanted = set(usernames)
     found = dict(User.objects.filter(username__in=wanted).values_list("username", "printed_name"))
     return {name: found.get(name, name) for name in wanted}
+
+
+def whereabouts_rows(balance: UnitsBalance) -> list[dict[str, object]]:
+    """Where the units of a batch are, in the order of the balance."""
+    return [{"word": WHERE[fate], "count": balance.accounted[fate]} for fate in Fate]
 
 
 def batch_bar(batch: Batch, more: Facts = ()) -> dict[str, object]:

@@ -33,7 +33,7 @@ from apps.units.content import amount
 from apps.units.facts import Counted, LabelFate, UnitKind
 from apps.units.models import Label, Unit
 from apps.units.selectors import BalanceFacts, UnitsPage, labels_of, units_page, visible_units
-from apps.units.views.framing import batch_bar, names_of
+from apps.units.views.framing import batch_bar, names_of, whereabouts_rows
 
 READ_ONLY = Access(write=frozenset())
 MANY = 36  # above so many the units are a table only
@@ -106,6 +106,7 @@ def batch_units(request: HttpRequest, number: str) -> HttpResponse:
         "tiles": rows if len(rows) <= MANY else [],
         "divisions": page.divisions,
         "balances": balance_rows(page.balances),
+        "whereabouts": whereabouts_rows(page.whereabouts),
         "amounts": _amounts(page.units),
         "printings": printings_of(batch, page.labels),
         "works_here": _works_here(request, batch),
