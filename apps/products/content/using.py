@@ -139,17 +139,7 @@ def transport_blocks(transport: Transport) -> Iterator[Block]:
 def dosing_blocks(dosing: Dosing) -> Iterator[Block]:
     """Arms, order, thaw, administration, outcomes."""
     yield Heading(Bilingual("Dosing and outcomes", "给药与结局"))
-    columns = (
-        Column(Bilingual("Arm", "方案"), width=40),
-        Column(Bilingual("Dose", "剂量"), width=24),
-        Column(Bilingual("Days", "给药日"), width=18),
-        Column(Bilingual("Cap", "上限"), width=18),
-    )
-    rows = tuple(
-        (both(arm.label), quantity_cell(arm.dose), ", ".join(map(str, arm.days)), quantity_cell(arm.cap))
-        for arm in dosing.arms
-    )
-    yield confirmed(Bilingual("Arms", "给药方案"), columns, rows)
+    yield _arms(dosing)
     for title, fields in (
         (Bilingual("Order", "医嘱"), dosing.order),
         (Bilingual("Thaw", "复苏"), dosing.thaw),
@@ -166,6 +156,27 @@ def dosing_blocks(dosing: Dosing) -> Iterator[Block]:
         Column(Bilingual("Source", "依据"), width=25),
     )
     yield Table(Bilingual("Caps worked out from the dose", "由剂量计算的上限"), limits, caps)
+
+
+def _arms(dosing: Dosing) -> Block:
+    columns = (
+        Column(Bilingual("Arm", "方案"), width=30),
+        Column(Bilingual("Dose", "剂量"), width=18),
+        Column(Bilingual("Up to", "至"), width=14),
+        Column(Bilingual("Days", "给药日"), width=12),
+        Column(Bilingual("Floor", "下限"), width=12),
+        Column(Bilingual("Cap", "上限"), width=14),
+    )
+    rows = tuple(
+        (
+            both(arm.label),
+            *(quantity_cell(figure) for figure in (arm.dose, arm.dose_to)),
+            ", ".join(map(str, arm.days)),
+            *(quantity_cell(figure) for figure in (arm.floor, arm.cap)),
+        )
+        for arm in dosing.arms
+    )
+    return confirmed(Bilingual("Arms", "给药方案"), columns, rows)
 
 
 def disposal_blocks(disposal: Disposal) -> Iterator[Block]:

@@ -17,24 +17,39 @@ from apps.products.definition.base import (
     lower_case,
     wrong,
 )
-from apps.products.definition.limits import Limit
+from apps.products.definition.limits import Limit, SpanEnds
 from apps.products.definition.parameters import Parameter
 from apps.products.facts import ArmBasis
 
 Day = Annotated[int, Field(ge=0, le=3650, strict=True)]
+COUNTED_IN = {  # the unit of a dose of each basis, and of its floor and cap as a whole
+    ArmBasis.FIXED: ("{cells}", "{cells}"),
+    ArmBasis.PER_KG: ("{cells}/kg", "{cells}"),
+    ArmBasis.VOLUME_PER_KG: ("mL/kg", "mL"),
+    ArmBasis.MASS_PER_KG: ("g/kg", "g"),
+}
 
 
 class Arm(Part):
-    """One dose plan: basis, dose, days, window, caps, route."""
+    """One dose plan: basis, dose, days, window, floor and cap, route.
+
+    `dose_to` makes a range of the dose, within which a physician orders. Floor and cap are counted as the dose is, or
+    as a whole ("500 mL"). `whole_lot`: every unit of the lot is given, or none. `after_conditioning`: how long after
+    the last dose of the conditioning the infusion may begin.
+    """
 
     key: Key
     label: Bilingual
     basis: Annotated[ArmBasis, lower_case(ArmBasis)]
     dose: Quantity
+    dose_to: Quantity | None = None
     days: Annotated[tuple[Day, ...], Field(min_length=1)]
     window_days: Annotated[int, Field(ge=0, le=30, strict=True)]
     minimum_interval: Span | None = None
+    floor: Quantity | None = None
     cap: Quantity | None = None
+    whole_lot: bool = False
+    after_conditioning: SpanEnds | None = None
     route: Key
     carrier: Quantity | None = None
     source: Source
@@ -49,10 +64,26 @@ class Arm(Part):
                     day=self.days[i],
                     before=self.days[i - 1],
                 )
-        expected = "{cells}/kg" if self.basis is ArmBasis.PER_KG else "{cells}"
-        if self.dose.unit != expected:
-            raise wrong("dose.unit", "a dose of this basis is counted in {unit}", unit=expected)
         return self
+
+    @model_validator(mode="after")
+    def _is_counted_in_one_unit(self) -> Self:
+        each, whole = COUNTED_IN[self.basis]
+        if self.dose.unit != each:
+            raise wrong("dose.unit", "a dose of this basis is counted in {unit}", unit=each)
+        if self.dose_to and (self.dose_to.unit != each or self.dose_to.value < self.dose.value):
+            raise wrong(
+                "dose_to", "the other end of the dose is at least {low} {unit}", low=str(self.dose.value), unit=each
+            )
+        for name, end in (("floor", self.floor), ("cap", self.cap)):
+            if end and end.unit not in (each, whole):
+                raise wrong(f"{name}.unit", "it is counted in {each} or {whole}", each=each, whole=whole)
+        return self
+
+    @property
+    def amount_unit(self) -> str:
+        """The unit of the dose of one patient."""
+        return COUNTED_IN[self.basis][1]
 
     @property
     def doses(self) -> int:

@@ -202,10 +202,12 @@ class ReleaseVerb(StrEnum):
 
 
 class ArmBasis(StrEnum):
-    """What a dose is counted by."""
+    """What a dose is counted by: cells in all or per kg of body weight, millilitres or grams per kg."""
 
     FIXED = "FIXED"
     PER_KG = "PER_KG"
+    VOLUME_PER_KG = "VOLUME_PER_KG"
+    MASS_PER_KG = "MASS_PER_KG"
 
 
 class VersionState(StrEnum):

@@ -1,0 +1,1 @@
+"""Rules of dosing: pure, one family a file, each short enough to be printed in a validation document."""
