@@ -1,4 +1,4 @@
-"""The pages of inspection: search of the trail, the chain of a record, the trace of a value. All of them only read."""
+"""The pages of inspection: search of the trail, a chain, the trace of a value, a lineage. All of them only read."""
 
 import json
 from typing import Any, cast
@@ -14,9 +14,12 @@ from django.views.decorators.http import require_safe
 from apps.audit.models import Checkpoint, Head
 from apps.audit.selectors import Verification, entries_of
 from apps.inspection.addresses import address_url
+from apps.inspection.drawing import draw
 from apps.inspection.forms import QuestionForm
 from apps.inspection.rules import read_address
 from apps.inspection.selectors.exporting import MOST_PROOFS, as_table, proved_chain, proved_entries
+from apps.inspection.selectors.genealogy import as_table as family_as_table
+from apps.inspection.selectors.genealogy import genealogy
 from apps.inspection.selectors.searching import (
     all_entries,
     answering,
@@ -108,6 +111,23 @@ def trace_value(request: HttpRequest, address: str) -> HttpResponse:
         return HttpResponseRedirect(address_url("inspection:record", address))
     found = trace(_person(request), address, timezone.now())
     return render(request, "inspection/trace.html", {"trace": found})
+
+
+@require_safe
+def lineage(request: HttpRequest, address: str) -> HttpResponse:
+    """GET /inspection/lineage/<address>/: where a record comes from and what became of it."""
+    family = genealogy(_person(request), address, timezone.now())
+    return render(request, "inspection/lineage.html", {"family": family, "picture": draw(family)})
+
+
+@require_safe
+@never_cache
+def lineage_table(request: HttpRequest, address: str) -> StreamingHttpResponse:
+    """GET /inspection/lineage/<address>/export.csv: the whole family as a table."""
+    person, now = _person(request), timezone.now()
+    lines = family_as_table(person, visible_record(person, address, now), now)
+    reply = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    return _as_file(reply, f"lineage-{_file_name(address)}.csv")
 
 
 def _asked(request: HttpRequest) -> tuple[QuestionForm, Any]:

@@ -1,6 +1,6 @@
 """Ancestors and descendants, by one recursive statement each."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -16,6 +16,14 @@ WITH RECURSIVE walk(id) AS (
 )
 SELECT id FROM walk
 """
+_GENERATIONS = """
+WITH RECURSIVE walk(id, generation) AS (
+    SELECT e.{far}, 1 FROM {edge} e WHERE e.{near} = %s
+    UNION
+    SELECT e.{far}, w.generation + 1 FROM {edge} e JOIN walk w ON e.{near} = w.id
+)
+SELECT id, MIN(generation) FROM walk GROUP BY id ORDER BY 2, 1 LIMIT %s
+"""
 
 
 def ancestor_ids(records: Iterable[Record]) -> set[int]:
@@ -30,8 +38,28 @@ def descendant_ids(records: Iterable[Record]) -> set[int]:
 
 def ancestors_of(record_id: int) -> RawSQL:
     """The ids of everything a record was made from, as a part of another statement."""
-    statement = _WALK.format(near="record_id", far="parent_id", start="%s", edge=_edges())
-    return RawSQL(statement, [record_id])  # noqa: S611  names of our own tables and columns only
+    return _walk_within(record_id, near="record_id", far="parent_id")
+
+
+def descendants_of(record_id: int) -> RawSQL:
+    """The ids of everything that was made from a record, as a part of another statement."""
+    return _walk_within(record_id, near="parent_id", far="record_id")
+
+
+def earlier_generations(record: Record, most: int) -> dict[int, int]:
+    """What a record was made from: id and generations back by the nearest way, the nearest `most` of them."""
+    return _generations(record.pk, most, near="record_id", far="parent_id")
+
+
+def later_generations(record: Record, most: int) -> dict[int, int]:
+    """What was made from a record: id and generations on by the nearest way, the nearest `most` of them."""
+    return _generations(record.pk, most, near="parent_id", far="record_id")
+
+
+def edges_among(ids: Collection[int]) -> list[tuple[int, int]]:
+    """Every edge whose two ends are both among these: (what was made, what it was made from)."""
+    edges = Edge.objects.filter(record__in=ids, parent__in=ids).order_by("record", "parent")
+    return list(edges.values_list("record", "parent"))
 
 
 def ancestors(records: Iterable[Record]) -> list[Record]:
@@ -47,6 +75,17 @@ def _walk(ids: list[int], *, near: str, far: str) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, ids)
         return {row[0] for row in cursor.fetchall()}
+
+
+def _walk_within(record_id: int, *, near: str, far: str) -> RawSQL:
+    statement = _WALK.format(near=near, far=far, start="%s", edge=_edges())
+    return RawSQL(statement, [record_id])  # noqa: S611  names of our own tables and columns only
+
+
+def _generations(record_id: int, most: int, *, near: str, far: str) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_GENERATIONS.format(near=near, far=far, edge=_edges()), [record_id, most])
+        return dict(cursor.fetchall())
 
 
 def _edges() -> str:

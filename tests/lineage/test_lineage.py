@@ -11,7 +11,16 @@ from apps.audit.services import audited
 from apps.core.actor import SYSTEM
 from apps.core.errors import RuleBroken
 from apps.lineage.models import Edge
-from apps.lineage.selectors import ancestor_ids, ancestors, ancestors_of, descendant_ids
+from apps.lineage.selectors import (
+    ancestor_ids,
+    ancestors,
+    ancestors_of,
+    descendant_ids,
+    descendants_of,
+    earlier_generations,
+    edges_among,
+    later_generations,
+)
 from apps.lineage.services import link
 from tests.cast import AT
 
@@ -143,3 +152,24 @@ def test_an_edge_stands_in_the_chain_of_the_child(made: Callable[..., Record]) -
     entry = Entry.objects.get(action="lineage.linked")
     assert entry.record == batch
     assert f'"parent_id":{donor.pk}' in entry.text.replace(" ", "")
+
+
+def test_generations_count_the_nearest_way(made: Callable[..., Record]) -> None:
+    donor = made("DONOR")
+    donation = made("DONATION", donor)
+    batch = made("BATCH", donation, donor)
+    unit = made("UNIT", batch)
+
+    assert earlier_generations(unit, 10) == {batch.pk: 1, donation.pk: 2, donor.pk: 2}
+    assert later_generations(donor, 10) == {donation.pk: 1, batch.pk: 1, unit.pk: 2}
+    assert later_generations(donor, 2) == {donation.pk: 1, batch.pk: 1}
+    assert names(set(Record.objects.filter(pk__in=descendants_of(donor.pk)).values_list("pk", flat=True))) == [
+        "BATCH",
+        "DONATION",
+        "UNIT",
+    ]
+    assert edges_among([donor.pk, donation.pk, batch.pk]) == [
+        (donation.pk, donor.pk),
+        (batch.pk, donor.pk),
+        (batch.pk, donation.pk),
+    ]

@@ -1,5 +1,5 @@
 """The trail in the API."""
 
-from apps.inspection.api.reading import Chain, CheckpointDetail, Checkpoints, Entries, EntryDetail, TraceValue
+from apps.inspection.api.reading import Chain, CheckpointDetail, Checkpoints, Entries, EntryDetail, Lineage, TraceValue
 
-__all__ = ["Chain", "CheckpointDetail", "Checkpoints", "Entries", "EntryDetail", "TraceValue"]
+__all__ = ["Chain", "CheckpointDetail", "Checkpoints", "Entries", "EntryDetail", "Lineage", "TraceValue"]

@@ -63,6 +63,29 @@ class ProvedEntryOutput(EntryOutput):
     checkpoint = HeadOutput(allow_null=True)
 
 
+class RelativeOutput(serializers.Serializer):
+    """A record of the family: generations back are negative, those on positive."""
+
+    generation = serializers.IntegerField()
+    kind = serializers.CharField()
+    number = serializers.CharField()
+    address = serializers.CharField()
+    site = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    made_from = serializers.ListField(child=serializers.CharField())
+
+
+class LineageOutput(serializers.Serializer):
+    """The family of a record, the nearest relatives first; `earlier` and `later` count all of each kind."""
+
+    address = serializers.CharField(source="record.address")
+    is_whole = serializers.BooleanField()
+    elsewhere = serializers.IntegerField()
+    earlier = serializers.DictField(child=serializers.IntegerField())
+    later = serializers.DictField(child=serializers.IntegerField())
+    relatives = RelativeOutput(many=True)
+
+
 class ConsistencyOutput(serializers.Serializer):
     old_size = serializers.IntegerField()
     old_root = serializers.CharField()

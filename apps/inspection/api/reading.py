@@ -26,17 +26,20 @@ from apps.inspection.api.outputs import (
     CheckpointOutput,
     EntryOutput,
     HeadOutput,
+    LineageOutput,
     ProvedEntryOutput,
     TraceOutput,
 )
 from apps.inspection.facts import EntryHop, EntryView, Trace
 from apps.inspection.forms import QuestionForm
 from apps.inspection.selectors.exporting import checkpoint_data, proved_chain, public_keys, signed_head
+from apps.inspection.selectors.genealogy import genealogy
 from apps.inspection.selectors.reading import entry_view
 from apps.inspection.selectors.searching import answering, visible_entries, visible_record
 from apps.inspection.selectors.tracing import trace
 from apps.organisation.models import User
 
+MOST_RELATIVES = 5000  # each way
 QUESTION = [
     OpenApiParameter("record", str, description="Address, its beginning, or a part of a number: batch/CT-0042, 0042."),
     OpenApiParameter("person", str, description="User name, or a part of the printed name."),
@@ -116,6 +119,15 @@ class TraceValue(APIView):
     def get(self, request: Request, address: str) -> Response:
         found = trace(cast(User, request.user), address, timezone.now())
         return Response(TraceOutput(trace_data(found)).data)
+
+
+class Lineage(APIView):
+    """GET /api/v1/lineage/<address>/: what a record was made from and what was made from it, both ways in one call."""
+
+    @extend_schema(operation_id="lineage_retrieve", tags=["audit"], responses=LineageOutput)
+    def get(self, request: Request, address: str) -> Response:
+        family = genealogy(cast(User, request.user), address, timezone.now(), most=MOST_RELATIVES)
+        return Response(LineageOutput(family).data)
 
 
 class Checkpoints(ListAPIView):

@@ -29,10 +29,15 @@ BOM = "\ufeff"  # without it spreadsheets read Chinese names wrongly
 
 
 def as_table(entries: Iterable[Entry]) -> Iterator[str]:
-    """Lines of CSV, safe to open in a spreadsheet."""
-    yield BOM + _line(COLUMNS)
-    for entry in entries:
-        yield _line(_cells(entry_view(entry)))
+    """The trail as lines of CSV."""
+    return as_lines(COLUMNS, (_cells(entry_view(entry)) for entry in entries))
+
+
+def as_lines(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """A table as lines of CSV, safe to open in a spreadsheet."""
+    yield BOM + _line(columns)
+    for cells in rows:
+        yield _line(cells)
 
 
 def _cells(view: EntryView) -> tuple[object, ...]:
