@@ -9,7 +9,7 @@ from apps.core.roles import Role
 
 
 class AlertKind(StrEnum):
-    """What is told: something will expire or has expired, something is overdue."""
+    """What is told: something will expire or has expired, is overdue, an account locked."""
 
     UNIT_EXPIRING = "UNIT_EXPIRING"
     UNIT_EXPIRED = "UNIT_EXPIRED"
@@ -17,6 +17,7 @@ class AlertKind(StrEnum):
     LOT_EXPIRED = "LOT_EXPIRED"
     TEST_OVERDUE = "TEST_OVERDUE"
     HOLD_OVERDUE = "HOLD_OVERDUE"
+    ACCOUNT_LOCKED = "ACCOUNT_LOCKED"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from apps.core.roles import Role
 from apps.core.text import N_
 from apps.materials.selectors import lots_expiring
 from apps.organisation.models import User
-from apps.organisation.selectors import roles_held
+from apps.organisation.selectors import recent_locks, roles_held, sites_of
 from apps.quality.selectors import unanswered_holds
 from apps.testing.selectors import overdue_results
 from apps.units.facts import Disposition
@@ -19,12 +19,13 @@ from apps.units.selectors import expiring_units
 
 UNIT_NOTICE = timedelta(days=30)
 LOT_NOTICE = timedelta(days=14)
+TOLD_OF_LOCKS = (Role.SITE_ADMIN, Role.QA)
 ENDED = (Disposition.REJECTED, Disposition.RECALLED)
 
 
 def due_things(at: datetime) -> list[Due]:
     """Everything that is due at this instant."""
-    return [*_units(at), *_lots(at), *_tests(at), *_holds(at)]
+    return [*_units(at), *_lots(at), *_tests(at), *_holds(at), *_locks(at)]
 
 
 def open_alerts() -> QuerySet[Alert]:
@@ -104,3 +105,20 @@ def _holds(at: datetime) -> Iterator[Due]:
             hold.due_at,
             {"address": hold.record.address},
         )
+
+
+def _locks(at: datetime) -> Iterator[Due]:
+    """An attempt at somebody's account is told at once, where they work (21 CFR 11.300(d)), and outlives the lock."""
+    for lock in recent_locks(at):
+        for site in sorted(sites_of(lock.user, at)):
+            for role in TOLD_OF_LOCKS:
+                yield Due(
+                    AlertKind.ACCOUNT_LOCKED,
+                    lock.user.record_id,
+                    site,
+                    f"locked:{site}:{role}:{lock.n}",
+                    role,
+                    N_("The account of {name} locked after wrong passwords."),
+                    lock.locked_at,
+                    {"name": lock.user.printed_name},
+                )

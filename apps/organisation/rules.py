@@ -60,10 +60,13 @@ def is_idle(last_activity: datetime, limit: timedelta, at: datetime) -> bool:
 
 def is_locked(failures: Sequence[datetime], at: datetime) -> Objection | None:
     """After five wrong secrets, at sign-in or signing, an account rests for fifteen minutes (21 CFR 11.300(d))."""
-    recent = sorted(failure for failure in failures if failure > at - LOCK_TIME)
-    if len(recent) < MAX_FAILURES:
+    last = max(failures, default=None)
+    if last is None or last + LOCK_TIME <= at:
         return None
-    until = recent[-1] + LOCK_TIME
+    # Counted back from the last one: an account that locked rests its whole time, however slowly they came.
+    if sum(failure > last - LOCK_TIME for failure in failures) < MAX_FAILURES:
+        return None
+    until = last + LOCK_TIME
     return Objection(
         "locked",
         N_("Too many wrong passwords. Wait until {until} or ask your site administrator."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
@@ -135,6 +135,33 @@ def locked_accounts(at: datetime) -> list[User]:
     recent = FailedAttempt.objects.filter(at__gt=at - LOCK_TIME).values_list("username_key", flat=True)
     keys = [key for key in set(recent) if is_locked(failures_of(key), at)]
     return list(User.objects.filter(username_key__in=keys, is_active=True).order_by("username"))
+
+
+@dataclass(frozen=True)
+class Lock:
+    """An account that locked after wrong secrets, since when, and the place of that in the account's chain."""
+
+    user: User
+    locked_at: datetime
+    n: int
+
+
+def recent_locks(at: datetime) -> list[Lock]:
+    """A duty: accounts that locked today or yesterday and were not unlocked by two people since.
+
+    One per account and day (UTC), so that who tries all day fills nobody's screen; one more after each unlocking.
+    """
+    since = (at.astimezone(UTC) - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    told = Entry.objects.filter(action__in=("account.locked", "account.unlocked"), at__gte=since, at__lte=at)
+    standing: dict[tuple[int, date], tuple[int, datetime]] = {}
+    for record, n, when, action in told.order_by("record", "n").values_list("record_id", "n", "at", "action"):
+        if action == "account.unlocked":
+            standing = {key: lock for key, lock in standing.items() if key[0] != record}
+        else:
+            standing.setdefault((record, when.astimezone(UTC).date()), (n, when))
+    people = User.objects.filter(record__in={record for record, _ in standing}, is_active=True)
+    accounts = {user.record_id: user for user in people.select_related("record")}
+    return [Lock(accounts[record], when, n) for (record, _), (n, when) in standing.items() if record in accounts]
 
 
 def last_sessions() -> dict[int, datetime]:

@@ -76,6 +76,19 @@ def test_11_300_d_five_wrong_secrets_lock_the_account_for_fifteen_minutes(cast: 
     assert (while_locked, still_locked, afterwards) == ("locked", "locked", 200)
 
 
+def test_11_300_d_wrong_secrets_that_came_slowly_lock_for_the_whole_fifteen_minutes_too(cast: Cast) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        for _ in range(5):
+            clock.shift(timedelta(minutes=3))
+            ApiPerson().sign_in(cast.olga, "guess")
+        clock.shift(timedelta(minutes=14, seconds=59))
+        still_locked = ApiPerson().sign_in(cast.olga).json()["code"]
+        clock.shift(timedelta(seconds=1))
+        afterwards = ApiPerson().sign_in(cast.olga).status_code
+
+    assert (still_locked, afterwards) == ("locked", 200)
+
+
 def test_11_300_d_wrong_secrets_at_signing_count_like_those_at_sign_in(
     cast: Cast, batch: Record, happen: Callable[..., Event]
 ) -> None:
