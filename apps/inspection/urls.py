@@ -11,6 +11,7 @@ urlpatterns = [
     path("audit/export.json", views.audit_proof, name="audit_proof"),
     path("records/<path:address>/export.json", views.record_proof, name="record_proof"),
     path("records/<path:address>/export.csv", views.record_table, name="record_table"),
+    path("records/<path:address>/copy.zip", views.record_copy, name="record_copy"),
     path("records/<path:address>/", views.record, name="record"),
     path("lineage/<path:address>/export.csv", views.lineage_table, name="lineage_table"),
     path("lineage/<path:address>/", views.lineage, name="lineage"),

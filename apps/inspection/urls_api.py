@@ -9,6 +9,7 @@ urlpatterns = [
     path("audit/entries/", api.Entries.as_view(), name="entries"),
     path("audit/entries/<uuid:pk>/", api.EntryDetail.as_view(), name="entry"),
     path("audit/chains/<path:address>/", api.Chain.as_view(), name="chain"),
+    path("audit/copies/<path:address>/", api.Copy.as_view(), name="copy"),
     path("lineage/<path:address>/", api.Lineage.as_view(), name="lineage"),
     path("trace/<path:address>/", api.TraceValue.as_view(), name="trace"),
     path("checkpoints/", api.Checkpoints.as_view(), name="checkpoints"),

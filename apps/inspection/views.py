@@ -17,6 +17,7 @@ from apps.inspection.addresses import address_url
 from apps.inspection.drawing import draw
 from apps.inspection.forms import QuestionForm
 from apps.inspection.rules import read_address
+from apps.inspection.selectors.copying import ZIP, batch_copy, copied_batch, copy_name
 from apps.inspection.selectors.exporting import MOST_PROOFS, as_table, proved_chain, proved_entries
 from apps.inspection.selectors.genealogy import as_table as family_as_table
 from apps.inspection.selectors.genealogy import genealogy
@@ -101,6 +102,15 @@ def record_table(request: HttpRequest, address: str) -> StreamingHttpResponse:
     entries = entries_of(found).select_related("record").iterator(chunk_size=500)
     reply = StreamingHttpResponse(as_table(entries), content_type="text/csv; charset=utf-8")
     return _as_file(reply, f"trail-{_file_name(address)}.csv")
+
+
+@require_safe
+@never_cache
+def record_copy(request: HttpRequest, address: str) -> StreamingHttpResponse:
+    """GET /inspection/records/<address>/copy.zip: the whole record of a batch to take away."""
+    person, now = _person(request), timezone.now()
+    batch = copied_batch(person, address, now)
+    return _as_file(StreamingHttpResponse(batch_copy(batch, person, now), content_type=ZIP), copy_name(batch))
 
 
 @require_safe

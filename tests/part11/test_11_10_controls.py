@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.apps import apps
@@ -69,6 +71,19 @@ def test_11_10_b_a_complete_copy_leaves_the_system_for_people_and_for_programs(
     assert len(list(csv.DictReader(io.StringIO(table)))) == len(standing)
     assert "signature.start" in {json.loads(text)["action"] for text in standing}
     assert "4.1" in table
+
+
+def test_11_10_b_the_whole_record_of_a_batch_is_one_package(room: Room, cast: Cast, web_client: Any) -> None:
+    room.receipt()
+
+    reply = web_client(cast.ines).get("/inspection/records/batch%2FCT-0042/copy.zip")
+    with ZipFile(io.BytesIO(b"".join(reply.streaming_content))) as package:
+        manifest, values = json.loads(package.read("manifest.json")), package.read("values.csv").decode()
+        held = {member["name"]: sha256(package.read(member["name"])).hexdigest() for member in manifest["members"]}
+
+    assert held == {member["name"]: member["sha256"] for member in manifest["members"]}
+    assert {"values.csv", "signatures.csv", "trail/batch%2FCT-0042.json"} <= held.keys()
+    assert "4.1" in values
 
 
 def test_11_10_c_no_recorded_row_is_deleted_by_the_application(room: Room, happen: Callable[..., Event]) -> None:

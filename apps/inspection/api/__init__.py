@@ -1,5 +1,14 @@
 """The trail in the API."""
 
-from apps.inspection.api.reading import Chain, CheckpointDetail, Checkpoints, Entries, EntryDetail, Lineage, TraceValue
+from apps.inspection.api.reading import (
+    Chain,
+    CheckpointDetail,
+    Checkpoints,
+    Copy,
+    Entries,
+    EntryDetail,
+    Lineage,
+    TraceValue,
+)
 
-__all__ = ["Chain", "CheckpointDetail", "Checkpoints", "Entries", "EntryDetail", "Lineage", "TraceValue"]
+__all__ = ["Chain", "CheckpointDetail", "Checkpoints", "Copy", "Entries", "EntryDetail", "Lineage", "TraceValue"]

@@ -4,8 +4,10 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
@@ -32,6 +34,7 @@ from apps.inspection.api.outputs import (
 )
 from apps.inspection.facts import EntryHop, EntryView, Trace
 from apps.inspection.forms import QuestionForm
+from apps.inspection.selectors.copying import ZIP, batch_copy, copied_batch, copy_name
 from apps.inspection.selectors.exporting import checkpoint_data, proved_chain, public_keys, signed_head
 from apps.inspection.selectors.genealogy import genealogy
 from apps.inspection.selectors.reading import entry_view
@@ -110,6 +113,18 @@ class Chain(APIView):
     def get(self, request: Request, address: str) -> Response:
         now = timezone.now()
         return Response(ChainOutput(proved_chain(visible_record(cast(User, request.user), address, now), now)).data)
+
+
+class Copy(APIView):
+    """GET /api/v1/audit/copies/<address>/: the whole record of a batch as one package (zip) with its manifest."""
+
+    @extend_schema(operation_id="audit_copies_retrieve", tags=["audit"], responses={(200, ZIP): OpenApiTypes.BINARY})
+    def get(self, request: Request, address: str) -> StreamingHttpResponse:
+        person, now = cast(User, request.user), timezone.now()
+        batch = copied_batch(person, address, now)
+        reply = StreamingHttpResponse(batch_copy(batch, person, now), content_type=ZIP)
+        reply["Content-Disposition"] = content_disposition_header(True, copy_name(batch))
+        return reply
 
 
 class TraceValue(APIView):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -61,20 +62,34 @@ def proved_entries(entries: Iterable[Entry], question: Question, at: datetime) -
     checkpoint = Checkpoint.objects.order_by("-size").first()
     proofs = [(entry, inclusion_proof(entry, checkpoint) if checkpoint else None) for entry in entries]
     asked = {name: str(value) for name, value in asdict(question).items() if value}
-    return _package(at, checkpoint, {"asked": asked}, [_member(entry, proof) for entry, proof in proofs])
+    return {**_about(at, checkpoint, {"asked": asked}), "entries": [_member(entry, proof) for entry, proof in proofs]}
 
 
 def proved_chain(record: Record, at: datetime) -> dict[str, Any]:
     """The whole chain of one record; the proof of its newest sequenced entry proves all before it."""
-    entries = list(entries_of(record).select_related("record"))
-    proved = max((i for i, entry in enumerate(entries) if hasattr(entry, "leaf")), default=None)
-    checkpoint = checkpoint_covering(record, entries[proved].n) if proved is not None else None
-    members = [
-        _member(entry, inclusion_proof(entry, checkpoint) if i == proved and checkpoint else None)
-        for i, entry in enumerate(entries)
-    ]
+    told, members = _chain(record, at)
+    return {**told, "entries": list(members)}
+
+
+def proved_chain_text(record: Record, at: datetime) -> Iterator[str]:
+    """The same as JSON, piece by piece, however long the chain is."""
+    told, members = _chain(record, at)
+    yield json.dumps(told, ensure_ascii=False, default=str)[:-1] + ', "entries": ['
+    for number, member in enumerate(members):
+        yield (",\n" if number else "\n") + json.dumps(member, ensure_ascii=False)
+    yield "\n]}"
+
+
+def _chain(record: Record, at: datetime) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
+    """What is said about a chain, and its entries as they are read."""
+    proved = entries_of(record).filter(leaf__isnull=False).last()
+    checkpoint = checkpoint_covering(record, proved.n) if proved else None
+    members = (
+        _member(entry, inclusion_proof(entry, checkpoint) if checkpoint and entry == proved else None)
+        for entry in entries_of(record).select_related("record").iterator(chunk_size=500)
+    )
     told = {"address": record.address, "kind": record.kind, "site": record.site, "opened_at": record.opened_at}
-    return _package(at, checkpoint, {"record": {**told, "genesis": record.genesis}}, members)
+    return _about(at, checkpoint, {"record": {**told, "genesis": record.genesis}}), members
 
 
 def _member(entry: Entry, proof: InclusionProof | None) -> dict[str, Any]:
@@ -83,16 +98,13 @@ def _member(entry: Entry, proof: InclusionProof | None) -> dict[str, Any]:
     return {**told, "text": entry.text, "leaf": leaf}
 
 
-def _package(
-    at: datetime, checkpoint: Checkpoint | None, about: dict[str, Any], members: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _about(at: datetime, checkpoint: Checkpoint | None, about: dict[str, Any]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "exported_at": instant_text(at),
         **about,
         "checkpoint": checkpoint_data(checkpoint) if checkpoint else None,
         "public_keys": public_keys() if checkpoint else {},
-        "entries": members,
     }
 
 
