@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from apps.batches import lifecycle as batches
+from apps.dosing import lifecycle as dosing
 from apps.materials import lifecycle as materials
 from apps.products import lifecycle as products
 from apps.units import lifecycle as units
@@ -28,6 +29,14 @@ MASTERS = """
 # The life of a master record
 
 From `apps/products/lifecycle.py`. A second person approves; from the author's signature on the text stands.
+
+| verb | from | to | role | the signature means |
+|---|---|---|---|---|
+"""
+ORDERS = """
+# The life of a treatment order
+
+From `apps/dosing/lifecycle.py`. An order begins as ORDERED, by a physician's signature. Without a meaning: no signature.
 
 | verb | from | to | role | the signature means |
 |---|---|---|---|---|
@@ -61,6 +70,17 @@ def lifecycle_page() -> str:
             *(
                 _row(move.verb, _some_of(move.sources, products.VersionState), move.target, *move.roles, move.meaning)
                 for move in products.MOVES.values()
+            ),
+            ORDERS,
+            *(
+                _row(
+                    move.verb,
+                    _some_of(move.sources, dosing.OrderState),
+                    move.target,
+                    ", ".join(move.roles),
+                    move.meaning or "–",
+                )
+                for move in dosing.MOVES.values()
             ),
         ]
     )

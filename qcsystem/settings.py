@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "apps.units",
     "apps.testing",
     "apps.release",
+    "apps.dosing",
     "apps.alerts",
     "apps.inspection",
     "apps.desk",

@@ -2,7 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
+
+
+class OrderState(StrEnum):
+    """Where a treatment order stands."""
+
+    ORDERED = "ORDERED"
+    CHECKED = "CHECKED"
+    RESERVED = "RESERVED"
+    CANCELLED = "CANCELLED"
+
+
+class OrderVerb(StrEnum):
+    """What is done with a treatment order."""
+
+    CHECK = "CHECK"
+    RESERVE = "RESERVE"
+    FREE = "FREE"
+    CANCEL = "CANCEL"
 
 
 @dataclass(frozen=True)
@@ -19,6 +39,13 @@ class Working:
     unit: str
     rounding: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def row(self) -> dict[str, object]:
+        """The line as a record keeps it."""
+        said = {"what": self.what, "how": self.how, "exact": str(self.exact), "shown": str(self.shown)}
+        facts = {name: str(value) for name, value in self.facts.items()}
+        return {**said, "unit": self.unit, "rounding": self.rounding, "facts": facts}
 
 
 @dataclass(frozen=True)
@@ -39,3 +66,37 @@ class DoseVolume:
     amount: Decimal
     remainder: Decimal
     workings: tuple[Working, ...]
+
+
+@dataclass(frozen=True)
+class OrderInput:
+    """What a physician orders. `answers` are the fields the master record asks for, by their keys, as entered."""
+
+    arm: str
+    indication: str
+    planned_start: datetime
+    planned_end: datetime
+    answers: Mapping[str, str]
+    exclusions: tuple[str, ...] = ()
+    amount: str = ""
+    conditioned_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the patient was ordered before in this arm: the number of doses, the first and the last of them."""
+
+    doses: int = 0
+    first: date | None = None
+    last: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A unit that might be taken for a dose, with what stands against it."""
+
+    number: str
+    expires_at: datetime
+    free: bool
+    held: bool
+    for_another: bool = False

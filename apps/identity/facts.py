@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Person:
-    """The personal data of a donor: erasable, and in the trail only as a salted hash."""
+    """The personal data of a donor or a recipient: erasable, and in the trail only as a salted hash."""
 
     name: str
     born: str

@@ -1,4 +1,4 @@
-"""Donors under a pseudonym, and their personal data apart."""
+"""Donors and recipients under pseudonyms, and their personal data apart."""
 
 from django.db import models
 
@@ -31,3 +31,33 @@ class DonorPerson(Audited):
 
     def __str__(self) -> str:
         return self.donor.number
+
+
+class Recipient(Audited):
+    """A patient by pseudonym: the only name that orders, units and documents know. Its record is `recipient/...`.
+
+    `donor` is whose material is made for this patient: themselves under their donor code, or the relative who gave.
+    """
+
+    number = models.CharField(max_length=40, unique=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    donor = models.ForeignKey(Donor, models.PROTECT, null=True, blank=True, related_name="recipients")
+    registered_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RecipientPerson(Audited):
+    """Who the patient is: hospital number and date of birth are the two identifiers of the wristband. Erasable."""
+
+    recipient = models.OneToOneField(Recipient, models.PROTECT, related_name="person")
+    name = models.CharField(max_length=120)
+    born = models.CharField(max_length=10)
+    identifier = models.CharField(max_length=80)
+    salt = models.CharField(max_length=64)
+
+    personal = ("name", "born", "identifier", "salt")
+
+    def __str__(self) -> str:
+        return self.recipient.number

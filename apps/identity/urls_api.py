@@ -1,4 +1,4 @@
-"""Donors in the API."""
+"""Donors and recipients in the API."""
 
 from django.urls import path
 
@@ -8,4 +8,6 @@ app_name = "identity_api"
 urlpatterns = [
     path("donors/", api.DonorsView.as_view(), name="donors"),
     path("donors/<str:number>/", api.DonorView.as_view(), name="donor"),
+    path("recipients/", api.RecipientsView.as_view(), name="recipients"),
+    path("recipients/<str:number>/", api.RecipientView.as_view(), name="recipient"),
 ]

@@ -24,13 +24,14 @@ from apps.quality.services import open_deviation, report_event, stop_record
 from apps.testing.models import Line, Result
 from tests.cast import AT, Cast, actor, sign_as
 from tests.documents.story import issued
+from tests.dosing.story import ordered
 from tests.testing.story import entered, filled, received_sample, running_batch
 
 NOUNS = {
     "batches": "batch", "release": "batch", "units": "unit", "samples": "sample", "runs": "run", "lots": "lot",
     "instruments": "equipment", "donors": "donor", "donations": "donation", "products": "product", "events": "event",
     "deviations": "deviation", "prepare": "batch", "clear": "batch", "draw": "batch", "analysis": "batch",
-    "excursions": "equipment",
+    "excursions": "equipment", "recipients": "recipient", "orders": "order",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 PLACES = {"steps": "receipt", "sections": "explant", "values": "explant.seed.cells"}
@@ -83,6 +84,7 @@ def build_world(cast: Cast) -> None:
     sample = received_sample(cast, batch)
     entered(cast, batch, sample, "endotoxin")
     issued()
+    ordered(cast)
     record = batch.record
     with audited(actor=actor(cast.olga), action="excursion", at=AT, touching=[record]) as change:
         said: dict[str, Any] = {"subject": record, "kind": EventKind.EXCURSION, "severity": Severity.MAJOR}

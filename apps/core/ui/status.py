@@ -118,6 +118,14 @@ UNITS = {
     "quarantine": Word(pgettext_lazy("status", "Quarantined"), "quarantined", "plain", 30, "striped"),
 }
 
+DOSES = {
+    "ordered": Word(pgettext_lazy("status", "Ordered"), "document", "plain", 8),
+    "prepared": Word(pgettext_lazy("status", "Prepared"), "thawed", "plain", 6),
+    "infusing": Word(pgettext_lazy("status", "Infusing"), "play", "plain", 6),
+    "given": Word(pgettext_lazy("status", "Given"), "heart", "ok"),
+    "cancelled": Word(pgettext_lazy("status", "Cancelled"), "stop", "superseded", 20),
+}
+
 LABORATORY = {
     "drawn": Word(pgettext_lazy("status", "Drawn"), "flask", "plain", 8),
     "tested": Word(pgettext_lazy("status", "Tested"), "sign", "plain", 6),
@@ -133,7 +141,7 @@ LABORATORY = {
     "amended": Word(pgettext_lazy("status", "Amended"), "corrected", "corrected", 30),
 }
 
-VOCABULARY = {**VERDICTS, **MARKS, **WORK, **BATCHES, **UNITS, **LABORATORY}
+VOCABULARY = {**VERDICTS, **MARKS, **WORK, **BATCHES, **UNITS, **DOSES, **LABORATORY}
 
 SAME_AS = {
     "pass": "passed",

@@ -170,9 +170,11 @@ def _arms(dosing: Dosing) -> Block:
     rows = tuple(
         (
             both(arm.label),
-            *(quantity_cell(figure) for figure in (arm.dose, arm.dose_to)),
+            quantity_cell(arm.dose),
+            quantity_cell(arm.dose_to),
             ", ".join(map(str, arm.days)),
-            *(quantity_cell(figure) for figure in (arm.floor, arm.cap)),
+            quantity_cell(arm.floor),
+            quantity_cell(arm.cap),
         )
         for arm in dosing.arms
     )

@@ -1,0 +1,74 @@
+"""Treatment orders and the units that are kept for them."""
+
+from django.db import models
+from django.db.models import Q
+
+from apps.audit.models import Audited
+from apps.core.choices import choices_of
+from apps.dosing.facts import OrderState
+from apps.identity.models import Recipient
+from apps.organisation.models import Site
+from apps.products.models import ProductVersion
+from apps.units.models import Unit
+
+
+class TreatmentOrder(Audited):
+    """One dose ordered for one patient, with the computation of it line by line. Its record is `order/...`."""
+
+    number = models.CharField(max_length=60, unique=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="orders")
+    product_version = models.ForeignKey(ProductVersion, models.PROTECT, related_name="orders")
+    arm = models.CharField(max_length=40)
+    n = models.PositiveSmallIntegerField()
+    indication = models.CharField(max_length=300)
+    weight = models.DecimalField(max_digits=24, decimal_places=9)
+    amount = models.DecimalField(max_digits=24, decimal_places=9)
+    amount_unit = models.CharField(max_length=20)
+    asked_amount = models.CharField(max_length=40, blank=True)
+    units_to_thaw = models.PositiveIntegerField()
+    answers = models.JSONField(default=dict)
+    workings = models.JSONField(default=list)
+    conditioned_at = models.DateTimeField(null=True, blank=True)
+    planned_start = models.DateTimeField()
+    planned_end = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=choices_of(OrderState), default=OrderState.ORDERED)
+    ordered_at = models.DateTimeField()
+    ordered_by = models.CharField(max_length=80)
+    ordered_name = models.CharField(max_length=120)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.CharField(max_length=80, blank=True)
+    checked_name = models.CharField(max_length=120, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(OrderState)), name="known_order_state"),
+            models.CheckConstraint(condition=Q(planned_end__gt=models.F("planned_start")), name="a_plan_ends_later"),
+            models.CheckConstraint(condition=Q(amount__gt=0, weight__gt=0), name="an_order_is_of_something"),
+            models.CheckConstraint(condition=~Q(checked_by=models.F("ordered_by")), name="a_second_person_checks"),
+        ]
+        indexes = [models.Index(fields=["site", "state"], name="orders_of_a_site")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Reservation(Audited):
+    """A unit kept for one order. While it stands, no other order can have the unit."""
+
+    order = models.ForeignKey(TreatmentOrder, models.PROTECT, related_name="reservations")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="reservations")
+    reserved_at = models.DateTimeField()
+    reserved_by = models.CharField(max_length=80)
+    freed_at = models.DateTimeField(null=True, blank=True)
+    freed_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit"], condition=Q(freed_at=None), name="one_order_per_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} for {self.order_id}"

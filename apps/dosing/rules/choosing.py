@@ -1,0 +1,51 @@
+"""Which units are taken: first to expire first, and never one that is expired, held, reserved or another patient's."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from apps.core.errors import Objection
+from apps.core.text import N_
+from apps.dosing.facts import Candidate
+
+
+def first_expiring(candidates: Iterable[Candidate], wanted: int, planned_end: datetime) -> tuple[str, ...]:
+    """The numbers of the units that expire first of those that may be taken; fewer than wanted when there are fewer."""
+    usable = [one for one in candidates if is_usable(one, planned_end)]
+    return tuple(one.number for one in sorted(usable, key=lambda one: (one.expires_at, one.number))[:wanted])
+
+
+def is_usable(candidate: Candidate, planned_end: datetime) -> bool:
+    """Free, not held, of this patient where it is anybody's, and in date through the end of the infusion."""
+    against = (not candidate.free, candidate.held, candidate.for_another)
+    return not any(against) and candidate.expires_at > planned_end
+
+
+def would_expire(number: str, expires_at: datetime, planned_end: datetime) -> Objection | None:
+    """A unit is in date until the planned end of the infusion."""
+    if expires_at > planned_end:
+        return None
+    template = N_("Unit {unit} expires on {expires_at:%Y-%m-%d %H:%M} UTC, before the planned end.")
+    return Objection("expires_before_the_end", template, {"unit": number, "expires_at": expires_at}, place="units")
+
+
+def is_for_another(number: str, for_another: bool) -> Objection | None:
+    """Where the master record knows a chain of identity, a unit goes to its own patient only."""
+    if not for_another:
+        return None
+    return Objection("another_patient", N_("Unit {unit} was made for another patient."), {"unit": number}, "units")
+
+
+def are_too_few(found: Collection[str], wanted: int) -> Objection | None:
+    """The dose takes as many units as were worked out."""
+    if len(found) >= wanted:
+        return None
+    template = N_("The dose takes {wanted} units; {found} can be taken.")
+    return Objection("too_few_units", template, {"wanted": wanted, "found": len(found)}, place="units")
+
+
+def passes_over(chosen: Sequence[str], first: Sequence[str], reason: str) -> Objection | None:
+    """Other units than those that expire first are taken for a stated reason only."""
+    if set(chosen) == set(first) or reason.strip():
+        return None
+    template = N_("First to expire: {first}. Say why others are taken.")
+    return Objection("not_first_to_expire", template, {"first": ", ".join(first)}, place="reason")

@@ -1,0 +1,286 @@
+"""Reads of orders: what a dose comes to, what stands against it, which units may be taken."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from apps.batches.rules.planning import is_not_approved, is_not_authorised_here, is_past_authorisation
+from apps.core.errors import Objection
+from apps.core.text import N_
+from apps.dosing.facts import Candidate, Course, OrderInput, OrderState, Working
+from apps.dosing.models import Reservation, TreatmentOrder
+from apps.dosing.rules import amounts, choosing, ordering, schedule
+from apps.identity.models import Recipient
+from apps.organisation.models import User
+from apps.organisation.selectors import visible_to
+from apps.products.definition import Bilingual, Definition, NumberParameter
+from apps.products.definition.dosing import Arm
+from apps.products.facts import ChainOfIdentity, Entered, ParameterKind, VersionState
+from apps.products.loader import standard_tables, units
+from apps.products.models import ProductVersion
+from apps.products.rules.numbers import read_entry
+from apps.products.selectors import definition_of, versions_known
+from apps.quality.facts import Blocks
+from apps.quality.selectors import open_holds
+from apps.units.facts import UnitKind
+from apps.units.lifecycle import ISSUABLE, UnitVerb, refuses
+from apps.units.models import Unit
+
+MOST = 200  # units that are looked at for one dose, first to expire first
+CLOSED = (OrderState.CANCELLED,)
+ALL_OF_IT = Decimal(100)
+AMOUNT = Bilingual(en="Amount", zh="用量")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An order worked out: its number, the dose line by line, and everything that stands against it."""
+
+    number: str
+    n: int
+    weight: Decimal
+    amount: Decimal
+    unit: str
+    units_to_thaw: int
+    workings: tuple[Working, ...]
+    objections: tuple[Objection, ...]
+
+
+def visible_orders(user: User, at: datetime) -> QuerySet[TreatmentOrder]:
+    """The treatment orders of the sites this person may see, newest first."""
+    return _orders().filter(site__code__in=visible_to(user, at)).order_by("-pk")
+
+
+def order_now(order: TreatmentOrder) -> TreatmentOrder:
+    """The order as it is inside the door."""
+    return _orders().get(pk=order.pk)
+
+
+def _orders() -> QuerySet[TreatmentOrder]:
+    return TreatmentOrder.objects.select_related(
+        "record", "site", "recipient__record", "recipient__site", "recipient__donor", "product_version__record"
+    )
+
+
+def products_to_order(recipient: Recipient) -> list[ProductVersion]:
+    """The approved master records that may be ordered at the recipient's site."""
+    return [one for one in versions_known({recipient.site.code}) if one.state == VersionState.APPROVED]
+
+
+def course_of(recipient: Recipient, arm: str, *, before: TreatmentOrder | None = None) -> Course:
+    """What the patient was ordered in this arm so far; `before`: as it was when that order was written."""
+    rows = TreatmentOrder.objects.filter(recipient=recipient, arm=arm).exclude(state__in=CLOSED).order_by("pk")
+    earlier = list(rows.filter(pk__lt=before.pk) if before else rows)
+    if not earlier:
+        return Course()
+    zone = ZoneInfo(recipient.site.timezone)
+    return Course(len(earlier), earlier[0].planned_start.astimezone(zone).date(), earlier[-1].planned_start)
+
+
+def prepare(recipient: Recipient, version: ProductVersion, said: OrderInput) -> Prepared:
+    """Work an order out as it would be written now."""
+    number = f"{recipient.number}-T{TreatmentOrder.objects.filter(recipient=recipient).count() + 1:02}"
+    return _prepared(number, recipient, version, said, course_of(recipient, said.arm))
+
+
+def prepare_again(order: TreatmentOrder) -> Prepared:
+    """Work a written order out once more, for the second person."""
+    course = course_of(order.recipient, order.arm, before=order)
+    return _prepared(order.number, order.recipient, order.product_version, input_of(order), course)
+
+
+def input_of(order: TreatmentOrder) -> OrderInput:
+    """What the physician said."""
+    return OrderInput(
+        order.arm,
+        order.indication,
+        order.planned_start,
+        order.planned_end,
+        order.answers,
+        (),
+        order.asked_amount,
+        order.conditioned_at,
+    )
+
+
+def _prepared(number: str, recipient: Recipient, version: ProductVersion, said: OrderInput, course: Course) -> Prepared:
+    definition, zone = definition_of(version), ZoneInfo(recipient.site.timezone)
+    arm, answers = definition.dosing.arm(said.arm), read_answers(definition, said.answers, zone)
+    weight = _number(answers, ordering.WEIGHT)
+    against = [*_against(recipient, version, said, zone), *_against_schedule(definition, arm, said, course, zone)]
+    against += ordering.against_the_answers(definition.dosing.order, answers)
+    against += _against_weight(said, answers, zone, definition)
+    if arm is None or weight is None or weight <= 0:
+        nothing = Decimal(0)
+        return Prepared(number, course.doses + 1, nothing, nothing, "", 0, (), tuple(against) or (NO_WEIGHT,))
+    return _computed(number, course.doses + 1, definition, arm, weight, said, against)
+
+
+def _computed(
+    number: str,
+    n: int,
+    definition: Definition,
+    arm: Arm,
+    weight: Decimal,
+    said: OrderInput,
+    against: Sequence[Objection],
+) -> Prepared:
+    ordered = amounts.ordered_amounts(arm, weight)
+    amount = _amount(said.amount, ordered.low)
+    if isinstance(amount, Objection):
+        return Prepared(number, n, weight, ordered.low, ordered.unit, 0, ordered.workings, (*against, amount))
+    outside = amounts.is_outside_the_arm(amount, ordered)
+    thaw = amounts.units_to_thaw(amount, content_of(definition, arm), _recovery(definition, arm), ordered.unit)
+    workings = (*ordered.workings, *([thaw] if thaw else []))
+    standing = (*against, *([outside] if outside else []))
+    return Prepared(number, n, weight, amount, ordered.unit, int(thaw.shown) if thaw else 0, workings, standing)
+
+
+NO_WEIGHT = Objection("weight_missing", N_("There is no body weight to work with."), place=ordering.WEIGHT)
+
+
+def read_answers(definition: Definition, given: Mapping[str, str], zone: ZoneInfo) -> dict[str, Entered | Objection]:
+    """The answers to the fields of the order, as read and judged."""
+    table = standard_tables().units
+    return {
+        field.key: read_entry(field, given.get(field.key, ""), zone=zone, units=table)
+        for field in definition.dosing.order
+    }
+
+
+def content_of(definition: Definition, arm: Arm) -> Decimal:
+    """What one unit holds, counted as the dose of the arm is."""
+    fill = definition.units.fill
+    if arm.amount_unit == "mL":
+        return units().convert(fill.volume.value, fill.volume.unit, "mL")
+    if arm.amount_unit == "g":
+        return fill.concentration.value * fill.volume.value if fill.concentration else Decimal(0)
+    return units().convert(fill.viable_cells.value, fill.viable_cells.unit, arm.amount_unit)
+
+
+def _recovery(definition: Definition, arm: Arm) -> Decimal:
+    return definition.dosing.recovery_for_planning if arm.amount_unit == "{cells}" else ALL_OF_IT
+
+
+def _against(recipient: Recipient, version: ProductVersion, said: OrderInput, zone: ZoneInfo) -> Iterable[Objection]:
+    definition = definition_of(version)
+    authorisation, planned = definition.authorisation, said.planned_start.astimezone(zone).date()
+    found = (
+        is_not_approved(VersionState(version.state), version.record.number),
+        is_not_authorised_here(recipient.site.code, authorisation.sites),
+        is_past_authorisation(planned, authorisation.valid_until),
+        ordering.is_no_arm(definition, said.arm),
+        ordering.is_not_indicated(definition, said.indication),
+        ordering.is_contraindicated(definition.dosing.exclusions, said.exclusions),
+        ordering.is_no_span(said.planned_start, said.planned_end),
+        ordering.is_unasked(definition.dosing.order, said.answers),
+        ordering.is_another_filing(definition, said.answers.get(ordering.FILING, "").strip())
+        if any(field.key == ordering.FILING for field in definition.dosing.order)
+        else None,
+    )
+    return [objection for objection in found if objection]
+
+
+def _against_schedule(
+    definition: Definition, arm: Arm | None, said: OrderInput, course: Course, zone: ZoneInfo
+) -> Iterable[Objection]:
+    if arm is None:
+        return []
+    planned = said.planned_start.astimezone(zone).date()
+    found = (
+        schedule.is_beyond_the_plan(arm, course.doses + 1, definition.dosing.maximum_doses),
+        schedule.is_off_its_day(arm, course.doses + 1, course.first or planned, planned),
+        schedule.is_too_soon(arm, course.last, said.planned_start),
+        schedule.is_outside_the_window(arm, said.conditioned_at, said.planned_start),
+    )
+    return [objection for objection in found if objection]
+
+
+def _against_weight(
+    said: OrderInput, answers: Mapping[str, Entered | Objection], zone: ZoneInfo, definition: Definition
+) -> Iterable[Objection]:
+    weighed = answers.get(ordering.WEIGHED_ON)
+    if not isinstance(weighed, Entered) or weighed.day is None:
+        return []
+    planned = said.planned_start.astimezone(zone).date()
+    found = ordering.weight_is_out_of_date(weighed.day, planned, definition.dosing.weight_valid_for)
+    return [found] if found else []
+
+
+def _number(answers: Mapping[str, Entered | Objection], key: str) -> Decimal | None:
+    answer = answers.get(key)
+    return answer.number if isinstance(answer, Entered) else None
+
+
+def _amount(text: str, least: Decimal) -> Decimal | Objection:
+    """What was asked for, where the arm leaves a choice; nothing said is the least of it."""
+    parameter = NumberParameter(key="amount", label=AMOUNT, kind=ParameterKind.NUMBER, unit="1", decimals=9)
+    read = read_entry(parameter, text)
+    if isinstance(read, Objection):
+        return read
+    return least if read.number is None else read.number
+
+
+# --- units ----------------------------------------------------------------------------------------------------------
+def reservations_of(order: TreatmentOrder) -> QuerySet[Reservation]:
+    """The units kept for an order now."""
+    rows = Reservation.objects.filter(order=order, freed_at=None)
+    return rows.select_related("unit__record", "unit__batch__record", "record").order_by("pk")
+
+
+def units_for(order: TreatmentOrder) -> list[Unit]:
+    """The product units of this product at the site that quality lets go out, first to expire first."""
+    rows = Unit.objects.filter(
+        kind=UnitKind.PRODUCT,
+        disposition__in=list(ISSUABLE),
+        batch__site=order.site,
+        batch__product_version__key=order.product_version.key,
+        expires_at__gt=order.planned_end,
+    )
+    rows = rows.exclude(reservations__in=Reservation.objects.filter(freed_at=None))
+    rows = rows.select_related("record", "batch__record", "batch__donation", "batch__site")
+    return list(rows.order_by("expires_at", "number")[:MOST])
+
+
+def candidate_of(order: TreatmentOrder, unit: Unit) -> Candidate:
+    """A unit as the rules of choosing look at it."""
+    free = refuses(UnitVerb.RESERVE, unit.facts) is None
+    held = bool(open_holds([unit.record], Blocks.ISSUE))
+    return Candidate(unit.number, unit.expires_at, free, held, is_of_another(order, unit))
+
+
+def is_of_another(order: TreatmentOrder, unit: Unit) -> bool:
+    """Whether a chain of identity ties the unit to another patient: its donor is not the one who gave for this one."""
+    if definition_of(order.product_version).chain_of_identity is ChainOfIdentity.NONE:
+        return False
+    return unit.batch.donation.donor_id != order.recipient.donor_id
+
+
+def lot_of(unit: Unit) -> int:
+    """How many product units the lot of a unit has."""
+    return Unit.objects.filter(batch=unit.batch, kind=UnitKind.PRODUCT).count()
+
+
+def first_units(order: TreatmentOrder) -> list[Unit]:
+    """The units that expire first of those that may be taken, looked at one by one until there are enough.
+
+    Where the whole lot is the dose: every usable unit of the lot that expires first.
+    """
+    found: list[Unit] = []
+    arm = definition_of(order.product_version).dosing.arm(order.arm)
+    whole = arm is not None and arm.whole_lot
+    for unit in units_for(order):
+        if not whole and len(found) == order.units_to_thaw:
+            break
+        if (whole and found and unit.batch_id != found[0].batch_id) or not _is_usable(order, unit):
+            continue
+        found.append(unit)
+    return found
+
+
+def _is_usable(order: TreatmentOrder, unit: Unit) -> bool:
+    return choosing.is_usable(candidate_of(order, unit), order.planned_end)

@@ -1,0 +1,97 @@
+"""Keeping released units for an order: first to expire first, one unit for one order, whoever else asks now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from apps.audit.services import Change, audited
+from apps.core.actor import Actor
+from apps.core.errors import Objection, RuleBroken, stop_if
+from apps.core.rules import reason_is_missing
+from apps.dosing.facts import OrderState, OrderVerb
+from apps.dosing.lifecycle import MOVES, may_not_move
+from apps.dosing.models import Reservation, TreatmentOrder
+from apps.dosing.rules import amounts, choosing
+from apps.dosing.selectors import (
+    first_units,
+    is_of_another,
+    lot_of,
+    order_now,
+    reservations_of,
+)
+from apps.dosing.services.giving_back import give_back
+from apps.lineage.selectors import ancestors
+from apps.organisation.services import require
+from apps.products.selectors import definition_of
+from apps.quality.facts import Blocks
+from apps.quality.rules import has_open_holds
+from apps.quality.selectors import open_holds
+from apps.units.facts import UnitVerb
+from apps.units.models import Unit
+from apps.units.selectors import units_now
+from apps.units.services import move_units
+
+ATTEMPTS = 40  # more takers than this at one moment: the last of them is told to try again
+
+
+def reserve_units(
+    *, order: TreatmentOrder, actor: Actor, at: datetime, units: Sequence[Unit] = (), reason: str = ""
+) -> TreatmentOrder:
+    """Keep units for a checked order. Without naming any, those that expire first are taken.
+
+    When somebody else took one of them in the same moment, the next are tried; named units are refused instead.
+    """
+    who = require(actor, MOVES[OrderVerb.RESERVE].roles, order.site.code, at=at, about=order.record.address)
+    stop_if(may_not_move(OrderVerb.RESERVE, OrderState(order_now(order).state)))
+    if units:
+        return _reserved(order, units, first_units(order), who, at, reason)
+    for attempt in range(ATTEMPTS):
+        found = first_units(order)
+        stop_if(choosing.are_too_few([unit.number for unit in found], order.units_to_thaw))
+        try:
+            return _reserved(order, found, found, who, at, reason)
+        except RuleBroken as lost:
+            if attempt == ATTEMPTS - 1 or lost.code != "wrong_unit_state":
+                raise
+    raise LookupError("unreachable: the last attempt raised")
+
+
+def free_reserved(*, order: TreatmentOrder, reason: str, actor: Actor, at: datetime) -> TreatmentOrder:
+    """Give the units of an order back; it stays checked and may be served again."""
+    move = MOVES[OrderVerb.FREE]
+    who = require(actor, move.roles, order.site.code, at=at, about=order.record.address)
+    touching = [order.record, *(row.unit.record for row in reservations_of(order))]
+    with audited(actor=who, action="order.units.freed", at=at, reason=reason, touching=touching) as change:
+        now = order_now(order)
+        stop_if(may_not_move(OrderVerb.FREE, OrderState(now.state)), reason_is_missing(reason))
+        give_back(change, now, reason)
+        return change.update(now, state=move.target)
+
+
+def _reserved(
+    order: TreatmentOrder, units: Sequence[Unit], first: Sequence[Unit], actor: Actor, at: datetime, reason: str
+) -> TreatmentOrder:
+    records = [unit.record for unit in units]
+    door = {"touching": [order.record, *records], "relying_on": ancestors(records)}
+    with audited(actor=actor, action="order.units.reserved", at=at, reason=reason, **door) as change:
+        now, found = order_now(order), units_now(units)
+        stop_if(may_not_move(OrderVerb.RESERVE, OrderState(now.state)))
+        others = choosing.passes_over([one.number for one in found], [one.number for one in first], reason)
+        against = [*_against(now, found), *([others] if others else [])]
+        return _kept(change, now, move_units(change, units=found, verb=UnitVerb.RESERVE, objections=against))
+
+
+def _kept(change: Change, order: TreatmentOrder, units: Sequence[Unit]) -> TreatmentOrder:
+    told = {"order": order, "reserved_at": change.at, "reserved_by": change.actor.username}
+    change.create_many([Reservation(record=order.record, unit=unit, **told) for unit in units])
+    return change.update(order, state=MOVES[OrderVerb.RESERVE].target)
+
+
+def _against(order: TreatmentOrder, units: Sequence[Unit]) -> list[Objection]:
+    arm = definition_of(order.product_version).dosing.arm(order.arm)
+    found: list[Objection | None] = [choosing.are_too_few([one.number for one in units], order.units_to_thaw)]
+    found += [choosing.would_expire(one.number, one.expires_at, order.planned_end) for one in units]
+    found += [choosing.is_for_another(one.number, is_of_another(order, one)) for one in units]
+    found.append(has_open_holds([hold.text for hold in open_holds([one.record for one in units], Blocks.ISSUE)]))
+    if arm and units:
+        found.append(amounts.leaves_part_of_the_lot(arm, len(units), lot_of(units[0])))
+    return [objection for objection in found if objection]

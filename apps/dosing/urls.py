@@ -1,0 +1,19 @@
+"""Pages of recipients and treatment orders."""
+
+from django.urls import path
+
+from apps.dosing import views
+
+app_name = "dosing"
+urlpatterns = [
+    path("", views.orders, name="list"),
+    path("recipients/", views.recipients, name="recipients"),
+    path("recipients/register/", views.register, name="register"),
+    path("recipients/<str:number>/", views.recipient, name="recipient"),
+    path("recipients/<str:number>/order/", views.order, name="order"),
+    path("orders/<str:number>/", views.detail, name="detail"),
+    path("orders/<str:number>/check/", views.check, name="check"),
+    path("orders/<str:number>/reserve/", views.reserve, name="reserve"),
+    path("orders/<str:number>/free/", views.free, name="free"),
+    path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
+]

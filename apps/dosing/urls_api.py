@@ -1,0 +1,19 @@
+"""Treatment orders in the API."""
+
+from django.urls import path
+
+from apps.dosing import api
+from apps.signatures.api.verbs import signed_paths
+from apps.units.api.acts import act_path
+
+app_name = "dosing_api"
+ONE = "orders/<str:number>"
+urlpatterns = [
+    path("orders/", api.OrdersView.as_view(), name="orders"),
+    path(f"{ONE}/", api.OrderView.as_view(), name="order"),
+    *signed_paths("recipients/<str:number>/orders/", api.OrderTreatment, "orders_write"),
+    *signed_paths(f"{ONE}/check/", api.CheckOrder, "orders_check"),
+    act_path(f"{ONE}/reservation/", api.ReserveUnits, "orders_reserve"),
+    act_path(f"{ONE}/reservation/end/", api.FreeReserved, "orders_free"),
+    act_path(f"{ONE}/cancellation/", api.CancelOrder, "orders_cancel"),
+]

@@ -1,0 +1,115 @@
+"""Pages that show: orders, one order with its computation and its units, recipients by pseudonym."""
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from apps.audit.selectors import entries_of
+from apps.core.pagination import listing
+from apps.core.roles import Role
+from apps.core.ui.status import word_of
+from apps.core.ui.wording import bilingual, translated
+from apps.dosing.facts import OrderState
+from apps.dosing.lifecycle import MOVES, verbs_from
+from apps.dosing.models import TreatmentOrder
+from apps.dosing.selectors import products_to_order, reservations_of, visible_orders
+from apps.dosing.views.finding import order_named, recipient_named, roles_here, sites_as
+from apps.dosing.views.showing import amount_text, working_rows
+from apps.identity.selectors import patient_of, visible_recipients
+from apps.organisation.access import Access, open_to
+from apps.products.selectors import definition_of
+from apps.quality.panels import holds_panel
+
+READ_ONLY = Access(write=frozenset())
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    """GET /dosing/: the treatment orders of one's sites."""
+    words, state = request.GET.get("q", "").strip()[:80], request.GET.get("state", "")
+    rows = visible_orders(request.user, timezone.now())
+    if state in list(OrderState):
+        rows = rows.filter(state=state)
+    if words:
+        rows = rows.filter(Q(number__icontains=words) | Q(recipient__number__icontains=words))
+    page = listing(rows, request)
+    choices = [("", _("All")), *((one.value, str(word_of(one).word)) for one in OrderState)]
+    context = {
+        "page": page,
+        "rows": [_row(one) for one in page.rows],
+        "filters": [{"name": "state", "label": _("State"), "choices": choices, "value": state}],
+        "q": words,
+    }
+    return render(request, "dosing/list.html", context)
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """GET /dosing/orders/<number>/: the order, its dose line by line, the units kept for it."""
+    found = order_named(request, number)
+    definition, roles = definition_of(found.product_version), roles_here(request, found.site.code)
+    kept = list(reservations_of(found))
+    labels = {field.key: field.label for field in definition.dosing.order}
+    moves = [MOVES[verb] for verb in verbs_from(OrderState(found.state)) if set(MOVES[verb].roles) & roles]
+    context = {
+        **_row(found),
+        "title": definition.title,
+        "answers": [(labels.get(key, key), text) for key, text in found.answers.items()],
+        "workings": working_rows(found.workings),
+        "kept": kept,
+        "holds": holds_panel([found.record, *(row.unit.record for row in kept)]),
+        "acts": [
+            {"label": translated(move.label), "url": reverse(f"dosing:{move.verb.lower()}", args=[number])}
+            for move in moves
+        ],
+        "entries": list(entries_of(found.record)),
+    }
+    return render(request, "dosing/order.html", context)
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def recipients(request: HttpRequest) -> HttpResponse:
+    """GET /dosing/recipients/: the recipients of one's sites, by pseudonym."""
+    words = request.GET.get("q", "").strip()[:80]
+    rows = visible_recipients(request.user, timezone.now()).order_by("-pk")
+    page = listing(rows.filter(number__icontains=words) if words else rows, request)
+    context = {"page": page, "rows": page.rows, "q": words, "registers": bool(sites_as(request, Role.PHYSICIAN))}
+    return render(request, "dosing/recipients.html", context)
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def recipient(request: HttpRequest, number: str) -> HttpResponse:
+    """GET /dosing/recipients/<code>/: what was ordered; who it is only for those who may know."""
+    found = recipient_named(request, number)
+    orders_here = visible_orders(request.user, timezone.now()).filter(recipient=found)
+    orders_them = Role.PHYSICIAN in roles_here(request, found.site.code)
+    context = {
+        "recipient": found,
+        "identity": patient_of(found, request.user, timezone.now()),
+        "rows": [_row(one) for one in orders_here],
+        "products": [(one.record.number, definition_of(one).title) for one in products_to_order(found)]
+        if orders_them
+        else [],
+        "entries": list(entries_of(found.record)),
+    }
+    return render(request, "dosing/recipient.html", context)
+
+
+def _row(order: TreatmentOrder) -> dict[str, object]:
+    definition = definition_of(order.product_version)
+    arm = definition.dosing.arm(order.arm)
+    return {
+        "order": order,
+        "band": definition.band,
+        "arm": bilingual(arm.label) if arm else order.arm,
+        "amount": amount_text(order.amount, order.amount_unit),
+        "weight": amount_text(order.weight, "kg"),
+    }

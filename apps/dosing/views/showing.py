@@ -1,0 +1,40 @@
+"""Lines of a computation as a page shows them."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from apps.core.ui.wording import is_chinese, translated
+from apps.documents.rules import scientific
+from apps.products.loader import units
+from apps.products.rules.rounding import plain, round_half_up
+
+EXACT_DECIMALS = 6  # a share that never ends is shown to here, with dots
+
+
+def working_rows(rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
+    """The computation, a line each: what, how, the exact result, how it was rounded, the reportable one."""
+    return [
+        {
+            "what": translated(row["what"]),
+            "how": row["how"],
+            "exact": _exact(Decimal(str(row["exact"]))),
+            "shown": amount_text(Decimal(str(row["shown"])), str(row["unit"])),
+            "rounding": translated(row["rounding"]).format(**_facts(row)),
+        }
+        for row in rows
+    ]
+
+
+def amount_text(value: Decimal, unit: str) -> str:
+    """An amount with its unit in the reader's language: 3.4×10⁷ cells."""
+    return f"{scientific(value)} {units().display(unit, 'zh' if is_chinese() else 'en')}".strip()
+
+
+def _exact(value: Decimal) -> str:
+    short = round_half_up(value, EXACT_DECIMALS)
+    return scientific(value) if value == short else f"{plain(short)}…"
+
+
+def _facts(row: Mapping[str, object]) -> Mapping[str, object]:
+    facts = row["facts"]
+    return facts if isinstance(facts, Mapping) else {}

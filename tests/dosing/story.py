@@ -1,0 +1,103 @@
+"""A patient, an order and released units, made by the services. Orders are written at NOW."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from apps.audit.services import audited
+from apps.core.actor import SYSTEM
+from apps.dosing.content import check_content, order_content
+from apps.dosing.facts import OrderInput
+from apps.dosing.models import TreatmentOrder
+from apps.dosing.selectors import order_now, prepare, prepare_again
+from apps.dosing.services import check_order, order_treatment
+from apps.identity.facts import Person
+from apps.identity.models import Recipient
+from apps.identity.services import register_recipient
+from apps.quality.models import Hold
+from apps.quality.services import lift_hold
+from apps.units.facts import UnitKind, UnitVerb
+from apps.units.models import Unit
+from apps.units.selectors import units_now
+from apps.units.services import freeze_units, set_disposition
+from tests.cast import Cast, actor, sign_as, site_of
+from tests.testing.story import FILLED, approved_master, definition, filled, running_batch
+
+NOW = FILLED + timedelta(days=20)
+START, END = NOW + timedelta(days=1), NOW + timedelta(days=1, hours=1)
+MASTER = definition()
+GOOD: Mapping[str, str] = {
+    "weight": "70.0",
+    "weighed_on": f"{NOW:%Y-%m-%d}",
+    "consent_signed": "yes",
+    "filing_number": MASTER.authorisation.number,
+    "no_exclusion": "yes",
+}
+PATIENT = Person("Patient One", "1960-02-03", "H-445566")
+
+
+def patient(cast: Cast, number: str = "R-0001", **words: Any) -> Recipient:
+    """A patient whom Paula registered."""
+    known = Recipient.objects.filter(number=number).first()
+    told: dict[str, Any] = {"number": number, "site": site_of("NANHU"), "person": PATIENT, **words}
+    return known or register_recipient(**told, actor=actor(cast.paula), at=NOW)
+
+
+def said(**words: Any) -> OrderInput:
+    """What Paula orders: 1 × 10⁶ cells per kg for 70 kg, but for what is named; `answers` are merged."""
+    answers = {**GOOD, **words.pop("answers", {})}
+    indication = MASTER.authorisation.indications[0].en
+    return replace(OrderInput("per_kg_single", indication, START, END, answers), **words)
+
+
+def ordered(cast: Cast, number: str = "R-0001", **words: Any) -> TreatmentOrder:
+    """An order that Paula signed."""
+    recipient, version, order = patient(cast, number), approved_master(cast), said(**words)
+    content = order_content(recipient, version, order, prepare(recipient, version, order))
+    return order_treatment(
+        recipient=recipient,
+        product_version=version,
+        said=order,
+        signing=sign_as(cast.paula, content, at=NOW),
+        actor=actor(cast.paula),
+        at=NOW,
+    )
+
+
+def checked(cast: Cast, number: str = "R-0001", **words: Any) -> TreatmentOrder:
+    """An order that Quinn checked."""
+    return checked_by(cast, "quinn", ordered(cast, number, **words))
+
+
+def checked_by(cast: Cast, name: str, order: TreatmentOrder) -> TreatmentOrder:
+    """Somebody of the cast checks an order."""
+    person, order = getattr(cast, name), order_now(order)
+    signing = sign_as(person, check_content(order, prepare_again(order)), at=NOW)
+    return check_order(order=order, signing=signing, actor=actor(person), at=NOW)
+
+
+def released_units(cast: Cast, number: str = "CT-0042", n: int = 1) -> list[Unit]:
+    """The product units of a batch, frozen and released for supply."""
+    batch = running_batch(cast, number, n)
+    made = filled(cast, batch)
+    freeze_units(batch=batch, units=made, frozen_at=FILLED, actor=actor(cast.olga), at=FILLED)
+    return let_go([unit for unit in units_now(made) if unit.kind == UnitKind.PRODUCT])
+
+
+def let_go(units: list[Unit]) -> list[Unit]:
+    """Release for supply, without the tests and reviews that lead there."""
+    batch = units[0].batch
+    touching = [batch.record, *(unit.record for unit in units)]
+    with audited(actor=SYSTEM, action="test.released", at=FILLED, touching=touching) as change:
+        for hold in Hold.objects.filter(record=batch.record, lifted_at=None):
+            lift_hold(change, hold=hold, reason="Tested")
+        set_disposition(change, units=units, verb=UnitVerb.RELEASE)
+    return units_now(units)
+
+
+def expiring(unit: Unit, at: Any) -> Unit:
+    """The same unit with another expiry."""
+    with audited(actor=SYSTEM, action="test.expiry", at=FILLED, touching=[unit.record]) as change:
+        change.update(units_now([unit])[0], expires_at=at)
+    return units_now([unit])[0]

@@ -1,0 +1,155 @@
+"""A physician orders, a second person checks; what the master record does not allow is refused before it is written."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from apps.audit.models import Entry
+from apps.core.errors import NotAllowed, RuleBroken
+from apps.dosing.content import order_content
+from apps.dosing.facts import OrderState
+from apps.dosing.lifecycle import MOVES
+from apps.dosing.models import TreatmentOrder
+from apps.dosing.selectors import order_now, prepare
+from apps.dosing.services import cancel_order, order_treatment
+from apps.identity.models import RecipientPerson
+from apps.identity.selectors import patient_of
+from apps.signatures.models import Signature
+from tests.batches.refusals import codes
+from tests.cast import Cast, actor, sign_as
+from tests.dosing.story import NOW, PATIENT, START, checked, checked_by, ordered, patient, said
+from tests.testing.story import approved_master
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_order_keeps_the_dose_line_by_line(cast: Cast) -> None:
+    order = ordered(cast)
+
+    assert (order.number, order.state, order.n) == ("R-0001-T01", OrderState.ORDERED, 1)
+    assert (order.amount, order.amount_unit, order.units_to_thaw) == (Decimal("7.0e7"), "{cells}", 2)
+    assert [(line["what"], line["how"]) for line in order.workings] == [
+        ("Dose of the arm", "1.0×10⁶ cells/kg × 70 kg"),
+        ("Cap", "3.0×10⁶ cells/kg × 70 kg"),
+        ("Units to thaw", "7.0×10⁷ cells ÷ (5.0×10⁷ cells × 80 %)"),
+    ]
+    signature = Signature.objects.get(record=order.record)
+    assert (signature.username, signature.verb) == ("paula", "treatment_ordered")
+    assert "7.0×10⁷ cells ÷ (5.0×10⁷ cells × 80 %)" in signature.content
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ({"arm": "another"}, "unknown_arm"),
+        ({"indication": "Common cold"}, "not_indicated"),
+        ({"exclusions": ("pregnancy",)}, "contraindicated"),
+        ({"exclusions": ("invented",)}, "contraindicated"),
+        ({"planned_end": START}, "ends_too_early"),
+        ({"amount": "9.9e8"}, "outside_the_arm"),
+        ({"amount": "much"}, "no_number"),
+        ({"answers": {"filing_number": "X-1"}}, "another_filing"),
+        ({"answers": {"consent_signed": "no"}}, "answer_forbids"),
+        ({"answers": {"consent_signed": ""}}, "answer_missing"),
+        ({"answers": {"weighed_on": f"{START - timedelta(days=8):%Y-%m-%d}"}}, "weight_out_of_date"),
+        ({"answers": {"weighed_on": f"{START + timedelta(days=2):%Y-%m-%d}"}}, "weight_out_of_date"),
+        ({"answers": {"weight": ""}}, "answer_missing"),
+        ({"answers": {"weight": "0.05"}}, "impossible"),
+        ({"answers": {"blood_group": "A"}}, "unknown_answer"),
+        (
+            {"planned_start": START + timedelta(days=1000), "planned_end": START + timedelta(days=1001)},
+            "authorisation_ended",
+        ),
+    ],
+)
+def test_what_the_master_record_does_not_allow_is_refused(cast: Cast, words: dict[str, Any], code: str) -> None:
+    assert code in codes(lambda: ordered(cast, **words))
+    assert not TreatmentOrder.objects.exists()
+
+
+def test_every_reason_is_said_at_once(cast: Cast) -> None:
+    found = codes(lambda: ordered(cast, exclusions=("hiv",), answers={"consent_signed": "no", "filing_number": "X"}))
+
+    assert {"contraindicated", "answer_forbids", "another_filing"} <= set(found)
+
+
+def test_days_0_3_and_6_are_kept(cast: Cast) -> None:
+    def on_day(day: int) -> dict[str, Any]:
+        start = START + timedelta(days=day)
+        return {"arm": "fixed_three_doses", "planned_start": start, "planned_end": start + timedelta(hours=1)}
+
+    ordered(cast, **on_day(0))
+    assert codes(lambda: ordered(cast, **on_day(2))) == ["too_early", "interval_too_short"]
+    assert codes(lambda: ordered(cast, **on_day(5))) == ["too_late"]
+    second = ordered(cast, **on_day(3))
+    third = ordered(cast, **on_day(6))
+
+    assert [second.n, third.n, third.number] == [2, 3, "R-0001-T03"]
+    assert "plan_complete" in codes(lambda: ordered(cast, **on_day(9)))
+
+
+def test_a_cancelled_order_counts_for_no_dose(cast: Cast) -> None:
+    cancel_order(order=ordered(cast), reason="Patient refused", actor=actor(cast.paula), at=NOW)
+
+    assert (ordered(cast).n, TreatmentOrder.objects.count()) == (1, 2)
+
+
+@pytest.mark.parametrize("name", ["nils", "quinn", "olga"])
+def test_only_a_physician_orders(cast: Cast, name: str) -> None:
+    recipient, version, person = patient(cast), approved_master(cast), getattr(cast, name)
+    content = order_content(recipient, version, said(), prepare(recipient, version, said()))
+    signing = sign_as(person, content, at=NOW)
+
+    with pytest.raises(NotAllowed):
+        order_treatment(
+            recipient=recipient, product_version=version, said=said(), signing=signing, actor=actor(person), at=NOW
+        )
+
+
+@pytest.mark.parametrize("name", ["quinn", "vera"])
+def test_a_second_person_checks(cast: Cast, name: str) -> None:
+    order = checked_by(cast, name, ordered(cast))
+
+    assert (order.state, order.checked_by) == (OrderState.CHECKED, name)
+    assert Signature.objects.filter(record=order.record, verb="dose_checked", username=name).exists()
+
+
+def test_nobody_checks_their_own_order(cast: Cast) -> None:
+    from_paula = ordered(cast)
+    with pytest.raises(NotAllowed):
+        checked_by(cast, "paula", from_paula)
+
+
+def test_an_order_is_checked_once(cast: Cast) -> None:
+    order = checked(cast)
+
+    assert codes(lambda: checked_by(cast, "vera", order)) == ["wrong_state"]
+
+
+def test_an_order_is_cancelled_with_a_reason(cast: Cast) -> None:
+    order = checked(cast)
+
+    assert codes(lambda: cancel_order(order=order, reason=" ", actor=actor(cast.paula), at=NOW)) == ["reason_missing"]
+    cancel_order(order=order, reason="Patient refused", actor=actor(cast.paula), at=NOW)
+    assert order_now(order).state == OrderState.CANCELLED
+    with pytest.raises(RuleBroken):
+        cancel_order(order=order, reason="Again", actor=actor(cast.paula), at=NOW)
+
+
+def test_who_the_patient_is_never_stands_in_the_trail_and_is_shown_to_few(cast: Cast) -> None:
+    recipient = patient(cast)
+    trail = "".join(Entry.objects.values_list("text", flat=True))
+
+    for text in (PATIENT.name, PATIENT.born, PATIENT.identifier, RecipientPerson.objects.get().salt):
+        assert text not in trail
+    seen = {name: patient_of(recipient, getattr(cast, name), NOW) is not None for name in ("paula", "nils", "quinn")}
+    assert seen == {"paula": True, "nils": True, "quinn": False}
+
+
+def test_every_state_is_reached_and_left_by_the_table() -> None:
+    reached = {move.target for move in MOVES.values()} | {OrderState.ORDERED}
+
+    assert reached == set(OrderState)
+    assert all(move.roles for move in MOVES.values())
