@@ -19,7 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qcsystem.settings")
 os.environ.setdefault("C_FORCE_ROOT", "yes")  # the worker runs as whoever ran `make run`
 
 import django  # noqa: E402  the path comes first
-from django.core.management import call_command  # noqa: E402
+from django.core.management import CommandError, call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from honcho.manager import Manager  # noqa: E402
 
@@ -90,7 +90,11 @@ def main() -> int:
         )
         return 1
     print("Preparing the database ...", flush=True)
-    words = prepare()
+    try:
+        words = prepare()
+    except CommandError as refused:  # a sentence that names the way out; a trace would only hide it
+        print(f"Not started: {refused}", file=sys.stderr)
+        return 1
     manager = Manager()
     for name, command in processes().items():
         manager.add_process(name, command, env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"})

@@ -73,6 +73,7 @@ class InstrumentOutput(serializers.Serializer):
     status = serializers.CharField()
     calibration_due = serializers.DateTimeField(allow_null=True)
     calibration_certificate = serializers.CharField()
+    qualified_until = serializers.DateTimeField(allow_null=True)
 
 
 class InstrumentInput(serializers.Serializer):
@@ -85,6 +86,7 @@ class InstrumentInput(serializers.Serializer):
     serial_number = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
     room = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     calibration_due = Instant(required=False, allow_null=True, default=None)
+    qualified_until = Instant(required=False, allow_null=True, default=None)
 
 
 class CalibrationInput(serializers.Serializer):
@@ -92,6 +94,13 @@ class CalibrationInput(serializers.Serializer):
 
     certificate = serializers.CharField(max_length=120)
     due = Instant()
+
+
+class QualificationInput(serializers.Serializer):
+    """A qualification: its report and until when it holds."""
+
+    report = serializers.CharField(max_length=120)
+    until = Instant()
 
 
 class StatusInput(serializers.Serializer):
@@ -195,6 +204,20 @@ class Calibrations(APIView):
             actor=actor_of(request),
             at=timezone.now(),
         )
+        return tagged(Response(InstrumentOutput(instrument).data), instrument.record)
+
+
+class Qualifications(APIView):
+    """Record a qualification."""
+
+    open_to = BY_KEEPERS
+
+    @extend_schema(operation_id="instruments_qualify", request=QualificationInput, responses=InstrumentOutput)
+    def post(self, request: Request, number: str) -> Response:
+        form = QualificationInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        instrument, now = _instrument(request, number), timezone.now()
+        instrument = services.qualify(instrument=instrument, actor=actor_of(request), at=now, **form.validated_data)
         return tagged(Response(InstrumentOutput(instrument).data), instrument.record)
 
 

@@ -28,12 +28,15 @@ class InstrumentStatus(StrEnum):
 
 @dataclass(frozen=True)
 class InstrumentFacts:
-    """An instrument as a rule sees it. It may be used before `calibration_due`, not at it; None: none needed."""
+    """An instrument as a rule sees it. It may be used before `calibration_due` and `qualified_until`, not at them;
+    None: none needed.
+    """
 
     number: str
     kind: str
     status: InstrumentStatus
     calibration_due: datetime | None
+    qualified_until: datetime | None = None
 
 
 @dataclass(frozen=True)

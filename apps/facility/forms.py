@@ -43,6 +43,7 @@ class InstallForm(SiteForm):
         label=gettext_lazy("Calibration certificate"), required=False, max_length=120
     )
     calibration_due = instant_field(gettext_lazy("Calibration due"), required=False)
+    qualified_until = instant_field(gettext_lazy("Qualified until"), required=False)
 
     field_order = ["site", "number", "kind", "label"]
 
@@ -60,6 +61,13 @@ class CalibrationForm(forms.Form):
 
     certificate = forms.CharField(label=gettext_lazy("Certificate"), max_length=120)
     due = instant_field(gettext_lazy("Next calibration due"))
+
+
+class QualificationForm(forms.Form):
+    """A qualification."""
+
+    report = forms.CharField(label=gettext_lazy("Qualification report"), max_length=120)
+    until = instant_field(gettext_lazy("Qualified until"))
 
 
 class ReasonForm(forms.Form):

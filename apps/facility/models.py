@@ -52,7 +52,8 @@ class Instrument(Audited):
     @property
     def facts(self) -> InstrumentFacts:
         """The instrument as a rule sees it."""
-        return InstrumentFacts(self.number, self.kind, InstrumentStatus(self.status), self.calibration_due)
+        status = InstrumentStatus(self.status)
+        return InstrumentFacts(self.number, self.kind, status, self.calibration_due, self.qualified_until)
 
 
 class Excursion(Audited):

@@ -38,9 +38,22 @@ def is_past_calibration(instrument: InstrumentFacts, used_at: datetime) -> Objec
     return Objection("not_calibrated", N_("{instrument} was due for calibration on {due:%Y-%m-%d %H:%M} UTC."), facts)
 
 
+def is_past_qualification(instrument: InstrumentFacts, used_at: datetime) -> Objection | None:
+    """Qualification is judged at the moment of use, as calibration is (EU GMP Annex 15; China GMP 2010, chapter 7)."""
+    if instrument.qualified_until is None or used_at < instrument.qualified_until:
+        return None
+    facts = {"instrument": instrument.number, "until": instrument.qualified_until}
+    return Objection("not_qualified", N_("{instrument} was qualified until {until:%Y-%m-%d %H:%M} UTC."), facts)
+
+
 def against_use(instrument: InstrumentFacts, kind: str, used_at: datetime) -> tuple[Objection, ...]:
     """Everything that stands against using this instrument for this purpose at this moment."""
-    found = (is_other_kind(instrument, kind), is_out_of_service(instrument), is_past_calibration(instrument, used_at))
+    found = (
+        is_other_kind(instrument, kind),
+        is_out_of_service(instrument),
+        is_past_calibration(instrument, used_at),
+        is_past_qualification(instrument, used_at),
+    )
     return tuple(objection for objection in found if objection)
 
 

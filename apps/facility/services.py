@@ -38,7 +38,7 @@ def open_room(*, code: str, grade: Grade, label_en: str, label_zh: str, site: Si
 def install_instrument(
     *, number: str, kind: str, label: str, site: Site, actor: Actor, at: datetime, **particulars: object
 ) -> Instrument:
-    """Add an instrument to the site: room, serial number, when its calibration is due."""
+    """Add an instrument to the site: room, serial number, until when it is calibrated and qualified."""
     who = require(actor, KEEPERS, site.code, at=at)
     stop_if(is_taken(number, record_at(f"equipment/{number}") is not None))
     with audited(actor=who, action="equipment.installed", at=at) as change:
@@ -51,6 +51,12 @@ def calibrate(*, instrument: Instrument, certificate: str, due: datetime, actor:
     return _change_instrument(
         instrument, "equipment.calibrated", "", actor, at, calibration_certificate=certificate, calibration_due=due
     )
+
+
+def qualify(*, instrument: Instrument, report: str, until: datetime, actor: Actor, at: datetime) -> Instrument:
+    """Record a qualification: the report it rests on is the reason in the trail, and until when it holds."""
+    stop_if(reason_is_missing(report, "report"))
+    return _change_instrument(instrument, "equipment.qualified", report, actor, at, qualified_until=until)
 
 
 def take_out_of_service(*, instrument: Instrument, reason: str, actor: Actor, at: datetime) -> Instrument:

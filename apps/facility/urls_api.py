@@ -10,6 +10,7 @@ urlpatterns = [
     path("instruments/", api.InstrumentsView.as_view(), name="instruments"),
     path("instruments/<str:number>/", api.InstrumentView.as_view(), name="instrument"),
     path("instruments/<str:number>/calibrations/", api.Calibrations.as_view(), name="calibrations"),
+    path("instruments/<str:number>/qualifications/", api.Qualifications.as_view(), name="qualifications"),
     path("instruments/<str:number>/status/", api.Status.as_view(), name="status"),
     path("instruments/<str:number>/excursions/", api.Excursions.as_view(), name="excursions"),
     path("rooms/", api.RoomsView.as_view(), name="rooms"),

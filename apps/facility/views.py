@@ -24,8 +24,9 @@ from apps.core.ui.wording import bilingual
 from apps.facility import services
 from apps.facility.content import clearance_content
 from apps.facility.facts import InstrumentStatus, KnownEquipment
-from apps.facility.forms import CalibrationForm, ClearForm, InstallForm, ReasonForm, RoomForm
+from apps.facility.forms import CalibrationForm, ClearForm, InstallForm, QualificationForm, ReasonForm, RoomForm
 from apps.facility.models import Instrument
+from apps.facility.rules import is_past_calibration, is_past_qualification
 from apps.facility.selectors import (
     excursions_of,
     known_equipment,
@@ -74,7 +75,7 @@ def instrument(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "instrument": found,
         "kind": _kind(known, found),
-        "is_overdue": found.calibration_due is not None and found.calibration_due <= now,
+        "is_overdue": any(is_past(found.facts, now) for is_past in (is_past_calibration, is_past_qualification)),
         "excursions": _excursions(found, known.get(found.kind)),
         "holds": holds_panel([found.record]),
         "entries": list(entries_of(found.record)),
@@ -108,6 +109,19 @@ def calibrate(request: HttpRequest, number: str) -> HttpResponse:
 
     def perform(_happened: Happened | None) -> None:
         services.calibrate(instrument=found, **form.cleaned_data, **_who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=KEEPERS)
+@require_http_methods(METHODS)
+def qualify(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /facility/instruments/<number>/qualify/: a qualification and until when it holds."""
+    found, form = _instrument_named(request, number), QualificationForm(request.POST or None)
+    act = _act(found, _("Qualify %(number)s") % {"number": number}, _("Record the qualification"), icon="tick")
+
+    def perform(_happened: Happened | None) -> None:
+        services.qualify(instrument=found, **form.cleaned_data, **_who(request))
 
     return act_page(request, act, form, perform)
 

@@ -146,6 +146,25 @@ def test_calibration_is_judged_at_the_moment_of_use(counting: Room) -> None:
     assert counting.enter(COUNTER, "CC-01", performed_at=before).performed_at == before
 
 
+def test_qualification_is_judged_at_the_moment_of_use(counting: Room) -> None:
+    until = counting.now
+    instrument(counting.cast, "CC-01", "counter", qualified_until=until)
+
+    assert codes(lambda: counting.enter(COUNTER, "CC-01", performed_at=until)) == ["not_qualified"]
+    before = until - timedelta(minutes=1)
+    assert counting.enter(COUNTER, "CC-01", performed_at=before).performed_at == before
+
+
+def test_what_was_read_on_an_instrument_no_longer_qualified_can_be_recorded_with_an_event(counting: Room) -> None:
+    until = counting.now
+    instrument(counting.cast, "CC-01", "counter", qualified_until=until)
+
+    kept = counting.enter(COUNTER, "CC-01", happened=Happened(until, "The count was taken before anybody looked"))
+
+    assert "not_qualified" in [one["code"] for one in kept.overridden]
+    assert Event.objects.filter(subject=counting.batch.record).exists()
+
+
 def test_an_instrument_out_of_service_or_of_another_kind_is_refused(counting: Room) -> None:
     out = instrument(counting.cast, "CC-01", "counter")
     take_out_of_service(instrument=out, reason="The lamp flickers", actor=actor(counting.cast.quinn), at=AT)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from apps.audit.models import Record
+from apps.audit.models import Entry, Record
 from apps.audit.services import audited
 from apps.core.actor import SYSTEM
 from apps.core.errors import NotAllowed
@@ -34,6 +34,12 @@ def facts(**more: Any) -> InstrumentFacts:
 def test_an_instrument_is_used_before_its_calibration_is_due_and_not_at_it() -> None:
     assert rules.is_past_calibration(facts(), AT - timedelta(microseconds=1)) is None
     assert rules.is_past_calibration(facts(), AT) is not None
+
+
+def test_an_instrument_is_used_while_it_is_qualified() -> None:
+    assert rules.is_past_qualification(facts(qualified_until=AT), AT - timedelta(microseconds=1)) is None
+    assert rules.is_past_qualification(facts(qualified_until=AT), AT) is not None
+    assert rules.is_past_qualification(facts(), AT) is None
 
 
 def test_what_needs_no_calibration_is_never_due() -> None:
@@ -134,6 +140,10 @@ def test_instruments_and_rooms_at_the_api(cast: Cast, api_client: Any, batches: 
     assert quinn.post("/api/v1/instruments/", body).json()["code"] == "number_taken"
     due = {"certificate": "CAL-1", "due": "2027-11-05T00:00:00Z"}
     assert quinn.post("/api/v1/instruments/INC-07/calibrations/", due).json()["calibration_certificate"] == "CAL-1"
+    held = {"report": "OQ-26-7", "until": "2027-11-05T00:00:00Z"}
+    qualified = quinn.post("/api/v1/instruments/INC-07/qualifications/", held)
+    assert qualified.json()["qualified_until"] == "2027-11-05T08:00:00+08:00"
+    assert "OQ-26-7" in Entry.objects.get(action="equipment.qualified").text
     out = {"status": "OUT_OF_SERVICE", "reason": "Seal torn"}
     assert quinn.post("/api/v1/instruments/INC-07/status/", out).json()["status"] == "OUT_OF_SERVICE"
     listed = olga.get("/api/v1/instruments/?status=OUT_OF_SERVICE").json()["results"]

@@ -69,6 +69,16 @@ def test_an_instrument_is_calibrated_taken_out_and_given_back(cast: Cast, web_cl
     assert Instrument.objects.get().status == "IN_SERVICE"
 
 
+def test_an_instrument_is_qualified_until_a_day_that_its_page_shows(cast: Cast, web_client: Any) -> None:
+    instrument(cast, "INC-07", "incubator", qualified_until=AT - timedelta(days=1))
+    stella, url = web_client(cast.stella), "/facility/instruments/INC-07/"
+    assert "Overdue" in stella.get(url).content.decode()
+
+    assert errors_of(stella.post(f"{url}qualify/", {"report": " ", "until": "2027-11-05T08:00"})) == ["report"]
+    assert stella.post(f"{url}qualify/", {"report": "OQ-26-7", "until": "2027-11-05T08:00"}).status_code == 302
+    assert "Overdue" not in stella.get(url).content.decode()
+
+
 def test_operators_look_at_instruments_and_change_nothing(cast: Cast, web_client: Any) -> None:
     instrument(cast, "INC-07", "incubator")
     olga, url = web_client(cast.olga), "/facility/instruments/INC-07/"

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -162,3 +163,19 @@ def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:
     assert said.returncode == 1
     assert f"Port {port} is taken" in said.stderr
     assert "QCS_PORT=8001 make run" in said.stderr
+
+
+def test_seeds_that_are_refused_stop_the_start_with_a_sentence_and_no_trace(tmp_path: Path) -> None:
+    house = tmp_path / "house"
+    shutil.copytree(ROOT, house, ignore=shutil.ignore_patterns(".*", "var", "tests", "docs", "__pycache__"))
+    donation = house / "seeds" / "products" / "msc_covid19" / "v1" / "donation.yaml"
+    donation.write_text(donation.read_text().replace("tested_person:", "tested_persons:"))
+
+    said = subprocess.run(
+        [sys.executable, "deploy/run.py"], cwd=house, env=environment(tmp_path / "var", free_port()),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("Not started: donation.tested_person: is missing")
+    assert "Traceback" not in said.stderr

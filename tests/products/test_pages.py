@@ -4,6 +4,7 @@ import shutil
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
@@ -225,8 +226,14 @@ def test_seed_says_that_a_signed_record_is_changed_by_a_new_version_only(tmp_pat
     file = tmp_path / "seeds" / "products" / "msc_covid19" / "v1" / "units.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("planned: 9", "planned: 8"), encoding="utf-8")
 
-    with pytest.raises(CommandError, match="write the change as a new version"):
+    with pytest.raises(CommandError, match="write the change as a new version") as refused:
         seed("--folder", str(tmp_path / "seeds"))
+
+    said = str(refused.value)
+    assert f"{NUMBER} is AUTHOR_SIGNED" in said
+    assert "write the change as version 2" in said
+    assert f"remove {settings.VAR_DIR}/" in said
+    assert "\n" not in said
 
 
 def test_seed_says_which_file_is_missing(tmp_path):

@@ -9,7 +9,7 @@ from apps.batches.selectors.situation import entered_of
 from apps.batches.selectors.steps import Sheet
 from apps.core.errors import Objection
 from apps.facility.models import Instrument
-from apps.facility.rules import is_out_of_service, is_past_calibration
+from apps.facility.rules import is_out_of_service, is_past_calibration, is_past_qualification
 from apps.materials.models import MaterialLot
 from apps.materials.rules import is_expired, is_not_released
 from apps.products.definition.limits import TimeLimit
@@ -114,12 +114,14 @@ def _against_lots(values: list[Stood]) -> Iterator[Finding]:
 
 
 def _against_devices(values: list[Stood]) -> Iterator[Finding]:
-    """Instruments as they are known now: out of service, or past their calibration when they were used."""
+    """Instruments as they are known now: out of service, or out of calibration or qualification when they were used."""
     devices: Mapping[int | None, Instrument] = Instrument.objects.in_bulk({one.value.instrument_id for one in values})
     for one in values:
         facts = devices[one.value.instrument_id].facts
         yield from _objected(one, Check.DEVICES, FindingKind.DEVICE, (
-            is_out_of_service(facts), is_past_calibration(facts, one.value.performed_at)
+            is_out_of_service(facts),
+            is_past_calibration(facts, one.value.performed_at),
+            is_past_qualification(facts, one.value.performed_at),
         ))  # fmt: skip
 
 

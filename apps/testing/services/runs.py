@@ -15,7 +15,7 @@ from apps.core.roles import Role
 from apps.core.rules import is_future, is_taken, reason_is_missing
 from apps.core.text import N_
 from apps.facility.models import Instrument
-from apps.facility.rules import is_out_of_service, is_past_calibration
+from apps.facility.rules import is_out_of_service, is_past_calibration, is_past_qualification
 from apps.materials.models import MaterialLot
 from apps.materials.rules import is_expired, is_not_released
 from apps.materials.selectors import lots_now
@@ -98,7 +98,12 @@ def _against_using(
 ) -> list[Objection | None]:
     found: list[Objection | None] = []
     for instrument in Instrument.objects.filter(pk__in=[item.pk for item in instruments.values()]).order_by("number"):
-        found += [is_out_of_service(instrument.facts), is_past_calibration(instrument.facts, used_at)]
+        facts = instrument.facts
+        found += [
+            is_out_of_service(facts),
+            is_past_calibration(facts, used_at),
+            is_past_qualification(facts, used_at),
+        ]
     lots = lots_now(reagents.values())
     for lot in lots:
         found += [is_not_released(lot.facts), is_expired(lot.facts, used_at)]

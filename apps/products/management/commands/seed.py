@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.core.actor import SYSTEM
 from apps.core.errors import Refused
-from apps.products.loader import load, read_tables
+from apps.products.loader import Loaded, load, read_tables
 from apps.products.rules.problems import DefinitionRefused
 from apps.products.services import import_table, import_version
 
@@ -45,8 +45,20 @@ class Command(BaseCommand):
             try:
                 version = import_version(loaded=loaded, actor=SYSTEM, at=now)
             except Refused as refused:
-                raise CommandError(f"{refused} Nothing of this file was taken in.") from None
+                raise CommandError(f"{refused} {way_out(loaded, refused)}Nothing of this file was taken in.") from None
             self.stdout.write(f"in the register: {version.number} ({version.state})")
+
+
+def way_out(loaded: Loaded, refused: Refused) -> str:
+    """What to do when the text of a settled version was changed where it lies."""
+    if refused.code != "settled":
+        return ""
+    key, version = loaded.definition.key, loaded.definition.version
+    return (
+        f"The text of {loaded.definition.title.en} in seeds/products/{key}/ is no longer the one that was signed. "
+        f"Put the signed text back and write the change as version {version + 1}; "
+        f"or, where only demo data would be lost, remove {settings.VAR_DIR}/ and start anew. "
+    )
 
 
 def product_sources(folder: Path) -> list[Path]:
