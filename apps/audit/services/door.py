@@ -13,7 +13,7 @@ from django.db.models import Case, Value, When
 from apps.audit.images import Image, columns_of, image_of, value_in_trail
 from apps.audit.locks import lock_records
 from apps.audit.models import Audited, Entry, Head, Record
-from apps.audit.services.storing import move_heads, store_entries
+from apps.audit.services.storing import move_heads, store_entries, store_rows
 from apps.core.actor import Actor
 from apps.core.canonical import canonical, instant_text, sha256_hex
 from apps.core.errors import Objection, Refused, Stale
@@ -21,7 +21,6 @@ from apps.core.prepared import Prepared
 from apps.core.text import N_
 
 Row = TypeVar("Row", bound=Audited)
-BATCH = 500  # rows per statement: below SQLite's limit of bound variables for our widest table
 _HEADS = Prepared(lambda ids: Head.objects.filter(pk__in=ids).values_list("record_id", "n", "hash", "sequenced"))
 _inside_the_door = ContextVar("inside_the_door", default=False)
 
@@ -108,8 +107,7 @@ class Change:
         self._pending.clear()
 
     def _store(self, rows: Sequence[models.Model]) -> None:
-        if rows:
-            type(rows[0])._base_manager.bulk_create(rows, batch_size=BATCH)
+        store_rows(rows)
 
     def _close(self, entries: Sequence[Entry], heads: Iterable[Head]) -> None:
         store_entries(entries)

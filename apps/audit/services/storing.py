@@ -1,4 +1,4 @@
-"""How the door's own tables are written: entries and heads, on every act, so their statements are not compiled anew."""
+"""How the door writes rows, entries and heads: on every act, so no statement is compiled anew."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,29 +7,55 @@ from django.db import connection, models
 
 from apps.audit.models import Entry, Head
 
-ROWS = 80  # in one statement: below SQLite's least limit of bound variables
+MARKS = 30_000  # in one statement where the database sets no limit of its own
 MOVED = "ON CONFLICT (record_id) DO UPDATE SET n = excluded.n, hash = excluded.hash"
+
+
+def store_rows(rows: Sequence[models.Model]) -> None:
+    """Store new rows of one table; each learns the key that the database gives it."""
+    if rows:
+        key = rows[0]._meta.pk
+        _insert(rows, [field for field in rows[0]._meta.local_concrete_fields if field is not key], returning=key)
 
 
 def store_entries(entries: Sequence[Entry]) -> None:
     """Store entries, which are never changed again."""
-    _insert(Entry, entries)
+    _insert(entries, Entry._meta.local_concrete_fields)
 
 
 def move_heads(heads: Iterable[Head]) -> None:
     """Store the heads of new chains, move those of the others; how far they are sequenced is not the door's."""
-    _insert(Head, list(heads), MOVED)
+    _insert(list(heads), Head._meta.local_concrete_fields, MOVED)
 
 
-def _insert(model: type[Entry] | type[Head], rows: Sequence[models.Model], otherwise: str = "") -> None:
-    fields, quoted = model._meta.local_concrete_fields, connection.ops.quote_name
-    into = f"INSERT INTO {quoted(model._meta.db_table)} ({', '.join(quoted(str(field.column)) for field in fields)})"
+def _insert(
+    rows: Sequence[models.Model],
+    fields: Sequence[models.Field],
+    otherwise: str = "",
+    *,
+    returning: models.Field | None = None,
+) -> None:
+    if not rows:
+        return
+    quoted = connection.ops.quote_name
+    into = f"INSERT INTO {quoted(rows[0]._meta.db_table)} ({', '.join(quoted(str(field.column)) for field in fields)})"
     marks = f"({', '.join(['%s'] * len(fields))})"
+    answer = f"RETURNING {quoted(str(returning.column))}" if returning else ""
+    at_once = (connection.features.max_query_params or MARKS) // len(fields)
     with connection.cursor() as cursor:
-        for start in range(0, len(rows), ROWS):
-            piece = rows[start : start + ROWS]
-            cursor.execute(f"{into} VALUES {', '.join([marks] * len(piece))} {otherwise}", _values(fields, piece))
+        for start in range(0, len(rows), at_once):
+            piece = rows[start : start + at_once]
+            values = f"VALUES {', '.join([marks] * len(piece))}"
+            cursor.execute(f"{into} {values} {otherwise} {answer}", _values(fields, piece))
+            if returning:
+                _learn(piece, cursor.fetchall())
+
+
+def _learn(rows: Iterable[models.Model], keys: Iterable[tuple[Any, ...]]) -> None:
+    for row, (key,) in zip(rows, keys, strict=True):
+        row.pk = key
+        row._state.adding, row._state.db = False, connection.alias
 
 
 def _values(fields: Sequence[models.Field], rows: Iterable[models.Model]) -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
+    return [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
