@@ -92,7 +92,7 @@ def _trail(record: Record, is_seen: bool, at: datetime) -> Member:
 
 def _records(batch: Batch) -> list[Record]:
     """The batch with its vessels, samples, runs and units, its events and their deviations."""
-    about = [kind.objects.filter(subject=batch.record).values("record") for kind in (Event, Deviation)]
+    about = [kind.objects.filter(subject=batch.record).values_list("record", flat=True) for kind in (Event, Deviation)]
     told = [record for ids in about for record in Record.objects.filter(pk__in=ids).order_by("pk")]
     return list({record.pk: record for record in [*all_records_of(batch), *told]}.values())
 
