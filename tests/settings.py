@@ -16,6 +16,9 @@ if _made:
 from qcsystem.settings import *  # noqa: E402,F403  the lines above must come first
 from qcsystem.settings import DATABASES, VAR_DIR  # noqa: E402
 
+# Static files are looked for when asked for: not all of them gathered anew for every client of every test.
+WHITENOISE_AUTOREFRESH = True
+
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: tests with two connections need what production has.
     # Nothing here has to survive a power cut, so the tests need not wait for the disk.
