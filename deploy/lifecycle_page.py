@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from apps.batches import lifecycle as batches
+from apps.disposal import lifecycle as disposal
 from apps.dosing import lifecycle as dosing
 from apps.materials import lifecycle as materials
 from apps.products import lifecycle as products
@@ -24,6 +25,15 @@ From `apps/materials/lifecycle.py`.
 
 | verb | from | to | the signature means |
 |---|---|---|---|
+"""
+DISPOSALS = """
+# The life of a disposal
+
+From `apps/disposal/lifecycle.py`. A dash: the roles that the frozen master record names. What already happened may be
+recorded from REQUESTED as well.
+
+| verb | from | to | roles | the signature means |
+|---|---|---|---|---|
 """
 MASTERS = """
 # The life of a master record
@@ -65,6 +75,17 @@ def lifecycle_page() -> str:
             *(
                 _row(move.verb, _some_of(move.sources, materials.LotState), move.target, move.meaning)
                 for move in decided
+            ),
+            DISPOSALS,
+            *(
+                _row(
+                    verb,
+                    _some_of(move.sources, disposal.DisposalState),
+                    move.target,
+                    ", ".join(sorted(move.roles)) or "–",
+                    move.meaning,
+                )
+                for verb, move in disposal.MOVES.items()
             ),
             MASTERS,
             *(

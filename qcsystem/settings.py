@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -75,6 +76,7 @@ INSTALLED_APPS = [
     "apps.testing",
     "apps.release",
     "apps.dosing",
+    "apps.disposal",
     "apps.alerts",
     "apps.inspection",
     "apps.desk",
@@ -133,6 +135,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "trail": {"task": "apps.audit.tasks.sequence_trail", "schedule": 20.0},
     "documents": {"task": "apps.documents.tasks.issue_due_documents", "schedule": 20.0},
     "alerts": {"task": "apps.alerts.tasks.sweep_alerts", "schedule": 20.0},
+    "balances": {"task": "apps.disposal.tasks.sweep_balances", "schedule": crontab(hour=18, minute=30)},  # by UTC
     "challenges": {"task": "apps.signatures.tasks.sweep_challenges", "schedule": 3600.0},
     "statistics": {"task": "apps.audit.tasks.count_rows", "schedule": 3600.0},
 }

@@ -9,7 +9,7 @@ from apps.core.roles import Role
 
 
 class AlertKind(StrEnum):
-    """What is told: something will expire or has expired, is overdue, an account locked."""
+    """What is told: something will expire or has expired, is overdue or does not add up, an account locked."""
 
     UNIT_EXPIRING = "UNIT_EXPIRING"
     UNIT_EXPIRED = "UNIT_EXPIRED"
@@ -18,6 +18,7 @@ class AlertKind(StrEnum):
     TEST_OVERDUE = "TEST_OVERDUE"
     HOLD_OVERDUE = "HOLD_OVERDUE"
     ACCOUNT_LOCKED = "ACCOUNT_LOCKED"
+    BALANCE_OPEN = "BALANCE_OPEN"
 
 
 @dataclass(frozen=True)

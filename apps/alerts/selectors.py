@@ -9,6 +9,7 @@ from apps.alerts.facts import AlertKind, Due
 from apps.alerts.models import Alert
 from apps.core.roles import Role
 from apps.core.text import N_
+from apps.disposal.selectors import open_balances
 from apps.materials.selectors import lots_expiring
 from apps.organisation.models import User
 from apps.organisation.selectors import recent_locks, roles_held, sites_of
@@ -25,7 +26,7 @@ ENDED = (Disposition.REJECTED, Disposition.RECALLED)
 
 def due_things(at: datetime) -> list[Due]:
     """Everything that is due at this instant."""
-    return [*_units(at), *_lots(at), *_tests(at), *_holds(at), *_locks(at)]
+    return [*_units(at), *_lots(at), *_tests(at), *_holds(at), *_locks(at), *_balances()]
 
 
 def open_alerts() -> QuerySet[Alert]:
@@ -122,3 +123,17 @@ def _locks(at: datetime) -> Iterator[Due]:
                     lock.locked_at,
                     {"name": lock.user.printed_name},
                 )
+
+
+def _balances() -> Iterator[Due]:
+    for check in open_balances():
+        yield Due(
+            AlertKind.BALANCE_OPEN,
+            check.batch.record_id,
+            check.batch.record.site,
+            f"balance:{check.pk}",
+            Role.QA,
+            N_("{batch}: the units do not balance. Without a place: {units}"),
+            check.checked_at,
+            {"batch": check.batch.number, "units": ", ".join(check.unexplained) or "–"},
+        )

@@ -32,6 +32,7 @@ PAGES = {
     "donor": "donation:donor",
     "donation": "donation:donation",
     "unit": "units:unit",
+    "disposal": "disposal:disposal",
     "product": "products:version",
 }
 KINDS = (*PAGES, "vessel", "room")

@@ -17,6 +17,7 @@ WHO = {
     "deviation": gettext_lazy("Quality assurance signs the product impact"),
     "test": gettext_lazy("Quality control reviews the result"),
     "review": gettext_lazy("Quality assurance reviews the record"),
+    "disposal": gettext_lazy("Quality assurance decides on the disposal"),
     "resign": gettext_lazy("Whoever signed the step signs it again"),
     "eligibility": gettext_lazy("A physician decides on the donor"),
 }

@@ -13,6 +13,7 @@ ANSWERED_BY_A_VERB = {
     "deviation": N_("the signed product impact of the deviation"),
     "test": N_("the reviewed result of the test"),
     "review": N_("the review of the record by quality assurance"),
+    "disposal": N_("the decision about the disposal"),
 }
 
 

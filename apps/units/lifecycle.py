@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from apps.core.errors import Objection
+from apps.core.roles import Role
 from apps.core.text import N_
 from apps.units.facts import Condition, Custody, Disposition, Fate, UnitFacts, UnitKind, UnitVerb
 
@@ -15,6 +16,7 @@ ISSUABLE = frozenset({Disposition.CONDITIONAL, Disposition.RELEASED})
 USABLE = frozenset({Condition.FRESH, Condition.FROZEN, Condition.THAWED})
 AWAY = frozenset({Custody.IN_TRANSIT, Custody.AT_SITE})
 FATES = {Custody.ADMINISTERED: Fate.ADMINISTERED, Custody.DESTROYED: Fate.DESTROYED}
+KEEPERS = frozenset({Role.OPERATOR, Role.STOREKEEPER, Role.QC_HEAD, Role.QA})  # who may ask that units are destroyed
 FORWARD = (Condition.FRESH, Condition.FROZEN, Condition.THAWED, Condition.SPENT)
 
 

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from apps.audit.models import Entry, Record
 from apps.audit.services import audited
+from apps.disposal.models import ProofFile
 from apps.documents.models import Document
 from apps.organisation.access import Access, access_of
 from apps.organisation.models import RoleHeld
@@ -23,6 +24,7 @@ from apps.quality.models import Hold
 from apps.quality.services import open_deviation, report_event, stop_record
 from apps.testing.models import Line, Result
 from tests.cast import AT, Cast, actor, sign_as
+from tests.disposal.story import requested, with_print_out
 from tests.documents.story import issued
 from tests.dosing.story import ordered
 from tests.testing.story import entered, filled, received_sample, running_batch
@@ -32,10 +34,11 @@ NOUNS = {
     "instruments": "equipment", "donors": "donor", "donations": "donation", "products": "product", "events": "event",
     "deviations": "deviation", "prepare": "batch", "clear": "batch", "draw": "batch", "analysis": "batch",
     "excursions": "equipment", "recipients": "recipient", "orders": "order",
+    "disposals": "disposal", "disposal": "disposal",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 PLACES = {"steps": "receipt", "sections": "explant", "values": "explant.seed.cells"}
-KEYS: dict[str, type[Model]] = {"roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line}
+KEYS: dict[str, type[Model]] = {"roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line, "files": ProofFile}
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Place:
 
 
 def build_world(cast: Cast) -> None:
-    """A running batch with units, a sample on a run, a document; an event, a deviation, a stop."""
+    """A running batch with units, a sample on a run, a document; an event, a deviation, a stop; a disposal."""
     batch = running_batch(cast)
     filled(cast, batch)
     sample = received_sample(cast, batch)
@@ -93,6 +96,7 @@ def build_world(cast: Cast) -> None:
     signing = sign_as(cast.quinn, open_deviation_content(event=events[1], **judged))
     open_deviation(event=events[1], signing=signing, actor=actor(cast.quinn), at=AT, **judged)
     stop_record(record=record, reason="Cloudy", actor=actor(cast.olga), at=AT)
+    with_print_out(cast, requested(cast, batch, "CT-0042-U09"))
 
 
 def every_place() -> list[Place]:

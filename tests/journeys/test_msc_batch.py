@@ -106,6 +106,24 @@ def test_each_passage_doubles_as_often_as_the_cells_say(journey: Journey) -> Non
     assert [journey.number(f"expansion[{n}].seed.area") for n in (1, 2, 3)] == [225, 1050, 7000]
 
 
+def test_the_damaged_unit_is_destroyed_and_the_units_still_balance(journey: Journey) -> None:
+    ended = journey.stage.all("inspector", f"{API}/disposals/", batch="CT-0042")
+    assert [(one["units"], one["state"], one["treated_by"], one["witnessed_by"]) for one in ended] == [
+        (["CT-0042-U09"], "WITNESSED", "operator", "checker")
+    ]
+    balance = journey.stage.get("inspector", f"{API}/batches/CT-0042/units/balance/")
+    assert balance["accounted"] == {
+        "ADMINISTERED": 0,
+        "STORED": 8,
+        "TESTED": 1,
+        "RETAINED": 2,
+        "SHIPPED": 0,
+        "DESTROYED": 1,
+    }
+    assert balance["closes"]
+    assert Document.objects.get(number="CD-CT-0042-W01").state == "ISSUED"
+
+
 def test_twelve_units_come_from_one_fill_and_labels_and_containers_close(journey: Journey) -> None:
     units = journey.stage.all("inspector", f"{API}/units/", batch="CT-0042")
     balances = journey.stage.get("inspector", f"{BATCH}/reconciliations/")

@@ -71,6 +71,8 @@ WORK = {
     "checked": Word(pgettext_lazy("status", "Checked"), "ok", "ok"),
     "witnessed": Word(pgettext_lazy("status", "Witnessed"), "ok", "ok"),
     "approved": Word(pgettext_lazy("status", "Approved"), "ok", "ok"),
+    "requested": Word(pgettext_lazy("status", "Requested"), "pending", "plain", 8),
+    "treated": Word(pgettext_lazy("status", "Treated, to be witnessed"), "sign", "alert", 30),
     "closed": Word(pgettext_lazy("status", "Closed"), "ok", "plain"),
     "lifted": Word(pgettext_lazy("status", "Lifted"), "ok", "plain"),
     "skipped": Word(pgettext_lazy("status", "Left out"), "spent", "plain"),

@@ -10,7 +10,7 @@ from apps.batches.models import Batch
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.desk.facts import Asked, Desk
-from apps.desk.selectors import batches, laboratory, quality
+from apps.desk.selectors import batches, disposal, laboratory, quality
 from apps.organisation.models import User
 from apps.organisation.selectors import roles_held
 
@@ -48,8 +48,8 @@ def duties(role: Role) -> tuple[batches.Duty, ...]:
 
 DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
     Role.AUTHOR: (quality.masters("DRAFT", N_("Sign the master record as its author")),),
-    Role.OPERATOR: (batches.to_start, batches.to_fill),
-    Role.CHECKER: (batches.to_check,),
+    Role.OPERATOR: (batches.to_start, batches.to_fill, disposal.to_destroy, disposal.to_witness),
+    Role.CHECKER: (batches.to_check, disposal.to_witness),
     Role.ANALYST: (laboratory.to_receive, laboratory.to_begin, laboratory.to_finish, laboratory.to_review),
     Role.QC_HEAD: (laboratory.to_review, batches.to_approve),
     Role.QA: (
@@ -60,8 +60,10 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         quality.lots,
         batches.to_review,
         batches.to_release,
+        disposal.to_approve(Role.QA),
         quality.masters("AUTHOR_SIGNED", N_("Approve the master record")),
     ),
+    Role.STOREKEEPER: (disposal.to_ask, disposal.to_destroy, disposal.to_witness),
     Role.CERTIFIER: (batches.to_certify, batches.to_release),
     Role.PHYSICIAN: (quality.donations,),
 }

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ruamel.yaml import YAML
 
 from apps.core.errors import Refused
-from apps.desk.story import batch_verbs, decision_verbs, lab_verbs, site_verbs
+from apps.desk.story import batch_verbs, decision_verbs, disposal_verbs, lab_verbs, site_verbs
 from apps.desk.story.people import train
 from apps.desk.story.stage import Stage, Verb, moment
 from apps.organisation.models import Site
@@ -21,6 +21,7 @@ VERBS: dict[str, Verb] = {
     **batch_verbs.VERBS,
     **lab_verbs.VERBS,
     **decision_verbs.VERBS,
+    **disposal_verbs.VERBS,
 }
 
 

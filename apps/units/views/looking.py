@@ -31,6 +31,7 @@ from apps.organisation.models import User
 from apps.quality.panels import holds_panel
 from apps.units.content import amount
 from apps.units.facts import Counted, LabelFate, UnitKind
+from apps.units.lifecycle import KEEPERS
 from apps.units.models import Label, Unit
 from apps.units.selectors import BalanceFacts, UnitsPage, labels_of, units_page, visible_units
 from apps.units.views.framing import batch_bar, names_of, whereabouts_rows
@@ -111,6 +112,7 @@ def batch_units(request: HttpRequest, number: str) -> HttpResponse:
         "printings": printings_of(batch, page.labels),
         "works_here": _works_here(request, batch),
         "acts": next_acts(batch, page),
+        "may_ask": bool(KEEPERS & roles_here(request, batch)),
         **batch_bar(batch, [{"label": _("Units"), "value": len(rows)}]),
     }
     return render(request, "units/batch.html", context)

@@ -3,6 +3,6 @@
 from collections.abc import Mapping
 
 from tests.journeys.api_player import ApiVerb
-from tests.journeys.verbs import batch, decisions, laboratory, site
+from tests.journeys.verbs import batch, decisions, disposal, laboratory, site
 
-VERBS: Mapping[str, ApiVerb] = {**site.VERBS, **batch.VERBS, **laboratory.VERBS, **decisions.VERBS}
+VERBS: Mapping[str, ApiVerb] = {**site.VERBS, **batch.VERBS, **laboratory.VERBS, **decisions.VERBS, **disposal.VERBS}

@@ -1,0 +1,1 @@
+"""What the stage says: to its signers, and on the certificate of destruction."""
