@@ -69,12 +69,18 @@ def _against_test(test: ScreeningTest, screened: ScreenedTest | None, collected_
     earliest = collected_at - test.specimen_before.timedelta
     latest = collected_at + test.specimen_after.timedelta
     in_window = earliest <= screened.specimen_at <= latest
-    bad = [result.key for result in test.results if screened.verdicts.get(result.key) is not Verdict.PASS]
+    bad = [result.key for result in test.results if not _lets_pass(result, screened.verdicts.get(result.key))]
     found = (
         _if(not in_window, "specimen_window", N_("The specimen of {test} was not taken in time."), **_named(test)),
         _if(bool(bad), "screening_not_passed", N_("{test} does not allow donation."), **_named(test)),
     )
     return [objection for objection in found if objection]
+
+
+def _lets_pass(result: Parameter, verdict: Verdict | None) -> bool:
+    """What need not be done may be left out; done, it is judged like the others."""
+    left_out = verdict in (None, Verdict.NOT_DONE) and not result.required
+    return left_out or verdict is Verdict.PASS
 
 
 def _named(test: ScreeningTest) -> dict[str, str]:

@@ -87,11 +87,15 @@ def asked_at(sites: Collection[str]) -> list[tuple[ProductVersion, Definition]]:
 
 
 def screening_asked(sites: Collection[str]) -> dict[str, ScreeningTest]:
-    """Every screening test that the products of these sites ask for, by key."""
+    """Every screening test that the products of these sites ask for, by key, with the results that any of them asks."""
     found: dict[str, ScreeningTest] = {}
     for _version, definition in asked_at(sites):
         for test in definition.donation.screening:
-            found.setdefault(test.key, test)
+            known = found.setdefault(test.key, test)
+            keys = {result.key for result in known.results}
+            more = tuple(result for result in test.results if result.key not in keys)
+            if more:
+                found[test.key] = known.model_copy(update={"results": (*known.results, *more)})
     return found
 
 
