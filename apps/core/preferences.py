@@ -1,6 +1,7 @@
-"""What a person chose for the screen: language, light or dark, single-letter keys. Kept with the session only."""
+"""What was chosen for the screen: language, light or dark, single-letter keys. Kept with the session and the device;
+a person's account keeps language and theme as well (organisation)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -83,12 +84,17 @@ def choose(request: HttpRequest) -> HttpResponse:
     ):
         target = "/"
     response = HttpResponseRedirect(target)
-    for name, value in _choices(request):
+    remember(request, response, _choices(request))
+    return response
+
+
+def remember(request: HttpRequest, response: HttpResponse, choices: Iterable[tuple[str, str]]) -> None:
+    """Keep choices with the session, and with the device for the pages before signing in."""
+    for name, value in choices:
         request.session[f"screen_{name}"] = value
         response.set_cookie(
             f"screen_{name}", value, max_age=COOKIE_AGE, httponly=True, samesite="Lax", secure=request.is_secure()
         )
-    return response
 
 
 def _choices(request: HttpRequest) -> list[tuple[str, str]]:

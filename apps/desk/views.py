@@ -67,7 +67,9 @@ def search(request: HttpRequest) -> HttpResponse:
     hits = [{"record": record, "url": _page_of(record)} for record in found[:50]]
     if len(hits) == 1:
         return redirect(hits[0]["url"])
-    return render(request, "desk/search.html", {"hits": hits, "words": words, "more": len(found) > 50})
+    return render(
+        request, "desk/search.html", {"hits": hits, "words": words, "more": len(found) > 50, "section": "search"}
+    )
 
 
 def _found(words: str, sites: set[str]) -> list[Record]:

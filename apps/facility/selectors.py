@@ -1,6 +1,6 @@
 """Reads of rooms and instruments."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -58,8 +58,13 @@ def occupants(rooms: QuerySet[Room]) -> dict[int, LineClearance]:
 
 def known_equipment(user: User, at: datetime) -> dict[str, KnownEquipment]:
     """The kinds of equipment that the master records of one's sites use, by key; what makes a batch comes first."""
+    return known_equipment_at(visible_to(user, at))
+
+
+def known_equipment_at(sites: Collection[str]) -> dict[str, KnownEquipment]:
+    """The kinds of equipment that the master records of some sites use, by key."""
     found: dict[str, KnownEquipment] = {}
-    for version in versions_known(visible_to(user, at)):
+    for version in versions_known(sites):
         for kind in _kinds_in(definition_of(version)):
             found.setdefault(kind.key, kind)
     return found

@@ -1,6 +1,6 @@
 """Reads of the material store."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -39,8 +39,13 @@ def lots_expiring(at: datetime, within: timedelta) -> QuerySet[MaterialLot]:
 
 def known_materials(user: User, at: datetime) -> dict[str, KnownMaterial]:
     """What the master records of one's sites use, by its key: materials and the reagents of tests."""
+    return known_materials_at(visible_to(user, at))
+
+
+def known_materials_at(sites: Collection[str]) -> dict[str, KnownMaterial]:
+    """What the master records of some sites use, by its key."""
     found: dict[str, KnownMaterial] = {}
-    for version in versions_known(visible_to(user, at)):
+    for version in versions_known(sites):
         for material in _materials_in(definition_of(version)):
             found.setdefault(material.key, material)
     return found

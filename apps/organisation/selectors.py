@@ -1,6 +1,6 @@
 """Who works where, and who may see what."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -132,8 +132,12 @@ def failures_of(key: str) -> list[datetime]:
 
 def locked_accounts(at: datetime) -> list[User]:
     """A duty: accounts that rest after wrong secrets; the administrator should know at once (21 CFR 11.300(d))."""
-    recent = FailedAttempt.objects.filter(at__gt=at - LOCK_TIME).values_list("username_key", flat=True)
-    keys = [key for key in set(recent) if is_locked(failures_of(key), at)]
+    recent = FailedAttempt.objects.filter(at__gt=at - LOCK_TIME).values("username_key")
+    wrong: dict[str, list[datetime]] = {}
+    counted = FailedAttempt.objects.filter(username_key__in=recent, at__gt=at - 2 * LOCK_TIME)
+    for key, when in counted.values_list("username_key", "at"):
+        wrong.setdefault(key, []).append(when)
+    keys = [key for key, times in wrong.items() if is_locked(times, at)]
     return list(User.objects.filter(username_key__in=keys, is_active=True).order_by("username"))
 
 
@@ -218,15 +222,33 @@ def account_page(user: User, at: datetime) -> AccountPage:
     """One account with the roles it holds and the trainings that justify them."""
     trainings = Training.objects.filter(user=user).order_by("subject", "valid_from")
     last = Entry.objects.filter(record=user.record_id, action="session.opened").aggregate(last=Max("at"))["last"]
-    is_ready = user.identity_checked_at is not None and user.declaration_version == DECLARATION_VERSION
     return AccountPage(
         user=user,
         grants=tuple(grants_of(user, at)),
         trainings=tuple(trainings),
         last_session=last,
-        may_sign=is_ready and user.is_active and not user.must_change_secret,
+        may_sign=_may_sign(user),
         is_locked=is_locked(failures_of(user.username_key), at) is not None,
     )
+
+
+def account_pages(users: Sequence[User], at: datetime) -> list[AccountPage]:
+    """Many accounts as `account_page` shows one, without their trainings, in as many queries as for one."""
+    grants: dict[int, list[RoleHeld]] = {}
+    for grant in roles_held(at).filter(user__in=users).select_related("site").order_by("site__code", "role"):
+        grants.setdefault(grant.user_id, []).append(grant)
+    last, locked = last_sessions(), {user.pk for user in locked_accounts(at)}
+    return [
+        AccountPage(
+            user, tuple(grants.get(user.pk, ())), (), last.get(user.record_id), _may_sign(user), user.pk in locked
+        )
+        for user in users
+    ]
+
+
+def _may_sign(user: User) -> bool:
+    is_ready = user.identity_checked_at is not None and user.declaration_version == DECLARATION_VERSION
+    return is_ready and user.is_active and not user.must_change_secret
 
 
 def demo_accounts(at: datetime) -> list[dict[str, object]]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.core.errors import Refused
 from apps.core.http import actor_of, network_address_of, refusals_on, stranger_of
+from apps.core.preferences import remember
 from apps.core.roles import Role
 from apps.organisation.access import ANYONE, Access, open_to
 from apps.organisation.content import DECLARATION
@@ -133,13 +134,16 @@ def secret(request: HttpRequest) -> HttpResponse:
 @open_to(access=ANYONE)
 @require_POST
 def display(request: HttpRequest) -> HttpResponse:
-    """POST /account/display/: language and theme, kept with the account."""
-    form = DisplayForm(request.POST)
+    """POST /account/display/: language, theme or both, kept with the account."""
+    user = request.user
+    form = DisplayForm({"language": user.language, "theme": user.theme} | request.POST.dict())
     if not form.is_valid():
         return render(request, "organisation/me.html", _account_context(request, display=form), status=400)
-    choose_display(user=request.user, at=timezone.now(), actor=actor_of(request), **form.cleaned_data)
-    request.session["screen_language"], request.session["screen_theme"] = form.cleaned_data.values()
-    return HttpResponseRedirect(reverse("organisation:me"))
+    choose_display(user=user, at=timezone.now(), actor=actor_of(request), **form.cleaned_data)
+    target = request.POST.get("next", "")
+    response = HttpResponseRedirect(safe_target(request, target) if target else reverse("organisation:me"))
+    remember(request, response, form.cleaned_data.items())
+    return response
 
 
 @open_to(access=ANYONE)

@@ -22,6 +22,7 @@ from apps.organisation.access import Access, open_to
 from apps.organisation.models import RoleHeld, User
 from apps.organisation.selectors import (
     account_page,
+    account_pages,
     dormant_accounts,
     locked_accounts,
     site_at,
@@ -72,7 +73,7 @@ def people(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     listed = visible_people(request.user, now).order_by("printed_name", "pk")
     context = {
-        "people": [account_page(user, now) for user in listed],
+        "people": account_pages(list(listed), now),
         "locked": {user.pk for user in locked_accounts(now)},
         "dormant": {user.pk for user in dormant_accounts(now)},
         "administers": bool(sites_where(request.user.username, Role.SITE_ADMIN, now)),

@@ -80,9 +80,9 @@ def _values(label: Label, definition: Definition) -> dict[str, str | Bilingual]:
     }
 
 
-def amount(value: Decimal, unit: str) -> str:
+def amount(value: Decimal, unit: str, language: str = "en") -> str:
     """A quantity as it is printed: 5.0×10⁷, 10 mL."""
-    return f"{scientific(value)} {unit_table().display(unit)}".strip()
+    return f"{scientific(value)} {unit_table().display(unit, language)}".strip()
 
 
 def _local(at: datetime, batch: Batch) -> str:

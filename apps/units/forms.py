@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.batches.models import Batch
 from apps.core.ui.acts import instant_field, scanned
@@ -95,7 +95,9 @@ class FillForm(forms.Form):
         nominal = definition.units.fill
         as_master = gettext_lazy("Empty: as the master says, %(value)s.")
         for name, quantity in (("volume", nominal.volume), ("viable_cells", nominal.viable_cells)):
-            self.fields[name].help_text = as_master % {"value": amount(quantity.value, quantity.unit)}
+            self.fields[name].help_text = as_master % {
+                "value": amount(quantity.value, quantity.unit, get_language() or "en")
+            }
 
     @property
     def counts(self) -> dict[str, int]:

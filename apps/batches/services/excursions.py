@@ -9,6 +9,7 @@ from apps.core.actor import Actor
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.facility.models import Excursion, Instrument
+from apps.facility.selectors import known_equipment_at
 from apps.facility.services import note_excursion
 from apps.organisation.services import require
 from apps.products.loader import units
@@ -56,6 +57,7 @@ def _tell(change: Change, batch: Record, excursion: Excursion) -> None:
     facts = {
         "instrument": instrument.number,
         "condition": excursion.condition,
+        "condition_zh": _in_chinese(excursion),
         "worst": excursion.worst,
         "unit": units().display(excursion.unit),
         "length": elapsed_text(elapsed(excursion.began_at, excursion.ended_at)),
@@ -69,3 +71,9 @@ def _tell(change: Change, batch: Record, excursion: Excursion) -> None:
         facts=facts,
         about=instrument.record.address,
     )
+
+
+def _in_chinese(excursion: Excursion) -> str:
+    kind = known_equipment_at([excursion.instrument.site.code]).get(excursion.instrument.kind)
+    labels = {one.key: one.label.zh for one in kind.conditions} if kind else {}
+    return labels.get(excursion.condition, excursion.condition)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from apps.core.ui.numbers import measured_text
 
 Number = Decimal | int | float
+DIGIT = 7.2  # the width of a digit at the size of the labels
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Mark:
     at: float
     text: str
     label: str = ""
+    stands: float = 0.0  # where its text stands
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def limit_strip(
 
     return Strip(
         zones=_zones(bounds, low, high, place),
-        ticks=tuple(Mark(place(b), measured_text(b)) for b in _bounds_in_order(bounds)),
+        ticks=_apart([Mark(place(b), measured_text(b)) for b in _bounds_in_order(bounds)]),
         before=tuple(Mark(place(number), measured_text(number), label) for label, number in before),
         value=None if value is None else Mark(place(value), measured_text(value)),
         ends=(f"{low:g}", f"{high:g} {unit}".strip()),
@@ -149,6 +151,16 @@ def _spans(bounds: Bounds, low: float, high: float) -> list[tuple[Zone, float, f
 
 def _zones(bounds: Bounds, low: float, high: float, place: Callable[[Number], float]) -> tuple[Zone, ...]:
     return tuple(Zone(zone.tone, place(a), round(place(b) - place(a), 1)) for zone, a, b in _spans(bounds, low, high))
+
+
+def _apart(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Numbers that would stand on each other move apart; their ticks stay where they are."""
+    placed: list[Mark] = []
+    for mark in marks:
+        room = (len(mark.text) + len(placed[-1].text)) * DIGIT / 2 + 6 if placed else 0.0
+        stands = max(mark.at, placed[-1].stands + room) if placed else mark.at
+        placed.append(Mark(mark.at, mark.text, mark.label, round(stands, 1)))
+    return tuple(placed)
 
 
 def _bounds_in_order(bounds: Bounds) -> list[Number]:

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from apps.core.ui.numbers import measured_text
+from apps.core.ui.status import VOCABULARY
 from apps.core.ui.times import FORMS, duration
 
 # Rules write instants as "{until:%Y-%m-%d %H:%M} UTC" for the trail; for a reader they are written in the site's zone.
@@ -26,7 +27,9 @@ def sentence(source: object) -> str:
 
 
 def _in_language(facts: Mapping[str, object], name: str) -> object:
-    """A fact kept with its Chinese beside it (`test`, `test_zh`) is read in the reader's language."""
+    """A fact kept with its Chinese beside it (`test`, `test_zh`) is read in the reader's language, a state in words."""
+    if is_chinese() and name == "state" and str(facts[name]).lower() in VOCABULARY:
+        return VOCABULARY[str(facts[name]).lower()].word
     return facts.get(f"{name}_zh", facts[name]) if is_chinese() else facts[name]
 
 

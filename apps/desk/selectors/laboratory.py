@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from apps.core.text import N_
 from apps.desk.facts import Asked, Risk, Task
 from apps.desk.selectors.batches import MOST
+from apps.products.selectors import definition_of
 from apps.testing.facts import ResultState, RunState, SampleState
 from apps.testing.models import AssayRun, Result, Sample
 from apps.testing.selectors import samples_without_run
@@ -38,8 +39,9 @@ def to_begin(whom: Asked) -> Iterator[Task]:
 def to_finish(whom: Asked) -> Iterator[Task]:
     """Runs that nobody has signed."""
     runs = AssayRun.objects.filter(state=RunState.OPEN, record__site__in=whom.sites).order_by("started_at", "pk")
-    for run in runs[:MOST]:
-        said = {"test": run.test}
+    for run in runs.select_related("product_version")[:MOST]:
+        test = definition_of(run.product_version).test(run.test)
+        said = {"test": test.label if test else run.test}
         yield Task(N_("Finish assay run"), run.number, run.started_at, "testing:run", (run.number,), said, "{test}")
 
 

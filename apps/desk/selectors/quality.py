@@ -11,6 +11,7 @@ from apps.desk.selectors.batches import MOST, Duty
 from apps.donation.facts import Eligibility
 from apps.donation.models import Donation
 from apps.materials.models import MaterialLot
+from apps.materials.selectors import known_materials_at
 from apps.organisation.models import Site
 from apps.products.models import ProductVersion
 from apps.quality.facts import DeviationState, EventKind, EventState
@@ -68,8 +69,9 @@ def risks(whom: Asked) -> Iterator[Task]:
 def lots(whom: Asked) -> Iterator[Task]:
     """Lots in quarantine."""
     found = MaterialLot.objects.filter(state="QUARANTINED", site__code__in=whom.sites).order_by("received_at", "pk")
+    known = known_materials_at(whom.sites)
     for lot in found[:MOST]:
-        said = {"material": lot.material}
+        said = {"material": known[lot.material].label if lot.material in known else lot.material}
         yield Task(
             N_("Release or reject lot"), lot.number, lot.received_at, "materials:lot", (lot.number,), said, "{material}"
         )

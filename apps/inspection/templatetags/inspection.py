@@ -1,10 +1,27 @@
 """{% load inspection %}: links to the chain and the lineage of a record and the trace of a value."""
 
 from django import template
+from django.utils.translation import gettext_lazy as _
 
 from apps.inspection.addresses import address_url
 
 register = template.Library()
+# How the master asks and how a value came, in words; the keys are those of the definition and of the record.
+WORDS = {
+    "NUMBER": _("number"), "CHOICE": _("choice"), "YES_NO": _("yes or no"), "INSTANT": _("day and time"),
+    "DATE": _("day"), "TEXT": _("words"), "FILE": _("file"), "MATERIAL_LOT": _("lot of material"),
+    "EQUIPMENT": _("equipment"), "VESSEL": _("vessel"), "COMPUTED": _("worked out"),
+    "ENTRY": _("entry, attributed"), "PERFORMED": _("signed by the person who did it"),
+    "NONE": _("no second person"), "WITNESS": _("a second person is present"),
+    "AFTER": _("a second person checks afterwards"), "MACHINE": _("by machine"),
+    "TYPED": _("typed"), "SCANNED": _("scanned"),
+}  # fmt: skip
+
+
+@register.filter
+def said(key: object) -> str:
+    """The word for a kind, a way of recording or an origin."""
+    return str(WORDS.get(str(key).upper(), key))
 
 
 @register.simple_tag

@@ -22,9 +22,27 @@ from apps.products.definition.donation import Donation
 from apps.products.definition.limits import SpanEnds
 from apps.products.definition.preparation import Preparation, Repeat
 from apps.products.definition.units import Units
-from apps.products.facts import CheckMode, RecordMode, SignAt
+from apps.products.facts import ChainOfIdentity, CheckMode, RecordMode, Regime, SignAt
 from apps.products.rules.limits import span_text
 
+REGIMES = {
+    Regime.CELL_PRODUCT: Bilingual("cell product", "细胞制品"),
+    Regime.TRANSFUSION: Bilingual("transfusion", "输血成分"),
+    Regime.PLASMA_DERIVATIVE: Bilingual("plasma derivative", "血浆制品"),
+    Regime.GENE_EDITED: Bilingual("gene edited", "基因编辑制品"),
+}
+IDENTITY = {
+    ChainOfIdentity.NONE: Bilingual("none", "无"),
+    ChainOfIdentity.DIRECTED: Bilingual("directed", "定向捐献"),
+    ChainOfIdentity.AUTOLOGOUS: Bilingual("autologous", "自体"),
+}
+RIGHTS = {
+    "filing": Bilingual("filing", "备案"),
+    "trial": Bilingual("trial", "临床试验"),
+    "licence": Bilingual("licence", "许可"),
+    "hospital_exemption": Bilingual("hospital exemption", "医院豁免"),
+    "compassionate_use": Bilingual("compassionate use", "同情使用"),
+}
 CHECKS = {
     CheckMode.NONE: Bilingual("none", "无"),
     CheckMode.WITNESS: Bilingual("a second person is present", "第二人现场见证"),
@@ -161,16 +179,19 @@ def _samples(definition: Definition, step: Step) -> Entry:
     return joined(said) if said else ""
 
 
-def _repeat_text(repeat: Repeat | None) -> str:
+def _repeat_text(repeat: Repeat | None) -> Entry:
     if repeat is None:
         return ""
-    return f"until {repeat.until} is {repeat.is_}, {repeat.at_least} to {repeat.at_most} times" + _every(
-        repeat.interval
+    every, every_zh = _every(repeat.interval)
+    least, most = repeat.at_least, repeat.at_most
+    return Bilingual(
+        f"until {repeat.until} is {repeat.is_}, {least} to {most} times{every}",
+        f"直至 {repeat.until} 为 {repeat.is_}，{least} 至 {most} 次{every_zh}",
     )
 
 
-def _every(interval: SpanEnds | None) -> str:
-    return f", every {span_text(interval)}" if interval else ""
+def _every(interval: SpanEnds | None) -> tuple[str, str]:
+    return (f", every {span_text(interval)}", f"，间隔 {span_text(interval)}") if interval else ("", "")
 
 
 def _clock(step: Step) -> Entry:
@@ -207,9 +228,13 @@ def identity_blocks(definition: Definition) -> Iterator[Block]:
         ("Name", "名称", both(definition.title)),
         ("Dosage form", "剂型", both(definition.dosage_form)),
         ("Strength", "规格", both(definition.strength)),
-        ("Regime", "监管类别", definition.regime.value.replace("_", " ").lower()),
-        ("Chain of identity", "身份链", definition.chain_of_identity.value.lower()),
-        ("Authorisation", "批准依据", f"{right.kind}: {right.number}"),
+        ("Regime", "监管类别", REGIMES[definition.regime]),
+        ("Chain of identity", "身份链", IDENTITY[definition.chain_of_identity]),
+        (
+            "Authorisation",
+            "批准依据",
+            Bilingual(f"{RIGHTS[right.kind].en}: {right.number}", f"{RIGHTS[right.kind].zh}：{right.number}"),
+        ),
         ("Valid until", "有效期至", right.valid_until.isoformat()),
         ("Sites", "场地", ", ".join(right.sites)),
         ("Indications", "适应症", joined(right.indications)),

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from apps.audit.selectors import entries_of
@@ -176,12 +176,13 @@ def unit(request: HttpRequest, number: str) -> HttpResponse:
 
 def unit_row(unit: Unit, batch_number: str, now: datetime) -> UnitRow:
     """A unit with its amounts in words."""
+    language = get_language() or "en"
     return UnitRow(
         unit,
         KIND_WORDS[unit.kind],
         unit.number.removeprefix(f"{batch_number}-U"),
-        amount(unit.volume, unit.volume_unit),
-        amount(unit.viable_cells, unit.cells_unit),
+        amount(unit.volume, unit.volume_unit, language),
+        amount(unit.viable_cells, unit.cells_unit, language),
         unit.expires_at <= now,
     )
 
@@ -223,10 +224,11 @@ def _amounts(units: Sequence[Unit]) -> list[dict[str, object]]:
         return []
     first = units[0]
     volume = sum((unit.volume for unit in units), Decimal(0))
+    language = get_language() or "en"
     cells = sum((unit.viable_cells for unit in units), Decimal(0))
     return [
-        {"word": _("Viable cells in units"), "value": amount(cells, first.cells_unit)},
-        {"word": _("Volume in units"), "value": amount(volume, first.volume_unit)},
+        {"word": _("Viable cells in units"), "value": amount(cells, first.cells_unit, language)},
+        {"word": _("Volume in units"), "value": amount(volume, first.volume_unit, language)},
     ]
 
 

@@ -46,6 +46,15 @@
     narrow.addEventListener("change", set);
   };
 
+  // The step in hand is in view in a long rail; only the rail scrolls, never the page.
+  const showCurrentStep = () => {
+    const rail = document.querySelector(".step-rail");
+    const here = rail?.querySelector("[aria-current=step]");
+    if (!here || rail.scrollHeight <= rail.clientHeight) return;
+    const away = here.getBoundingClientRect().top - rail.getBoundingClientRect().top;
+    if (away < 0 || away + here.offsetHeight > rail.clientHeight) rail.scrollTop += away - rail.clientHeight / 3;
+  };
+
   document.addEventListener("keydown", panelKeepsFocus);
   document.addEventListener("change", sendFilter);
   addEventListener("online", () => network(true));
@@ -53,8 +62,10 @@
   document.addEventListener("htmx:sendError", () => network(false));
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) network(true); });
   document.addEventListener("htmx:afterSwap", (event) => focusWhatMatters(event.detail.target));
+  document.addEventListener("htmx:oobAfterSwap", showCurrentStep);
   focusWhatMatters(document);
   foldRail();
+  showCurrentStep();
   watchIdle();
   if (!navigator.onLine) network(false);
 })();
