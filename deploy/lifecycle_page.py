@@ -46,7 +46,7 @@ From `apps/products/lifecycle.py`. A second person approves; from the author's s
 ORDERS = """
 # The life of a treatment order
 
-From `apps/dosing/lifecycle.py`. An order begins as ORDERED, by a physician's signature. Without a meaning: no signature.
+From `apps/dosing/lifecycle.py`. An order begins as ORDERED, signed by a physician. Without a meaning: no signature.
 
 | verb | from | to | role | the signature means |
 |---|---|---|---|---|

@@ -1,0 +1,69 @@
+"""What a story says about treatments: the patient, the order, its check, the units that are kept for it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from apps.desk.story.stage import Stage, Verb
+from apps.dosing.content import check_content, order_content
+from apps.dosing.facts import OrderInput
+from apps.dosing.models import TreatmentOrder
+from apps.dosing.selectors import order_now, prepare, prepare_again
+from apps.dosing.services import check_order, order_treatment, reserve_units
+from apps.identity.facts import Person
+from apps.identity.models import Recipient
+from apps.identity.services import register_recipient
+from apps.products.selectors import definition_of
+
+
+def recipient(stage: Stage, who: str, at: datetime, *, number: str, person: Mapping[str, str]) -> None:
+    """A patient is registered under a pseudonym."""
+    register_recipient(number=number, site=stage.site, person=Person(**person), actor=stage.actor(who), at=at)
+
+
+def order(
+    stage: Stage,
+    who: str,
+    at: datetime,
+    *,
+    recipient: str,
+    arm: str,
+    answers: Mapping[str, str],
+    weighed_at: str,
+    planned: Mapping[str, str],
+) -> None:
+    """A physician orders one dose for the first indication of the filing."""
+    patient = Recipient.objects.select_related("record", "site", "donor").get(number=recipient)
+    version = stage.version
+    authorisation = definition_of(version).authorisation
+    told = {**answers, "weighed_on": f"{stage.instant(weighed_at):%Y-%m-%d}", "filing_number": authorisation.number}
+    start, end = (stage.instant(planned[name]) for name in ("start", "end"))
+    said = OrderInput(arm, authorisation.indications[0].en, start, end, told)
+    content = order_content(patient, version, said, prepare(patient, version, said))
+    signing = stage.signing(content, at, who)
+    order_treatment(
+        recipient=patient, product_version=version, said=said, signing=signing, actor=stage.actor(who), at=at
+    )
+
+
+def dose_checked(stage: Stage, who: str, at: datetime, *, order: str) -> None:
+    """A second person checks the dose."""
+    found = _order(order)
+    signing = stage.signing(check_content(found, prepare_again(found)), at, who)
+    check_order(order=found, signing=signing, actor=stage.actor(who), at=at)
+
+
+def units_kept(stage: Stage, who: str, at: datetime, *, order: str) -> None:
+    """The units that expire first are kept for the order."""
+    reserve_units(order=_order(order), actor=stage.actor(who), at=at)
+
+
+def _order(number: str) -> TreatmentOrder:
+    return order_now(TreatmentOrder.objects.get(number=number))
+
+
+VERBS: dict[str, Verb] = {
+    "recipient": recipient,
+    "order": order,
+    "dose_checked": dose_checked,
+    "units_kept": units_kept,
+}
