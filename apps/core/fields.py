@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from apps.core.rules import in_utc
 
+LARGEST = 2**31 - 1  # what a column of whole numbers holds
+
 
 class Instant(serializers.DateTimeField):
     """An instant with its offset; without one nobody knows when it was."""

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from apps.core.fields import Instant
+from apps.core.fields import LARGEST, Instant
 from apps.signatures.api import HappenedInput, SigningInput
 
 
@@ -80,7 +80,7 @@ class ValuesInputBody(Circumstances):
 class CorrectionInput(serializers.Serializer):
     """The value that was shown, what it should be, and why."""
 
-    supersedes = serializers.IntegerField(help_text="id of the value that was shown")
+    supersedes = serializers.IntegerField(max_value=LARGEST, help_text="id of the value that was shown")
     text = serializers.CharField(max_length=2000, allow_blank=True, trim_whitespace=False)
     unit = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
     performed_at = Instant(required=False, allow_null=True, default=None)
@@ -119,7 +119,9 @@ class AttachmentInput(serializers.Serializer):
     place = serializers.CharField(max_length=200)
     file = serializers.FileField()
     is_paper = serializers.BooleanField(required=False, default=False)
-    supersedes = serializers.IntegerField(required=False, default=None, help_text="id of the file value it corrects")
+    supersedes = serializers.IntegerField(
+        required=False, default=None, max_value=LARGEST, help_text="id of the file value it corrects"
+    )
     performed_at = Instant(required=False, allow_null=True, default=None)
     reason = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.core.fields import Instant
+from apps.core.fields import LARGEST, Instant
 from apps.signatures.api import SigningInput
 from apps.units.api.bodies import MaybeHappened
 
@@ -70,7 +70,7 @@ class ResultInput(MaybeHappened):
     parameter = serializers.CharField(max_length=40)
     text = serializers.CharField(**TEXT)
     tested_at = Instant()
-    replicate = serializers.IntegerField(required=False, default=1)
+    replicate = serializers.IntegerField(required=False, default=1, max_value=LARGEST)
     unit = serializers.CharField(max_length=20, **OPTIONAL)
 
 
@@ -111,7 +111,7 @@ class LateResultInput(serializers.Serializer):
     parameter = serializers.CharField(max_length=40)
     text = serializers.CharField(**TEXT)
     tested_at = Instant()
-    replicate = serializers.IntegerField(required=False, default=1)
+    replicate = serializers.IntegerField(required=False, default=1, max_value=LARGEST)
     unit = serializers.CharField(max_length=20, **OPTIONAL)
 
 

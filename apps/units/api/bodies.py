@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from rest_framework import serializers
 
-from apps.core.fields import Instant
+from apps.core.fields import LARGEST, Instant
 from apps.products.rules.rounding import plain
 from apps.signatures.api import HappenedInput
 from apps.units.facts import Counted, LabelFate
@@ -54,7 +54,7 @@ class PrintInput(serializers.Serializer):
 class FateInput(serializers.Serializer):
     """What became of printed labels, by their serial numbers."""
 
-    serials = serializers.ListField(child=serializers.IntegerField(min_value=1), allow_empty=False)
+    serials = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=LARGEST), allow_empty=False)
     fate = serializers.ChoiceField(choices=[LabelFate.APPLIED, LabelFate.DESTROYED, LabelFate.SPECIMEN])
     reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
 
