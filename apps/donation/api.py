@@ -21,7 +21,7 @@ from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.donation import services
-from apps.donation.content import eligibility_content
+from apps.donation.content import countersign_content, eligibility_content
 from apps.donation.facts import Eligibility
 from apps.donation.models import Consent, Donation
 from apps.donation.selectors import visible_donations
@@ -31,11 +31,13 @@ from apps.organisation.access import Access
 from apps.products.models import ProductVersion
 from apps.products.selectors import visible_version
 from apps.signatures.api import SigningInput
+from apps.signatures.api.people_bodies import NothingInput, NothingSigned
 from apps.signatures.api.verbs import SignedVerb, tagged
 from apps.signatures.facts import SignedContent, Signing
 
 BY_COLLECTORS = Access(write=frozenset(services.COLLECTORS))
 BY_LABORATORY = Access(write=frozenset({Role.ANALYST, Role.PHYSICIAN}))
+BY_QA = Access(write=frozenset({Role.QA}))
 BY_PHYSICIANS = Access(write=frozenset({Role.PHYSICIAN}))
 
 
@@ -108,6 +110,28 @@ class DonationOutput(serializers.Serializer):
     tissue = serializers.CharField()
     collected_at = serializers.DateTimeField()
     eligibility = serializers.CharField()
+
+
+class AnswerBody(serializers.Serializer):
+    """The answer to one medical question: a criterion of the master, or an exclusion (yes: found, no: not found)."""
+
+    question = serializers.CharField(max_length=40)
+    text = serializers.CharField(max_length=100)
+
+
+class HealthInput(serializers.Serializer):
+    """Answers from the questionnaire and the chart, and the day they were given."""
+
+    answers = AnswerBody(many=True, allow_empty=False)
+    answered_at = Instant()
+
+
+class HealthOutput(AnswerBody):
+    """An answer."""
+
+    id = serializers.IntegerField()
+    answered_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
 
 
 class DecisionInput(serializers.Serializer):
@@ -200,6 +224,51 @@ class DecideEligibility(SignedVerb):
         except ProductVersion.DoesNotExist as error:
             objection = Objection("unknown_number", N_("There is no such master record here."), place="product")
             raise BadInput(objection) from error
+
+
+class CountersignEligibility(SignedVerb):
+    """Countersign a physician's decision: quality assurance, a second person."""
+
+    open_to = BY_QA
+    input_class, signed_class, output_class = NothingInput, NothingSigned, DonationOutput
+
+    def target(self) -> Donation:
+        return get_object_or_404(visible_donations(self.request.user, self.now), din=self.kwargs["din"])
+
+    def record(self, target: Donation) -> Record | None:
+        return target.record
+
+    def content(self, target: Donation, data: Mapping[str, Any]) -> SignedContent:
+        return countersign_content(target)
+
+    def perform(self, target: Donation, data: Mapping[str, Any], signing: Signing) -> Donation:
+        return services.countersign_eligibility(donation=target, signing=signing, **self.who)
+
+
+class Health(APIView):
+    """What was answered about the donor's health at a donation; POST records answers."""
+
+    open_to = BY_COLLECTORS
+
+    @extend_schema(operation_id="donations_health_list", responses=HealthOutput(many=True))
+    def get(self, request: Request, din: str) -> Response:
+        donation = get_object_or_404(visible_donations(request.user, timezone.now()), din=din)
+        return tagged(Response(HealthOutput(donation.health.order_by("pk"), many=True).data), donation.record)
+
+    @extend_schema(operation_id="donations_health", request=HealthInput, responses={201: HealthOutput(many=True)})
+    def post(self, request: Request, din: str) -> Response:
+        form, now = HealthInput(data=request.data), timezone.now()
+        form.is_valid(raise_exception=True)
+        donation = get_object_or_404(visible_donations(request.user, now), din=din)
+        rows = services.record_health(
+            donation=donation,
+            answers=[(one["question"], one["text"]) for one in form.validated_data["answers"]],
+            answered_at=form.validated_data["answered_at"],
+            actor=actor_of(request),
+            at=now,
+        )
+        body = HealthOutput(rows, many=True).data
+        return tagged(Response(body, status=status.HTTP_201_CREATED), donation.record)
 
 
 class Consents(APIView):

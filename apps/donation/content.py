@@ -3,7 +3,8 @@
 from apps.core.text import N_
 from apps.donation.facts import Eligibility
 from apps.donation.models import Donation
-from apps.donation.selectors import objections_to_eligibility, screened_tests
+from apps.donation.selectors import latest_decision, medical_answers, objections_to_eligibility, screened_tests
+from apps.products.definition import Definition
 from apps.products.models import ProductVersion
 from apps.products.selectors import definition_of
 from apps.signatures.facts import Line, SignedContent
@@ -22,8 +23,33 @@ def eligibility_content(
         Line("Donor", donation.donor.number),
         Line("Judged by", product_version.record.address),
         *(Line(labels[key], ", ".join(sorted(test.verdicts.values()))) for key, test in screened.items()),
+        *_medical_lines(donation, definition),
         *(Line("Against", objection.text) for objection in against),
         Line("Decision", decision.value, reason),
     )
     meaning = N_("I have reviewed the consent, the history and the tests of this donor and decide as shown.")
     return SignedContent("donor_eligibility", donation.record.address, meaning, lines)
+
+
+def countersign_content(donation: Donation) -> SignedContent:
+    """The decision that quality assurance stands beside, exactly as the physician signed it."""
+    decision = latest_decision(donation)
+    said = (
+        (
+            Line("Judged by", decision.product_version),
+            Line("Decision", decision.decision, decision.reason),
+            Line("Decided by", decision.signature.printed_name),
+            Line("Signed content", decision.signature.content_hash),
+        )
+        if decision
+        else ()
+    )
+    meaning = N_("I have reviewed how this decision was reached and countersign it for quality assurance.")
+    lines = (Line("Donation", donation.din), Line("Donor", donation.donor.number), *said)
+    return SignedContent("donor_eligibility_countersigned", donation.record.address, meaning, lines)
+
+
+def _medical_lines(donation: Donation, definition: Definition) -> tuple[Line, ...]:
+    asked, answers = definition.donation.eligibility, medical_answers(donation, definition)
+    questions = (*asked.criteria, *asked.exclusions)
+    return tuple(Line(one.label.en, answers[one.key].text) for one in questions if one.key in answers)

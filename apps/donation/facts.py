@@ -29,6 +29,24 @@ class ConsentFacts:
 
 
 @dataclass(frozen=True)
+class MedicalAnswer:
+    """The latest answer to one medical question: the verdict of a criterion, or whether an exclusion was found."""
+
+    answered_at: datetime
+    verdict: Verdict
+    text: str
+
+
+@dataclass(frozen=True)
+class DecisionFacts:
+    """A physician's decision as a rule sees it; `countersigned` once quality assurance put its name beside it."""
+
+    decision: Eligibility
+    decided_by: str
+    countersigned: bool
+
+
+@dataclass(frozen=True)
 class ScreenedTest:
     """The latest result of one screening test: when the specimen was taken, and the verdict of each of its results."""
 

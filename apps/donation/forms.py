@@ -104,6 +104,30 @@ class CollectionForm(forms.Form):
         _offer(self, "tissue", (one.donation.tissues for one in asked))
 
 
+class HealthForm(forms.Form):
+    """What the questionnaire and the chart say; each question may be answered apart."""
+
+    answered_at = instant_field(gettext_lazy("Answered at"))
+
+    def __init__(
+        self, *args: Any, criteria: Mapping[str, Parameter], exclusions: Mapping[str, Listed], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for criterion in criteria.values():
+            self.fields[criterion.key] = _control(criterion)
+        for key, one in exclusions.items():
+            self.fields[key] = forms.ChoiceField(label=bilingual(one.label), choices=YES_NO)
+        self.questions = [*criteria, *exclusions]
+        for key in self.questions:
+            self.fields[key].required = False
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """What was answered, by the key of each question."""
+        said = {key: str(self.cleaned_data[key]).strip() for key in self.questions}
+        return [(key, text) for key, text in said.items() if text]
+
+
 class DecisionForm(forms.Form):
     """A physician's decision about a donation, judged by one product."""
 

@@ -4,7 +4,7 @@ from django.db import models
 
 from apps.audit.models import Audited
 from apps.core.choices import choices_of
-from apps.donation.facts import ConsentFacts, Eligibility
+from apps.donation.facts import ConsentFacts, DecisionFacts, Eligibility
 from apps.identity.models import Donor
 from apps.organisation.models import Site
 from apps.signatures.models import Signature
@@ -75,6 +75,24 @@ class Donation(Audited):
         return self.din
 
 
+class HealthAnswer(Audited):
+    """One answer from the questionnaire or the chart, for one donation. Of several to a question the latest counts."""
+
+    donation = models.ForeignKey(Donation, models.PROTECT, related_name="health")
+    question = models.CharField(max_length=40)
+    text = models.CharField(max_length=100)
+    answered_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    append_only = True
+
+    class Meta:
+        indexes = [models.Index(fields=["donation", "question"], name="health_of_a_donation")]
+
+    def __str__(self) -> str:
+        return f"{self.donation} {self.question}"
+
+
 class EligibilityDecision(Audited):
     """A physician's signed decision about a donation, judged by one product's criteria."""
 
@@ -89,3 +107,21 @@ class EligibilityDecision(Audited):
 
     def __str__(self) -> str:
         return f"{self.donation} {self.decision}"
+
+    @property
+    def facts(self) -> DecisionFacts:
+        """The decision as a rule sees it; read with its signatures."""
+        return DecisionFacts(Eligibility(self.decision), self.signature.username, hasattr(self, "countersignature"))
+
+
+class EligibilityCountersignature(Audited):
+    """Quality assurance stands beside a physician's decision; only then the donation may be used."""
+
+    decision = models.OneToOneField(EligibilityDecision, models.PROTECT, related_name="countersignature")
+    signature = models.OneToOneField(Signature, models.PROTECT, related_name="+")
+    countersigned_at = models.DateTimeField()
+
+    append_only = True
+
+    def __str__(self) -> str:
+        return str(self.decision)

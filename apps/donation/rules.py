@@ -7,13 +7,15 @@ from datetime import datetime
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.donation.facts import ConsentFacts, Eligibility, ScreenedTest
+from apps.donation.facts import ConsentFacts, DecisionFacts, Eligibility, MedicalAnswer, ScreenedTest
+from apps.products.definition.base import Bilingual, Listed
 from apps.products.definition.donation import Consent, Donation, ScreeningTest
 from apps.products.definition.parameters import Parameter
 from apps.products.facts import Verdict
 from apps.products.rules.numbers import read_entry
 from apps.products.rules.units import UnitTable
 
+YES, NO = "yes", "no"  # whether an exclusion was found
 DIN = re.compile(r"[A-NP-Z1-9][0-9]{4}[0-9]{2}[0-9]{6}", re.ASCII)  # ISBT 128: facility, year, serial number
 
 
@@ -85,6 +87,79 @@ def _lets_pass(result: Parameter, verdict: Verdict | None) -> bool:
 
 def _named(test: ScreeningTest) -> dict[str, str]:
     return {"test": test.label.en, "test_zh": test.label.zh}
+
+
+def is_medically_excluded(asked: Donation, answers: Mapping[str, MedicalAnswer]) -> tuple[Objection, ...]:
+    """Every criterion is answered and met, and every exclusion was asked for and not found (21 CFR 1271.75)."""
+    medical = asked.eligibility
+    found = [
+        *(_against_criterion(one, answers.get(one.key)) for one in medical.criteria if one.required),
+        *(_against_exclusion(one, answers.get(one.key)) for one in medical.exclusions),
+    ]
+    return tuple(objection for objection in found if objection)
+
+
+def _against_criterion(criterion: Parameter, answer: MedicalAnswer | None) -> Objection | None:
+    if answer is None:
+        return _unanswered(criterion.label)
+    if answer.verdict in (Verdict.PASS, Verdict.RECORDED, Verdict.ALERT):
+        return None
+    facts = {"question": criterion.label.en, "question_zh": criterion.label.zh, "answer": answer.text}
+    return Objection("criterion_not_met", N_("{question}: {answer} does not allow donation."), facts)
+
+
+def _against_exclusion(exclusion: Listed, answer: MedicalAnswer | None) -> Objection | None:
+    if answer is None:
+        return _unanswered(exclusion.label)
+    if answer.text == NO:
+        return None
+    facts = {"question": exclusion.label.en, "question_zh": exclusion.label.zh}
+    return Objection("excluded", N_("The donor is excluded: {question}."), facts)
+
+
+def _unanswered(label: Bilingual) -> Objection:
+    facts = {"question": label.en, "question_zh": label.zh}
+    return Objection("medical_answer_missing", N_("There is no answer: {question}."), facts)
+
+
+def has_unreadable_answers(
+    criteria: Mapping[str, Parameter],
+    exclusions: Mapping[str, Listed],
+    answers: Sequence[tuple[str, str]],
+    units: UnitTable,
+) -> tuple[Objection, ...]:
+    """Each answer is to a question that a product of the site asks, and can be read as such."""
+    if not criteria and not exclusions:  # no product of the site is known yet: nothing to judge by
+        return ()
+    found = (_against_reading(criteria.get(key), exclusions.get(key), key, text, units) for key, text in answers)
+    return tuple(objection for objection in found if objection)
+
+
+def _against_reading(
+    criterion: Parameter | None, exclusion: Listed | None, key: str, text: str, units: UnitTable
+) -> Objection | None:
+    if criterion is not None:
+        return _against_result(criterion, key, text, units)
+    if exclusion is None:
+        template = N_("No product of this site asks this: {question}.")
+        return Objection("unknown_question", template, {"question": key}, key)
+    return None if text in (YES, NO) else Objection("not_yes_or_no", N_("Answer yes or no."), place=key)
+
+
+def nothing_to_countersign(latest: DecisionFacts | None) -> Objection | None:
+    """Quality assurance puts its name beside the latest decision of a physician, once."""
+    if latest is None:
+        return Objection("not_decided", N_("No physician has decided about this donation."))
+    if latest.countersigned:
+        return Objection("countersigned", N_("The latest decision is countersigned."))
+    return None
+
+
+def is_own_decision(latest: DecisionFacts | None, countersigner: str) -> Objection | None:
+    """Two persons stand for a donation: nobody countersigns what they decided (21 CFR 1271.50)."""
+    if latest is None or latest.decided_by != countersigner:
+        return None
+    return Objection("same_person", N_("You decided about this donation; a second person countersigns."))
 
 
 def is_not_eligible(decision: Eligibility, din: str) -> Objection | None:

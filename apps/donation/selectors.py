@@ -4,17 +4,19 @@ from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from apps.core.errors import Objection
 from apps.donation import rules
-from apps.donation.facts import Eligibility, ScreenedTest
-from apps.donation.models import Donation, EligibilityDecision, ScreeningResult
+from apps.donation.facts import Eligibility, MedicalAnswer, ScreenedTest
+from apps.donation.models import Donation, EligibilityDecision, HealthAnswer, ScreeningResult
 from apps.identity.models import Donor
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import Definition
+from apps.products.definition.base import Listed
 from apps.products.definition.donation import ScreeningTest
+from apps.products.definition.parameters import Parameter
 from apps.products.facts import Verdict
 from apps.products.loader import standard_tables
 from apps.products.models import ProductVersion
@@ -54,9 +56,11 @@ def screened_tests(donor: Donor, definition: Definition) -> dict[str, ScreenedTe
 
 def _verdict(test: ScreeningTest, key: str, row: ScreeningResult | None, zone: ZoneInfo) -> Verdict:
     parameter = next(result for result in test.results if result.key == key)
-    if row is None:
-        return Verdict.NOT_DONE
-    read = read_entry(parameter, row.text, unit=row.unit, zone=zone, units=standard_tables().units)
+    return Verdict.NOT_DONE if row is None else _judged(parameter, row.text, row.unit, zone)
+
+
+def _judged(parameter: Parameter, text: str, unit: str, zone: ZoneInfo) -> Verdict:
+    read = read_entry(parameter, text, unit=unit, zone=zone, units=standard_tables().units)
     if isinstance(read, Objection):
         return Verdict.NOT_EVALUABLE
     return Verdict.PASS if read.verdict in (Verdict.PASS, Verdict.RECORDED, Verdict.ALERT) else read.verdict
@@ -68,7 +72,38 @@ def objections_to_eligibility(donation: Donation, definition: Definition) -> tup
     consents = [consent.facts for consent in donation.donor.consents.all()]
     consent = rules.has_no_valid_consent(asked.consent, consents, donation.collected_at)
     screened = screened_tests(donation.donor, definition)
-    return (*consent, *rules.is_screening_incomplete(asked, screened, donation.collected_at))
+    return (
+        *consent,
+        *rules.is_screening_incomplete(asked, screened, donation.collected_at),
+        *rules.is_medically_excluded(asked, medical_answers(donation, definition)),
+    )
+
+
+def medical_answers(donation: Donation, definition: Definition) -> dict[str, MedicalAnswer]:
+    """The latest answer to each medical question of the product; criteria are judged by the product's limits."""
+    criteria = {one.key: one for one in definition.donation.eligibility.criteria}
+    zone, found = ZoneInfo(donation.site.timezone), {}
+    for key, row in health_rows(donation).items():
+        verdict = _judged(criteria[key], row.text, "", zone) if key in criteria else Verdict.RECORDED
+        found[key] = MedicalAnswer(row.answered_at, verdict, row.text)
+    return found
+
+
+def health_rows(donation: Donation) -> dict[str, HealthAnswer]:
+    """The latest row of each medical question of a donation."""
+    return {row.question: row for row in HealthAnswer.objects.filter(donation=donation).order_by("pk")}
+
+
+def criteria_asked(sites: Collection[str]) -> dict[str, Parameter]:
+    """Every medical criterion that the products of these sites ask for, by key."""
+    asked = [definition.donation.eligibility for _version, definition in asked_at(sites)]
+    return {one.key: one for medical in reversed(asked) for one in medical.criteria}
+
+
+def exclusions_asked(sites: Collection[str]) -> dict[str, Listed]:
+    """Every exclusion that the products of these sites ask for, by key."""
+    asked = [definition.donation.eligibility for _version, definition in asked_at(sites)]
+    return {one.key: one for medical in reversed(asked) for one in medical.exclusions}
 
 
 def ineligibility_of(donation: Donation) -> Objection | None:
@@ -78,7 +113,20 @@ def ineligibility_of(donation: Donation) -> Objection | None:
 
 def decisions_of(donation: Donation) -> QuerySet[EligibilityDecision]:
     """The decisions about a donation, oldest first."""
-    return EligibilityDecision.objects.filter(donation=donation).select_related("signature").order_by("pk")
+    found = EligibilityDecision.objects.filter(donation=donation)
+    return found.select_related("signature", "countersignature__signature").order_by("pk")
+
+
+def latest_decision(donation: Donation) -> EligibilityDecision | None:
+    """The last decision about a donation."""
+    return decisions_of(donation).last()
+
+
+def awaiting_countersignature(sites: Collection[str]) -> QuerySet[EligibilityDecision]:
+    """The latest decision of each donation of these sites that quality assurance has not countersigned."""
+    latest = EligibilityDecision.objects.values("donation").annotate(newest=Max("pk")).values("newest")
+    found = EligibilityDecision.objects.filter(pk__in=latest, countersignature=None, donation__site__code__in=sites)
+    return found.select_related("donation", "signature").order_by("decided_at", "pk")
 
 
 def asked_at(sites: Collection[str]) -> list[tuple[ProductVersion, Definition]]:
@@ -103,3 +151,9 @@ def screening_rows(donor: Donor) -> dict[tuple[str, str], ScreeningResult]:
     """The latest row of each screening result of a donor."""
     rows = ScreeningResult.objects.filter(donor=donor).order_by("pk")
     return {(row.test, row.result): row for row in rows}
+
+
+def definition_judging(decision: EligibilityDecision) -> Definition:
+    """The master record by which a decision was taken."""
+    version = ProductVersion.objects.select_related("record").get(record__address=decision.product_version)
+    return definition_of(version)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from apps.audit.selectors import record_at
 from apps.audit.services import Change, audited
@@ -11,10 +12,25 @@ from apps.core.roles import Role
 from apps.core.rules import is_future, is_taken
 from apps.core.text import N_
 from apps.donation import rules
-from apps.donation.content import eligibility_content
+from apps.donation.content import countersign_content, eligibility_content
 from apps.donation.facts import Eligibility
-from apps.donation.models import Consent, Donation, EligibilityDecision, ScreeningResult
-from apps.donation.selectors import donation_now, objections_to_eligibility, screening_asked
+from apps.donation.models import (
+    Consent,
+    Donation,
+    EligibilityCountersignature,
+    EligibilityDecision,
+    HealthAnswer,
+    ScreeningResult,
+)
+from apps.donation.selectors import (
+    criteria_asked,
+    definition_judging,
+    donation_now,
+    exclusions_asked,
+    latest_decision,
+    objections_to_eligibility,
+    screening_asked,
+)
 from apps.identity.models import Donor
 from apps.lineage.services import link
 from apps.organisation.services import require
@@ -114,6 +130,23 @@ def record_collection(
         return donation
 
 
+def record_health(
+    *, donation: Donation, answers: Sequence[tuple[str, str]], answered_at: datetime, actor: Actor, at: datetime
+) -> list[HealthAnswer]:
+    """Record what the questionnaire and the chart say about the donor at this donation, with the day of the answers."""
+    site, record = donation.site.code, donation.record
+    who = require(actor, COLLECTORS, site, at=at)
+    stop_if(is_future(answered_at, at, "answered_at"))
+    unreadable = rules.has_unreadable_answers(
+        criteria_asked({site}), exclusions_asked({site}), answers, standard_tables().units
+    )
+    if unreadable:
+        raise BadInput(*unreadable)
+    with audited(actor=who, action="donation.health.recorded", at=at, touching=[record]) as change:
+        common = {"record": record, "donation": donation, "answered_at": answered_at, "recorded_at": at}
+        return change.create_many([HealthAnswer(question=key, text=text, **common) for key, text in answers])
+
+
 def decide_eligibility(
     *,
     donation: Donation,
@@ -124,7 +157,9 @@ def decide_eligibility(
     actor: Actor,
     at: datetime,
 ) -> Donation:
-    """Decide about a donation: a physician's signature. Eligible only when consent and screening leave no objection."""
+    """Decide about a donation: a physician's signature. Eligible only when nothing stands against it, and in
+    force only when quality assurance has countersigned.
+    """
     site, record = donation.site.code, donation.record
     signer = admit_signer(signing=signing, actor=actor, role=Role.PHYSICIAN, site=site, at=at, about=record.address)
     action, donor = "donation.eligibility.decided", donation.donor.record
@@ -143,15 +178,32 @@ def decide_eligibility(
         row = EligibilityDecision(record=record, donation=donation, decision=decision, reason=reason, decided_at=at)
         row.signature, row.product_version = signature, product_version.record.address
         change.create(row)
-        return _decided(change, donation, decision)
-
-
-def _decided(change: Change, donation: Donation, decision: Eligibility) -> Donation:
-    if decision is Eligibility.ELIGIBLE:
-        lift_hold_for(change, record=donation.record, key=ELIGIBILITY, reason=N_("Found eligible."))
-    else:
+        if decision is Eligibility.ELIGIBLE:
+            return donation  # held as before, until the second signature
         _hold_until_eligible(change, donation)
-    return change.update(donation, eligibility=decision)
+        return change.update(donation, eligibility=decision)
+
+
+def countersign_eligibility(*, donation: Donation, signing: Signing, actor: Actor, at: datetime) -> Donation:
+    """Quality assurance countersigns the physician's decision; an eligible donation may be used from now on."""
+    site, record, donor = donation.site.code, donation.record, donation.donor.record
+    signer = admit_signer(signing=signing, actor=actor, role=Role.QA, site=site, at=at, about=record.address)
+    action = "donation.eligibility.countersigned"
+    with audited(actor=signer.actor, action=action, at=at, touching=[record], relying_on=[donor]) as change:
+        donation = donation_now(donation)
+        decision = latest_decision(donation)
+        facts = decision.facts if decision else None
+        stop_if(rules.nothing_to_countersign(facts), rules.is_own_decision(facts, signer.actor.username))
+        decided = cast(EligibilityDecision, decision)
+        is_eligible = decided.decision == Eligibility.ELIGIBLE
+        stop_if(*(objections_to_eligibility(donation, definition_judging(decided)) if is_eligible else ()))
+        signature = sign(change, signer=signer, record=record, content=countersign_content(donation), site=site)
+        row = EligibilityCountersignature(record=record, decision=decided, signature=signature, countersigned_at=at)
+        change.create(row)
+        if not is_eligible:
+            return donation
+        lift_hold_for(change, record=record, key=ELIGIBILITY, reason=N_("Found eligible."))
+        return change.update(donation, eligibility=Eligibility.ELIGIBLE)
 
 
 def _hold_until_eligible(change: Change, donation: Donation) -> None:

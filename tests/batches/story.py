@@ -21,10 +21,17 @@ from apps.batches.services.recording import record_value
 from apps.batches.services.signing import complete_step, sign_section, sign_step
 from apps.batches.services.vessels import open_vessels
 from apps.core.actor import SYSTEM
-from apps.donation.content import eligibility_content
+from apps.donation.content import countersign_content, eligibility_content
 from apps.donation.facts import Eligibility
 from apps.donation.models import Donation
-from apps.donation.services import decide_eligibility, record_collection, record_consent, record_screening
+from apps.donation.services import (
+    countersign_eligibility,
+    decide_eligibility,
+    record_collection,
+    record_consent,
+    record_health,
+    record_screening,
+)
 from apps.facility.models import Instrument
 from apps.facility.services import install_instrument
 from apps.identity.facts import Person
@@ -103,11 +110,15 @@ def donor(cast: Cast, number: str = "D-0117", *, at: datetime = AT - timedelta(d
     return found
 
 
-def collected(cast: Cast, of: Donor, din: str = DIN, *, at: datetime = AT - timedelta(days=1)) -> Donation:
-    """A cord, collected the day before the story begins."""
-    return record_collection(
+def collected(
+    cast: Cast, of: Donor, din: str = DIN, *, at: datetime = AT - timedelta(days=1), **answers: str
+) -> Donation:
+    """A cord, collected the day before the story begins, with the medical history that was asked then."""
+    found = record_collection(
         din=din, donor=of, tissue="cord", collected_at=at, where="Ward 3", actor=actor(cast.paula), at=at
     )
+    healthy(cast, found, at=at, **answers)
+    return found
 
 
 def screened(cast: Cast, of: Donor, *, but: str = "", at: datetime = AT - timedelta(days=1)) -> None:
@@ -140,9 +151,9 @@ def passing(parameter: Recordable) -> str:
 def decide(
     cast: Cast, donation: Donation, version: ProductVersion, decision: Eligibility, reason: str = ""
 ) -> Donation:
-    """Paula decides about a donation."""
+    """Paula decides about a donation; Quinn countersigns when she finds it eligible."""
     shown = eligibility_content(donation, version, decision, reason)
-    return decide_eligibility(
+    decided = decide_eligibility(
         donation=donation,
         product_version=version,
         decision=decision,
@@ -150,6 +161,33 @@ def decide(
         signing=sign_as(cast.paula, shown),
         actor=actor(cast.paula),
         at=AT,
+    )
+    return countersigned(cast, decided) if decision is Eligibility.ELIGIBLE else decided
+
+
+def countersigned(cast: Cast, donation: Donation, *, at: datetime = AT) -> Donation:
+    """Quinn countersigns the decision about a donation."""
+    signing = sign_as(cast.quinn, countersign_content(donation), at=at)
+    return countersign_eligibility(donation=donation, signing=signing, actor=actor(cast.quinn), at=at)
+
+
+def healthy(
+    cast: Cast,
+    donation: Donation,
+    *,
+    at: datetime = AT - timedelta(days=1),
+    product: Loaded | None = None,
+    **answers: str,
+) -> None:
+    """The medical history of a donor whom nothing excludes, but for what is said."""
+    medical = (product or small_record()).definition.donation.eligibility
+    said = {one.key: passing(one) for one in medical.criteria} | {one.key: "no" for one in medical.exclusions}
+    record_health(
+        donation=donation,
+        answers=[(key, text) for key, text in (said | answers).items() if text],
+        answered_at=at,
+        actor=actor(cast.paula),
+        at=at,
     )
 
 

@@ -195,6 +195,9 @@ def test_a_batch_is_planned_started_and_shown(api_client: Any, cast: Any) -> Non
     seen = olga.get(f"/api/v1/donations/{din}/")["ETag"]
     decision = {"product": version.number, "decision": "ELIGIBLE", "reason": ""}
     decided = paula.sign(f"/api/v1/donations/{din}/eligibility/", decision, person=cast.paula, if_match=seen.strip('"'))
+    assert (decided.status_code, decided.json()["eligibility"]) == (200, "PENDING"), decided.content
+    second = f"/api/v1/donations/{din}/countersignature/"
+    decided = api_client(cast.quinn).sign(second, {}, person=cast.quinn, if_match=decided["ETag"].strip('"'))
     assert (decided.status_code, decided.json()["eligibility"]) == (200, "ELIGIBLE"), decided.content
 
     plan = {"number": "CT-0042", "product": version.number, "site": "NANHU", "donation": din}

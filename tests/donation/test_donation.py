@@ -7,16 +7,27 @@ import pytest
 
 from apps.core.errors import NotAllowed
 from apps.donation import rules
-from apps.donation.content import eligibility_content
-from apps.donation.facts import ConsentFacts, Eligibility
+from apps.donation.content import countersign_content, eligibility_content
+from apps.donation.facts import ConsentFacts, DecisionFacts, Eligibility
 from apps.donation.models import Consent, Donation
 from apps.donation.selectors import decisions_of, objections_to_eligibility
-from apps.donation.services import decide_eligibility, record_screening, withdraw_consent
+from apps.donation.services import countersign_eligibility, decide_eligibility, record_screening, withdraw_consent
 from apps.lineage.selectors import ancestor_ids
 from apps.products.models import ProductVersion
 from apps.quality.models import Hold
 from tests.batches.refusals import codes
-from tests.batches.story import DIN, approved, collected, decide, donor, passing, screened, small_record
+from tests.batches.story import (
+    DIN,
+    approved,
+    collected,
+    countersigned,
+    decide,
+    donor,
+    healthy,
+    passing,
+    screened,
+    small_record,
+)
 from tests.cast import AT, Cast, actor, sign_as
 
 ASKED = small_record().definition.donation
@@ -32,6 +43,13 @@ def version(cast: Cast) -> ProductVersion:
 def cord(cast: Cast) -> Donation:
     """A cord of D-0117, with consent and without tests."""
     return collected(cast, donor(cast))
+
+
+def decide_alone(cast: Cast, donation: Donation, version: ProductVersion) -> Donation:
+    """Paula finds a donation eligible; nobody has countersigned."""
+    signing = sign_as(cast.paula, eligibility_content(donation, version, Eligibility.ELIGIBLE))
+    particulars: dict[str, Any] = {"decision": Eligibility.ELIGIBLE, "reason": "", "signing": signing}
+    return decide_eligibility(donation=donation, product_version=version, actor=actor(cast.paula), at=AT, **particulars)
 
 
 def consent(**more: Any) -> ConsentFacts:
@@ -105,7 +123,87 @@ def test_an_eligible_donation_is_no_longer_held(cast: Cast, cord: Donation, vers
 
     assert found.eligibility == Eligibility.ELIGIBLE
     assert not Hold.objects.filter(record=cord.record, lifted_at=None).exists()
-    assert decisions_of(cord).get().signature.username == "paula"
+    decision = decisions_of(cord).get()
+    assert (decision.signature.username, decision.countersignature.signature.username) == ("paula", "quinn")
+
+
+def test_a_decision_alone_frees_nothing(cast: Cast, cord: Donation, version: ProductVersion) -> None:
+    screened(cast, cord.donor)
+    decide_alone(cast, cord, version)
+
+    found = Donation.objects.get()
+    assert found.eligibility == Eligibility.PENDING
+    assert Hold.objects.filter(record=found.record, lifted_at=None).exists()
+
+
+def test_quality_countersigns_a_decision_once(cast: Cast, cord: Donation, version: ProductVersion) -> None:
+    assert codes(lambda: countersigned(cast, cord)) == ["not_decided"]
+    screened(cast, cord.donor)
+    decide(cast, cord, version, Eligibility.ELIGIBLE)
+
+    assert codes(lambda: countersigned(cast, cord)) == ["countersigned"]
+
+
+@pytest.mark.parametrize("name", ["paula", "olga", "colin"])
+def test_only_quality_countersigns(cast: Cast, cord: Donation, version: ProductVersion, name: str) -> None:
+    screened(cast, cord.donor)
+    decide_alone(cast, cord, version)
+    person = getattr(cast, name)
+
+    signing = sign_as(person, countersign_content(cord))
+
+    with pytest.raises(NotAllowed):
+        countersign_eligibility(donation=cord, signing=signing, actor=actor(person), at=AT)
+
+
+def test_nobody_countersigns_their_own_decision() -> None:
+    """Somebody may be physician and quality assurance at one site; never for one donation."""
+    decided = DecisionFacts(Eligibility.ELIGIBLE, "paula", countersigned=False)
+
+    assert rules.is_own_decision(decided, "quinn") is None
+    own = rules.is_own_decision(decided, "paula")
+    assert own
+    assert own.code == "same_person"
+
+
+def test_what_came_to_stand_against_it_meanwhile_stops_the_second_signature(
+    cast: Cast, cord: Donation, version: ProductVersion
+) -> None:
+    screened(cast, cord.donor)
+    decide_alone(cast, cord, version)
+    healthy(cast, cord, malignancy="yes")
+
+    assert codes(lambda: countersigned(cast, cord)) == ["excluded"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"mother_age": ""}, "medical_answer_missing"),
+        ({"mother_age": "17"}, "criterion_not_met"),
+        ({"mother_age": "41"}, "criterion_not_met"),
+        ({"gestation": "36"}, "criterion_not_met"),
+        ({"single_healthy_newborn": "no"}, "criterion_not_met"),
+        ({"malignancy": ""}, "medical_answer_missing"),
+        ({"malignancy": "yes"}, "excluded"),
+    ],
+)
+def test_the_rule_that_fails_is_shown_and_forbids_eligibility(
+    cast: Cast, version: ProductVersion, answer: dict[str, str], code: str
+) -> None:
+    cord = collected(cast, donor(cast), **answer)
+    screened(cast, cord.donor)
+
+    assert codes(lambda: decide(cast, cord, version, Eligibility.ELIGIBLE)) == [code]
+    assert [one.code for one in objections_to_eligibility(cord, small_record().definition)] == [code]
+
+
+def test_the_latest_answer_to_a_question_counts(cast: Cast, version: ProductVersion) -> None:
+    cord = collected(cast, donor(cast), mother_age="17")
+    screened(cast, cord.donor)
+    healthy(cast, cord, mother_age="27")
+
+    assert decide(cast, cord, version, Eligibility.ELIGIBLE).eligibility == Eligibility.ELIGIBLE
 
 
 def test_every_mandatory_test_must_be_there(cast: Cast, cord: Donation, version: ProductVersion) -> None:
@@ -216,6 +314,23 @@ def test_donors_and_donations_at_the_api(cast: Cast, api_client: Any, version: P
         results = [{"result": result.key, "text": passing(result)} for result in test.results]
         body = {"test": test.key, "results": results, "laboratory": "Lab 1", "specimen_at": "2026-11-04T06:00:00Z"}
         assert paula.post("/api/v1/donors/D-0117/screening/", body).status_code == 201
-    decided = paula.sign(url, decision, person=cast.paula, if_match=donated["ETag"])
+    refused = paula.sign(url, decision, person=cast.paula, if_match=donated["ETag"])
+    assert {one["code"] for one in refused.json()["objections"]} == {"medical_answer_missing"}
+    medical = ASKED.eligibility
+    answers = {one.key: passing(one) for one in medical.criteria} | {one.key: "no" for one in medical.exclusions}
+    said = [{"question": key, "text": text} for key, text in answers.items()]
+    body = {"answers": said, "answered_at": "2026-11-04T06:00:00Z"}
+    health = f"/api/v1/donations/{DIN}/health/"
+    for question, text, code in (("malignancy", "maybe", "not_yes_or_no"), ("shoe_size", "41", "unknown_question")):
+        odd = {**body, "answers": [{"question": question, "text": text}]}
+        assert (paula.post(health, odd).status_code, paula.post(health, odd).json()["code"]) == (400, code)
+    assert quinn.post(health, body).status_code == 403
+    answered = paula.post(health, body)
+    assert answered.status_code == 201, answered.content
+    assert len(quinn.get(health).json()) == len(answers)
+    decided = paula.sign(url, decision, person=cast.paula, if_match=answered["ETag"])
+    assert decided.json()["eligibility"] == "PENDING", decided.content
+    second = f"/api/v1/donations/{DIN}/countersignature/"
+    decided = quinn.sign(second, {}, person=cast.quinn, if_match=decided["ETag"])
     assert decided.json()["eligibility"] == "ELIGIBLE", decided.content
     assert [found["din"] for found in quinn.get("/api/v1/donations/?eligibility=ELIGIBLE").json()["results"]] == [DIN]

@@ -63,8 +63,20 @@ def test_from_registration_to_an_eligible_donation_on_pages(cast: Cast, web_clie
     assert "There is no result of HIV-1/2." in page
 
     assert {screen(paula, test).status_code for test in ASKED.screening} == {302}
+    assert "There is no answer: Malignancy." in paula.get(f"/donation/donations/{DIN}/").content.decode()
+    medical = ASKED.eligibility
+    answers = {one.key: passing(one) for one in medical.criteria} | {one.key: "no" for one in medical.exclusions}
+    told = {"answered_at": "2026-11-04T09:30", **answers}
+    assert paula.post(f"/donation/donations/{DIN}/health/", told).status_code == 302
     assert "Nothing stands against it" in paula.get(f"/donation/donations/{DIN}/").content.decode()
     assert decided(paula, "ELIGIBLE").status_code == 302
+    assert Donation.objects.get().eligibility == "PENDING"
+    quinn = web_client(cast.quinn)
+    assert f"/donation/donations/{DIN}/" in quinn.get("/").content.decode()
+    assert f"/donation/donations/{DIN}/" not in paula.get("/").content.decode()
+    signing = quinn.get(f"/donation/donations/{DIN}/countersign/").context["signing"]
+    answer = {**signing["hidden"], "challenge": signing["challenge"], "secret": SECRET, "username": "quinn"}
+    assert quinn.post(f"/donation/donations/{DIN}/countersign/", answer).status_code == 302
 
     assert Donation.objects.get().eligibility == "ELIGIBLE"
     assert not Hold.objects.filter(lifted_at=None).exists()

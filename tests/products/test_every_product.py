@@ -27,7 +27,7 @@ from apps.products.rules.computed import compute
 from apps.products.rules.numbers import read_entry
 from apps.products.selectors import owning_site
 from apps.products.services import import_version
-from tests.batches.story import Room, approved, decide, passing, start
+from tests.batches.story import Room, approved, decide, healthy, passing, start
 from tests.cast import AT, actor, site_of, train
 
 PRODUCTS = sorted(path for path in (SEEDS / "products").glob("*/v*") if path.is_dir())
@@ -208,6 +208,7 @@ def running(cast, product: Loaded) -> Room:
         results = [(result.key, passing(result)) for result in test.results if result.required]
         at = {"specimen_at": collected_at, "actor": paula, "at": AT - timedelta(hours=2)}
         record_screening(donor=donor, test=test.key, results=results, laboratory="Lab 1", **at)
+    healthy(cast, collected, product=product)
     collected = decide(cast, collected, version, Eligibility.ELIGIBLE)
     train(cast.olga, version.record.address)
     olga = actor(cast.olga)

@@ -12,10 +12,17 @@ from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
 from apps.batches.services.planning import plan_batch, start_batch
 from apps.core.actor import SYSTEM
-from apps.donation.content import eligibility_content
+from apps.donation.content import countersign_content, eligibility_content
 from apps.donation.facts import Eligibility
 from apps.donation.models import Donation
-from apps.donation.services import decide_eligibility, record_collection, record_consent, record_screening
+from apps.donation.services import (
+    countersign_eligibility,
+    decide_eligibility,
+    record_collection,
+    record_consent,
+    record_health,
+    record_screening,
+)
 from apps.facility.models import Instrument
 from apps.facility.services import install_instrument
 from apps.identity.facts import Person
@@ -114,9 +121,14 @@ def eligible_donation(cast: Cast, master: ProductVersion, n: int = 1) -> Donatio
         actor=paula,
         at=collected + HOUR,
     )
+    medical = asked.eligibility
+    answers = [(one.key, good_answer(one)) for one in medical.criteria] + [
+        (one.key, "no") for one in medical.exclusions
+    ]
+    record_health(donation=donation, answers=answers, answered_at=collected, actor=paula, at=collected + HOUR)
     content = eligibility_content(donation, master, Eligibility.ELIGIBLE)
     decided = collected + DAY
-    return decide_eligibility(
+    donation = decide_eligibility(
         donation=donation,
         product_version=master,
         decision=Eligibility.ELIGIBLE,
@@ -125,6 +137,8 @@ def eligible_donation(cast: Cast, master: ProductVersion, n: int = 1) -> Donatio
         actor=paula,
         at=decided,
     )
+    signing = sign_as(cast.quinn, countersign_content(donation), at=decided)
+    return countersign_eligibility(donation=donation, signing=signing, actor=actor(cast.quinn), at=decided)
 
 
 def running_batch(cast: Cast, number: str = "CT-0042", n: int = 1) -> Batch:

@@ -58,6 +58,7 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         quality.stops,
         quality.risks,
         quality.lots,
+        quality.countersignatures,
         batches.to_review,
         batches.to_release,
         disposal.to_approve(Role.QA),

@@ -10,6 +10,7 @@ from apps.desk.facts import Asked, Risk, Task
 from apps.desk.selectors.batches import MOST, Duty
 from apps.donation.facts import Eligibility
 from apps.donation.models import Donation
+from apps.donation.selectors import awaiting_countersignature
 from apps.materials.models import MaterialLot
 from apps.materials.selectors import known_materials_at
 from apps.organisation.models import Site
@@ -79,11 +80,21 @@ def lots(whom: Asked) -> Iterator[Task]:
 
 def donations(whom: Asked) -> Iterator[Task]:
     """Donations about which no physician has decided."""
-    found = Donation.objects.filter(eligibility=Eligibility.PENDING, site__code__in=whom.sites)
+    found = Donation.objects.filter(eligibility=Eligibility.PENDING, decisions=None, site__code__in=whom.sites)
     for donation in found.select_related("donor").order_by("collected_at", "pk")[:MOST]:
         yield Task(
             N_("Decide about a donation"), donation.din, donation.collected_at, "donation:donation", (donation.din,),
             {"donor": donation.donor.number}, "{donor}", Risk.MIDDLE,
+        )  # fmt: skip
+
+
+def countersignatures(whom: Asked) -> Iterator[Task]:
+    """Decisions about donations that quality assurance has not countersigned."""
+    for decision in awaiting_countersignature(whom.sites).exclude(signature__username=whom.username)[:MOST]:
+        din = decision.donation.din
+        yield Task(
+            N_("Countersign the decision about a donation"), din, decision.decided_at, "donation:donation", (din,),
+            {"decision": decision.decision}, "{decision}", Risk.MIDDLE,
         )  # fmt: skip
 
 

@@ -4,10 +4,17 @@ from datetime import datetime, timedelta
 
 from apps.batches.services.excursions import record_excursion
 from apps.desk.story.stage import Stage, Verb
-from apps.donation.content import eligibility_content
+from apps.donation.content import countersign_content, eligibility_content
 from apps.donation.facts import Eligibility
 from apps.donation.models import Donation
-from apps.donation.services import decide_eligibility, record_collection, record_consent, record_screening
+from apps.donation.services import (
+    countersign_eligibility,
+    decide_eligibility,
+    record_collection,
+    record_consent,
+    record_health,
+    record_screening,
+)
 from apps.facility.models import Instrument, Room
 from apps.facility.services import install_instrument, open_room
 from apps.identity.facts import Person
@@ -104,7 +111,7 @@ def collection(
 
 def eligibility(stage: Stage, who: str, at: datetime, *, din: str, decision: str, reason: str = "") -> None:
     """Decide about a donation."""
-    donation = Donation.objects.select_related("record", "donor__record", "site").get(din=din)
+    donation = _donation(din)
     decided = Eligibility(decision)
     content = eligibility_content(donation, stage.version, decided, reason)
     decide_eligibility(
@@ -116,6 +123,28 @@ def eligibility(stage: Stage, who: str, at: datetime, *, din: str, decision: str
         actor=stage.actor(who),
         at=at,
     )
+
+
+def health(stage: Stage, who: str, at: datetime, *, din: str, answered_at: str, answers: dict[str, str]) -> None:
+    """Record what the questionnaire and the chart say."""
+    record_health(
+        donation=_donation(din),
+        answers=[(key, str(text)) for key, text in answers.items()],
+        answered_at=stage.instant(answered_at),
+        actor=stage.actor(who),
+        at=at,
+    )
+
+
+def countersign(stage: Stage, who: str, at: datetime, *, din: str) -> None:
+    """Quality assurance countersigns the decision about a donation."""
+    donation = _donation(din)
+    signing = stage.signing(countersign_content(donation), at, who)
+    countersign_eligibility(donation=donation, signing=signing, actor=stage.actor(who), at=at)
+
+
+def _donation(din: str) -> Donation:
+    return Donation.objects.select_related("record", "donor__record", "donor__site", "site").get(din=din)
 
 
 def excursion(
@@ -154,5 +183,7 @@ VERBS: dict[str, Verb] = {
     "screening": screening,
     "collection": collection,
     "eligibility": eligibility,
+    "health": health,
+    "countersign": countersign,
     "excursion": excursion,
 }

@@ -1,16 +1,18 @@
 """Pages of donors and donations: showing, and acting."""
 
-from apps.donation.views.acting import collect, consent, decide, register, screening, withdraw
+from apps.donation.views.acting import collect, consent, countersign, decide, health, register, screening, withdraw
 from apps.donation.views.looking import donation, donations, donor, donors
 
 __all__ = [
     "collect",
     "consent",
+    "countersign",
     "decide",
     "donation",
     "donations",
     "donor",
     "donors",
+    "health",
     "register",
     "screening",
     "withdraw",

@@ -13,11 +13,19 @@ from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page
 from apps.core.ui.wording import bilingual
 from apps.donation import services
-from apps.donation.content import eligibility_content
+from apps.donation.content import countersign_content, eligibility_content
 from apps.donation.facts import Eligibility
-from apps.donation.forms import CollectionForm, ConsentForm, DecisionForm, DonorForm, ReasonForm, ScreeningForm
+from apps.donation.forms import (
+    CollectionForm,
+    ConsentForm,
+    DecisionForm,
+    DonorForm,
+    HealthForm,
+    ReasonForm,
+    ScreeningForm,
+)
 from apps.donation.models import Consent, Donation
-from apps.donation.selectors import asked_at, screening_asked
+from apps.donation.selectors import asked_at, criteria_asked, exclusions_asked, screening_asked
 from apps.donation.views.finding import asked_of, donation_named, donor_named, sites_as, who
 from apps.identity.facts import Person
 from apps.identity.models import Donor
@@ -28,6 +36,7 @@ from apps.signatures.pages import Panel, signed_page
 COLLECTORS = Access(read=frozenset(services.COLLECTORS), write=frozenset(services.COLLECTORS))
 LABORATORY = Access(read=frozenset(services.LABORATORY), write=frozenset(services.LABORATORY))
 PHYSICIANS = Access(read={Role.PHYSICIAN}, write={Role.PHYSICIAN})
+QA = Access(read={Role.QA}, write={Role.QA})
 METHODS = ["GET", "HEAD", "POST"]
 
 
@@ -115,6 +124,45 @@ def collect(request: HttpRequest, number: str) -> HttpResponse:
         services.record_collection(donor=found, **form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
+
+
+@open_to(access=COLLECTORS)
+@require_http_methods(METHODS)
+def health(request: HttpRequest, din: str) -> HttpResponse:
+    """GET, POST /donation/donations/<number>/health/: the questionnaire and the chart, question by question."""
+    found = donation_named(request, din)
+    sites = {found.site.code}
+    form = HealthForm(request.POST or None, criteria=criteria_asked(sites), exclusions=exclusions_asked(sites))
+    title = _("Medical history at %(number)s") % {"number": din}
+    intro = _("What is left empty keeps its earlier answer. Yes at an exclusion means that it was found.")
+    back = reverse("donation:donation", args=[din])
+    act = Act(title=title, word=_("Record the answers"), back_url=back, intro=intro, icon="heart")
+
+    def perform(_happened: Happened | None) -> None:
+        said = {"answers": form.answers, "answered_at": form.cleaned_data["answered_at"]}
+        services.record_health(donation=found, **said, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=QA)
+@require_http_methods(METHODS)
+def countersign(request: HttpRequest, din: str) -> HttpResponse:
+    """GET, POST /donation/donations/<number>/countersign/: quality assurance stands beside the physician's decision."""
+    found = donation_named(request, din)
+    back = reverse("donation:donation", args=[din])
+    panel = Panel(
+        title=_("Countersign the decision about %(number)s") % {"number": din},
+        verb=_("Sign: countersigned"),
+        content=lambda: countersign_content(found),
+        record=found.record,
+        cancel_url=back,
+    )
+
+    def perform(signing: Any) -> object:
+        return services.countersign_eligibility(donation=found, signing=signing, **who(request))
+
+    return signed_page(request, panel, perform, back)
 
 
 @open_to(access=PHYSICIANS)

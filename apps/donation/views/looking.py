@@ -15,10 +15,12 @@ from apps.core.roles import Role
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual
 from apps.donation.facts import Eligibility
-from apps.donation.models import Consent
+from apps.donation.models import Consent, Donation
 from apps.donation.selectors import (
     asked_at,
     decisions_of,
+    health_rows,
+    medical_answers,
     objections_to_eligibility,
     screened_tests,
     screening_rows,
@@ -111,16 +113,38 @@ def donation(request: HttpRequest, din: str) -> HttpResponse:
         }
         for version, definition in asked_at({found.site.code})
     ]
+    decisions, roles = list(decisions_of(found)), roles_here(request, found.site.code)
     context = {
         "donation": found,
         "tissue": _tissues({found.site.code}).get(found.tissue, found.tissue),
         "judged": judged,
-        "decisions": decisions_of(found),
+        "decisions": decisions,
+        "health": list(_health_rows(found)),
         "holds": holds_panel([found.record]),
         "entries": list(entries_of(found.record)),
-        "decides": Role.PHYSICIAN in roles_here(request, found.site.code),
+        "decides": Role.PHYSICIAN in roles,
+        "collects": bool(roles & set(COLLECTORS)),
+        "awaits_second": bool(decisions) and not decisions[-1].facts.countersigned,
+        "countersigns": Role.QA in roles,
     }
     return render(request, "donation/donation.html", context)
+
+
+def _health_rows(donation: Donation) -> Iterator[dict[str, object]]:
+    """The medical questions that products ask, each with its latest answer; the first product to ask decides."""
+    latest, sites, told = health_rows(donation), {donation.site.code}, set()
+    for _version, definition in asked_at(sites):
+        answers, medical = medical_answers(donation, definition), definition.donation.eligibility
+        for one in (*medical.criteria, *medical.exclusions):
+            if one.key in latest and one.key not in told:
+                told.add(one.key)
+                answer = answers[one.key]
+                yield {"question": one.label, "text": _answer(one, answer.text), "answered_at": answer.answered_at}
+
+
+def _answer(question: object, text: str) -> str:
+    unit = getattr(question, "unit", "")
+    return {"yes": _("Yes"), "no": _("No")}.get(text, f"{text} {unit}".strip())
 
 
 def _test_rows(donor: Donor, definitions: list[Definition]) -> Iterator[dict[str, object]]:

@@ -99,6 +99,19 @@ def eligibility(stage: ApiStage, who: str, *, din: str, decision: str, reason: s
     stage.sign(who, f"{url}eligibility/", body, seen=url)
 
 
+def health(stage: ApiStage, who: str, *, din: str, answered_at: str, answers: Mapping[str, str]) -> None:
+    """Record what the questionnaire and the chart say."""
+    rows = [{"question": key, "text": str(text)} for key, text in answers.items()]
+    body = {"answers": rows, "answered_at": stage.instant(answered_at)}
+    stage.post(who, f"{API}/donations/{din}/health/", body)
+
+
+def countersign(stage: ApiStage, who: str, *, din: str) -> None:
+    """Countersign the decision about a donation."""
+    url = f"{API}/donations/{din}/"
+    stage.sign(who, f"{url}countersignature/", seen=url)
+
+
 def excursion(stage: ApiStage, who: str, *, began: str, ended: str, **seen: str) -> None:
     """Record an excursion of an instrument."""
     stage.post(who, f"{API}/excursions/", {**seen, "began_at": stage.instant(began), "ended_at": stage.instant(ended)})
@@ -114,5 +127,7 @@ VERBS: dict[str, ApiVerb] = {
     "screening": screening,
     "collection": collection,
     "eligibility": eligibility,
+    "health": health,
+    "countersign": countersign,
     "excursion": excursion,
 }
