@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "apps.batches",
     "apps.units",
     "apps.testing",
+    "apps.storage",
     "apps.release",
     "apps.dosing",
     "apps.disposal",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -16,14 +17,18 @@ from apps.audit.models import Entry, Record
 from apps.audit.services import audited
 from apps.disposal.models import ProofFile
 from apps.documents.models import Document
+from apps.facility.facts import Grade
+from apps.facility.services import open_room
 from apps.organisation.access import Access, access_of
 from apps.organisation.models import RoleHeld
 from apps.quality.content import open_deviation_content
 from apps.quality.facts import EventKind, Severity
 from apps.quality.models import Hold
 from apps.quality.services import open_deviation, report_event, stop_record
+from apps.storage.facts import StoreKind
+from apps.storage.services import add_box, open_store
 from apps.testing.models import Line, Result
-from tests.cast import AT, Cast, actor, sign_as
+from tests.cast import AT, Cast, actor, sign_as, site_of
 from tests.disposal.story import requested, with_print_out
 from tests.documents.story import issued
 from tests.dosing.story import ordered
@@ -35,6 +40,7 @@ NOUNS = {
     "deviations": "deviation", "prepare": "batch", "clear": "batch", "draw": "batch", "analysis": "batch",
     "excursions": "equipment", "recipients": "recipient", "orders": "order",
     "disposals": "disposal", "disposal": "disposal",
+    "stores": "store",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 PLACES = {"steps": "receipt", "sections": "explant", "values": "explant.seed.cells"}
@@ -97,6 +103,18 @@ def build_world(cast: Cast) -> None:
     open_deviation(event=events[1], signing=signing, actor=actor(cast.quinn), at=AT, **judged)
     stop_record(record=record, reason="Cloudy", actor=actor(cast.olga), at=AT)
     with_print_out(cast, requested(cast, batch, "CT-0042-U09"))
+    _store(cast)
+
+
+def _store(cast: Cast) -> None:
+    """A tank with one box."""
+    keeper: dict[str, Any] = {"actor": actor(cast.quinn), "at": AT}
+    said: dict[str, Any] = {"grade": Grade.UNCLASSIFIED, "label_en": "Cryo store", "label_zh": "低温库"}
+    room = open_room(code="ST-001", site=site_of("NANHU"), **said, **keeper)
+    tank = open_store(
+        number="LN-03", kind=StoreKind.TANK, label="Tank", room=room, low=None, high=Decimal(-150), **keeper
+    )
+    add_box(store=tank, rack="4", code="2", rows=8, columns=8, **keeper)
 
 
 def every_place() -> list[Place]:

@@ -19,6 +19,7 @@ KINDS: dict[str, str | Promise] = {
     "run": _("Run"),
     "sample": _("Sample"),
     "site": _("Site"),
+    "store": _("Store"),
     "unit": _("Unit"),
     "user": _("Account"),
     "vessel": _("Vessel"),

@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 from ruamel.yaml import YAML
 
 from apps.core.errors import Refused
-from apps.desk.story import batch_verbs, decision_verbs, disposal_verbs, lab_verbs, site_verbs, treatment_verbs
+from apps.desk.story import (
+    batch_verbs,
+    decision_verbs,
+    disposal_verbs,
+    lab_verbs,
+    site_verbs,
+    store_verbs,
+    treatment_verbs,
+)
 from apps.desk.story.people import train
 from apps.desk.story.stage import Stage, Verb, moment
 from apps.organisation.models import Site
@@ -23,6 +31,7 @@ VERBS: dict[str, Verb] = {
     **decision_verbs.VERBS,
     **disposal_verbs.VERBS,
     **treatment_verbs.VERBS,
+    **store_verbs.VERBS,
 }
 
 

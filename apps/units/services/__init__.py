@@ -9,7 +9,7 @@ from apps.units.services.issuing import (
     lose_containers,
     print_labels,
 )
-from apps.units.services.moving import freeze_units, move_units, refuse_expired, set_disposition
+from apps.units.services.moving import freeze_units, move_units, refuse_expired, relocate_unit, set_disposition
 from apps.units.services.overriding import marks, report_accepted
 from apps.units.services.reconciling import reconcile
 
@@ -26,6 +26,7 @@ __all__ = [
     "print_labels",
     "reconcile",
     "refuse_expired",
+    "relocate_unit",
     "report_accepted",
     "set_disposition",
 ]

@@ -59,6 +59,11 @@ def set_disposition(change: Change, *, units: Sequence[Unit], verb: UnitVerb) ->
     return move_units(change, units=units, verb=verb)
 
 
+def relocate_unit(change: Change, *, unit: Unit, position: str) -> Unit:
+    """Say where a unit lies, inside the door of the store that moved it; empty: in no position."""
+    return change.update(unit, position=position)
+
+
 def refuse_expired(units: Sequence[Unit], at: datetime) -> None:
     """Stop an act with units whose time has passed at this moment. Raises RuleBroken naming each."""
     stop_if(*(rules.is_expired(unit.facts, at) for unit in units))

@@ -1,0 +1,89 @@
+"""The words of the store: places in one notation, ranges of temperature, stays and the time between them.
+
+**The one notation of a position** is `store/rack/box/position`, for example `LN-03/4/2/E6`: the number of the store
+(the tank, freezer, fridge or incubator), the rack in it, the box in the rack, and in the box the row as a letter and
+the column as a number. It is printed, scanned, typed, stored and parsed in this form only (`rules.read_place`); small
+letters are read as capitals, and spaces around it are ignored.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+
+class StoreKind(StrEnum):
+    """What a store is."""
+
+    TANK = "TANK"
+    FREEZER = "FREEZER"
+    FRIDGE = "FRIDGE"
+    INCUBATOR = "INCUBATOR"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """One position of a box. Rows and columns count from 1; the row is written as a letter."""
+
+    store: str
+    rack: str
+    box: str
+    row: int
+    column: int
+
+    @property
+    def spot(self) -> str:
+        """The position within its box: E6."""
+        return f"{chr(64 + self.row)}{self.column}"
+
+    def __str__(self) -> str:
+        return f"{self.store}/{self.rack}/{self.box}/{self.spot}"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A box: its rows and columns, and how many units one position takes."""
+
+    rows: int
+    columns: int
+    capacity: int = 1
+
+    @property
+    def positions(self) -> int:
+        """How many positions the box has."""
+        return self.rows * self.columns
+
+
+@dataclass(frozen=True)
+class Warmth:
+    """A range of temperature in degrees Celsius; None is an open end."""
+
+    low: Decimal | None
+    high: Decimal | None
+
+
+@dataclass(frozen=True)
+class StayFacts:
+    """One stay of a unit: where, from when, until when; None: it is still there."""
+
+    place: str
+    in_at: datetime
+    out_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Outing:
+    """A time between two stays: the unit left one place and came back into a store."""
+
+    out_at: datetime
+    in_at: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """How long the unit was out."""
+        return self.in_at - self.out_at
+
+    @property
+    def seconds(self) -> int:
+        """How long, in whole seconds."""
+        return self.length // timedelta(seconds=1)

@@ -1,0 +1,115 @@
+"""Stores, their boxes, and the stays of units in them."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from apps.audit.models import Audited
+from apps.core.choices import choices_of
+from apps.facility.models import Room
+from apps.organisation.models import Site
+from apps.storage.facts import Grid, Place, StayFacts, StoreKind, Warmth
+
+
+class Store(Audited):
+    """A tank, freezer, fridge or incubator for units, and the temperatures it keeps. Its record is `store/…`."""
+
+    number = models.CharField(max_length=40, unique=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    room = models.ForeignKey(Room, models.PROTECT, related_name="stores")
+    kind = models.CharField(max_length=10, choices=choices_of(StoreKind))
+    label = models.CharField(max_length=120)
+    low = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    high = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=list(StoreKind)), name="known_store_kind"),
+            models.CheckConstraint(
+                condition=Q(low__isnull=False) | Q(high__isnull=False), name="a_store_keeps_some_temperature"
+            ),
+            models.CheckConstraint(
+                condition=Q(low__isnull=True) | Q(high__isnull=True) | Q(low__lte=F("high")),
+                name="store_range_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def warmth(self) -> Warmth:
+        """The temperatures it keeps."""
+        return Warmth(self.low, self.high)
+
+
+class Box(Audited):
+    """A box in a rack of a store: a grid of positions, each of which takes `capacity` units."""
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="boxes")
+    rack = models.CharField(max_length=20)
+    code = models.CharField(max_length=20)
+    rows = models.PositiveSmallIntegerField()
+    columns = models.PositiveSmallIntegerField()
+    capacity = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        verbose_name_plural = "boxes"
+        constraints = [
+            models.UniqueConstraint(fields=["store", "rack", "code"], name="one_box_of_a_code_in_a_rack"),
+            models.CheckConstraint(
+                condition=Q(rows__gte=1, rows__lte=26, columns__gte=1, columns__lte=99, capacity__gte=1),
+                name="a_box_has_positions",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store_id}/{self.rack}/{self.code}"
+
+    @property
+    def grid(self) -> Grid:
+        """Its positions."""
+        return Grid(self.rows, self.columns, self.capacity)
+
+    def place(self, row: int, column: int) -> Place:
+        """One of its positions."""
+        return Place(self.store.number, self.rack, self.code, row, column)
+
+
+class Stay(Audited):
+    """One unit in one position, from its way in to its way out. `slot`: which of the position's places."""
+
+    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="stays")
+    box = models.ForeignKey(Box, models.PROTECT, related_name="stays")
+    row = models.PositiveSmallIntegerField()
+    column = models.PositiveSmallIntegerField()
+    slot = models.PositiveSmallIntegerField(default=1)
+    in_at = models.DateTimeField()
+    in_by = models.CharField(max_length=80)
+    in_reason = models.CharField(max_length=1000, blank=True)
+    overridden = models.JSONField(default=list)
+    out_at = models.DateTimeField(null=True, blank=True)
+    out_by = models.CharField(max_length=80, blank=True)
+    out_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["box", "row", "column", "slot"], condition=Q(out_at=None), name="one_unit_in_a_slot"
+            ),
+            models.UniqueConstraint(fields=["unit"], condition=Q(out_at=None), name="a_unit_lies_in_one_place"),
+            models.CheckConstraint(condition=Q(out_at=None) | Q(out_at__gte=F("in_at")), name="out_after_in"),
+        ]
+        indexes = [models.Index(fields=["box", "in_at"], name="stays_in_a_box")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} in {self.box_id}"
+
+    @property
+    def place(self) -> Place:
+        """Where it is or was."""
+        return self.box.place(self.row, self.column)
+
+    @property
+    def facts(self) -> StayFacts:
+        """What the rules are told."""
+        return StayFacts(str(self.place), self.in_at, self.out_at)

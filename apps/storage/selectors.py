@@ -1,0 +1,204 @@
+"""Reads of the store: what lies where, what is free, where a unit was. A map costs the same however many positions."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from apps.batches.selectors.plans import definition_of_batch
+from apps.organisation.models import User
+from apps.organisation.selectors import visible_to
+from apps.products.definition import NumericLimit
+from apps.products.facts import Judgement
+from apps.quality.models import Hold
+from apps.storage import rules
+from apps.storage.facts import Outing, Place
+from apps.storage.models import Box, Stay, Store
+from apps.units.models import Unit
+
+PROPOSED = 3  # how many free positions are suggested
+
+
+@dataclass(frozen=True)
+class BoxLine:
+    """One box as a list shows it: how many units lie in it, and when the first of them expires."""
+
+    box: Box
+    taken: int
+    places: int
+    first_expiry: datetime | None
+
+    @property
+    def free(self) -> int:
+        """How many units it still takes."""
+        return max(self.places - self.taken, 0)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One position of a box on the map: what lies in it."""
+
+    place: Place
+    units: tuple[Unit, ...]
+    has_room: bool
+    is_held: bool
+
+
+@dataclass(frozen=True)
+class JudgedOuting:
+    """A time out of the store with what the master record says of it."""
+
+    outing: Outing
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class History:
+    """Where a unit lies and lay, newest first, and how long it was out in between."""
+
+    stays: tuple[Stay, ...]
+    outings: tuple[JudgedOuting, ...]
+    time_out: timedelta
+    limit: str
+    to_confirm: bool
+
+    @property
+    def seconds_out(self) -> int:
+        """How long it was out, in whole seconds."""
+        return self.time_out // timedelta(seconds=1)
+
+    @property
+    def now(self) -> Stay | None:
+        """The stay that has not ended."""
+        return next((stay for stay in self.stays if stay.out_at is None), None)
+
+
+def visible_stores(user: User, at: datetime) -> QuerySet[Store]:
+    """The stores of the sites this person may see."""
+    seen = Store.objects.filter(site__code__in=visible_to(user, at))
+    return seen.select_related("record", "site", "room").order_by("number")
+
+
+def store_now(store: Store) -> Store:
+    """The store as it is inside the door."""
+    return Store.objects.select_related("record", "site").get(pk=store.pk)
+
+
+def box_at(place: Place, sites: Iterable[str]) -> Box | None:
+    """The box that holds this position, within these sites."""
+    found = Box.objects.filter(store__number=place.store, rack=place.rack, code=place.box, store__site__code__in=sites)
+    return found.select_related("record", "store__record", "store__site").first()
+
+
+def stay_of(unit: Unit) -> Stay | None:
+    """Where the unit lies now."""
+    return _stays().filter(unit=unit, out_at=None).first()
+
+
+def last_stay_of(unit: Unit) -> Stay | None:
+    """Where the unit was last, or is."""
+    return _stays().filter(unit=unit).order_by("-in_at", "-pk").first()
+
+
+def stays_at(box: Box, place: Place) -> list[Stay]:
+    """What lies in one position now."""
+    here = Stay.objects.filter(box=box, row=place.row, column=place.column, out_at=None)
+    return list(here.select_related("unit").order_by("slot"))
+
+
+def stored_together(stores: Iterable[Store]) -> dict[int, int]:
+    """How many units lie in each of these stores, by its key."""
+    counted = Stay.objects.filter(box__store__in=list(stores), out_at=None).values_list("box__store")
+    return dict(counted.annotate(n=Count("pk")).order_by())
+
+
+def places_in(stores: Iterable[Store]) -> dict[int, int]:
+    """How many units each of these stores takes, by its key."""
+    found: Counter[int] = Counter()
+    for box in Box.objects.filter(store__in=list(stores)):
+        found[box.store_id] += box.grid.positions * box.capacity
+    return dict(found)
+
+
+def boxes_of(store: Store) -> list[BoxLine]:
+    """The boxes of a store in their order, with what lies in each."""
+    inside = Q(stays__out_at=None, stays__isnull=False)
+    counted = Box.objects.filter(store=store).select_related("store").order_by("rack", "code", "pk")
+    counted = counted.annotate(
+        taken=Count("stays", filter=inside), first_expiry=Min("stays__unit__expires_at", filter=inside)
+    )
+    return [BoxLine(box, box.taken, box.grid.positions * box.capacity, box.first_expiry) for box in counted]
+
+
+def map_of(box: Box) -> list[list[Spot]]:
+    """The positions of a box row by row, each with its units and whether a hold stands on them."""
+    stays = Stay.objects.filter(box=box, out_at=None).select_related("unit__record", "unit__batch").order_by("slot")
+    inside: dict[tuple[int, int], list[Unit]] = {}
+    for stay in stays:
+        inside.setdefault((stay.row, stay.column), []).append(stay.unit)
+    held = held_records([unit.record_id for units in inside.values() for unit in units])
+    return [
+        [_spot(box, row, column, inside.get((row, column), ()), held) for column in range(1, box.columns + 1)]
+        for row in range(1, box.rows + 1)
+    ]
+
+
+def held_records(ids: Sequence[int]) -> set[int]:
+    """Which of these records have a hold of their own that still stands."""
+    return set(Hold.objects.filter(record__in=ids, lifted_at=None).values_list("record_id", flat=True))
+
+
+def _spot(box: Box, row: int, column: int, units: Sequence[Unit], held: set[int]) -> Spot:
+    return Spot(
+        box.place(row, column),
+        tuple(units),
+        len(units) < box.capacity,
+        any(unit.record_id in held for unit in units),
+    )
+
+
+def free_places(boxes: Sequence[Box], wanted: int = PROPOSED) -> list[Place]:
+    """The first free positions of these boxes, in their order."""
+    taken: dict[int, Counter[tuple[int, int]]] = {box.pk: Counter() for box in boxes}
+    inside = Stay.objects.filter(box__in=boxes, out_at=None).values_list("box_id", "row", "column")
+    for box_id, row, column in inside:
+        taken[box_id][row, column] += 1
+    found: list[Place] = []
+    for box in boxes:
+        spots = rules.free_spots(box.grid, taken[box.pk], wanted - len(found))
+        found += [box.place(row, column) for row, column in spots]
+        if len(found) >= wanted:
+            break
+    return found
+
+
+def suggested_for(unit: Unit, wanted: int = PROPOSED) -> list[Place]:
+    """Free positions at the unit's site whose store keeps its storage state; boxes with its batch come first."""
+    state = definition_of_batch(unit.batch).storage.state(unit.storage_state)
+    asked = rules.warmth_of(state) if state else None
+    boxes = Box.objects.filter(store__site=unit.batch.site_id).select_related("store").order_by("store", "rack", "code")
+    fitting = [box for box in boxes if asked is None or rules.keeps(box.store.warmth, asked)]
+    with_sisters = set(Stay.objects.filter(unit__batch=unit.batch_id, out_at=None).values_list("box_id", flat=True))
+    return free_places(sorted(fitting, key=lambda box: box.pk not in with_sisters), wanted)
+
+
+def history_of(unit: Unit) -> History:
+    """The stays of a unit with the time out of the store, judged by its own frozen master record."""
+    stays = list(_stays().filter(unit=unit).order_by("in_at", "pk"))
+    facts = [stay.facts for stay in stays]
+    definition = definition_of_batch(unit.batch)
+    limit = rules.handling_limit(definition)
+    judged = [JudgedOuting(outing, rules.judge_outing(limit, outing.length)) for outing in rules.outings(facts)]
+    return History(
+        tuple(reversed(stays)),
+        tuple(judged),
+        rules.time_out(facts),
+        rules.limit_words(limit),
+        isinstance(limit, NumericLimit) and limit.source.site_to_confirm,
+    )
+
+
+def _stays() -> QuerySet[Stay]:
+    return Stay.objects.select_related("record", "box__store__record", "box__store__site")

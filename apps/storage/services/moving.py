@@ -1,0 +1,132 @@
+"""Units are put into positions, moved and taken out. The store's record is locked: one position, one winner."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from apps.audit.services import Change, audited
+from apps.batches.selectors.plans import definition_of_batch
+from apps.core.actor import Actor
+from apps.core.errors import Happened, Objection, RuleBroken, stop_if
+from apps.core.roles import Role
+from apps.core.rules import is_future
+from apps.core.text import N_
+from apps.organisation.services import require
+from apps.products.facts import Verdict
+from apps.products.rules.limits import elapsed_text
+from apps.quality.facts import Blocks, EventKind, Severity
+from apps.quality.services import place_hold, report_event
+from apps.storage import rules
+from apps.storage.facts import Outing, Place
+from apps.storage.models import Box, Stay
+from apps.storage.selectors import last_stay_of, stay_of, stays_at
+from apps.units.models import Unit
+from apps.units.selectors import units_now
+from apps.units.services import marks, relocate_unit, report_accepted
+
+MOVERS = (Role.STOREKEEPER, Role.OPERATOR, Role.CHECKER)
+WITHIN = (Verdict.PASS, Verdict.ALERT, Verdict.RECORDED)
+
+
+def store_unit(
+    *,
+    unit: Unit,
+    box: Box,
+    place: Place,
+    actor: Actor,
+    at: datetime,
+    moved_at: datetime | None = None,
+    happened: Happened | None = None,
+) -> Stay:
+    """Put a unit into a position; from another position this is a move. The time it was out is judged."""
+    site = box.store.site.code
+    who = require(actor, MOVERS, site, at=at, about=unit.record.address)
+    moved_at = happened.at if happened else moved_at or at
+    reason = happened.reason if happened else ""
+    touching = [unit.record, box.store.record]
+    with audited(actor=who, action="unit.stored", at=at, reason=reason, touching=touching) as change:
+        (unit,) = units_now([unit])
+        last, others = last_stay_of(unit), stays_at(box, place)
+        stop_if(is_future(moved_at, at, "moved_at"), *_impossible(unit, box, place, last, moved_at))
+        overridden = stop_if(*_against(unit, box, place, others), happened=happened)
+        if last and last.out_at is None:
+            last = change.update(last, action="unit.left", out_at=moved_at, out_by=who.username)
+        slot = next(n for n in range(1, len(others) + 2) if n not in {stay.slot for stay in others})
+        stay = Stay(record=unit.record, unit=unit, box=box, row=place.row, column=place.column, slot=slot)
+        stay.in_at, stay.in_by, stay.in_reason, stay.overridden = moved_at, who.username, reason, marks(overridden)
+        change.create(stay)
+        unit = relocate_unit(change, unit=unit, position=str(place))
+        report_accepted(change, subject=unit.record, overridden=overridden, happened=happened)
+        _judge_outing(change, unit, last, moved_at)
+        return stay
+
+
+def take_out(*, unit: Unit, actor: Actor, at: datetime, moved_at: datetime | None = None, reason: str = "") -> Stay:
+    """Take a unit out of its position; the time out of the store begins."""
+    who = require(actor, MOVERS, unit.batch.site.code, at=at, about=unit.record.address)
+    moved_at = moved_at or at
+    with audited(actor=who, action="unit.taken_out", at=at, reason=reason, touching=[unit.record]) as change:
+        (unit,) = units_now([unit])
+        stay = stay_of(unit)
+        if stay is None:
+            raise RuleBroken(rules.is_not_stored(unit.number))
+        stop_if(is_future(moved_at, at, "moved_at"), rules.is_before_last(moved_at, stay.in_at))
+        relocate_unit(change, unit=unit, position="")
+        return change.update(stay, out_at=moved_at, out_by=who.username, out_reason=reason)
+
+
+def _impossible(unit: Unit, box: Box, place: Place, last: Stay | None, moved_at: datetime) -> list[Objection | None]:
+    """What no statement of what happened makes true."""
+    now = str(last.place) if last and last.out_at is None else ""
+    since = (last.out_at or last.in_at) if last else None
+    return [
+        rules.lies_outside(place, box.grid),
+        _is_elsewhere(unit, box),
+        rules.is_there_already(place, now),
+        rules.is_before_last(moved_at, since),
+    ]
+
+
+def _against(unit: Unit, box: Box, place: Place, others: Sequence[Stay]) -> list[Objection | None]:
+    """What speaks against it, and may yet have happened."""
+    state = definition_of_batch(unit.batch).storage.state(unit.storage_state)
+    return [
+        rules.is_full(place, [stay.unit.number for stay in others], box.grid),
+        rules.is_not_here(unit.facts),
+        rules.does_not_keep(box.store.number, box.store.warmth, unit.number, state) if state else None,
+    ]
+
+
+def _is_elsewhere(unit: Unit, box: Box) -> Objection | None:
+    if unit.batch.site_id == box.store.site_id:
+        return None
+    template = N_("{store} stands at another site than unit {unit}.")
+    return Objection("other_site", template, {"store": box.store.number, "unit": unit.number}, place="position")
+
+
+def _judge_outing(change: Change, unit: Unit, before: Stay | None, back_at: datetime) -> None:
+    """A time out beyond the limit of the master record holds the unit until QA has judged it."""
+    if before is None or before.out_at is None or before.out_at >= back_at:
+        return
+    outing = Outing(before.out_at, back_at)
+    judged = rules.judge_outing(rules.handling_limit(definition_of_batch(unit.batch)), outing.length)
+    if judged.verdict in WITHIN:
+        return
+    template = N_("{unit} was out of the store for {length}; the limit of each time is {limit} min.")
+    facts = {"unit": unit.number, "length": elapsed_text(outing.length), "limit": judged.facts["limit"]}
+    report_event(
+        change,
+        subject=unit.record,
+        kind=EventKind.EXCURSION,
+        severity=Severity.MAJOR,
+        template=template,
+        facts=facts,
+    )
+    place_hold(
+        change,
+        record=unit.record,
+        key=f"out_of_store:{before.pk}",
+        blocks=[Blocks.ISSUE, Blocks.USE],
+        code="out_of_store",
+        template=template,
+        facts=facts,
+    )
