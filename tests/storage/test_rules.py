@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.core.errors import Objection
@@ -19,12 +19,14 @@ PLACES = st.builds(Place, CODES, CODES, CODES, st.integers(1, 26), st.integers(1
 MINUTE = timedelta(minutes=1)
 
 
+@settings(deadline=None)
 @given(PLACES)
 def test_what_is_printed_of_a_position_is_read_back_as_the_same(place: Place) -> None:
     assert rules.read_place(str(place)) == place
     assert rules.read_place(f" {str(place).lower()}\n") == place
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_a_text_is_one_position_or_none(text: str) -> None:
     found = rules.read_place(text)
@@ -47,6 +49,7 @@ def test_a_position_outside_its_box_does_not_exist() -> None:
     assert rules.lies_outside(Place("T", "1", "1", 1, 9), grid) is not None
 
 
+@settings(deadline=None)
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 3), st.data())
 def test_only_positions_with_room_are_proposed_each_once(
     rows: int, columns: int, capacity: int, data: st.DataObject
@@ -99,6 +102,7 @@ def stays_of(steps: list[tuple[int, int]]) -> list[StayFacts]:
     return [*found[:-1], StayFacts("T/1/1/A1", found[-1].in_at)]
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_time_out_and_time_in_fill_the_time_from_the_first_way_in_to_the_last(steps: list[tuple[int, int]]) -> None:
     stays = stays_of(steps)
@@ -106,6 +110,7 @@ def test_time_out_and_time_in_fill_the_time_from_the_first_way_in_to_the_last(st
     assert inside + rules.time_out(stays) == stays[-1].in_at - stays[0].in_at
 
 
+@settings(deadline=None)
 @given(STEPS, st.randoms())
 def test_the_order_in_which_stays_are_read_does_not_matter(steps: list[tuple[int, int]], dice: object) -> None:
     stays = [stay for stay in stays_of(steps) if stay.out_at is None or stay.out_at > stay.in_at]
