@@ -134,8 +134,12 @@ def test_11_200_a_1_ii_work_without_a_signature_keeps_the_period_and_idleness_en
         for _ in range(4):
             clock.shift(timedelta(minutes=10))
             assert quinn.get("/api/v1/events/").status_code == 200
+        while_at_work = answer(quinn, events[1])
+        clock.shift(timedelta(minutes=30))
+        afterwards = quinn.get("/api/v1/events/")
 
-        assert answer(quinn, events[1]) == (200, "")
+    assert while_at_work == (200, "")
+    assert (afterwards.status_code, afterwards.json()["code"]) == (401, "session_locked")
 
 
 def test_11_200_a_2_a_locked_session_signs_nothing(cast: Cast, events: list[Event]) -> None:
