@@ -28,7 +28,7 @@ from apps.products.rules.limits import span_text
 REGIMES = {
     Regime.CELL_PRODUCT: Bilingual("cell product", "细胞制品"),
     Regime.TRANSFUSION: Bilingual("transfusion", "输血成分"),
-    Regime.PLASMA_DERIVATIVE: Bilingual("plasma derivative", "血浆制品"),
+    Regime.PLASMA_DERIVATIVE: Bilingual("blood derivative", "血液制品"),
     Regime.GENE_EDITED: Bilingual("gene edited", "基因编辑制品"),
 }
 IDENTITY = {
