@@ -26,6 +26,7 @@ STORIES = ROOT / "fixtures"
 TODAY = {
     "ct_0041": {"until: D41 12:00": "until: D40 13:59", "length: 46": "length: 40"},
     "ct_0043": {"length: 13": "length: 17"},
+    "store": {"D22 13:42": "D28 13:42", "D26 08:55": "D32 08:55"},  # the units of CT-0041, which is six days later here
 }
 
 
