@@ -20,7 +20,6 @@ from apps.products.facts import ParameterKind
 from apps.products.models import ProductVersion
 from apps.quality.facts import Severity
 
-LOCAL = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 YES_NO = (("yes", _("Yes")), ("no", _("No")))
 CONTROLS: dict[ParameterKind, Callable[[], forms.Widget]] = {
     ParameterKind.INSTANT: lambda: forms.TextInput(attrs={"type": "datetime-local"}),
@@ -43,7 +42,7 @@ class PlanForm(forms.Form):
         label=_("Product and master record"), queryset=ProductVersion.objects.none()
     )
     donation = forms.ModelChoiceField(label=_("Donation"), queryset=Donation.objects.none(), to_field_name="din")
-    planned_start = forms.DateTimeField(label=_("Planned start"), required=False, widget=LOCAL)
+    planned_start = instant_field(_("Planned start"), required=False)
 
     def __init__(
         self, *args: object, sites: Iterable[str], versions: Sequence[int], donations: Sequence[int], **more: object

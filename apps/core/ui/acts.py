@@ -63,14 +63,16 @@ def _say_beside(form: forms.Form, refused: Refused) -> None:
 
 
 class LocalInstant(forms.DateTimeField):
-    """An instant that some year of the calendar holds in UTC as well."""
+    """An instant that the clock of every site can show."""
 
     def to_python(self, value: Any) -> datetime | None:
         instant = super().to_python(value)
         try:
-            return in_utc(instant).astimezone(instant.tzinfo) if instant else None
+            if instant:
+                in_utc(instant)
         except ValueError as beyond:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from beyond
+        return instant
 
 
 def instant_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateTimeField:
