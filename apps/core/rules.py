@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from apps.core.errors import Objection
 from apps.core.text import N_
 
-
 # A day within the calendar's ends: what is kept must be shown on the clock of every site.
 EARLIEST, TOO_LATE = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
