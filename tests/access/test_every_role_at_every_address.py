@@ -20,7 +20,8 @@ VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ENDS_THE_SESSION = ("sign-out/", "lock/", "api/v1/session/", "api/v1/session/lock/")
 KEPT_OF_READERS = {"access.refused", "session.opened", "user.opened", "user.identity.confirmed"}
 KEPT_OF_READERS |= {"user.declaration.accepted", "user.display.chosen", "secret_change.failed", "unlock.failed"}
-SHARED = ("styleguide/", "products/", "api/v1/products/")  # a master record names the sites it is approved for
+# A master record names the sites it is approved for; the signed heads are of the whole installation.
+SHARED = ("styleguide/", "products/", "api/v1/products/", "api/v1/checkpoints/")
 ASKS_THE_SECRET = ("lock/resume/", "api/v1/session/unlock/")
 ALL_BUT_INSPECTOR = [role for role in Role if role is not Role.INSPECTOR]
 # Addresses that lead nowhere, for the world holds no value, no file, no decision at risk and no amendment.

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from apps.audit.models import Checkpoint, Entry, Record
 from apps.audit.services import audited
 from apps.documents.models import Document
+from apps.donation.models import Consent
 from apps.organisation.access import Access, access_of
 from apps.organisation.models import RoleHeld
 from apps.quality.content import open_deviation_content
@@ -45,7 +46,9 @@ LOOKED_UP: dict[str, Callable[[], Any]] = {
     "size": lambda: Checkpoint.objects.values_list("size", flat=True).first(),
     "control": lambda: ControlValue.objects.values_list("control", flat=True).first(),
 }
-KEYS: dict[str, type[Model]] = {"roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line}
+KEYS: dict[str, type[Model]] = {
+    "roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line, "consents": Consent,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

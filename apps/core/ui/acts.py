@@ -81,6 +81,15 @@ def instant_field(label: Any, *, required: bool = True, help_text: Any = "") -> 
     return LocalInstant(label=label, required=required, help_text=help_text, widget=widget)
 
 
+class OneOf(forms.ModelChoiceField):
+    """One of the rows that are offered. PostgreSQL can't be asked for a text with a NUL: no row has it."""
+
+    def to_python(self, value: Any) -> Any:
+        if "\0" in str(value):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
+
+
 def scanned(kind: str) -> forms.TextInput:
     """A control that takes a scan, or the number by hand."""
     return forms.TextInput(attrs={"data-scan-input": kind, "autocomplete": "off", "spellcheck": "false"})
