@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from apps.batches.models import Vessel
-from apps.core.ui.acts import instant_field
+from apps.core.ui.acts import OneOf, instant_field
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual
 from apps.donation.models import Donation
@@ -20,7 +20,6 @@ from apps.products.facts import ParameterKind
 from apps.products.models import ProductVersion
 from apps.quality.facts import Severity
 
-LOCAL = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 YES_NO = (("yes", _("Yes")), ("no", _("No")))
 CONTROLS: dict[ParameterKind, Callable[[], forms.Widget]] = {
     ParameterKind.INSTANT: lambda: forms.TextInput(attrs={"type": "datetime-local"}),
@@ -38,12 +37,10 @@ class PlanForm(forms.Form):
     """Plan a batch: its number, what is made, from which donation, where, when."""
 
     number = forms.CharField(label=_("Batch number"), max_length=31, help_text=_("Capitals, digits and hyphens."))
-    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), to_field_name="code")
-    product_version = forms.ModelChoiceField(
-        label=_("Product and master record"), queryset=ProductVersion.objects.none()
-    )
-    donation = forms.ModelChoiceField(label=_("Donation"), queryset=Donation.objects.none(), to_field_name="din")
-    planned_start = forms.DateTimeField(label=_("Planned start"), required=False, widget=LOCAL)
+    site = OneOf(label=_("Site"), queryset=Site.objects.none(), to_field_name="code")
+    product_version = OneOf(label=_("Product and master record"), queryset=ProductVersion.objects.none())
+    donation = OneOf(label=_("Donation"), queryset=Donation.objects.none(), to_field_name="din")
+    planned_start = instant_field(_("Planned start"), required=False)
 
     def __init__(
         self, *args: object, sites: Iterable[str], versions: Sequence[int], donations: Sequence[int], **more: object
@@ -94,7 +91,7 @@ class ReportForm(forms.Form):
 class RiskForm(forms.Form):
     """Go on in spite of holds: with whom it is agreed, and why."""
 
-    named_qa = forms.ModelChoiceField(
+    named_qa = OneOf(
         label=_("Agreed with"),
         queryset=User.objects.none(),
         to_field_name="username",

@@ -1,12 +1,22 @@
 """Fields of the API that several stages share."""
 
 from datetime import datetime
+from typing import Any
 
 from rest_framework import serializers
 
 from apps.core.rules import in_utc
 
 LARGEST = 2**31 - 1  # what a column of whole numbers holds
+
+
+class OneOf(serializers.SlugRelatedField):
+    """One of the rows that are offered. PostgreSQL can't be asked for a text with a NUL: no row has it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if "\0" in str(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class Instant(serializers.DateTimeField):

@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 from apps.core.errors import Objection
 from apps.core.text import N_
 
+# A day within the calendar's ends: what is kept must be shown on the clock of every site.
+EARLIEST, TOO_LATE = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
 
 def in_utc(instant: datetime) -> datetime:
-    """The same instant in UTC. ValueError where no year from 1 to 9999 holds it there."""
-    try:
-        return instant.astimezone(UTC)
-    except OverflowError as beyond:
-        raise ValueError(instant) from beyond
+    """The same instant in UTC. ValueError within a day of the ends of the calendar, where some clock can't show it."""
+    if not EARLIEST <= instant < TOO_LATE:
+        raise ValueError(instant)
+    return instant.astimezone(UTC)
 
 
 def is_future(instant: datetime, at: datetime, place: str = "performed_at") -> Objection | None:

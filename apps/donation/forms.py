@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from apps.core.ui.acts import instant_field
+from apps.core.ui.acts import OneOf, instant_field
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual
 from apps.donation.facts import Eligibility
@@ -24,9 +24,7 @@ YES_NO = (("", "–"), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 class DonorForm(forms.Form):
     """A donor under a pseudonym; who it is stands apart."""
 
-    site = forms.ModelChoiceField(
-        label=gettext_lazy("Site"), queryset=Site.objects.none(), to_field_name="code", empty_label=None
-    )
+    site = OneOf(label=gettext_lazy("Site"), queryset=Site.objects.none(), to_field_name="code", empty_label=None)
     number = forms.RegexField(
         r"^[A-Za-z0-9-]{1,40}$",
         label=gettext_lazy("Donor code"),
@@ -40,7 +38,7 @@ class DonorForm(forms.Form):
     def __init__(self, *args: Any, sites: Collection[str], asked: Iterable[Definition], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = Site.objects.filter(code__in=sites).order_by("code")
-        cast(forms.ModelChoiceField, self.fields["site"]).queryset = found
+        cast(OneOf, self.fields["site"]).queryset = found
         _offer(self, "donor_class", (one.donation.donor_classes for one in asked))
 
 

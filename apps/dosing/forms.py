@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from apps.core.ui.acts import instant_field
+from apps.core.ui.acts import OneOf, instant_field
 from apps.core.ui.wording import bilingual
 from apps.dosing.facts import OrderInput
 from apps.identity.models import Donor
@@ -22,7 +22,7 @@ YES_NO = (("", "–"), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 class RecipientForm(forms.Form):
     """A patient under a pseudonym; who it is stands apart."""
 
-    site = forms.ModelChoiceField(
+    site = OneOf(
         label=gettext_lazy("Site"), queryset=Site.objects.none(), to_field_name="code", empty_label=None
     )
     number = forms.RegexField(
@@ -33,7 +33,7 @@ class RecipientForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     born = forms.DateField(label=gettext_lazy("Born"), widget=forms.DateInput(attrs={"type": "date"}))
     identifier = forms.CharField(label=gettext_lazy("Hospital number"), max_length=80)
-    donor = forms.ModelChoiceField(
+    donor = OneOf(
         label=gettext_lazy("Made from the donation of"),
         queryset=Donor.objects.none(),
         to_field_name="number",
@@ -46,9 +46,9 @@ class RecipientForm(forms.Form):
     def __init__(self, *args: Any, sites: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         founded = Site.objects.filter(code__in=sites).order_by("code")
-        cast(forms.ModelChoiceField, self.fields["site"]).queryset = founded
+        cast(OneOf, self.fields["site"]).queryset = founded
         donors = Donor.objects.filter(site__code__in=sites).order_by("number")
-        cast(forms.ModelChoiceField, self.fields["donor"]).queryset = donors
+        cast(OneOf, self.fields["donor"]).queryset = donors
 
 
 class OrderForm(forms.Form):

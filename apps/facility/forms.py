@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from apps.core.ui.acts import instant_field
+from apps.core.ui.acts import OneOf, instant_field
 from apps.core.ui.wording import bilingual
 from apps.facility.facts import Grade, KnownEquipment
 from apps.facility.models import Room
@@ -19,14 +19,12 @@ REASON = forms.Textarea(attrs={"rows": 3})
 class SiteForm(forms.Form):
     """A form about one of the sites where the person keeps rooms and instruments."""
 
-    site = forms.ModelChoiceField(
-        label=gettext_lazy("Site"), queryset=Site.objects.none(), to_field_name="code", empty_label=None
-    )
+    site = OneOf(label=gettext_lazy("Site"), queryset=Site.objects.none(), to_field_name="code", empty_label=None)
 
     def __init__(self, *args: Any, sites: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = Site.objects.filter(code__in=sites).order_by("code")
-        cast(forms.ModelChoiceField, self.fields["site"]).queryset = found
+        cast(OneOf, self.fields["site"]).queryset = found
 
 
 class InstallForm(SiteForm):
@@ -37,7 +35,7 @@ class InstallForm(SiteForm):
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
     label = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    room = forms.ModelChoiceField(label=gettext_lazy("Room"), queryset=Room.objects.none(), required=False)
+    room = OneOf(label=gettext_lazy("Room"), queryset=Room.objects.none(), required=False)
     serial_number = forms.CharField(label=gettext_lazy("Serial number"), required=False, max_length=80)
     calibration_certificate = forms.CharField(
         label=gettext_lazy("Calibration certificate"), required=False, max_length=120
@@ -52,7 +50,7 @@ class InstallForm(SiteForm):
         kinds = [("", "–"), *((one.key, bilingual(one.label)) for one in known.values())]
         cast(forms.ChoiceField, self.fields["kind"]).choices = kinds
         rooms = Room.objects.filter(site__code__in=kwargs["sites"]).order_by("code")
-        cast(forms.ModelChoiceField, self.fields["room"]).queryset = rooms
+        cast(OneOf, self.fields["room"]).queryset = rooms
         self.order_fields(self.field_order)
 
 
@@ -98,13 +96,11 @@ class RoomForm(SiteForm):
 class ClearForm(forms.Form):
     """Which room is cleared."""
 
-    room = forms.ModelChoiceField(
-        label=gettext_lazy("Room"), queryset=Room.objects.none(), to_field_name="code", empty_label=None
-    )
+    room = OneOf(label=gettext_lazy("Room"), queryset=Room.objects.none(), to_field_name="code", empty_label=None)
 
     def __init__(self, *args: Any, site: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = cast(forms.ModelChoiceField, self.fields["room"])
+        field = cast(OneOf, self.fields["room"])
         field.queryset = Room.objects.filter(site__code=site).select_related("record", "site").order_by("code")
         field.label_from_instance = _room_label  # type: ignore[method-assign]
 

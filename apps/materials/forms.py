@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.ui.acts import instant_field, scanned
+from apps.core.ui.acts import OneOf, instant_field, scanned
 from apps.core.ui.times import duration
 from apps.core.ui.wording import bilingual
 from apps.materials.facts import KnownMaterial
@@ -25,14 +25,12 @@ COMPONENTS = 6  # lots a reagent is made from, at most, on the page
 class SiteForm(forms.Form):
     """A form about one of the sites where the person works; with one site it does not ask."""
 
-    site = forms.ModelChoiceField(
-        label=gettext_lazy("Site"), queryset=Site.objects.none(), to_field_name="code", empty_label=None
-    )
+    site = OneOf(label=gettext_lazy("Site"), queryset=Site.objects.none(), to_field_name="code", empty_label=None)
 
     def __init__(self, *args: Any, sites: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = Site.objects.filter(code__in=sites).order_by("code")
-        field = cast(forms.ModelChoiceField, self.fields["site"])
+        field = cast(OneOf, self.fields["site"])
         field.queryset = found
         if len(sites) == 1:
             field.widget, field.required, self.only = forms.HiddenInput(), False, found.first()

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from apps.core.errors import Objection
-from apps.core.ui.acts import instant_field, scanned
+from apps.core.ui.acts import OneOf, instant_field, scanned
 from apps.core.ui.wording import bilingual, sentence
 from apps.facility.models import Room
 from apps.storage.facts import Place, StoreKind
@@ -39,7 +39,7 @@ class StoreForm(forms.Form):
     number = forms.RegexField(r"^[A-Z0-9_-]{1,40}$", label=gettext_lazy("Number"), help_text=CAPITALS)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KIND_WORDS)
     label = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    room = forms.ModelChoiceField(
+    room = OneOf(
         label=gettext_lazy("Room"), queryset=Room.objects.none(), to_field_name="code", empty_label=None
     )
     low = forms.DecimalField(
@@ -53,7 +53,7 @@ class StoreForm(forms.Form):
 
     def __init__(self, *args: Any, sites: set[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = cast(forms.ModelChoiceField, self.fields["room"])
+        field = cast(OneOf, self.fields["room"])
         field.queryset = Room.objects.filter(site__code__in=sites).select_related("site").order_by("code")
         field.label_from_instance = _room_label  # type: ignore[method-assign]
 

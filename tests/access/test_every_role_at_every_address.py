@@ -14,14 +14,25 @@ from apps.audit.models import Entry
 from apps.core.roles import Role
 from apps.organisation.access import DEFAULT, NO_ROLE
 from tests.access.world import Place, build_world, every_place
-from tests.cast import ApiPerson, Cast
+from tests.cast import ApiPerson, Cast, give_role
 
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ENDS_THE_SESSION = ("sign-out/", "lock/", "api/v1/session/", "api/v1/session/lock/")
 KEPT_OF_READERS = {"access.refused", "session.opened", "user.opened", "user.identity.confirmed"}
 KEPT_OF_READERS |= {"user.declaration.accepted", "user.display.chosen", "secret_change.failed", "unlock.failed"}
-SHARED = ("styleguide/", "products/", "api/v1/products/")  # a master record names the sites it is approved for
+# A master record names the sites it is approved for; the signed heads are of the whole installation.
+SHARED = ("styleguide/", "products/", "api/v1/products/", "api/v1/checkpoints/")
 ASKS_THE_SECRET = ("lock/resume/", "api/v1/session/unlock/")
+ALL_BUT_INSPECTOR = [role for role in Role if role is not Role.INSPECTOR]
+# Addresses that lead nowhere, for the world holds no value, no file, no decision at risk and no amendment.
+NOT_IN_THE_WORLD = [
+    "api/v1/batches/<str:number>/attachments/<int:pk>/",
+    "api/v1/batches/<str:number>/values/<str:place>/",
+    "batches/<str:number>/amendments/<int:pk>/approve/",
+    "batches/<str:number>/files/<int:pk>/",
+    "batches/<str:number>/files/<int:pk>/certify/",
+    "batches/<str:number>/risks/<int:pk>/ratify/",
+]
 NOT_FOUND = (403, 404, 405)
 OWN_ACCOUNT = ("account/", "api/v1/account/", "preferences/", "lock/", "sign-out/", "api/v1/session/")
 
@@ -131,6 +142,19 @@ def test_another_site_finds_no_thing_of_ours(cast: Cast, name: str, short_form: 
                 found.append(f"{name} {verb} /{place.route} -> {reply.status_code}")
 
     assert found == []
+
+
+def test_what_another_site_does_not_find_is_found_at_home(cast: Cast) -> None:
+    """Else an address that leads nowhere would keep the other site out."""
+    build_world(cast)
+    for role in ALL_BUT_INSPECTOR:
+        give_role(cast.nora, role)
+    api, pages = at_the_door(cast, "nora")
+    places = [place for place in every_place() if place.names_a_thing and not place.is_public]
+
+    lost = {place.route for place in places if send(api if place.is_api else pages, "GET", place).status_code == 404}
+
+    assert sorted(lost) == NOT_IN_THE_WORLD
 
 
 def said(reply: Any) -> tuple[int, bytes]:

@@ -1,7 +1,7 @@
 """One of everything at NANHU, so that every address leads somewhere; and every address, by introspection."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -13,10 +13,11 @@ from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
-from apps.audit.models import Entry, Record
+from apps.audit.models import Checkpoint, Entry, Record
 from apps.audit.services import audited
 from apps.disposal.models import ProofFile
 from apps.documents.models import Document
+from apps.donation.models import Consent
 from apps.facility.facts import Grade
 from apps.facility.services import open_room
 from apps.organisation.access import Access, access_of
@@ -27,7 +28,7 @@ from apps.quality.models import Hold
 from apps.quality.services import open_deviation, report_event, stop_record
 from apps.storage.facts import StoreKind
 from apps.storage.services import add_box, open_store
-from apps.testing.models import Line, Result
+from apps.testing.models import ControlValue, Line, Result
 from tests.cast import AT, Cast, actor, sign_as, site_of
 from tests.disposal.story import requested, with_print_out
 from tests.documents.story import issued
@@ -38,13 +39,25 @@ NOUNS = {
     "batches": "batch", "release": "batch", "units": "unit", "samples": "sample", "runs": "run", "lots": "lot",
     "instruments": "equipment", "donors": "donor", "donations": "donation", "products": "product", "events": "event",
     "deviations": "deviation", "prepare": "batch", "clear": "batch", "draw": "batch", "analysis": "batch",
-    "excursions": "equipment", "recipients": "recipient", "orders": "order",
-    "disposals": "disposal", "disposal": "disposal",
-    "stores": "store",
+    "excursions": "equipment", "open": "batch", "recipients": "recipient", "orders": "order",
+    "disposals": "disposal", "disposal": "disposal", "stores": "store",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-PLACES = {"steps": "receipt", "sections": "explant", "values": "explant.seed.cells"}
-KEYS: dict[str, type[Model]] = {"roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line, "files": ProofFile}
+INCUBATE = "expansion%5B1%5D.incubate"
+TEMPERATURE = f"{INCUBATE}.temperature"
+PLACES = {"steps": INCUBATE, "sections": "explant", "values": TEMPERATURE}
+FIXED = {
+    "username": "vera", "address": "batch%2FCT-0042", "page": "step", "chapter": "preparation", "version": "1",
+    "code": "X7K2-M9QD-4R", "site": "NANHU", "counted": "LABELS", "test": "endotoxin", "parameter": "endotoxin",
+}  # fmt: skip
+OF_A_KIND = {("donors", "test"): "hiv"}
+LOOKED_UP: dict[str, Callable[[], Any]] = {
+    "size": lambda: Checkpoint.objects.values_list("size", flat=True).first(),
+    "control": lambda: ControlValue.objects.values_list("control", flat=True).first(),
+}
+KEYS: dict[str, type[Model]] = {
+    "roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line, "consents": Consent, "files": ProofFile,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,6 +101,7 @@ class Place:
 
 def build_world(cast: Cast) -> None:
     """A running batch with units, a sample on a run, a document; an event, a deviation, a stop; a disposal."""
+    assert cast.vera.is_active  # the account that addresses name
     batch = running_batch(cast)
     filled(cast, batch)
     sample = received_sample(cast, batch)
@@ -152,29 +166,27 @@ def _plain(route: str) -> str:
 
 
 def _value(name: str, noun: str, route: str) -> str:
-    if f"<uuid:{name}>" in route:
-        of_ours = Entry.objects.filter(record__site="NANHU", record__kind="batch").order_by("n")
-        return str(of_ours.values_list("pk", flat=True).first() or UNKNOWN)
     if name == "address" and "/trace/" in f"/{route}":
-        return "batch%2FCT-0042%2Fexplant.seed.cells"
+        return f"{FIXED[name]}%2F{TEMPERATURE}"
     if name == "place":
         return PLACES.get(next((part for part in PLACES if f"/{part}/" in route), ""), "explant")
-    fixed = {
-        "username": "vera",
-        "address": "batch%2FCT-0042",
-        "page": "step",
-        "chapter": "preparation",
-        "version": "1",
-        "code": "X7K2-M9QD-4R",
-        "site": "NANHU",
-    }
-    if name in fixed:
-        return fixed[name]
+    if (noun, name) in OF_A_KIND or name in FIXED:
+        return OF_A_KIND.get((noun, name)) or FIXED[name]
     if name == "pk":
-        return str(_key(route))
-    if f"<int:{name}>" in route:
-        return "1"
-    document = Document.objects.first()
+        return str(_entry() if "<uuid:" in route else _key(route))
+    if name in LOOKED_UP:
+        return str(LOOKED_UP[name]() or 1)
+    return "1" if f"<int:{name}>" in route else _number(noun)
+
+
+def _entry() -> object:
+    """An entry of our batch."""
+    of_ours = Entry.objects.filter(record__site="NANHU", record__kind="batch").order_by("n")
+    return of_ours.values_list("pk", flat=True).first() or UNKNOWN
+
+
+def _number(noun: str) -> str:
+    document = Document.objects.exclude(file_sha256="").first()
     if noun == "documents" and document:
         return document.number
     first = Record.objects.filter(kind=NOUNS.get(noun, ""), site="NANHU").order_by("pk").first()

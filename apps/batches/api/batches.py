@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.audit.models import Record
-from apps.batches.api import inputs, outputs
+from apps.batches.api import inputs, outputs, page_outputs
 from apps.batches.content import move_content
 from apps.batches.facts.words import BatchState, Verb
 from apps.batches.models import Batch
@@ -98,11 +98,11 @@ class BatchesView(ListAPIView):
 class BatchView(APIView):
     """The batch record: header, sections with their steps, counts, holds, events, vessels, clocks, notes."""
 
-    @extend_schema(operation_id="batches_show", responses=outputs.RecordOutput)
+    @extend_schema(operation_id="batches_show", responses=page_outputs.RecordOutput)
     def get(self, request: Request, number: str) -> Response:
         now = timezone.now()
         batch = visible_batch(request.user, number, now)
-        return tagged(Response(outputs.RecordOutput(record_page(batch, now)).data), batch.record)
+        return tagged(Response(page_outputs.RecordOutput(record_page(batch, now)).data), batch.record)
 
 
 class BatchVerb(SignedVerb):

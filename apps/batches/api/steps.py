@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.batches.api import inputs, outputs
+from apps.batches.api import inputs, outputs, page_outputs
 from apps.batches.api.batches import BY_HANDS, BY_OPERATORS
 from apps.batches.content import check_content, section_content, step_content, witness_content
 from apps.batches.models import Batch, Step
@@ -47,7 +47,7 @@ def part_tagged(response: Response, batch: Batch, place: Place) -> Response:
 class StepView(APIView):
     """One step with its form."""
 
-    @extend_schema(operation_id="steps_show", responses=outputs.StepPageOutput)
+    @extend_schema(operation_id="steps_show", responses=page_outputs.StepPageOutput)
     def get(self, request: Request, number: str, place: str) -> Response:
         now = timezone.now()
         batch = visible_batch(request.user, number, now)
@@ -56,7 +56,7 @@ class StepView(APIView):
             page = step_page(batch, where, now)
         except BadPlace as error:
             raise Http404 from error
-        return part_tagged(Response(outputs.StepPageOutput(page).data), batch, where)
+        return part_tagged(Response(page_outputs.StepPageOutput(page).data), batch, where)
 
 
 class SectionView(APIView):
@@ -79,7 +79,7 @@ class Occurrences(APIView):
     open_to = BY_OPERATORS
 
     @extend_schema(
-        operation_id="occurrences_begin", request=inputs.OccurrenceInput, responses={201: outputs.StepRowsOutput}
+        operation_id="occurrences_begin", request=inputs.OccurrenceInput, responses={201: page_outputs.StepRowsOutput}
     )
     def post(self, request: Request, number: str) -> Response:
         form = inputs.OccurrenceInput(data=request.data)
@@ -88,7 +88,7 @@ class Occurrences(APIView):
         batch = visible_batch(request.user, number, now)
         happened = happened_from(said["happened"])
         rows = start_occurrence(batch=batch, place=said["place"], actor=actor_of(request), at=now, happened=happened)
-        body = outputs.StepRowsOutput({"steps": rows}).data
+        body = page_outputs.StepRowsOutput({"steps": rows}).data
         return tagged(Response(body, status=status.HTTP_201_CREATED), batch.record)
 
 
@@ -97,7 +97,7 @@ class CompleteStep(APIView):
 
     open_to = BY_HANDS
 
-    @extend_schema(operation_id="steps_complete", request=inputs.HappenedOnly, responses=outputs.StepRowOutput)
+    @extend_schema(operation_id="steps_complete", request=inputs.HappenedOnly, responses=page_outputs.StepRowOutput)
     def post(self, request: Request, number: str, place: str) -> Response:
         form = inputs.HappenedOnly(data=request.data)
         form.is_valid(raise_exception=True)
@@ -105,7 +105,7 @@ class CompleteStep(APIView):
         batch = visible_batch(request.user, number, now)
         happened = happened_from(form.validated_data["happened"])
         row = complete_step(batch=batch, step=place, actor=actor_of(request), at=now, happened=happened)
-        return part_tagged(Response(outputs.StepRowOutput(row).data), batch, read_place(place))
+        return part_tagged(Response(page_outputs.StepRowOutput(row).data), batch, read_place(place))
 
 
 class PartVerb(SignedVerb):
@@ -132,7 +132,7 @@ class SignStep(PartVerb):
 
     open_to = BY_HANDS
     input_class, signed_class = inputs.HappenedOnly, inputs.HappenedSigned
-    output_class = outputs.StepRowOutput
+    output_class = page_outputs.StepRowOutput
 
     def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
         return step_content(target, self.place)
@@ -146,7 +146,7 @@ class WitnessStep(PartVerb):
     """Sign that one was present: the second person, on the operator's screen."""
 
     open_to = BY_SECONDS
-    output_class = outputs.StepRowOutput
+    output_class = page_outputs.StepRowOutput
 
     def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
         return witness_content(target, self.place)
@@ -159,7 +159,7 @@ class SignSection(PartVerb):
     """Sign the steps of a section that one completed oneself, as one shown list."""
 
     open_to = BY_HANDS
-    output_class = outputs.StepRowsOutput
+    output_class = page_outputs.StepRowsOutput
 
     def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
         return section_content(target, self.place, self.request.user.username)
@@ -172,7 +172,7 @@ class CheckSection(PartVerb):
     """Check the steps of a section: a person who had no hand in them."""
 
     open_to = BY_SECONDS
-    output_class = outputs.StepRowsOutput
+    output_class = page_outputs.StepRowsOutput
 
     def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
         return check_content(target, self.place)

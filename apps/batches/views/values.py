@@ -33,7 +33,7 @@ from apps.core.text import N_
 from apps.core.ui.pages import happened_from
 from apps.organisation.access import STAFF, open_to
 from apps.products.definition import VesselUse
-from apps.products.facts import Place, VesselAct
+from apps.products.facts import ParameterKind, Place, VesselAct
 
 LARGEST = 25 * 1024 * 1024
 
@@ -69,6 +69,7 @@ def correct(request: HttpRequest, number: str, place: str) -> HttpResponse:
     """POST /batches/<number>/values/<place>/correct/: a new value with its reason; the old one stays."""
     batch, where = batch_named(request, number), place_named(place)
     view = step_view(request, batch, where)
+    _only_if(view.at(where).fact.kind is not ParameterKind.FILE, where)
     form = PlaceForm(request.POST, parameter=view.at(where).parameter)
     if not form.is_valid():
         return panel(request, view, where, form, 400)
@@ -108,6 +109,7 @@ def replace_attached(request: HttpRequest, number: str, place: str) -> HttpRespo
     """POST /batches/<number>/values/<place>/file/replace/: the right file instead of a wrong one, with the reason."""
     batch, where = batch_named(request, number), place_named(place)
     view = step_view(request, batch, where)
+    _only_if(view.at(where).fact.kind is ParameterKind.FILE, where)
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return panel(request, view, where, form, 400)
@@ -152,6 +154,12 @@ def moment(request: HttpRequest, name: str) -> datetime | None:
     if at is None:
         raise BadInput(Objection("no_instant", N_("Write day and time, for instance 2026-11-05 14:06."), place=name))
     return at
+
+
+def _only_if(fits: bool, place: Place) -> None:
+    """A form of another kind than the field has no such address: 404."""
+    if not fits:
+        raise Http404(str(place))
 
 
 def _file_sent(request: HttpRequest, place: Place) -> dict[str, Any]:

@@ -63,20 +63,31 @@ def _say_beside(form: forms.Form, refused: Refused) -> None:
 
 
 class LocalInstant(forms.DateTimeField):
-    """An instant that some year of the calendar holds in UTC as well."""
+    """An instant that the clock of every site can show."""
 
     def to_python(self, value: Any) -> datetime | None:
         instant = super().to_python(value)
         try:
-            return in_utc(instant).astimezone(instant.tzinfo) if instant else None
+            if instant:
+                in_utc(instant)
         except ValueError as beyond:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from beyond
+        return instant
 
 
 def instant_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateTimeField:
     """An instant on the clock of the page."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=INSTANT)
     return LocalInstant(label=label, required=required, help_text=help_text, widget=widget)
+
+
+class OneOf(forms.ModelChoiceField):
+    """One of the rows that are offered. PostgreSQL can't be asked for a text with a NUL: no row has it."""
+
+    def to_python(self, value: Any) -> Any:
+        if "\0" in str(value):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
 
 
 def scanned(kind: str) -> forms.TextInput:

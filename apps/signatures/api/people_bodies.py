@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from apps.core.choices import choices_of
+from apps.core.fields import OneOf
 from apps.core.roles import Role
 from apps.organisation.models import RoleHeld, Site
 from apps.signatures.api.signing import SigningInput
@@ -78,7 +79,7 @@ class NothingSigned(NothingInput):
 
 
 class GrantInput(serializers.Serializer):
-    site = serializers.SlugRelatedField(slug_field="code", queryset=Site.objects.all())
+    site = OneOf(slug_field="code", queryset=Site.objects.all())
     role = serializers.ChoiceField(choices=choices_of(Role))
     training_reference = serializers.CharField(max_length=80)
     title_en = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
