@@ -22,9 +22,7 @@ YES_NO = (("", "–"), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 class RecipientForm(forms.Form):
     """A patient under a pseudonym; who it is stands apart."""
 
-    site = OneOf(
-        label=gettext_lazy("Site"), queryset=Site.objects.none(), to_field_name="code", empty_label=None
-    )
+    site = OneOf(label=gettext_lazy("Site"), queryset=Site.objects.none(), to_field_name="code", empty_label=None)
     number = forms.RegexField(
         r"^[A-Za-z0-9-]{1,40}$",
         label=gettext_lazy("Recipient code"),

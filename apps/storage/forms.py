@@ -39,9 +39,7 @@ class StoreForm(forms.Form):
     number = forms.RegexField(r"^[A-Z0-9_-]{1,40}$", label=gettext_lazy("Number"), help_text=CAPITALS)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KIND_WORDS)
     label = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    room = OneOf(
-        label=gettext_lazy("Room"), queryset=Room.objects.none(), to_field_name="code", empty_label=None
-    )
+    room = OneOf(label=gettext_lazy("Room"), queryset=Room.objects.none(), to_field_name="code", empty_label=None)
     low = forms.DecimalField(
         label=gettext_lazy("Coldest it may be"), required=False, max_digits=5, decimal_places=1,
         help_text=gettext_lazy("In °C. Empty: no lower end."), localize=False,

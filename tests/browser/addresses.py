@@ -28,6 +28,8 @@ NUMBERS = {
     "documents/": "BC-CT-0042", "quality/events/": "CT-0041-E01", "quality/deviations/": "CT-0042-D01",
     "products/": "msc_covid19-v1", "materials/": "PL-124", "materials/prepare/": "CT-0043",
     "facility/instruments/": "INC-07", "facility/clear/": "CT-0043", "donation/donors/": "D-0118",
+    "dosing/recipients/": "R-0001", "dosing/orders/": "R-0001-T01", "disposal/": "CT-0042-W01",
+    "disposal/batches/": "CT-0042", "storage/stores/": "LN-03", "storage/units/": "CT-0042-U01",
 }  # fmt: skip
 VALUES = {
     "din": "A999926000118", "username": "operator2", "address": "batch%2FCT-0042", "page": "step", "site": "NANHU",
@@ -43,6 +45,16 @@ EXACTLY = {
     "verify/<str:code>/": "verify/AAAA-BBBB-CC/",
     "inspection/trace/<path:address>/": f"inspection/trace/{VIABILITY}/",
     "testing/runs/open/<str:number>/<str:test>/": "testing/runs/open/CT-0043/in_process_sterility/",
+    "quality/stop/": "quality/stop/?record=batch/CT-0043",
+    "quality/report/": "quality/report/?record=batch/CT-0043",
+    "people/<str:username>/roles/<int:pk>/withdraw/": "people/operator2/roles/4/withdraw/",
+    "donation/donors/<str:number>/consents/<int:pk>/withdraw/": "donation/donors/D-0118/consents/3/withdraw/",
+}  # fmt: skip
+# Nothing of the kind is in the stories: no document of that code, no file, no decision at risk, no amendment, no value.
+LEAD_NOWHERE = {
+    "verify/<str:code>/", "batches/<str:number>/files/<int:pk>/", "batches/<str:number>/files/<int:pk>/certify/",
+    "batches/<str:number>/risks/<int:pk>/ratify/", "batches/<str:number>/amendments/<int:pk>/approve/",
+    "testing/runs/<str:number>/controls/<str:control>/correct/",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from tests.browser.addresses import WHO, Address, every_page
+from tests.browser.addresses import LEAD_NOWHERE, WHO, Address, every_page
 from tests.browser.conftest import SitDown
 from tests.browser.installation import Installation
 from tests.browser.people import DESK, PORTRAIT, TABLET, Person
@@ -45,6 +45,7 @@ def choose_language(person: Person, language: str) -> None:
 def is_page(person: Person, address: Address) -> bool:
     """Whether something answers there that a browser draws, and not a file or an act without a page."""
     reply = person.context.request.get(person.url + address.path, max_redirects=0)
+    assert (reply.status == 404) == (address.route in LEAD_NOWHERE), f"{address.path} as {address.who}: {reply.status}"
     return reply.status not in NO_PAGE and "text/html" in reply.headers["content-type"]
 
 
