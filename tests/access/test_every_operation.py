@@ -13,7 +13,7 @@ from django.test import Client
 from apps.core.roles import Role
 from apps.organisation.models import User
 from tests.access.oddities import ODD, body_of, description, operations, strange
-from tests.access.world import Place, build_world, every_place
+from tests.access.world import Place, every_place
 from tests.audit.owner import undone
 from tests.cast import Cast, give_role
 
@@ -29,12 +29,11 @@ def paths() -> dict[str, Place]:
 
 
 @pytest.fixture
-def everybody(cast: Cast) -> list[User]:
+def everybody(world: Cast) -> dict[str, User]:
     """An operator, quality assurance, and somebody whom every declaration admits."""
-    build_world(cast)
     for role in (role for role in Role if role is not Role.INSPECTOR):
-        give_role(cast.nora, role)
-    return [cast.olga, cast.quinn, cast.nora]
+        give_role(world.nora, role)
+    return {"olga": world.olga, "quinn": world.quinn, "nora": world.nora}
 
 
 class Sender:
@@ -78,31 +77,30 @@ def test_the_description_names_every_operation_of_every_address(db: None) -> Non
     assert described == {(path, verb) for path, verb in offered if path.startswith("/api/v1/")}
 
 
+@pytest.mark.parametrize(("name", "each"), [("olga", 27), ("quinn", 27), ("nora", 9)])
 def test_a_strange_value_in_any_place_of_any_body_is_answered_and_breaks_nothing(
-    everybody: list[User], short_form: bool
+    everybody: dict[str, User], short_form: bool, name: str, each: int
 ) -> None:
-    described, places, sent, failures = description(), paths(), 0, []
+    described, places, sender, sent = description(), paths(), Sender(everybody[name]), 0
     for number, (verb, path, operation) in enumerate(operations(described)):
         body = body_of(operation, described)
-        for person in everybody if body is not None else ():
-            sender = Sender(person)
-            each = 27 if short_form or person is not everybody[-1] else 5
-            for said, changed in some(strange(body), each, number):
-                sender.send(verb, places[path].path, encoded(changed), said)
-                sent += 1
-            failures += sender.failures
+        for said, changed in some(strange(body), 27 if short_form else each, number) if body is not None else ():
+            sender.send(verb, places[path].path, encoded(changed), said)
+            sent += 1
 
-    assert sent > 400
-    assert "\n".join(failures) == ""
+    assert sent > 200
+    assert "\n".join(sender.failures) == ""
 
 
-def test_a_strange_name_in_any_address_and_any_question_breaks_nothing(everybody: list[User], short_form: bool) -> None:
-    sender, places = Sender(everybody[-1]), paths()
+def test_a_strange_name_in_any_address_and_any_question_breaks_nothing(
+    everybody: dict[str, User], short_form: bool
+) -> None:
+    sender, places = Sender(everybody["nora"]), paths()
     for number, (verb, path, operation) in enumerate(operations(description())):
         parts = re.findall(r"\{(\w+)\}", path)
         asked = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
         place = places[path]
-        for name, odd in some(TEXTS.items(), 5 if short_form else 1, number):
+        for name, odd in some(TEXTS.items(), 5 if short_form else 3, number):
             told = escaped(odd)
             if parts:
                 sender.send(verb, re.sub(r"\{\w+\}", told, path), b"{}", name)
@@ -113,8 +111,8 @@ def test_a_strange_name_in_any_address_and_any_question_breaks_nothing(everybody
 
 
 @pytest.mark.parametrize("kind", ["", "application/json; charset=utf-16", "multipart/form-data", "text/plain", "x"])
-def test_a_strange_kind_of_body_breaks_nothing(everybody: list[User], kind: str) -> None:
-    sender, places = Sender(everybody[-1]), paths()
+def test_a_strange_kind_of_body_breaks_nothing(everybody: dict[str, User], kind: str) -> None:
+    sender, places = Sender(everybody["nora"]), paths()
     for verb, path, _ in operations(description()):
         if verb != "get":
             sender.send(verb, places[path].path, b'\xff{"a":', kind, content_type=kind)

@@ -1,24 +1,25 @@
 """One whole batch, played by the services until QC has approved its analysis; what a test does to it is undone."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 
 import pytest
 import time_machine
+from pytest_django.plugin import DjangoDbBlocker
 
 from apps.desk.story.playing import play
 from apps.desk.story.stage import Stage
-from tests.journeys.conftest import founded, installations, story_of, until
+from tests.journeys.conftest import empty_installation, founded, story_of, until
 from tests.release.deciding import Release
 
-__all__ = ["installations"]
 BEGINS = "D41 14:00"
 
 
-@pytest.fixture(scope="module")
-def played(installations: Callable[[], AbstractContextManager[None]]) -> Iterator[Stage]:
+@pytest.fixture(scope="package")
+def played(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
     """CT-0042, finished, every test passed, the certificate of analysis approved and issued."""
-    with installations():
+    with django_db_blocker.unblock(), empty_installation(tmp_path_factory.mktemp("installation")):
         story = story_of("ct_0042")
         stage = founded(story)
         play(until(story, BEGINS, stage), stage)
