@@ -8,7 +8,7 @@ import sys
 from tests.servers import private_postgres, private_redis
 
 ARGUMENTS = [sys.executable, "-m", "pytest", "--numprocesses", os.environ.get("QCS_TEST_WORKERS", "auto")]
-ARGUMENTS += ["--dist", "worksteal"]  # tests of one module stay with one process, so what they share is made once
+ARGUMENTS += ["--dist", "load"]  # each process keeps the order of the list: the browsers come last in it
 
 
 def main() -> int:
