@@ -1,0 +1,198 @@
+"""What every reader shares: lines, numbers, dates, zones, and the two ways to refuse. Pure.
+
+A reader asks (`ask`) for what the file leaves open, and refuses (`broken`) a file that contradicts its own form, with
+the line. Both leave as one objection.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from apps.core.errors import BadInput, Objection
+from apps.core.rules import in_utc
+from apps.core.text import N_
+from apps.transport.facts import DateOrder, Reading
+
+LARGEST = 20 * 1024 * 1024
+UNITS = {"C": "Cel", "°C": "Cel", "Cel": "Cel", "degC": "Cel", "℃": "Cel"}
+NUMBER = re.compile(r"[+-]?[0-9]{1,4}(?:\.[0-9]{1,6})?", re.ASCII)
+COLDEST, WARMEST = Decimal("-273.15"), Decimal(400)
+OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2})(?::?([0-5][0-9]))?", re.ASCII)
+STAMP = re.compile(
+    r"([0-9]{1,4})([-/.])([0-9]{1,2})\2([0-9]{1,4})[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,6})?)?"
+    r"(?: ?([AaPp][Mm]))?",
+    re.ASCII,
+)
+PLACES = {DateOrder.YMD: (0, 1, 2), DateOrder.DMY: (2, 1, 0), DateOrder.MDY: (2, 0, 1)}
+
+
+def ask(place: str, template: str, **facts: object) -> BadInput:
+    """Something the file leaves open: a person has to say it."""
+    return BadInput(Objection(f"logger_{place}_needed", template, facts, place))
+
+
+def broken(line: int, template: str, **facts: object) -> BadInput:
+    """A file that can't be what it says it is; `line` counts from 1."""
+    return BadInput(Objection("logger_file_broken", template, {"line": line, **facts}, "file"))
+
+
+def lines_of(content: bytes) -> list[str]:
+    """The lines of a text file. A file that does not end with its line was cut off."""
+    if len(content) > LARGEST:
+        raise BadInput(Objection("file_too_large", N_("A file has at most 20 MB."), place="file"))
+    if not content.strip():
+        raise broken(1, N_("Line {line}: the file is empty."))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")  # what old exporters write; only the degree sign differs
+    lines = text.replace("\r\n", "\n").split("\n")
+    for n, line in enumerate(lines, 1):
+        if any(ord(letter) < 32 and letter != "\t" for letter in line):
+            raise broken(n, N_("Line {line} holds control characters: this is no text file of a logger."))
+    if lines[-1]:
+        raise broken(len(lines), N_("Line {line} does not end: the file was cut off."))
+    return lines[:-1]
+
+
+def number(text: str, line: int) -> Decimal:
+    """A temperature with a decimal point. Raises with the line."""
+    if not NUMBER.fullmatch(text):
+        raise broken(line, N_('Line {line}: "{text}" is no temperature.'), text=text[:40])
+    value = Decimal(text)
+    if not COLDEST <= value <= WARMEST:
+        raise broken(line, N_('Line {line}: "{text}" is no temperature.'), text=text[:40])
+    return value
+
+
+def unit_of(found: str, declared: str) -> str:
+    """The unit that the file names, else the one a person says. Only degrees Celsius are kept."""
+    said = found or declared
+    if not said:
+        raise ask("unit", N_("The file names no unit of temperature. Say it: Cel for degrees Celsius."))
+    if said not in UNITS or (declared and UNITS.get(declared) != UNITS[said]):
+        raise ask("unit", N_("The unit {unit} is not read here. Export the file in degrees Celsius."), unit=said[:20])
+    return UNITS[said]
+
+
+def zone_of(found: str, declared: str) -> tuple[tzinfo, str]:
+    """The zone that the file states by its offset, else the one a person says; its name goes with the series."""
+    stated = _fixed(found)
+    said = _fixed(declared) or _named(declared)
+    if declared and said is None:
+        raise ask("zone", N_("{zone} is no time zone. Write it as UTC+08:00 or Asia/Shanghai."), zone=declared[:40])
+    if stated is not None:
+        if said is not None and _fixed(declared) != stated:
+            template = N_("The file says {found}, you say {zone}. The file's own zone counts.")
+            raise ask("zone", template, found=found, zone=declared)
+        return stated, found
+    if said is None:
+        template = N_("The file does not say in which zone its clock ran (it says: {found}). Say the zone.")
+        raise ask("zone", template, found=found[:20] or "–")
+    return said, declared
+
+
+def _fixed(text: str) -> tzinfo | None:
+    if text in ("UTC", "GMT", "Z"):
+        return UTC
+    form = OFFSET.fullmatch(text)
+    if form is None:
+        return None
+    span = timedelta(hours=int(form[2]), minutes=int(form[3] or 0))
+    return timezone(span if form[1] == "+" else -span) if span <= timedelta(hours=14) else None
+
+
+def _named(text: str) -> tzinfo | None:
+    if "/" not in text:  # three letters mean several zones: CST is China, Cuba and Chicago
+        return None
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+# --- dates ----------------------------------------------------------------------------------------------------------
+def wall_clock(text: str, order: DateOrder) -> datetime | None:
+    """What a clock showed, read in this order; None where it can't be read so. Two digits of a year mean 20xx.
+
+    UTC only stands in for the zone, which the caller knows.
+    """
+    form = STAMP.fullmatch(text)
+    if form is None:
+        return None
+    parts = (form[1], form[3], form[4])
+    year, month, day = (parts[place] for place in PLACES[order])
+    if len(year) not in (2, 4) or len(month) > 2 or len(day) > 2:
+        return None
+    hour = _hour(int(form[5]), (form[8] or "").upper())
+    time = (hour, int(form[6]), int(form[7] or 0))
+    try:
+        return datetime(_year(year), int(month), int(day), *time, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _year(digits: str) -> int:
+    return 2000 + int(digits) if len(digits) == 2 else int(digits)
+
+
+def _hour(hour: int, half: str) -> int:
+    if not half:
+        return hour
+    if not 1 <= hour <= 12:
+        return 24  # no such hour
+    return hour % 12 + (12 if half == "PM" else 0)
+
+
+def order_of(stamps: Sequence[tuple[int, str]], declared: str, begins: date | None = None) -> DateOrder:
+    """The one order in which every date of the file can be read. `begins` is the first day, where a header names it."""
+    if declared and declared not in list(DateOrder):
+        raise ask("date_order", N_("There is no such order of year, month and day."))
+    candidates = [DateOrder(declared)] if declared else list(DateOrder)
+    for line, text in stamps:
+        left = [order for order in candidates if wall_clock(text, order)]
+        if not left:
+            raise broken(line, N_('Line {line}: "{text}" is no date and time.'), text=text[:40])
+        candidates = left
+    if begins is not None and not declared:
+        first = stamps[0][1]
+        candidates = [order for order in candidates if _day(first, order) == begins]
+    if len(candidates) == 1:
+        return candidates[0]
+    template = N_('"{text}" can be read as several dates. Say the order of year, month and day.')
+    raise ask("date_order", template, text=stamps[0][1][:40])
+
+
+def _day(text: str, order: DateOrder) -> date | None:
+    read = wall_clock(text, order)
+    return read.date() if read else None
+
+
+def readings_of(rows: Iterable[tuple[int, str, Decimal]], order: DateOrder, zone: tzinfo) -> tuple[Reading, ...]:
+    """The readings in UTC, each later than the one before. Raises with the line."""
+    found: list[Reading] = []
+    last = datetime.min.replace(tzinfo=UTC)
+    for line, text, value in rows:
+        at = instant(text, order, zone, line)
+        if at <= last:
+            raise broken(line, N_("Line {line}: {text} is not later than the reading before it."), text=text[:40])
+        found.append(Reading(at, value))
+        last = at
+    return tuple(found)
+
+
+def instant(text: str, order: DateOrder, zone: tzinfo, line: int) -> datetime:
+    """One time of the file in UTC; it must exist in its zone exactly once."""
+    clock = wall_clock(text, order)
+    if clock is None:
+        raise broken(line, N_('Line {line}: "{text}" is no date and time.'), text=text[:40])
+    local = clock.replace(tzinfo=zone)
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        template = N_("Line {line}: {text} comes twice or never in this zone. Say the offset, such as UTC+01:00.")
+        raise ask("zone", template, line=line, text=text[:40])
+    try:
+        return in_utc(local)
+    except (ValueError, OverflowError):
+        raise broken(line, N_('Line {line}: "{text}" is no date and time.'), text=text[:40]) from None
