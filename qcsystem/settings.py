@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "apps.testing",
     "apps.storage",
     "apps.release",
+    "apps.transport",
     "apps.dosing",
     "apps.disposal",
     "apps.alerts",
