@@ -13,6 +13,8 @@ from apps.core.canonical import instant_text
 from apps.documents.facts import Barcode, Bilingual, DocumentContent, DocumentKind, Field
 from apps.documents.facts import Label as LabelBlock
 from apps.documents.rules import instant, scientific
+from apps.identity.facts import DataStructure
+from apps.identity.rules.contents import write_moment
 from apps.products.definition import Definition
 from apps.products.loader import units as unit_table
 from apps.units import rules
@@ -101,7 +103,7 @@ def _data(label: Label) -> dict[str, object]:
         "unit": label.unit_number,
         "copy": label.copy,
         "expires_at": instant_text(label.expires_at),
-        "isbt_expiry": rules.isbt_expiry(label.expires_at, zone),
+        "isbt_expiry": write_moment(DataStructure.EXPIRY_TIME, label.expires_at, zone).text,
         "code": rules.code_text(_code(label)),
     }
 

@@ -278,9 +278,3 @@ def read_code(text: str) -> LabelCode | Objection:
     except ValueError:
         return Objection("no_label_code", N_("This is not the symbol of a unit's label."), place="code")
     return LabelCode(form[1], expires_at)
-
-
-def isbt_expiry(expires_at: datetime, zone: tzinfo) -> str:
-    """Data structure 005 of ISBT 128, expiry date and time in the labelling site's time: &>cyyjjjhhmm."""
-    local = expires_at.astimezone(zone)
-    return f"&>{local.year // 100 % 10}{local:%y%j%H%M}"

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from apps.batches.facts.words import BatchState
 from apps.core.errors import Objection
+from apps.identity.facts import DataStructure
+from apps.identity.rules.contents import write_moment
 from apps.products.definition import Definition
 from apps.products.facts import Duration
 from apps.products.loader import SEEDS, load
@@ -294,4 +296,4 @@ def test_a_symbol_that_is_not_ours_is_refused(text: str) -> None:
     ],
 )
 def test_the_expiry_of_isbt_128(expires: str, zone: ZoneInfo, text: str) -> None:
-    assert rules.isbt_expiry(datetime.fromisoformat(expires), zone) == text
+    assert write_moment(DataStructure.EXPIRY_TIME, datetime.fromisoformat(expires), zone).text == text
