@@ -97,6 +97,11 @@ def stay_of(unit: Unit) -> Stay | None:
     return _stays().filter(unit=unit, out_at=None).first()
 
 
+def open_stays(units: Iterable[Unit]) -> list[Stay]:
+    """Where these units lie now."""
+    return list(_stays().filter(unit__in=[unit.pk for unit in units], out_at=None).order_by("pk"))
+
+
 def last_stay_of(unit: Unit) -> Stay | None:
     """Where the unit was last, or is."""
     return _stays().filter(unit=unit).order_by("-in_at", "-pk").first()

@@ -36,6 +36,7 @@ from apps.storage.selectors import (
     suggested_for,
     visible_stores,
 )
+from apps.units.facts import Custody
 from apps.units.models import Unit
 from apps.units.rules import read_code
 from apps.units.selectors import visible_units
@@ -169,7 +170,13 @@ def unit(request: HttpRequest, number: str) -> HttpResponse:
         "unit": found,
         "history": history,
         "stays": [
-            {"stay": stay, "in_by": names[stay.in_by], "out_by": names.get(stay.out_by, "")} for stay in history.stays
+            {
+                "stay": stay,
+                "in_by": names[stay.in_by],
+                "out_by": names.get(stay.out_by, ""),
+                "gone": stay.out_reason if stay.out_reason in set(Custody) else "",
+            }
+            for stay in history.stays
         ],
         "suggested": suggested_for(found),
         "holds": holds_panel([found.record]),

@@ -22,9 +22,10 @@ from apps.products.definition import FileParameter
 from apps.quality.services import lift_hold_for
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
+from apps.storage.services import send_away
 from apps.units.facts import UnitVerb
 from apps.units.models import Unit
-from apps.units.services import marks, move_units
+from apps.units.services import marks
 
 OPERATORS = MOVES[DisposalVerb.DESTROY].roles
 
@@ -67,7 +68,7 @@ def destroy_units(*, disposal: Disposal, did: Treated, signing: Signing, actor: 
         sign(change, signer=signer, record=now.record, content=destroy_content(now, did, at), site=site)
         change.create_many([_value(now, proof) for proof in proofs])
         verb = UnitVerb.DESTROY
-        move_units(change, units=units, verb=verb, moved_at=did.at, happened=happened, objections=against)
+        send_away(change, units=units, verb=verb, moved_at=did.at, happened=happened, objections=against)
         _let_go(change, units, now.number)
         return change.update(
             now,
