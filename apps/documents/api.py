@@ -24,7 +24,7 @@ from apps.core.roles import Role
 from apps.documents.content import withdraw_content
 from apps.documents.facts import DocumentKind, DocumentState, Judgement, Standing
 from apps.documents.models import Document
-from apps.documents.rules import is_mistyped
+from apps.documents.rules import MOST_LABELS, is_mistyped
 from apps.documents.selectors import document_by_code, judgement_of, matching, public_facts, visible_documents
 from apps.documents.services import withdraw_document
 from apps.documents.store import read_file
@@ -55,6 +55,22 @@ class DocumentOutput(serializers.ModelSerializer):
             "content_hash", "file_sha256", "file_size", "supersedes", "trail", "requested_at", "issued_at",
             "superseded_at", "withdrawn_at", "withdrawn_reason",
         ]  # fmt: skip
+
+
+class LabelSheetOutput(serializers.Serializer):
+    """A sheet of labels: a document of the register, sealed when its trail is covered."""
+
+    number = serializers.CharField()
+    version = serializers.IntegerField()
+    state = serializers.CharField()
+    requested_at = serializers.DateTimeField()
+
+
+class LabelSheetInput(serializers.Serializer):
+    """How many labels, and why where some were printed before."""
+
+    copies = serializers.IntegerField(min_value=1, max_value=MOST_LABELS, default=1)
+    reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
 
 
 class WithdrawReason(serializers.Serializer):

@@ -1,6 +1,7 @@
-"""What is signed about a document itself."""
+"""What is signed about a document itself, and what every sheet of labels says in the same words."""
 
 from apps.core.text import N_
+from apps.documents.facts import Bilingual
 from apps.documents.models import Document
 from apps.signatures.facts import Line, SignedContent
 
@@ -18,3 +19,10 @@ def withdraw_content(document: Document, reason: str) -> SignedContent:
             Line(N_("Reason"), reason.strip()),
         ),
     )
+
+
+def reprint(printing: int) -> tuple[Bilingual, ...]:
+    """A label that is not the first of its thing says so."""
+    if printing == 1:
+        return ()
+    return (Bilingual(f"Printed once more, sheet {printing}", f"补打标签，第 {printing} 次打印"),)

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.documents.rules import is_mistyped
+from apps.documents.rules import MOST_LABELS, is_mistyped, is_unexplained_reprint
 from apps.documents.verify import LARGEST_FILE
 
 
@@ -29,6 +29,34 @@ class FileForm(forms.Form):
         if uploaded.size > LARGEST_FILE:
             raise forms.ValidationError(_("This file is larger than any document of this system."), code="too_large")
         return bytes(uploaded.read())
+
+
+class LabelSheetForm(forms.Form):
+    """How many labels a sheet has, and why where there is one already."""
+
+    copies = forms.IntegerField(
+        label=_("How many labels"),
+        min_value=1,
+        max_value=MOST_LABELS,
+        initial=1,
+        help_text=_("One for each container."),
+    )
+    reason = forms.CharField(
+        label=_("Why once more"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: object, sheets: int, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        self.sheets = sheets
+        if not sheets:
+            self.fields["reason"].widget = forms.HiddenInput()
+
+    def clean_reason(self) -> str:
+        """The first sheet needs none."""
+        objection = is_unexplained_reprint(self.sheets, self.cleaned_data["reason"])
+        if objection:
+            raise forms.ValidationError(_(objection.template), code=objection.code)
+        return str(self.cleaned_data["reason"]).strip()
 
 
 class WithdrawForm(forms.Form):

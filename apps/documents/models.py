@@ -24,7 +24,7 @@ class Document(Audited):
     """One version of one numbered document: requested, issued as a sealed file, then replaced or withdrawn."""
 
     kind = models.CharField(max_length=40, choices=choices_of(DocumentKind))
-    number = models.CharField(max_length=60)
+    number = models.CharField(max_length=80)
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=16, choices=choices_of(DocumentState), default=DocumentState.DRAFT.value)
     title_en = models.CharField(max_length=200)

@@ -18,6 +18,7 @@ NOT_DRAWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"}
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 LONG_NUMBER = re.compile(r"(?<![\w.])\d{5,}(?![\w.])")
 MINUS = re.compile(r"(?<!\S)-(?=\d)")
+MOST_LABELS = 50
 DRAWN_AS_SPACE = set("\n\t\u2009\u202f\u2007")
 
 
@@ -188,6 +189,22 @@ def has_foreign_blocks(content: DocumentContent) -> Objection | None:
     if labels == (len(content.blocks) if content.kind is DocumentKind.LABEL else 0):
         return None
     return Objection("mixed_blocks", N_("Labels are printed on sheets of their own, with nothing else."))
+
+
+def is_no_count_of_labels(copies: int) -> Objection | None:
+    """A sheet holds some labels, and not more than somebody will stick on."""
+    if 1 <= copies <= MOST_LABELS:
+        return None
+    template = N_("A sheet holds 1 to {most} labels.")
+    return Objection("label_count", template, {"most": MOST_LABELS}, place="copies")
+
+
+def is_unexplained_reprint(sheets: int, reason: str) -> Objection | None:
+    """Whoever prints labels of the same thing once more says why."""
+    if not sheets or reason.strip():
+        return None
+    template = N_("Its labels were printed before. Say why they are printed once more.")
+    return Objection("reason_missing", template, place="reason")
 
 
 def is_not_issued(state: DocumentState, number: str) -> Objection | None:

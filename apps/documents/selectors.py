@@ -11,7 +11,7 @@ from django.db.models import Max, Q, QuerySet
 
 from apps.audit.models import Checkpoint, Entry, Leaf, Record
 from apps.core.errors import RuleBroken, stop_if
-from apps.documents.facts import Bilingual, DocumentState, Judgement, Standing, read_content
+from apps.documents.facts import Bilingual, DocumentKind, DocumentState, Judgement, Standing, read_content
 from apps.documents.models import Document
 from apps.documents.rules import code_key
 from apps.documents.seal import SealFiles
@@ -48,6 +48,11 @@ def visible_documents(user: User, at: datetime) -> QuerySet[Document]:
 def documents_about(subject: Record) -> QuerySet[Document]:
     """The documents about one record, oldest first."""
     return register().filter(subject=subject).order_by("pk")
+
+
+def label_sheets_about(subject: Record) -> list[Document]:
+    """The sheets of labels that were printed of one record, in the order of their printing."""
+    return list(documents_about(subject).filter(kind=DocumentKind.LABEL))
 
 
 def newest_document(number: str) -> Document | None:

@@ -62,6 +62,12 @@ def edges_among(ids: Collection[int]) -> list[tuple[int, int]]:
     return list(edges.values_list("record", "parent"))
 
 
+def parents(record: Record) -> list[Record]:
+    """What this was made from directly, by address."""
+    made_from = Edge.objects.filter(record=record).values("parent")
+    return list(Record.objects.filter(pk__in=made_from).order_by("address"))
+
+
 def ancestors(records: Iterable[Record]) -> list[Record]:
     """The records these were made from, for relying on them in the door."""
     return list(Record.objects.filter(pk__in=ancestor_ids(records)))

@@ -1,4 +1,4 @@
-"""Lots for programs: list, receive, prepare, release, reject."""
+"""Lots for programs: list, receive, prepare, label, release, reject."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,11 +22,13 @@ from apps.core.filters import AnyOf
 from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.core.text import N_
+from apps.documents.api import LabelSheetInput, LabelSheetOutput
+from apps.documents.selectors import label_sheets_about
 from apps.materials.content import lot_content
 from apps.materials.facts import LotState, LotVerb
 from apps.materials.models import MaterialLot
 from apps.materials.selectors import visible_lots
-from apps.materials.services import prepare_reagent, receive_lot, reject_lot, release_lot
+from apps.materials.services import prepare_reagent, print_lot_labels, receive_lot, reject_lot, release_lot
 from apps.organisation.access import Access
 from apps.organisation.models import Site
 from apps.organisation.selectors import site_at, visible_to
@@ -159,6 +161,26 @@ class LotView(APIView):
     def get(self, request: Request, number: str) -> Response:
         lot = get_object_or_404(visible_lots(request.user, timezone.now()), number=number)
         return tagged(Response(LotOutput(lot).data), lot.record)
+
+
+class LotLabels(APIView):
+    """The label sheets of a lot; POST prints one for a reagent that was prepared here."""
+
+    open_to = BY_OPERATORS
+
+    @extend_schema(operation_id="lot_labels_list", responses=LabelSheetOutput(many=True))
+    def get(self, request: Request, number: str) -> Response:
+        lot = get_object_or_404(visible_lots(request.user, timezone.now()), number=number)
+        return tagged(Response(LabelSheetOutput(label_sheets_about(lot.record), many=True).data), lot.record)
+
+    @extend_schema(operation_id="lot_labels_print", request=LabelSheetInput, responses={201: LabelSheetOutput})
+    def post(self, request: Request, number: str) -> Response:
+        form = LabelSheetInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        now = timezone.now()
+        lot = get_object_or_404(visible_lots(request.user, now), number=number)
+        sheet = print_lot_labels(lot=lot, actor=actor_of(request), at=now, **form.validated_data)
+        return tagged(Response(LabelSheetOutput(sheet).data, status=status.HTTP_201_CREATED), lot.record)
 
 
 class Reagents(APIView):

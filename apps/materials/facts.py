@@ -58,3 +58,5 @@ class KnownMaterial:
     grade: Bilingual | None = None
     prepared_here: bool = False
     life: timedelta | None = None
+    specification: str = ""
+    storage: Bilingual | None = None

@@ -89,6 +89,21 @@ def has_no_components(components: Iterable[LotFacts]) -> Objection | None:
     return Objection("no_components", N_("Name the lots it is prepared from."), place="components")
 
 
+def is_not_prepared_here(is_prepared: bool, number: str) -> Objection | None:
+    """A bought lot carries the label of its maker; only what is prepared here gets one of ours."""
+    if is_prepared:
+        return None
+    template = N_("Lot {lot} was not prepared here; it carries the label of its maker.")
+    return Objection("not_prepared_here", template, {"lot": number})
+
+
+def is_rejected(lot: LotFacts) -> Objection | None:
+    """Nothing that was rejected gets a label that lets it look usable."""
+    if lot.state is not LotState.REJECTED:
+        return None
+    return Objection("lot_rejected", N_("Lot {lot} was rejected; no label is printed for it."), {"lot": lot.number})
+
+
 def may_not_move(verb: LotVerb, state: LotState, number: str) -> Objection | None:
     """Whether this decision can be taken in this state."""
     if state in MOVES[verb].sources:

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from apps.audit.models import Record
-from apps.lineage.selectors import ancestor_ids, descendant_ids
+from apps.audit.selectors import entries_of
+from apps.lineage.selectors import ancestor_ids, descendant_ids, parents
 from apps.materials.facts import KnownMaterial, LotState
 from apps.materials.models import MaterialLot
 from apps.organisation.models import User
-from apps.organisation.selectors import visible_to
+from apps.organisation.selectors import printed_names, visible_to
 from apps.products.definition import Definition
 from apps.products.selectors import definition_of, versions_known
 
@@ -55,7 +56,15 @@ def _materials_in(definition: Definition) -> Iterator[KnownMaterial]:
     for one in definition.preparation.materials:
         life = one.expiry_after_opening
         span = life.timedelta if life and not life.is_calendar else None
-        yield KnownMaterial(one.key, one.label, one.grade, one.prepared_here, span)
+        yield KnownMaterial(
+            one.key,
+            one.label,
+            one.grade,
+            one.prepared_here,
+            span,
+            one.specification,
+            one.storage.label if one.storage else None,
+        )
     for test in definition.testing.tests:
         for reagent in test.reagents:
             yield KnownMaterial(reagent.key, reagent.label)
@@ -64,6 +73,17 @@ def _materials_in(definition: Definition) -> Iterator[KnownMaterial]:
 def made_from(lot: MaterialLot) -> list[Record]:
     """The lots that this one was prepared from."""
     return list(Record.objects.filter(pk__in=ancestor_ids([lot.record])).order_by("address"))
+
+
+def components_of(lot: MaterialLot) -> list[str]:
+    """The numbers of the lots that this one was mixed from, without what those were made from."""
+    return [record.number for record in parents(lot.record)]
+
+
+def prepared_by(lot: MaterialLot) -> str:
+    """The printed name of the person who recorded the preparation."""
+    entry = entries_of(lot.record).filter(action="lot.prepared").first()
+    return printed_names([entry.username])[entry.username] if entry else ""
 
 
 def used_in(lot: MaterialLot) -> list[Record]:

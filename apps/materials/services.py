@@ -12,14 +12,18 @@ from apps.core.errors import BadInput, Happened, Objection, stop_if
 from apps.core.roles import Role
 from apps.core.rules import is_future, is_taken, reason_is_missing
 from apps.core.text import N_
+from apps.documents.models import Document
+from apps.documents.rules import is_no_count_of_labels, is_unexplained_reprint
+from apps.documents.selectors import label_sheets_about
+from apps.documents.services import request_document
 from apps.lineage.selectors import ancestors
 from apps.lineage.services import link
 from apps.materials import rules
-from apps.materials.content import lot_content
+from apps.materials.content import Preparation, lot_content, lot_labels
 from apps.materials.facts import Expiry, LotState, LotVerb
 from apps.materials.lifecycle import MOVES
 from apps.materials.models import MaterialLot
-from apps.materials.selectors import lots_now
+from apps.materials.selectors import components_of, known_materials_at, lots_now, prepared_by
 from apps.organisation.models import Site
 from apps.organisation.services import require
 from apps.quality.facts import Blocks, EventKind, Severity
@@ -87,6 +91,26 @@ def prepare_reagent(
         _store_prepared(change, lot, lots, own_life)
         _report_overridden(change, lot.record, overridden, happened)
         return lot
+
+
+def print_lot_labels(*, lot: MaterialLot, copies: int, actor: Actor, at: datetime, reason: str = "") -> Document:
+    """Print the labels of a reagent prepared here, one for each container; once more only with the reason."""
+    who = require(actor, Role.OPERATOR, lot.site.code, at=at, about=lot.record.address)
+    reason = reason.strip()
+    with audited(actor=who, action="lot.labels.printed", at=at, reason=reason, touching=[lot.record]) as change:
+        lot = lots_now([lot])[0]
+        sheets = len(label_sheets_about(lot.record))
+        stop_if(
+            rules.is_not_prepared_here(lot.is_prepared, lot.number),
+            rules.is_rejected(lot.facts),
+            is_no_count_of_labels(copies),
+            is_unexplained_reprint(sheets, reason),
+        )
+        known = known_materials_at([lot.site.code]).get(lot.material)
+        made = Preparation(known, components_of(lot), prepared_by(lot))
+        sheet = lot_labels(lot, made, copies, sheets + 1)
+        change.note(lot.record, "lot.labels.printed", sheet=sheet.number, copies=copies)
+        return request_document(change, content=sheet, subject=lot.record, site=lot.site.code)
 
 
 def open_lot(change: Change, *, lot: MaterialLot, opened_at: datetime) -> MaterialLot:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("prepare/", views.prepare, name="prepare_here"),
     path("prepare/<str:number>/", views.prepare, name="prepare"),
     path("lots/<str:number>/", views.lot, name="lot"),
+    path("lots/<str:number>/labels/", views.print_labels, name="labels"),
     path("lots/<str:number>/release/", views.release, name="release"),
     path("lots/<str:number>/reject/", views.reject, name="reject"),
 ]

@@ -20,6 +20,8 @@ from apps.core.ui.acts import Act, act_page
 from apps.core.ui.navigation import address_of
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual, translated
+from apps.documents.forms import LabelSheetForm
+from apps.documents.selectors import label_sheets_about
 from apps.materials import services
 from apps.materials.content import lot_content
 from apps.materials.facts import LotState, LotVerb
@@ -74,6 +76,8 @@ def lot(request: HttpRequest, number: str) -> HttpResponse:
         "holds": holds_panel([found.record]),
         "entries": list(entries_of(found.record)),
         "acts": _decisions(request, found),
+        "sheets": label_sheets_about(found.record),
+        "may_print": _may_print(request, found),
     }
     return render(request, "materials/lot.html", context)
 
@@ -142,6 +146,22 @@ def reject(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, act.template, context, status=400 if form.errors else 200)
 
 
+@open_to(access=OPERATORS)
+@require_http_methods(METHODS)
+def print_labels(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /materials/lots/<number>/labels/: print the labels of a reagent that was prepared here."""
+    found = _lot_named(request, number)
+    sheets = len(label_sheets_about(found.record))
+    form = LabelSheetForm(request.POST or None, sheets=sheets)
+    title = _("Print labels of %(number)s") if not sheets else _("Print labels of %(number)s once more")
+    act = Act(title=title % {"number": number}, word=_("Print"), back_url=_page_of(found), icon="print")
+
+    def perform(_happened: Happened | None) -> None:
+        services.print_lot_labels(lot=found, **form.cleaned_data, **_who(request))
+
+    return act_page(request, act, form, perform)
+
+
 def _decided(request: HttpRequest, number: str, verb: LotVerb, reason: str = "") -> HttpResponse:
     found = _lot_named(request, number)
     said = {"reason": reason} if reason else {}
@@ -175,6 +195,11 @@ def _decisions(request: HttpRequest, lot: MaterialLot) -> list[dict[str, object]
         for verb, move in MOVES.items()
         if lot.state in move.sources
     ]
+
+
+def _may_print(request: HttpRequest, lot: MaterialLot) -> bool:
+    prints = lot.is_prepared and lot.state != LotState.REJECTED
+    return prints and Role.OPERATOR in roles_at(request.user, lot.site.code, timezone.now())
 
 
 def _lot_named(request: HttpRequest, number: str) -> MaterialLot:

@@ -8,6 +8,7 @@ app_name = "testing"
 urlpatterns = [
     path("", views.samples, name="samples"),
     path("samples/<str:number>/", views.sample, name="sample"),
+    path("samples/<str:number>/labels/", views.print_labels, name="labels"),
     path("samples/<str:number>/receive/", views.receive, name="receive"),
     path("samples/<str:number>/refuse/", views.refuse, name="refuse"),
     path("draw/<str:number>/", views.draw, name="draw"),

@@ -11,6 +11,7 @@ SAMPLE, RUN, BATCH = "samples/<str:number>", "runs/<str:number>", "batches/<str:
 urlpatterns = [
     act_path("samples/", samples.SampleList, "samples_draw"),
     path(f"{SAMPLE}/", samples.SampleShow.as_view(), name="sample"),
+    act_path(f"{SAMPLE}/labels/", samples.SampleLabels, "sample_labels_print"),
     act_path(f"{SAMPLE}/receive/", samples.Receive, "samples_receive"),
     act_path(f"{SAMPLE}/refuse/", samples.Refuse, "samples_refuse"),
     act_path("runs/", runs.RunList, "runs_open"),

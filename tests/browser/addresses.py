@@ -45,6 +45,7 @@ EXACTLY = {
     "verify/<str:code>/": "verify/AAAA-BBBB-CC/",
     "inspection/trace/<path:address>/": f"inspection/trace/{VIABILITY}/",
     "testing/runs/open/<str:number>/<str:test>/": "testing/runs/open/CT-0043/in_process_sterility/",
+    "materials/lots/<str:number>/labels/": "materials/lots/CM-101/labels/",
     "quality/stop/": "quality/stop/?record=batch/CT-0043",
     "quality/report/": "quality/report/?record=batch/CT-0043",
     "people/<str:username>/roles/<int:pk>/withdraw/": "people/operator2/roles/4/withdraw/",

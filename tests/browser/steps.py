@@ -108,10 +108,10 @@ class Hands:
             form.locator("[type=submit]").tap()
         self._waited(began)
 
-    def scan(self, place: str, code: str) -> None:
-        """Aim the scanner at a label, wherever the focus is."""
+    def scan(self, place: str, code: str, *, label: str = "") -> None:
+        """Aim the scanner at a label, wherever the focus is; `label` is what its symbol says, where that is more."""
         self._spend(AIM)
-        self.person.scan(code)
+        self.person.scan(label or code)
         self._wait_for(place, code)
 
     def go_on(self, act: str = "[data-main-act]") -> None:

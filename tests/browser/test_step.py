@@ -28,7 +28,7 @@ def test_a_passage_is_harvested_within_the_budget_of_the_hands(fresh: Installati
         hands.go_on()
         hands.go_on()
     with hands.routine_step("feed"):
-        hands.scan(f"{p1}.feed[1].complete_medium", "CM-106")
+        hands.scan(f"{p1}.feed[1].complete_medium", "CM-106", label="lot/CM-106")
         for row in ("01", "02"):
             hands.scan(f"{p1}.feed[1].flask[{row}].flask", f"CT-0043-P1-F{row}")
             hands.write(f"{p1}.feed[1].flask[{row}].confluence", "80")

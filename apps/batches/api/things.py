@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,6 +30,7 @@ from apps.batches.services.vessels import open_vessels, print_vessel_labels
 from apps.core.errors import BadInput, Objection
 from apps.core.http import actor_of
 from apps.core.text import N_
+from apps.documents.api import LabelSheetOutput
 from apps.facility.selectors import visible_instruments
 from apps.organisation.access import Access
 from apps.signatures.api import happened_from
@@ -37,15 +38,6 @@ from apps.signatures.api.verbs import tagged
 from apps.signatures.facts import SignedContent, Signing
 
 SAFE_TYPES = {"application/pdf", "image/png", "image/jpeg", "text/csv"}
-
-
-class LabelSheetOutput(serializers.Serializer):
-    """A sheet of vessel labels: a document of the register, sealed when its trail is covered."""
-
-    number = serializers.CharField()
-    version = serializers.IntegerField()
-    state = serializers.CharField()
-    requested_at = serializers.DateTimeField()
 
 
 class Vessels(APIView):

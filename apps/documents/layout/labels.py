@@ -13,11 +13,11 @@ from apps.core.text import N_
 from apps.documents.facts import DocumentContent, Label, Sign, Symbology
 from apps.documents.layout import style
 from apps.documents.layout.barcodes import draw_barcode
-from apps.documents.layout.breaking import Run, in_fonts
+from apps.documents.layout.breaking import Run
 from apps.documents.layout.fonts import FONT, fonts
 from apps.documents.layout.phrases import both, entry_text, phrase_runs
 from apps.documents.layout.style import Style
-from apps.documents.layout.text import Text, draw_runs
+from apps.documents.layout.text import Text
 from apps.documents.layout.watermark import draw_watermark
 
 EDGE = 2.5 * mm
@@ -37,6 +37,7 @@ class Tight(Style):
 
 
 IDENTITY = Style(13)
+LONG_IDENTITY = Style(9)  # beyond a line and a half of the large one
 TITLE = Tight(7.6)
 LINE = Tight(6.9)
 LINE_LABEL = Tight(6.3, style.INK_2)
@@ -52,42 +53,89 @@ def draw_labels(content: DocumentContent) -> bytes:
     canvas.setTitle(f"{content.title.en} {content.number} v{content.version}")
     canvas.setAuthor(content.issuer.en)
     canvas.setSubject(content.subject)
-    labels = [block for block in content.blocks if isinstance(block, Label)]
-    total = len(labels)
+    labels = _labels_of(content)
     for place, label in enumerate(labels, start=1):
-        _draw_label(canvas, content, label, f"{content.number} v{content.version} · {place}/{total}")
+        _draw_label(canvas, content, label, _fine(content, place, len(labels)))
         canvas.showPage()
     canvas.save()
     return target.getvalue()
 
 
-def _draw_label(canvas: Canvas, content: DocumentContent, label: Label, counted: str) -> None:
+def refuse_full_labels(content: DocumentContent) -> None:
+    """Raise RuleBroken for a label whose text its size can't hold: nothing is ever cut. Like labels are tried once."""
+    labels = _labels_of(content)
+    fine = _fine(content, len(labels), len(labels))
+    for label in dict.fromkeys(labels):
+        _fitting(content, label, _sizes(label, fine))
+
+
+def _labels_of(content: DocumentContent) -> list[Label]:
+    return [block for block in content.blocks if isinstance(block, Label)]
+
+
+def _fine(content: DocumentContent, place: int, total: int) -> Text:
+    """The line along the foot: the sheet, the place of the label on it, who printed."""
+    return Text([Run(f"{content.number} v{content.version} · {place}/{total} · {both(content.issuer)}", FINE)])
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What of a label is taken by its symbol and its foot, and what is left for the lines of text."""
+
+    width: float
+    height: float
+    side: float  # of a square symbol in the corner; 0 for bars along the foot
+    foot: float
+
+    @property
+    def top(self) -> float:
+        return self.height - EDGE
+
+    @property
+    def beside(self) -> "Beside":
+        whole = self.width - 2 * EDGE
+        if not self.side:
+            return Beside(self.top, whole, whole)
+        return Beside(self.top - self.side - QUIET, whole - self.side - QUIET, whole)
+
+
+def _sizes(label: Label, fine: Text) -> Sizes:
     width, height = label.width_mm * mm, label.height_mm * mm
-    canvas.setPageSize((width, height))
+    foot = EDGE + fine.height_in(width - 2 * EDGE)
+    if label.barcode.symbology is Symbology.CODE_128:
+        return Sizes(width, height, 0, foot + BAR_HEIGHT + 1)
+    return Sizes(width, height, min(LARGEST_SYMBOL, width / 3, height - 2 * EDGE), foot)
+
+
+def _draw_label(canvas: Canvas, content: DocumentContent, label: Label, fine: Text) -> None:
+    sizes = _sizes(label, fine)
+    whole = sizes.beside.whole
+    canvas.setPageSize((sizes.width, sizes.height))
     key = "draft" if content.draft else "demo" if content.demo else ""
     if key:
-        draw_watermark(canvas, key, width, height)
-    is_linear = label.barcode.symbology is Symbology.CODE_128
-    side = 0 if is_linear else min(LARGEST_SYMBOL, width / 3, height - 2 * EDGE)
-    room = width - 2 * EDGE - (side + QUIET if side else 0)
-    foot = EDGE + FINE.leading
-    if is_linear:
-        draw_barcode(canvas, label.barcode, EDGE + QUIET, foot, width - 2 * (EDGE + QUIET), BAR_HEIGHT)
-        foot += BAR_HEIGHT + 1
+        draw_watermark(canvas, key, sizes.width, sizes.height)
+    rows = _fitting(content, label, sizes)
+    if sizes.side:
+        right, under = sizes.width - EDGE - sizes.side, sizes.top - sizes.side
+        _clear(canvas, right, under, sizes.side)
+        draw_barcode(canvas, label.barcode, right, under, sizes.side, sizes.side)
     else:
-        _clear(canvas, width - EDGE - side, height - EDGE - side, side)
-        draw_barcode(canvas, label.barcode, width - EDGE - side, height - EDGE - side, side, side)
-    top = height - EDGE
-    beside = Beside(top - side - QUIET if side else top, room, width - 2 * EDGE)
-    arrangements = (_rows(content, label, in_columns=in_columns) for in_columns in (True, False))
-    rows = next((rows for rows in arrangements if _end(rows, top, beside) >= foot), None)
+        under = sizes.foot - BAR_HEIGHT - 1
+        draw_barcode(canvas, label.barcode, EDGE + QUIET, under, whole - 2 * QUIET, BAR_HEIGHT)
+    _draw_rows(canvas, rows, sizes.top, sizes.beside)
+    fine.draw_on(canvas, EDGE, EDGE + fine.height_in(whole), whole)
+
+
+def _fitting(content: DocumentContent, label: Label, sizes: Sizes) -> list["Line"]:
+    """The lines, in columns where they have the room. Raises RuleBroken where there is none."""
+    beside = sizes.beside
+    arrangements = (_rows(content, label, beside, in_columns=in_columns) for in_columns in (True, False))
+    rows = next((rows for rows in arrangements if _end(rows, sizes.top, beside) >= sizes.foot), None)
     if rows is None:
         template = N_("The label {identity} has more text than its {width} x {height} mm can hold.")
         facts = {"identity": label.identity, "width": label.width_mm, "height": label.height_mm}
         raise RuleBroken(Objection("label_too_small", template, facts))
-    _draw_rows(canvas, rows, top, beside)
-    fine = f"{counted} · {both(content.issuer)}"
-    draw_runs(canvas, in_fonts(Run(fine, FINE)), EDGE, EDGE)
+    return rows
 
 
 def _clear(canvas: Canvas, x: float, y: float, side: float) -> None:
@@ -110,39 +158,44 @@ class Beside:
 
 @dataclass(frozen=True)
 class Line:
-    """A text of the label, with its name in a column of its own where it has one."""
+    """A text of the label, with its name in a column of its own, `side` wide, where it has one."""
 
     text: Text
     name: Text | None = None
+    side: float = 0
     gap: float = 0
 
     def height_in(self, width: float) -> float:
         if self.name is None:
             return self.text.height_in(width) + self.gap
-        side = width * NAME_SHARE
-        return max(self.name.height_in(side - GAP), self.text.height_in(width - side)) + self.gap
+        return max(self.name.height_in(self.side - GAP), self.text.height_in(width - self.side)) + self.gap
 
     def draw(self, canvas: Canvas, top: float, width: float) -> None:
-        side = width * NAME_SHARE if self.name else 0
         if self.name:
-            self.name.draw_on(canvas, EDGE, top - (LINE.leading - LINE_LABEL.leading) / 2, side - GAP)
-        self.text.draw_on(canvas, EDGE + side, top, width - side)
+            self.name.draw_on(canvas, EDGE, top - (LINE.leading - LINE_LABEL.leading) / 2, self.side - GAP)
+        self.text.draw_on(canvas, EDGE + self.side, top, width - self.side)
 
 
-def _rows(content: DocumentContent, label: Label, *, in_columns: bool) -> list[Line]:
+def _rows(content: DocumentContent, label: Label, beside: Beside, *, in_columns: bool) -> list[Line]:
     """The lines from the top; where the label is too small for two columns, each value follows its name."""
-    zone = ZoneInfo(content.timezone)
-    rows = [Line(Text(phrase_runs(label.title, TITLE))), Line(Text([Run(label.identity, IDENTITY)]), gap=2)]
+    zone, side = ZoneInfo(content.timezone), beside.room * NAME_SHARE  # one edge for all values, from top to foot
+    rows = [Line(Text(phrase_runs(label.title, TITLE))), Line(_identity(label, beside.room), gap=2)]
     for item in label.fields:
         value = entry_text(item.value, LINE, zone)
         if in_columns:
-            rows.append(Line(value, Text(phrase_runs(item.label, LINE_LABEL)), gap=1))
+            rows.append(Line(value, Text(phrase_runs(item.label, LINE_LABEL)), side, gap=1))
         else:
             rows.append(Line(Text([Run(f"{both(item.label)}  ", LINE_LABEL), *value.runs])))
     rows[-1] = replace(rows[-1], gap=3)
     for warning in (*label.warnings, *((style.DEMO,) if content.demo else ())):
         rows.append(Line(Text([Run("", WARNING, icon=Sign.ALERT), *phrase_runs(warning, WARNING)])))
     return rows
+
+
+def _identity(label: Label, room: float) -> Text:
+    """The number by which people read it: large, smaller where that would take half of the label."""
+    large = Text([Run(label.identity, IDENTITY)])
+    return large if large.natural_width <= 1.5 * room else Text([Run(label.identity, LONG_IDENTITY)])
 
 
 def _end(rows: list[Line], top: float, beside: Beside) -> float:

@@ -20,7 +20,7 @@ from apps.products.definition import Bilingual as Words
 from apps.products.definition import Definition, Stage, Step
 from apps.products.definition.donation import Donation
 from apps.products.definition.limits import SpanEnds
-from apps.products.definition.preparation import Preparation, Repeat
+from apps.products.definition.preparation import Material, Preparation, Repeat
 from apps.products.definition.units import Units
 from apps.products.facts import ChainOfIdentity, CheckMode, RecordMode, Regime, SignAt
 from apps.products.rules.limits import span_text
@@ -86,6 +86,7 @@ def preparation_blocks(definition: Definition) -> Iterator[Block]:
     preparation = definition.preparation
     yield Heading(Bilingual("Preparation", "制备"))
     yield _bill_of_materials(preparation)
+    yield from _prepared_here(preparation)
     yield _equipment(preparation)
     for grade in preparation.environments:
         title = Bilingual(f"{grade.label.en}: {grade.use.en}", f"{grade.label.zh}：{grade.use.zh}")
@@ -107,6 +108,26 @@ def _bill_of_materials(preparation: Preparation) -> Table:
         for material in preparation.materials
     )
     return confirmed(Bilingual("Bill of materials", "物料清单"), columns, rows)
+
+
+def _prepared_here(preparation: Preparation) -> Iterator[Table]:
+    """The reagents that are lots of their own: how long they live and how their label says they are kept."""
+    columns = (
+        Column(Bilingual("Reagent", "试剂"), width=36),
+        Column(Bilingual("Lives", "使用期限"), width=20),
+        Column(Bilingual("Storage", "贮存条件"), width=44),
+    )
+    rows = tuple(
+        (both(one.label), one.expiry_after_opening.text if one.expiry_after_opening else "", _kept(one))
+        for one in preparation.materials
+        if one.prepared_here
+    )
+    if rows:
+        yield confirmed(Bilingual("Reagents prepared here", "自配试剂"), columns, rows)
+
+
+def _kept(material: Material) -> Entry:
+    return marked(both(material.storage.label), material.storage.source) if material.storage else ""
 
 
 def _equipment(preparation: Preparation) -> Table:

@@ -22,6 +22,13 @@ class VesselKind(Part):
     numbered: bool = True
 
 
+class Keeping(Part):
+    """How a thing is kept, in the words of its label."""
+
+    label: Bilingual
+    source: Source
+
+
 class Material(Part):
     """One line of the bill of materials."""
 
@@ -31,6 +38,7 @@ class Material(Part):
     specification: str = ""
     prepared_here: bool = False  # a prepared reagent, a lot of its own
     expiry_after_opening: Span | None = None
+    storage: Keeping | None = None  # stands on the label of what is prepared here
     animal_origin: bool = False
     source: Source | None = None
 

@@ -1,4 +1,4 @@
-"""Samples: list, draw, show, receive, refuse."""
+"""Samples: list, draw, show, label, receive, refuse."""
 
 from typing import Any
 
@@ -20,6 +20,9 @@ from apps.core.errors import BadInput, Objection
 from apps.core.filters import AnyOf
 from apps.core.roles import Role
 from apps.core.text import N_
+from apps.documents.api import LabelSheetInput, LabelSheetOutput
+from apps.documents.models import Document
+from apps.documents.selectors import label_sheets_about
 from apps.organisation.access import Access
 from apps.signatures.api import happened_from
 from apps.signatures.api.verbs import tagged
@@ -123,3 +126,20 @@ class Refuse(SampleAct):
 
     def perform(self, target: Sample, said: dict[str, Any]) -> Sample:
         return services.refuse_sample(sample=target, reason=said["reason"], **self.who)
+
+
+class SampleLabels(SampleAct):
+    """The label sheets of a sample; POST prints one, once more with the reason."""
+
+    open_to = BY_TAKERS
+    input_class, output_class = LabelSheetInput, LabelSheetOutput
+    created = True
+    example = {"copies": 2}
+
+    @extend_schema(operation_id="sample_labels_list", responses=LabelSheetOutput(many=True))
+    def get(self, request: Request, number: str) -> Response:
+        sample = self.target()
+        return tagged(Response(LabelSheetOutput(label_sheets_about(sample.record), many=True).data), sample.record)
+
+    def perform(self, target: Sample, said: dict[str, Any]) -> Document:
+        return services.print_sample_labels(sample=target, **said, **self.who)

@@ -1,6 +1,7 @@
 """What the laboratory signs, and what the certificate of analysis says."""
 
 from apps.testing.content.certificate import certificate_of_analysis
+from apps.testing.content.labelling import sample_labels
 from apps.testing.content.signing import (
     approve_coa_content,
     entry_for,
@@ -17,5 +18,6 @@ __all__ = [
     "late_result_content",
     "read_found",
     "review_results_content",
+    "sample_labels",
     "sign_results_content",
 ]

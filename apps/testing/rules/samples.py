@@ -39,6 +39,15 @@ def is_not_drawn(state: SampleState, number: str) -> Objection | None:
     return Objection("sample_settled", template, {"sample": number, "state": state})
 
 
+def is_refused(state: SampleState, number: str) -> Objection | None:
+    """A sample that the laboratory refused gets no label that lets it look usable."""
+    if state is not SampleState.REFUSED:
+        return None
+    return Objection(
+        "sample_refused", N_("Sample {sample} was refused; no label is printed for it."), {"sample": number}
+    )
+
+
 def is_not_received(state: SampleState, number: str) -> Objection | None:
     """Only a received sample is tested."""
     if state is SampleState.RECEIVED:

@@ -1,4 +1,4 @@
-"""Samples: drawn, received, refused."""
+"""Samples: drawn, labelled, received, refused."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +14,10 @@ from apps.core.errors import BadInput, Happened, Objection, stop_if
 from apps.core.roles import Role
 from apps.core.rules import is_future, reason_is_missing
 from apps.core.text import N_
+from apps.documents.models import Document
+from apps.documents.rules import is_no_count_of_labels, is_unexplained_reprint
+from apps.documents.selectors import label_sheets_about
+from apps.documents.services import request_document
 from apps.lineage.selectors import ancestor_ids
 from apps.lineage.services import link
 from apps.organisation.services import require
@@ -21,6 +25,7 @@ from apps.products.definition import Definition
 from apps.products.definition.testing import SampleKind
 from apps.products.facts import BadPlace, Place
 from apps.testing import rules
+from apps.testing.content import sample_labels
 from apps.testing.facts import SampleState
 from apps.testing.models import Sample
 from apps.testing.selectors import sample_now, was_sampled
@@ -163,3 +168,20 @@ def refuse_sample(*, sample: Sample, reason: str, actor: Actor, at: datetime) ->
         return change.update(
             sample, state=SampleState.REFUSED, refuse_reason=reason, received_at=at, received_by=who.username
         )
+
+
+def print_sample_labels(*, sample: Sample, copies: int, actor: Actor, at: datetime, reason: str = "") -> Document:
+    """Print the labels of a sample, one for each container; once more only with the reason."""
+    who = require(actor, TAKERS, sample.batch.site.code, at=at, about=sample.record.address)
+    reason = reason.strip()
+    with audited(actor=who, action="sample.labels.printed", at=at, reason=reason, touching=[sample.record]) as change:
+        sample = sample_now(sample)
+        sheets = len(label_sheets_about(sample.record))
+        stop_if(
+            rules.is_refused(SampleState(sample.state), sample.number),
+            is_no_count_of_labels(copies),
+            is_unexplained_reprint(sheets, reason),
+        )
+        sheet = sample_labels(sample, copies, sheets + 1)
+        change.note(sample.record, "sample.labels.printed", sheet=sheet.number, copies=copies)
+        return request_document(change, content=sheet, subject=sample.record, site=sample.batch.site.code)

@@ -23,6 +23,8 @@ from apps.core.pagination import listing
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page
 from apps.core.ui.wording import bilingual
+from apps.documents.forms import LabelSheetForm
+from apps.documents.selectors import label_sheets_about
 from apps.organisation.access import open_to
 from apps.organisation.selectors import visible_to
 from apps.products.definition import Test
@@ -71,7 +73,7 @@ def sample(request: HttpRequest, number: str) -> HttpResponse:
     """GET /testing/samples/<number>/: what it is, what it is for, on which runs it was."""
     found = sample_named(request, number)
     definition = definition_of_batch(found.batch)
-    names = names_of([found.drawn_by, found.received_by])
+    names, roles = names_of([found.drawn_by, found.received_by]), roles_at_site(request, found.batch.site.code)
     lines = Line.objects.filter(sample=found).select_related("run").order_by("pk")
     on_runs: dict[str, list[Line]] = {}
     for line in lines:
@@ -89,7 +91,9 @@ def sample(request: HttpRequest, number: str) -> HttpResponse:
             for key in found.tests
             if (test := definition.test(key))
         ],
-        "is_analyst": Role.ANALYST in roles_at_site(request, found.batch.site.code),
+        "is_analyst": Role.ANALYST in roles,
+        "may_print": bool(roles & {Role.OPERATOR, Role.ANALYST}) and found.state != SampleState.REFUSED,
+        "sheets": label_sheets_about(found.record),
         "holds": holds_panel([found.record]),
         "entries": list(entries_of(found.record)),
         "drawn_by": names[found.drawn_by],
@@ -124,6 +128,22 @@ def refuse(request: HttpRequest, number: str) -> HttpResponse:
 
     def perform(happened: Happened | None) -> None:
         services.refuse_sample(sample=found, **form.cleaned_data, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=TAKERS)
+@require_http_methods(METHODS)
+def print_labels(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /testing/samples/<number>/labels/: print its labels, once more with the reason."""
+    found = sample_named(request, number)
+    sheets = len(label_sheets_about(found.record))
+    form = LabelSheetForm(request.POST or None, sheets=sheets)
+    title = _("Print labels of %(number)s") if not sheets else _("Print labels of %(number)s once more")
+    act = _act(found, title % {"number": number}, _("Print"), icon="print")
+
+    def perform(_happened: Happened | None) -> None:
+        services.print_sample_labels(sample=found, **form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 

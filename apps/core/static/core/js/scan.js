@@ -52,7 +52,11 @@
     return open(exact) || open(inputs);
   };
 
-  const take = (code) => {
+  // Our labels of lots and samples carry the address of the record (lot/CM-7); a field asks for the number in it.
+  const numberIn = (code) => code.match(/^(?:lot|sample)\/([^/]+)$/)?.[1] ?? code;
+
+  const take = (scanned) => {
+    const code = numberIn(scanned);
     const input = place(code);
     if (!input) { echo(code, false); document.dispatchEvent(new CustomEvent("scan:nowhere", { detail: { code } })); return; }
     input.value = code;
