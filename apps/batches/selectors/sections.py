@@ -6,7 +6,7 @@ from apps.batches.facts.pages import BatchHeader, FieldFact, SectionLine, StepLi
 from apps.batches.models import Batch
 from apps.batches.selectors.lines import field_fact, header_of, states_in
 from apps.batches.selectors.pages import batch_for_page, sections_of
-from apps.batches.selectors.steps import Sheet, everything, section_sheet, sheet_of
+from apps.batches.selectors.steps import Sheet, section_sheet, sheet_of
 from apps.batches.selectors.things import rows_at
 from apps.products.definition import Step
 from apps.products.facts import BadPlace, Place
@@ -50,7 +50,7 @@ def filled_section(batch: Batch, section: Place) -> FilledRecord:
 def filled_record(batch: Batch) -> FilledRecord:
     """The whole record."""
     batch = batch_for_page(batch)
-    return _filled(batch, sheet_of(batch, everything))
+    return _filled(batch, sheet_of(batch))
 
 
 def _filled(batch: Batch, sheet: Sheet) -> FilledRecord:

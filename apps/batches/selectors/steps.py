@@ -1,10 +1,10 @@
 """Steps as they stand, with the values they hold: for signing, checking, finishing and the pages."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from apps.batches.facts.words import Origin, StepState
 from apps.batches.models import Attachment, Batch, RecordedValue, Step, Vessel
@@ -15,8 +15,6 @@ from apps.batches.selectors.situation import current, place_of
 from apps.batches.selectors.things import NUMBERED, rows_at
 from apps.products.definition.parameters import Recordable
 from apps.products.facts import ParameterKind, Place
-
-Which = Callable[[Place], bool]
 
 
 @dataclass(frozen=True)
@@ -37,30 +35,24 @@ class Sheet:
 
 def step_sheet(batch: Batch, step: Place) -> Sheet:
     """One step."""
-    return sheet_of(batch, lambda place: place == step)
+    return sheet_of(batch, step)
 
 
 def section_sheet(batch: Batch, section: Place) -> Sheet:
     """The steps of one occurrence of a stage."""
-    return sheet_of(batch, lambda place: place.section == section)
+    return sheet_of(batch, section)
 
 
-def everything(place: Place) -> bool:
-    """The whole record."""
-    return True
-
-
-def sheet_of(batch: Batch, wanted: Which = everything, *, with_sentences: bool = True) -> Sheet:
-    """The steps that are wanted, in few statements whatever their number.
+def sheet_of(batch: Batch, part: Place | None = None, *, with_sentences: bool = True) -> Sheet:
+    """The steps of a part, a step or a section, or of the whole record, in few statements whatever their number.
 
     Without sentences the values come without what is only read one by one: verdict sentences and overridden objections.
     """
     plan = plan_of(batch)
-    found = Step.objects.filter(batch=batch).select_related("performed", "second")
+    found = _steps(batch, part).select_related("performed", "second")
     found = found.defer("performed__content", "second__content").order_by("pk")
-    rows = {place_of(row.place): row for row in found}
-    rows = {place: row for place, row in _in_order(plan, rows).items() if wanted(place)}
-    recorded = _recorded(batch, rows, whole=wanted is everything, with_sentences=with_sentences)
+    rows = _in_order(plan, {place_of(row.place): row for row in found})
+    recorded = _recorded(batch, rows, whole=part is None, with_sentences=with_sentences)
     values = current(recorded)
     vessels = list(Vessel.objects.filter(batch=batch).order_by("pk"))
     papers = _uncertified(batch)
@@ -69,6 +61,13 @@ def sheet_of(batch: Batch, wanted: Which = everything, *, with_sentences: bool =
         by_step[value.step_id].append(value)
     views = {place: _view(plan, place, row, by_step[row.pk], vessels, papers) for place, row in rows.items()}
     return Sheet(plan, rows, views, values, _superseded(recorded, values))
+
+
+def _steps(batch: Batch, part: Place | None) -> QuerySet[Step]:
+    found = Step.objects.filter(batch=batch)
+    if part is None:
+        return found
+    return found.filter(place=str(part)) if part.step else found.filter(place__startswith=f"{part}.")
 
 
 def _recorded(batch: Batch, rows: dict[Place, Step], *, whole: bool, with_sentences: bool) -> list[RecordedValue]:

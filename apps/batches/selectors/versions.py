@@ -8,7 +8,7 @@ from apps.products.facts import Place
 
 def version_of_part(batch: Batch, place: Place) -> str:
     """A hash of everything that stands in a step or section, with its signatures."""
-    sheet = sheet_of(batch, lambda step: step == place if place.step else step.section == place)
+    sheet = sheet_of(batch, place)
     parts = [
         [str(view.place), view.state, view.fingerprint, view.performed_hash, view.second_hash]
         for view in sheet.views.values()
