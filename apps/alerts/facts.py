@@ -9,7 +9,7 @@ from apps.core.roles import Role
 
 
 class AlertKind(StrEnum):
-    """What is told: something will expire or has expired, is overdue or does not add up, an account locked."""
+    """What is told: what expires or has expired, is overdue, does not add up or is silent; an account that locked."""
 
     UNIT_EXPIRING = "UNIT_EXPIRING"
     UNIT_EXPIRED = "UNIT_EXPIRED"
@@ -19,6 +19,7 @@ class AlertKind(StrEnum):
     HOLD_OVERDUE = "HOLD_OVERDUE"
     ACCOUNT_LOCKED = "ACCOUNT_LOCKED"
     BALANCE_OPEN = "BALANCE_OPEN"
+    PROBE_SILENT = "PROBE_SILENT"
 
 
 @dataclass(frozen=True)

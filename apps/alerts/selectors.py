@@ -10,6 +10,7 @@ from apps.alerts.models import Alert
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.disposal.selectors import open_balances
+from apps.facility.selectors import silent_probes
 from apps.materials.selectors import lots_expiring
 from apps.organisation.models import User
 from apps.organisation.selectors import recent_locks, roles_held, sites_of
@@ -20,13 +21,14 @@ from apps.units.selectors import expiring_units
 
 UNIT_NOTICE = timedelta(days=30)
 LOT_NOTICE = timedelta(days=14)
+TOLD_OF_SILENCE = (Role.STOREKEEPER, Role.QA)
 TOLD_OF_LOCKS = (Role.SITE_ADMIN, Role.QA)
 ENDED = (Disposition.REJECTED, Disposition.RECALLED)
 
 
 def due_things(at: datetime) -> list[Due]:
     """Everything that is due at this instant."""
-    return [*_units(at), *_lots(at), *_tests(at), *_holds(at), *_locks(at), *_balances()]
+    return [*_units(at), *_lots(at), *_tests(at), *_holds(at), *_locks(at), *_balances(), *_probes(at)]
 
 
 def open_alerts() -> QuerySet[Alert]:
@@ -137,3 +139,19 @@ def _balances() -> Iterator[Due]:
             check.checked_at,
             {"batch": check.batch.number, "units": ", ".join(check.unexplained) or "–"},
         )
+
+
+def _probes(at: datetime) -> Iterator[Due]:
+    """A probe that gave no reading for its interval: one alert for each silence, closed by the next reading."""
+    for probe, since in silent_probes(at):
+        for role in TOLD_OF_SILENCE:
+            yield Due(
+                AlertKind.PROBE_SILENT,
+                probe.record_id,
+                probe.record.site,
+                f"silent:{role}:{since.isoformat()}",
+                role,
+                N_("Probe {number} of {address} is silent since {since} UTC."),
+                since + timedelta(minutes=probe.silent_after),
+                {"number": probe.number, "address": probe.watches.address, "since": f"{since:%Y-%m-%d %H:%M}"},
+            )

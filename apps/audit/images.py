@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
-from apps.audit.models import Audited
+from apps.audit.models import Audited, Sealed
 from apps.core.canonical import canonical, sha256_hex
 
 Image = dict[str, object]
@@ -24,7 +24,7 @@ class Column(NamedTuple):
 
 
 @cache
-def columns_of(model: type[Audited]) -> tuple[Column, ...]:
+def columns_of(model: type[Audited] | type[Sealed]) -> tuple[Column, ...]:
     """The columns of an audited table in their order, without the one that names the entry."""
     fields = [field for field in model._meta.concrete_fields if field.name != "last_entry"]
     return tuple(

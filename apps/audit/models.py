@@ -157,3 +157,26 @@ class Audited(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Seal(Audited):
+    """The row that stands in the trail for a mass of rows that came together: how many, and the SHA-256 of them all."""
+
+    rows = models.PositiveIntegerField(default=0)
+    rows_sha256 = models.CharField(max_length=64)
+
+    append_only = True
+
+    class Meta:
+        abstract = True
+
+
+class Sealed(models.Model):
+    """One of a mass of rows without an entry of its own; `sealed_by` names the foreign key to its seal."""
+
+    personal: tuple[str, ...] = ()
+    sealed_by = ""
+    append_only = True
+
+    class Meta:
+        abstract = True

@@ -1,7 +1,8 @@
-"""The words of rooms and instruments, and what a rule needs to know of an instrument."""
+"""The words of rooms, instruments and readings, and what a rule needs to know of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from apps.products.definition.base import Bilingual
@@ -46,3 +47,43 @@ class KnownEquipment:
     key: str
     label: Bilingual
     conditions: tuple[MonitoredCondition, ...] = ()
+
+
+class DateOrder(StrEnum):
+    """In which order a file writes its dates; a date that begins with four digits needs no declaration."""
+
+    YMD = "YMD"
+    DMY = "DMY"
+    MDY = "MDY"
+
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+
+
+@dataclass(frozen=True)
+class Point:
+    """One reading as it came: the line or item it stood in (from 1), when, its value in the probe's unit, its text."""
+
+    line: int
+    at: datetime
+    value: Decimal
+    given: str
+
+
+@dataclass(frozen=True)
+class FileForm:
+    """What somebody declared about a file of readings; nothing of it is guessed.
+
+    `at` names the column of the instant, or of the date where `time` names another one. `zone` is that of the clock,
+    by its name or as an offset; empty where the file writes its own offsets.
+    """
+
+    at: str
+    value: str
+    unit: str
+    time: str = ""
+    zone: str = ""
+    date_order: DateOrder | None = None
+    decimal_sign: str = "."
+    delimiter: str = ","
+    header_line: int = 1

@@ -1,8 +1,8 @@
-"""Rooms, instruments, what went wrong with them, and which batch a room was cleared for."""
+"""Rooms, instruments, what went wrong with them, which batch a room was cleared for; probes and their readings."""
 
 from django.db import models
 
-from apps.audit.models import Audited, Record
+from apps.audit.models import Audited, Record, Seal, Sealed
 from apps.core.choices import choices_of
 from apps.facility.facts import Grade, InstrumentFacts, InstrumentStatus
 from apps.organisation.models import Site
@@ -95,3 +95,67 @@ class LineClearance(Audited):
 
     def __str__(self) -> str:
         return f"{self.room} for {self.cleared_for}"
+
+
+class Probe(Audited):
+    """What measures all the time in a store, a room or an instrument (`watches`). Its record is `probe/...`.
+
+    Without a reading for `silent_after` minutes it is silent: that is an alarm, and a hole in what is known.
+    """
+
+    number = models.CharField(max_length=40, unique=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    watches = models.ForeignKey(Record, models.PROTECT, related_name="probes")
+    label = models.CharField(max_length=120, blank=True)
+    unit = models.CharField(max_length=20)
+    silent_after = models.PositiveIntegerField()
+    installed_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+    retire_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(silent_after__gte=1), name="a_probe_has_an_interval")]
+        indexes = [models.Index(fields=["watches"], name="probes_of_a_thing")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ReadingIntake(Seal):
+    """Readings of a probe that came together: from where, the file as it came, and the seal over them."""
+
+    probe = models.ForeignKey(Probe, models.PROTECT, related_name="intakes")
+    source = models.CharField(max_length=80)
+    unit = models.CharField(max_length=20)
+    file_name = models.CharField(max_length=200, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    declared = models.JSONField(default=dict)
+    repeated = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField(null=True, blank=True)
+    last_at = models.DateTimeField(null=True, blank=True)
+    taken_at = models.DateTimeField()
+    taken_by = models.CharField(max_length=80)
+
+    class Meta:
+        indexes = [models.Index(fields=["probe", "taken_at"], name="intakes_of_a_probe")]
+
+    def __str__(self) -> str:
+        return f"{self.rows} readings of {self.probe_id}"
+
+
+class Reading(Sealed):
+    """What a probe read at one instant, in the probe's unit; `given` is the text as it came, in its intake's unit."""
+
+    probe = models.ForeignKey(Probe, models.PROTECT, related_name="readings", db_index=False)
+    at = models.DateTimeField()
+    value = models.DecimalField(max_digits=9, decimal_places=3)
+    given = models.CharField(max_length=24)
+    intake = models.ForeignKey(ReadingIntake, models.PROTECT, related_name="readings")
+
+    sealed_by = "intake"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["probe", "at"], name="one_reading_at_an_instant")]
+
+    def __str__(self) -> str:
+        return f"{self.value} at {self.at}"

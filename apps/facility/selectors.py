@@ -1,13 +1,14 @@
-"""Reads of rooms and instruments."""
+"""Reads of rooms, instruments, probes and their readings."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from apps.audit.models import Record
 from apps.facility.facts import KnownEquipment
-from apps.facility.models import Excursion, Instrument, LineClearance, Room
+from apps.facility.models import Excursion, Instrument, LineClearance, Probe, Reading, Room
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import Definition
@@ -76,3 +77,41 @@ def _kinds_in(definition: Definition) -> Iterator[KnownEquipment]:
     for test in definition.testing.tests:
         for need in test.instruments:
             yield KnownEquipment(need.key, need.label)
+
+
+def visible_probes(user: User, at: datetime) -> QuerySet[Probe]:
+    """The probes of the sites this person may see."""
+    seen = Probe.objects.filter(site__code__in=visible_to(user, at))
+    return seen.select_related("record", "site", "watches").order_by("number")
+
+
+def probe_now(probe: Probe) -> Probe:
+    """The probe as it is inside the door."""
+    return Probe.objects.select_related("record", "site", "watches").get(pk=probe.pk)
+
+
+def probes_at(record: Record) -> QuerySet[Probe]:
+    """The probes that watch a thing, with the instant of their last reading."""
+    return _with_last(Probe.objects.filter(watches=record)).select_related("record", "site").order_by("number")
+
+
+def readings_between(probe: Probe, start: datetime, end: datetime) -> QuerySet[Reading]:
+    """The readings of a probe from one instant to another, both included."""
+    return Reading.objects.filter(probe=probe, at__gte=start, at__lte=end).order_by("at")
+
+
+def values_at(probe: Probe, start: datetime, end: datetime) -> dict[datetime, Decimal]:
+    """What a probe is known to have read within a time, by instant."""
+    return dict(readings_between(probe, start, end).values_list("at", "value"))
+
+
+def silent_probes(at: datetime) -> list[tuple[Probe, datetime]]:
+    """A duty: probes that gave no reading for their interval, each with the instant it was last heard of."""
+    working = _with_last(Probe.objects.filter(retired_at=None)).select_related("record", "watches").order_by("pk")
+    heard = [(probe, probe.last_at or probe.installed_at) for probe in working]
+    return [(probe, since) for probe, since in heard if at - since > timedelta(minutes=probe.silent_after)]
+
+
+def _with_last(probes: QuerySet[Probe]) -> QuerySet[Probe]:
+    newest = Reading.objects.filter(probe=OuterRef("pk")).order_by("-at").values("at")[:1]
+    return probes.annotate(last_at=Subquery(newest))

@@ -18,6 +18,7 @@ WHO = {
     "test": gettext_lazy("Quality control reviews the result"),
     "review": gettext_lazy("Quality assurance reviews the record"),
     "disposal": gettext_lazy("Quality assurance decides on the disposal"),
+    "excursion": gettext_lazy("Quality assurance decides on the excursion"),
     "resign": gettext_lazy("Whoever signed the step signs it again"),
     "eligibility": gettext_lazy("A physician decides on the donor"),
 }

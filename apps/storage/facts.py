@@ -1,4 +1,4 @@
-"""The words of the store: places in one notation, ranges of temperature, stays and the time between them.
+"""The words of the store: places in one notation, ranges of temperature, stays, and times outside the range.
 
 **The one notation of a position** is `store/rack/box/position`, for example `LN-03/4/2/E6`: the number of the store
 (the tank, freezer, fridge or incubator), the rack in it, the box in the rack, and in the box the row as a letter and
@@ -87,3 +87,39 @@ class Outing:
     def seconds(self) -> int:
         """How long, in whole seconds."""
         return self.length // timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A time outside the range, as readings tell it: [`began_at`, `ended_at`); None: it has not ended.
+
+    `total` is the sum of its readings, so that spells add up to an exact mean. `unwatched`: the time in it, or before
+    or after it, for which there is no reading.
+    """
+
+    began_at: datetime
+    last_at: datetime
+    ended_at: datetime | None
+    worst: Decimal
+    total: Decimal
+    readings: int
+    unwatched: timedelta = timedelta(0)
+
+    @property
+    def until(self) -> datetime:
+        """Until when it is known to last."""
+        return self.ended_at or self.last_at
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is known to have lasted."""
+        return self.until - self.began_at
+
+
+@dataclass(frozen=True)
+class Known:
+    """An excursion that was told already, by its key."""
+
+    key: int
+    began_at: datetime
+    ended_at: datetime | None

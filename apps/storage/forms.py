@@ -1,5 +1,7 @@
-"""What is said about stores, boxes and moves."""
+"""What is said about stores, boxes and moves, about probes and what they read, and about excursions."""
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from django import forms
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from apps.core.errors import Objection
 from apps.core.ui.acts import OneOf, instant_field, scanned
 from apps.core.ui.wording import bilingual, sentence
+from apps.facility.facts import DELIMITERS, DateOrder, FileForm
 from apps.facility.models import Room
 from apps.storage.facts import Place, StoreKind
 from apps.storage.rules import read_place
@@ -20,6 +23,7 @@ KIND_WORDS = (
 )
 CODE = r"^[A-Z0-9_-]{1,20}$"
 CAPITALS = gettext_lazy("Capitals, figures, _ and -.")
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)  # of what a page of readings shows
 
 
 UNIT_CODE = r"^[^/]*(unit/)?[^/]+$"  # a number, an address, or the symbol of a label
@@ -54,6 +58,132 @@ class StoreForm(forms.Form):
         field = cast(OneOf, self.fields["room"])
         field.queryset = Room.objects.filter(site__code__in=sites).select_related("site").order_by("code")
         field.label_from_instance = _room_label  # type: ignore[method-assign]
+
+
+class ProbeForm(forms.Form):
+    """A probe that measures degrees Celsius."""
+
+    number = forms.RegexField(r"^[A-Z0-9_-]{1,40}$", label=gettext_lazy("Number"), help_text=CAPITALS)
+    label = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False)
+    silent_after = forms.IntegerField(
+        label=gettext_lazy("Silent after"), min_value=1, max_value=100_000,
+        help_text=gettext_lazy("Minutes without a reading; then the store and quality assurance are told."),
+    )  # fmt: skip
+
+
+class ToleranceForm(forms.Form):
+    """How long outside the range is no excursion yet."""
+
+    minutes = forms.IntegerField(label=gettext_lazy("Minutes"), min_value=0, max_value=100_000)
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500)
+
+
+class RetireForm(forms.Form):
+    """Why a probe is taken away."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500)
+
+
+class ReadingForm(forms.Form):
+    """One reading by hand."""
+
+    at = instant_field(gettext_lazy("When"))
+    value = forms.CharField(
+        label=gettext_lazy("Reading"), max_length=24, help_text=gettext_lazy("In °C, with a decimal point.")
+    )
+
+
+ZONE_HELP = gettext_lazy(
+    "A name such as Asia/Shanghai or an offset such as +08:00. Empty: the file writes its offsets."
+)
+ORDER_WORDS = (
+    ("", gettext_lazy("The year comes first")),
+    (DateOrder.DMY.value, gettext_lazy("Day, month, year")),
+    (DateOrder.MDY.value, gettext_lazy("Month, day, year")),
+    (DateOrder.YMD.value, gettext_lazy("Year, month, day")),
+)
+DELIMITER_WORDS = (
+    ("comma", gettext_lazy("Comma")),
+    ("semicolon", gettext_lazy("Semicolon")),
+    ("tab", gettext_lazy("Tab")),
+    ("bar", gettext_lazy("Vertical bar")),
+)
+SIGN_WORDS = (("", gettext_lazy("Say which")), (".", gettext_lazy("Point")), (",", gettext_lazy("Comma")))
+
+
+class FileOfReadings(forms.Form):
+    """A file of readings and what is declared about it. What is not said and not written in it is asked for."""
+
+    file = forms.FileField(label=gettext_lazy("File"), allow_empty_file=True)
+    at_column = forms.CharField(
+        label=gettext_lazy("Column of the time"), max_length=120,
+        help_text=gettext_lazy("As the head of the table calls it; with the date alone, name the column of the hour."),
+    )  # fmt: skip
+    time_column = forms.CharField(label=gettext_lazy("Column of the hour"), max_length=120, required=False)
+    value_column = forms.CharField(label=gettext_lazy("Column of the value"), max_length=120)
+    unit = forms.CharField(
+        label=gettext_lazy("Unit"), max_length=20, required=False,
+        help_text=gettext_lazy("Its code: Cel for °C, K, [degF] for °F."),
+    )  # fmt: skip
+    zone = forms.CharField(label=gettext_lazy("Zone of its clock"), max_length=60, required=False, help_text=ZONE_HELP)
+    date_order = forms.ChoiceField(label=gettext_lazy("Order of the date"), choices=ORDER_WORDS, required=False)
+    decimal_sign = forms.ChoiceField(label=gettext_lazy("Decimal sign"), choices=SIGN_WORDS, required=False)
+    delimiter = forms.ChoiceField(label=gettext_lazy("Columns are separated by"), choices=DELIMITER_WORDS)
+    header_line = forms.IntegerField(
+        label=gettext_lazy("Line that names the columns"), min_value=1, max_value=10_000, initial=1
+    )
+
+
+def file_form(said: Mapping[str, Any]) -> FileForm:
+    """What was declared about a file, on a page or by a program."""
+    return FileForm(
+        at=said["at_column"],
+        time=said["time_column"],
+        value=said["value_column"],
+        unit=said["unit"],
+        zone=said["zone"],
+        date_order=DateOrder(said["date_order"]) if said["date_order"] else None,
+        decimal_sign=said["decimal_sign"],
+        delimiter=DELIMITERS[said["delimiter"]],
+        header_line=said["header_line"],
+    )
+
+
+class PeriodForm(forms.Form):
+    """Which probe is looked at, for how many days, until when."""
+
+    probe = forms.CharField(max_length=40, required=False)
+    days = forms.TypedChoiceField(choices=[(n, n) for n in (1, 7, 30, 90)], coerce=int, required=False)
+    until = instant_field("", required=False)
+
+    def clean_until(self) -> datetime | None:
+        """Not before there were probes."""
+        until: datetime | None = self.cleaned_data["until"]
+        if until and until < OLDEST:
+            raise forms.ValidationError(gettext_lazy("Nothing was read then."))
+        return until
+
+
+class Ticks(forms.CheckboxSelectMultiple):
+    """Boxes to tick, or their values in one text, as the panel of signing carries them along."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """All values that were sent."""
+        return [part for sent in data.getlist(name) for part in sent.split(",") if part]
+
+
+class AcceptForm(forms.Form):
+    """Which units are fit although they were there, and on which evidence."""
+
+    units = forms.MultipleChoiceField(label=gettext_lazy("Units"), widget=Ticks)
+    evidence = forms.CharField(
+        label=gettext_lazy("Evidence"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What shows that they are fit: another probe, a study, a test."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, held: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.MultipleChoiceField, self.fields["units"]).choices = [(number, number) for number in held]
 
 
 class BoxForm(forms.Form):

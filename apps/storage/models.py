@@ -1,17 +1,21 @@
-"""Stores, their boxes, and the stays of units in them."""
+"""Stores, their boxes, the stays of units in them, and the times when a store lay outside its range."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from apps.audit.models import Audited
 from apps.core.choices import choices_of
-from apps.facility.models import Room
+from apps.facility.models import Probe, Room
 from apps.organisation.models import Site
-from apps.storage.facts import Grid, Place, StayFacts, StoreKind, Warmth
+from apps.quality.models import Event
+from apps.storage.facts import Grid, Known, Place, StayFacts, StoreKind, Warmth
 
 
 class Store(Audited):
-    """A tank, freezer, fridge or incubator for units, and the temperatures it keeps. Its record is `store/…`."""
+    """A tank, freezer, fridge or incubator for units, and the temperatures it keeps. Its record is `store/…`.
+
+    It may lie outside that range for less than `tolerated_minutes`, as when its door is opened.
+    """
 
     number = models.CharField(max_length=40, unique=True)
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
@@ -20,6 +24,7 @@ class Store(Audited):
     label = models.CharField(max_length=120)
     low = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     high = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    tolerated_minutes = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -113,3 +118,53 @@ class Stay(Audited):
     def facts(self) -> StayFacts:
         """What the rules are told."""
         return StayFacts(str(self.place), self.in_at, self.out_at)
+
+
+class StoreExcursion(Audited):
+    """A time in which a probe of a store read outside the range: [`began_at`, `ended_at`), or open to this day.
+
+    It is told once: a late reading that lengthens it lengthens this row. `unwatched` counts the seconds in it without
+    a reading, which nobody can call good.
+    """
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="excursions")
+    probe = models.ForeignKey(Probe, models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    worst = models.DecimalField(max_digits=9, decimal_places=3)
+    mean = models.DecimalField(max_digits=9, decimal_places=3)
+    readings = models.PositiveIntegerField()
+    unwatched = models.PositiveIntegerField(default=0)
+    low = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    high = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    event = models.OneToOneField(Event, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gt=F("last_at")),
+                name="excursion_ends_after_its_readings",
+            ),
+            models.CheckConstraint(condition=Q(last_at__gte=F("began_at")), name="excursion_in_order"),
+            models.UniqueConstraint(fields=["probe"], condition=Q(ended_at=None), name="one_open_excursion_of_a_probe"),
+        ]
+        indexes = [models.Index(fields=["store", "began_at"], name="excursions_of_a_store")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.worst}"
+
+    @property
+    def warmth(self) -> Warmth:
+        """The range that the store kept at that time."""
+        return Warmth(self.low, self.high)
+
+    @property
+    def known(self) -> Known:
+        """What the rules are told of what was told already."""
+        return Known(self.pk, self.began_at, self.ended_at)
+
+    @property
+    def hold_key(self) -> str:
+        """The key of its hold on every unit that was there."""
+        return f"excursion:{self.pk}"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -18,8 +19,9 @@ from apps.audit.services import audited
 from apps.disposal.models import ProofFile
 from apps.documents.models import Document
 from apps.donation.models import Consent
-from apps.facility.facts import Grade
-from apps.facility.services import open_room
+from apps.facility.facts import Grade, Point
+from apps.facility.services import install_probe, open_room
+from apps.facility.services.probing import Came
 from apps.organisation.access import Access, access_of
 from apps.organisation.models import RoleHeld
 from apps.quality.content import open_deviation_content
@@ -27,7 +29,8 @@ from apps.quality.facts import EventKind, Severity
 from apps.quality.models import Hold
 from apps.quality.services import open_deviation, report_event, stop_record
 from apps.storage.facts import StoreKind
-from apps.storage.services import add_box, open_store
+from apps.storage.models import StoreExcursion
+from apps.storage.services import add_box, open_store, take_readings
 from apps.testing.models import ControlValue, Line, Result
 from tests.cast import AT, Cast, actor, sign_as, site_of
 from tests.disposal.story import requested, with_print_out
@@ -41,6 +44,7 @@ NOUNS = {
     "deviations": "deviation", "prepare": "batch", "clear": "batch", "draw": "batch", "analysis": "batch",
     "excursions": "equipment", "open": "batch", "recipients": "recipient", "orders": "order",
     "disposals": "disposal", "disposal": "disposal", "stores": "store",
+    "probes": "probe",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 INCUBATE = "expansion%5B1%5D.incubate"
@@ -57,6 +61,7 @@ LOOKED_UP: dict[str, Callable[[], Any]] = {
 }
 KEYS: dict[str, type[Model]] = {
     "roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line, "consents": Consent, "files": ProofFile,
+    "store-excursions": StoreExcursion, "storage/excursions": StoreExcursion,
 }  # fmt: skip
 
 
@@ -121,7 +126,7 @@ def build_world(cast: Cast) -> None:
 
 
 def _store(cast: Cast) -> None:
-    """A tank with one box."""
+    """A tank with one box and a probe that read too warm."""
     keeper: dict[str, Any] = {"actor": actor(cast.quinn), "at": AT}
     said: dict[str, Any] = {"grade": Grade.UNCLASSIFIED, "label_en": "Cryo store", "label_zh": "低温库"}
     room = open_room(code="ST-001", site=site_of("NANHU"), **said, **keeper)
@@ -129,6 +134,9 @@ def _store(cast: Cast) -> None:
         number="LN-03", kind=StoreKind.TANK, label="Tank", room=room, low=None, high=Decimal(-150), **keeper
     )
     add_box(store=tank, rack="4", code="2", rows=8, columns=8, **keeper)
+    probe = install_probe(number="TP-31", watches=tank.record, site=tank.site, unit="Cel", silent_after=15, **keeper)
+    warm = [Point(1, AT - timedelta(minutes=10), Decimal(-140), "-140")]
+    take_readings(store=tank, probe=probe, points=warm, came=Came("api", "Cel"), **keeper)
 
 
 def every_place() -> list[Place]:

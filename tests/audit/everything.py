@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from apps.audit.models import Audited, Record
+from apps.audit.models import Audited, Record, Seal
 from apps.audit.selectors.rows import audited_models
 from apps.audit.services import Change, audited, sequence_entries
 from apps.core.actor import SYSTEM
@@ -30,6 +30,8 @@ class Filler:
         for field in model._meta.concrete_fields:
             if field.name not in ("record", "last_entry") and not field.primary_key:
                 setattr(row, field.attname, self._value(field))
+        if isinstance(row, Seal):
+            return self._change.create_sealed(row, [], action="test.filled")
         return self._change.create(row, action="test.filled")
 
     def _value(self, field: models.Field) -> Any:

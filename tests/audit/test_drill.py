@@ -90,7 +90,7 @@ def test_rows_edited_in_all_audited_tables_at_once_are_all_named(everything):
         update(model, row.pk, **{field.attname: another(field, getattr(row, field.attname))})
         edited.add((model._meta.db_table, str(row.pk), field.attname, row.record.address))
 
-    assert {(f.table, f.row, f.field, f.address) for f in findings()} == edited
+    assert {(f.table, f.row, f.field, f.address) for f in findings() if f.check != "seal"} == edited
 
 
 def test_a_deleted_row_of_every_audited_table_is_found_and_named(everything):

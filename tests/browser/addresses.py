@@ -30,6 +30,7 @@ NUMBERS = {
     "facility/instruments/": "INC-07", "facility/clear/": "CT-0043", "donation/donors/": "D-0118",
     "dosing/recipients/": "R-0001", "dosing/orders/": "R-0001-T01", "disposal/": "CT-0042-W01",
     "disposal/batches/": "CT-0042", "storage/stores/": "LN-03", "storage/units/": "CT-0042-U01",
+    "storage/probes/": "TP-31",
 }  # fmt: skip
 VALUES = {
     "din": "A999926000118", "username": "operator2", "address": "batch%2FCT-0042", "page": "step", "site": "NANHU",

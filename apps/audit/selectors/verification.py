@@ -11,6 +11,7 @@ from apps.audit.facts import Finding, Tally
 from apps.audit.models import Record
 from apps.audit.selectors.chains import chain_findings
 from apps.audit.selectors.rows import row_findings
+from apps.audit.selectors.seals import seal_findings
 from apps.audit.selectors.snapshot import one_moment
 from apps.audit.selectors.tree import record_tree_findings, tree_findings
 
@@ -35,6 +36,7 @@ class Verification:
             if self.chains_only:
                 return
             yield from self._timed("rows", row_findings(self.tally, record=self.record))
+            yield from self._timed("seals", seal_findings(self.tally, record=self.record))
             if self.record:
                 yield from self._timed("tree", record_tree_findings(self.record, self.tally))
             else:

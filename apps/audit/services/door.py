@@ -12,7 +12,8 @@ from django.db.models import Case, Value, When
 
 from apps.audit.images import Image, columns_of, image_of, value_in_trail
 from apps.audit.locks import lock_records
-from apps.audit.models import Audited, Entry, Head, Record
+from apps.audit.models import Audited, Entry, Head, Record, Seal, Sealed
+from apps.audit.seals import seal_of
 from apps.audit.services.storing import move_heads, store_entries, store_rows
 from apps.core.actor import Actor
 from apps.core.canonical import canonical, instant_text, sha256_hex
@@ -21,6 +22,7 @@ from apps.core.prepared import Prepared
 from apps.core.text import N_
 
 Row = TypeVar("Row", bound=Audited)
+SealRow = TypeVar("SealRow", bound=Seal)
 _HEADS = Prepared(lambda ids: Head.objects.filter(pk__in=ids).values_list("record_id", "n", "hash", "sequenced"))
 _inside_the_door = ContextVar("inside_the_door", default=False)
 
@@ -55,6 +57,15 @@ class Change:
         for row, entry in zip(rows, entries, strict=True):
             self._write_down(entry, row, None)
         return list(rows)
+
+    def create_sealed(self, seal: SealRow, rows: Sequence[Sealed], action: str | None = None) -> SealRow:
+        """Store a mass of rows with the one row that stands for them in the trail: one entry, however many they are."""
+        seal.rows, seal.rows_sha256 = len(rows), seal_of(rows)
+        self.create(seal, action)
+        for row in rows:
+            setattr(row, row.sealed_by, seal)
+        self._store(rows)
+        return seal
 
     def update(self, row: Row, action: str | None = None, **fields: object) -> Row:
         """Change the named fields of a row. Raises Stale when the row is no longer as it was read."""

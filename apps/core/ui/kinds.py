@@ -13,6 +13,7 @@ KINDS: dict[str, str | Promise] = {
     "event": _("Event"),
     "lot": _("Lot"),
     "order": _("Treatment order"),
+    "probe": _("Probe"),
     "product": _("Master record"),
     "recipient": _("Recipient"),
     "room": _("Room"),

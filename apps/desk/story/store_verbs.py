@@ -1,15 +1,21 @@
-"""What a story says about the store: stores with their boxes, and units that are put away."""
+"""What a story says about the store: stores with their boxes, units that are put away, what a probe read."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from apps.desk.story.stage import Stage, Verb
-from apps.facility.models import Room
+from apps.facility.facts import Point
+from apps.facility.models import Probe, Room
+from apps.facility.services import install_probe, retire_probe
+from apps.facility.services.probing import Came
+from apps.quality.content import close_event_content
+from apps.quality.services import close_event
+from apps.storage.content import exposure_content
 from apps.storage.facts import StoreKind
-from apps.storage.models import Box
-from apps.storage.selectors import free_places
-from apps.storage.services import add_box, open_store, store_unit, take_out
+from apps.storage.models import Box, Store
+from apps.storage.selectors import CELSIUS, excursions_between, exposures, free_places, store_watched_by
+from apps.storage.services import accept_exposure, add_box, open_store, store_unit, take_out, take_readings
 from apps.units.models import Unit
 
 
@@ -53,10 +59,59 @@ def unit_in(stage: Stage, who: str, at: datetime, *, unit: str, box: str) -> Non
     store_unit(unit=placed, box=found, place=free_places([found], 1)[0], actor=stage.actor(who), at=at)
 
 
+def probe(stage: Stage, who: str, at: datetime, *, number: str, store: str, label: str, silent_after: int) -> None:
+    """Put a probe into a store."""
+    watched = Store.objects.select_related("record", "site").get(number=store)
+    said = {"number": number, "label": label, "unit": CELSIUS, "silent_after": silent_after}
+    install_probe(watches=watched.record, site=watched.site, actor=stage.actor(who), at=at, **said)
+
+
+def readings(stage: Stage, who: str, at: datetime, *, probe: str, begin: str, every: int, values: str) -> None:
+    """Take what a probe read: from an instant on, every so many minutes."""
+    found = Probe.objects.select_related("record", "watches", "site").get(number=probe)
+    watched, first = store_watched_by(found), stage.instant(begin)
+    if watched is None:
+        raise LookupError(f"{probe} watches no store")
+    points = [
+        Point(n, first + timedelta(minutes=every * (n - 1)), Decimal(value), value)
+        for n, value in enumerate(values.split(), start=1)
+    ]
+    came = Came("story", CELSIUS)
+    take_readings(store=watched, probe=found, points=points, came=came, actor=stage.actor(who), at=at)
+
+
+def excursion_judged(stage: Stage, who: str, at: datetime, *, store: str, evidence: str) -> None:
+    """Judge every unit that an excursion of a store holds as fit, and close its event."""
+    watched = Store.objects.select_related("record").get(number=store)
+    for excursion in excursions_between(watched, stage.first_day, at):
+        units = [one.stay.unit for one in exposures(excursion) if one.is_held]
+        content = exposure_content(excursion=excursion, units=[unit.number for unit in units], evidence=evidence)
+        signing = stage.signing(content, at, who)
+        said = {"excursion": excursion, "units": units, "evidence": evidence, "signing": signing}
+        accept_exposure(actor=stage.actor(who), at=at, **said)
+        signing = stage.signing(close_event_content(event=excursion.event, reason=evidence), at, who)
+        close_event(event=excursion.event, reason=evidence, signing=signing, actor=stage.actor(who), at=at)
+
+
+def probe_away(stage: Stage, who: str, at: datetime, *, probe: str, reason: str) -> None:
+    """Take a probe away."""
+    found = Probe.objects.select_related("record", "site").get(number=probe)
+    retire_probe(probe=found, reason=reason, actor=stage.actor(who), at=at)
+
+
 def _box(text: str) -> Box:
     number, rack, code = text.split("/")
     boxes = Box.objects.select_related("record", "store__record", "store__site")
     return boxes.get(store__number=number, rack=rack, code=code)
 
 
-VERBS: dict[str, Verb] = {"store": store, "put_away": put_away, "unit_out": unit_out, "unit_in": unit_in}
+VERBS: dict[str, Verb] = {
+    "store": store,
+    "put_away": put_away,
+    "unit_out": unit_out,
+    "unit_in": unit_in,
+    "probe": probe,
+    "readings": readings,
+    "excursion_judged": excursion_judged,
+    "probe_away": probe_away,
+}

@@ -8,6 +8,7 @@ from apps.quality.services.holds import (
     lift_hold_by_decision,
     lift_hold_for,
     place_hold,
+    place_holds,
     stop_record,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "lift_hold_for",
     "open_deviation",
     "place_hold",
+    "place_holds",
     "report_event",
     "report_observation",
     "sign_product_impact",

@@ -40,11 +40,35 @@ def place_hold(
     if standing:
         return standing
     hold = Hold(record=record, key=key, code=code, template=template, liftable_by=liftable_by, due_at=due_at)
-    hold.facts = {name: str(value) for name, value in (facts or {}).items()}
+    return change.create(_filled(change, hold, blocks, facts or {}), action="hold.placed")
+
+
+def place_holds(
+    change: Change,
+    *,
+    records: Mapping[Record, Mapping[str, object]],
+    key: str,
+    blocks: Collection[Blocks],
+    code: str,
+    template: str,
+) -> list[Hold]:
+    """Place the same hold on many records, each with its own facts; where it stands already nothing is changed."""
+    standing = Hold.objects.filter(record__in=list(records), key=key, lifted_at=None)
+    held = set(standing.values_list("record_id", flat=True))
+    holds = [
+        _filled(change, Hold(record=record, key=key, code=code, template=template, liftable_by="QA"), blocks, facts)
+        for record, facts in records.items()
+        if record.pk not in held
+    ]
+    return change.create_many(holds, action="hold.placed")
+
+
+def _filled(change: Change, hold: Hold, blocks: Collection[Blocks], facts: Mapping[str, object]) -> Hold:
+    hold.facts = {name: str(value) for name, value in facts.items()}
     for block in blocks:
         setattr(hold, f"blocks_{block.lower()}", True)
     hold.placed_at, hold.placed_by = change.at, change.actor.username
-    return change.create(hold, action="hold.placed")
+    return hold
 
 
 def lift_hold(change: Change, *, hold: Hold, reason: str) -> Hold:

@@ -1,7 +1,25 @@
-"""What is done in the store: places are set up, units put in, moved and taken out. The only writers."""
+"""What is done in the store: places set up, units put in, moved and taken out, readings judged. The only writers."""
 
+from apps.storage.services.deciding import accept_exposure
+from apps.storage.services.importing import import_readings
 from apps.storage.services.leaving import LEAVING, send_away
 from apps.storage.services.moving import MOVERS, store_unit, take_out
 from apps.storage.services.placing import KEEPERS, add_box, open_store
+from apps.storage.services.watching import READERS, Taken, change_tolerance, take_readings
 
-__all__ = ["KEEPERS", "LEAVING", "MOVERS", "add_box", "open_store", "send_away", "store_unit", "take_out"]
+__all__ = [
+    "KEEPERS",
+    "LEAVING",
+    "MOVERS",
+    "READERS",
+    "Taken",
+    "accept_exposure",
+    "add_box",
+    "change_tolerance",
+    "import_readings",
+    "open_store",
+    "send_away",
+    "store_unit",
+    "take_out",
+    "take_readings",
+]

@@ -19,6 +19,7 @@ from apps.storage import rules
 from apps.storage.facts import Outing, Place
 from apps.storage.models import Box, Stay
 from apps.storage.selectors import last_stay_of, stay_of, stays_at
+from apps.storage.services.watching import hold_exposed
 from apps.units.models import Unit
 from apps.units.selectors import units_now
 from apps.units.services import marks, relocate_unit, report_accepted
@@ -54,6 +55,7 @@ def store_unit(
         stay = Stay(record=unit.record, unit=unit, box=box, row=place.row, column=place.column, slot=slot)
         stay.in_at, stay.in_by, stay.in_reason, stay.overridden = moved_at, who.username, reason, marks(overridden)
         change.create(stay)
+        hold_exposed(change, stay=stay, store=box.store)
         unit = relocate_unit(change, unit=unit, position=str(place))
         report_accepted(change, subject=unit.record, overridden=overridden, happened=happened)
         _judge_outing(change, unit, last, moved_at)

@@ -30,6 +30,7 @@ def open_store(
     high: Decimal | None,
     actor: Actor,
     at: datetime,
+    tolerated_minutes: int = 0,
 ) -> Store:
     """Bring a store into use: where it stands and which temperatures it keeps."""
     site = room.site
@@ -38,7 +39,7 @@ def open_store(
     with audited(actor=who, action="store.opened", at=at) as change:
         record = change.open_record("store", number, site=site.code)
         store = Store(record=record, number=number, site=site, room=room, kind=kind, label=label)
-        store.low, store.high = low, high
+        store.low, store.high, store.tolerated_minutes = low, high, tolerated_minutes
         return change.create(store)
 
 

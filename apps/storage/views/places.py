@@ -58,7 +58,7 @@ def stores(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "store": one,
-            "kind": _kind(one),
+            "kind": kind_of(one),
             "keeps": warmth_text(one.warmth),
             "taken": taken.get(one.pk, 0),
             "free": places.get(one.pk, 0) - taken.get(one.pk, 0),
@@ -73,7 +73,7 @@ def stores(request: HttpRequest) -> HttpResponse:
 @require_safe
 def store(request: HttpRequest, number: str) -> HttpResponse:
     """GET /storage/stores/<number>/?box=4/2: the map of one box, the other boxes beside it."""
-    found, now = _store_named(request, number), timezone.now()
+    found, now = store_page_of(request, number), timezone.now()
     lines = boxes_of(found)
     asked = request.GET.get("box", "")
     line = next((line for line in lines if f"{line.box.rack}/{line.box.code}" == asked), lines[0] if lines else None)
@@ -81,7 +81,7 @@ def store(request: HttpRequest, number: str) -> HttpResponse:
     proposed = {str(place) for place in free_places([line.box])} if line else set()
     context = {
         "store": found,
-        "kind": _kind(found),
+        "kind": kind_of(found),
         "keeps": warmth_text(found.warmth),
         "lines": lines,
         "line": line,
@@ -102,7 +102,7 @@ def open_store(request: HttpRequest) -> HttpResponse:
 
     def perform(_happened: Happened | None) -> None:
         said = form.cleaned_data
-        services.open_store(**{**said, "kind": StoreKind(said["kind"])}, **_who(request))
+        services.open_store(**{**said, "kind": StoreKind(said["kind"])}, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -111,12 +111,12 @@ def open_store(request: HttpRequest) -> HttpResponse:
 @require_http_methods(METHODS)
 def add_box(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /storage/stores/<number>/box/: a box with its positions."""
-    found, form = _store_named(request, number), BoxForm(request.POST or None)
+    found, form = store_page_of(request, number), BoxForm(request.POST or None)
     title = _("Add a box to %(number)s") % {"number": number}
     act = Act(title=title, word=_("Add the box"), back_url=reverse("storage:store", args=[number]), icon="box")
 
     def perform(_happened: Happened | None) -> None:
-        services.add_box(store=found, **form.cleaned_data, **_who(request))
+        services.add_box(store=found, **form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -153,7 +153,7 @@ def move(request: HttpRequest) -> HttpResponse:
             place=said["position"],
             moved_at=said["moved_at"],
             happened=happened,
-            **_who(request),
+            **who(request),
         )
 
     return act_page(request, act, form, perform)
@@ -200,7 +200,7 @@ def take_out(request: HttpRequest, number: str) -> HttpResponse:
     )
 
     def perform(_happened: Happened | None) -> None:
-        services.take_out(unit=found, **form.cleaned_data, **_who(request))
+        services.take_out(unit=found, **form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -260,7 +260,8 @@ def _box_scanned(request: HttpRequest, place: Place) -> Box:
     return box
 
 
-def _store_named(request: HttpRequest, number: str) -> Store:
+def store_page_of(request: HttpRequest, number: str) -> Store:
+    """A store that one may see; its page goes by the clock of its site."""
     found = get_object_or_404(visible_stores(request.user, timezone.now()), number=number)
     timezone.activate(found.site.timezone)  # until the end of the request
     return found
@@ -272,7 +273,8 @@ def _unit_named(request: HttpRequest, number: str) -> Unit:
     return found
 
 
-def _kind(store: Store) -> str:
+def kind_of(store: Store) -> str:
+    """The kind of a store in words."""
     return str(dict(KIND_WORDS)[store.kind])
 
 
@@ -281,6 +283,6 @@ def _sites(request: HttpRequest, *roles: Role) -> set[str]:
     return set().union(*(sites_where(request.user.username, role, now) for role in roles))
 
 
-def _who(request: HttpRequest) -> dict[str, Any]:
+def who(request: HttpRequest) -> dict[str, Any]:
     """Actor and time, as every service takes them."""
     return {"actor": actor_of(request), "at": timezone.now()}

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.core.errors import BadInput, Objection
-from apps.core.fields import Instant
+from apps.core.fields import LARGEST, Instant
 from apps.core.http import actor_of
 from apps.core.text import N_
 from apps.facility.models import Room
@@ -45,6 +45,7 @@ class StoreOutput(serializers.Serializer):
     label = serializers.CharField()
     low = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
     high = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
+    tolerated_minutes = serializers.IntegerField()
 
 
 class StoreInput(serializers.Serializer):
@@ -56,6 +57,7 @@ class StoreInput(serializers.Serializer):
     label = serializers.CharField(max_length=120)
     low = serializers.DecimalField(max_digits=5, decimal_places=1, required=False, allow_null=True, default=None)
     high = serializers.DecimalField(max_digits=5, decimal_places=1, required=False, allow_null=True, default=None)
+    tolerated_minutes = serializers.IntegerField(min_value=0, max_value=LARGEST, required=False, default=0)
 
 
 class BoxInput(serializers.Serializer):
@@ -151,7 +153,7 @@ class OneStore(APIView):
 
     @extend_schema(operation_id="stores_show", responses=StoreOutput)
     def get(self, request: Request, number: str) -> Response:
-        store = _store(request, number)
+        store = store_named(request, number)
         return tagged(Response(StoreOutput(store).data), store.record)
 
 
@@ -162,14 +164,14 @@ class Boxes(APIView):
 
     @extend_schema(operation_id="boxes_list", responses=BoxOutput(many=True))
     def get(self, request: Request, number: str) -> Response:
-        store = _store(request, number)
+        store = store_named(request, number)
         return tagged(Response(BoxOutput(boxes_of(store), many=True).data), store.record)
 
     @extend_schema(operation_id="boxes_add", request=BoxInput, responses={201: BoxInput})
     def post(self, request: Request, number: str) -> Response:
         form = BoxInput(data=request.data)
         form.is_valid(raise_exception=True)
-        store = _store(request, number)
+        store = store_named(request, number)
         box = services.add_box(store=store, actor=actor_of(request), at=timezone.now(), **form.validated_data)
         return tagged(Response(BoxInput(box).data, status=status.HTTP_201_CREATED), store.record)
 
@@ -225,7 +227,8 @@ class FreePlaces(APIView):
         return tagged(Response([str(place) for place in suggested_for(unit)]), unit.record)
 
 
-def _store(request: Request, number: str) -> Store:
+def store_named(request: Request, number: str) -> Store:
+    """A store that one may see."""
     return get_object_or_404(visible_stores(request.user, timezone.now()), number=number)
 
 

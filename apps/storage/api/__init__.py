@@ -1,0 +1,23 @@
+"""The store for programs: its places and moves, its probes, readings and excursions."""
+
+from apps.storage.api.excursions import Accept, Excursions, OneExcursion
+from apps.storage.api.places import Boxes, FreePlaces, OneStore, Stays, Stores, TakeOut
+from apps.storage.api.watching import Bulk, File, Probes, Readings, Retire, Tolerance
+
+__all__ = [
+    "Accept",
+    "Boxes",
+    "Bulk",
+    "Excursions",
+    "File",
+    "FreePlaces",
+    "OneExcursion",
+    "OneStore",
+    "Probes",
+    "Readings",
+    "Retire",
+    "Stays",
+    "Stores",
+    "TakeOut",
+    "Tolerance",
+]

@@ -1,0 +1,183 @@
+"""Readings of a store's probes are kept and judged; each excursion is told once and holds every unit that was there."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from apps.audit.models import Record
+from apps.audit.services import Change, audited
+from apps.core.actor import Actor
+from apps.core.errors import BadInput, Objection, Stale, stop_if
+from apps.core.roles import Role
+from apps.core.rules import reason_is_missing
+from apps.core.text import N_
+from apps.facility.facts import Point
+from apps.facility.models import Probe, ReadingIntake
+from apps.facility.rules.readings import has_no_unit, in_unit
+from apps.facility.selectors import probe_now
+from apps.facility.services import keep_readings
+from apps.facility.services.probing import Came
+from apps.organisation.services import require
+from apps.products.loader import standard_tables
+from apps.quality.facts import Blocks, EventKind, Severity
+from apps.quality.models import Event
+from apps.quality.services import place_holds, report_event
+from apps.storage import rules
+from apps.storage.facts import Spell
+from apps.storage.models import Stay, Store, StoreExcursion
+from apps.storage.rules.excursions import mean_of
+from apps.storage.selectors import excursion_of, excursions_between, holds_of, planned, store_now, unheld
+from apps.storage.services.placing import KEEPERS
+
+READERS = (Role.OPERATOR, Role.CHECKER, Role.STOREKEEPER, Role.QC_HEAD, Role.QA)
+LEFT_RANGE = N_("{store} keeps {keeps}; {probe} read {worst} °C, from {began} UTC on.")
+WAS_THERE = N_("{unit} was in {store} ({keeps}) when {probe} read {worst} °C, from {began} UTC on.")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an intake brought, and the excursions it opened, lengthened or ended."""
+
+    intake: ReadingIntake
+    excursions: tuple[StoreExcursion, ...]
+
+    @property
+    def excursion_keys(self) -> list[int]:
+        """The excursions by their keys."""
+        return [excursion.pk for excursion in self.excursions]
+
+
+def take_readings(
+    *, store: Store, probe: Probe, points: Sequence[Point], came: Came, actor: Actor, at: datetime
+) -> Taken:
+    """Keep readings of a store's probe, all or none; what they tell of its range is told at once.
+
+    `points` are in the unit in which they came. Units that were there while the store was outside its range are held.
+    """
+    who = require(actor, READERS, store.site.code, at=at, about=store.record.address)
+    likely = _likely(store, probe, points, came)
+    with audited(
+        actor=who, action="readings.taken", at=at, touching=[probe.record, store.record, *likely]
+    ) as change:  # fmt: skip
+        probe, store = probe_now(probe), store_now(store)
+        intake = keep_readings(change, probe=probe, points=points, came=came)
+        return Taken(intake, _judge(change, store, probe, intake, {record.pk for record in likely}))
+
+
+def change_tolerance(*, store: Store, minutes: int, reason: str, actor: Actor, at: datetime) -> Store:
+    """Say how long a store may lie outside its range before that is an excursion; from now on, with the reason."""
+    who = require(actor, KEEPERS, store.site.code, at=at, about=store.record.address)
+    stop_if(reason_is_missing(reason))
+    with audited(actor=who, action="store.tolerance.changed", at=at, reason=reason, touching=[store.record]) as change:
+        return change.update(store_now(store), tolerated_minutes=minutes)
+
+
+def hold_exposed(change: Change, *, stay: Stay, store: Store) -> None:
+    """Hold a unit that is put, or is said to have been put, into a store that was outside its range at that time."""
+    record = stay.unit.record
+    for excursion in excursions_between(store, stay.in_at, stay.out_at):
+        if record.pk not in holds_of(excursion.hold_key, [record.pk]):
+            _hold(change, excursion, {record: stay})
+
+
+def _likely(store: Store, probe: Probe, points: Sequence[Point], came: Came) -> list[Record]:
+    """The records of the units that these readings will hold: locked before anything is judged."""
+    units = standard_tables().units
+    unfit = has_no_unit(came.unit, probe.unit, units)
+    if unfit:
+        raise BadInput(unfit)
+    more: dict[datetime, Decimal] = {
+        point.at: in_unit(point.value, came.unit, probe.unit, units) for point in points
+    }  # fmt: skip
+    if not more:
+        return []
+    found: dict[int, Record] = {}
+    for spell, key in planned(store, probe, min(more), max(more), more):
+        found |= {record.pk: record for record in unheld(store, spell, excursion_of(key))}
+    return list(found.values())
+
+
+def _judge(
+    change: Change, store: Store, probe: Probe, intake: ReadingIntake, locked: Collection[int]
+) -> tuple[StoreExcursion, ...]:
+    if intake.first_at is None or intake.last_at is None:
+        return ()
+    plan = planned(store, probe, intake.first_at, intake.last_at)
+    return tuple(_tell(change, store, probe, spell, excursion_of(key), locked) for spell, key in plan)
+
+
+def _tell(
+    change: Change,
+    store: Store,
+    probe: Probe,
+    spell: Spell,
+    before: StoreExcursion | None,
+    locked: Collection[int],
+) -> StoreExcursion:
+    """An excursion is opened once, or grows by what is new; then what was there is held."""
+    there = unheld(store, spell, before)
+    if not {record.pk for record in there} <= set(locked):
+        raise Stale(Objection("changed_meanwhile", N_("Units were moved meanwhile. Send the readings again.")))
+    excursion = _grow(change, before, spell) if before else _open(change, store, probe, spell)
+    _hold(change, excursion, there)
+    return excursion
+
+
+def _open(change: Change, store: Store, probe: Probe, spell: Spell) -> StoreExcursion:
+    excursion = StoreExcursion(record=store.record, store=store, probe=probe, low=store.low, high=store.high)
+    for name, value in _columns(spell).items():
+        setattr(excursion, name, value)
+    excursion.event = _event(change, excursion)
+    return change.create(excursion, action="store.excursion.opened")
+
+
+def _grow(change: Change, excursion: StoreExcursion, spell: Spell) -> StoreExcursion:
+    news = {name: value for name, value in _columns(spell).items() if value != getattr(excursion, name)}
+    return change.update(excursion, action="store.excursion.grew", **news) if news else excursion
+
+
+def _columns(spell: Spell) -> dict[str, object]:
+    return {
+        "began_at": spell.began_at,
+        "last_at": spell.last_at,
+        "ended_at": spell.ended_at,
+        "worst": spell.worst,
+        "mean": mean_of(spell),
+        "readings": spell.readings,
+        "unwatched": int(spell.unwatched.total_seconds()),
+    }
+
+
+def _event(change: Change, excursion: StoreExcursion) -> Event:
+    return report_event(
+        change,
+        subject=excursion.store.record,
+        kind=EventKind.EXCURSION,
+        severity=Severity.MAJOR,
+        template=LEFT_RANGE,
+        facts=_facts(excursion),
+        about=excursion.probe.record.address,
+    )
+
+
+def _hold(change: Change, excursion: StoreExcursion, there: dict[Record, Stay]) -> None:
+    facts = _facts(excursion)
+    place_holds(
+        change,
+        records={record: {**facts, "unit": stay.unit.number} for record, stay in there.items()},
+        key=excursion.hold_key,
+        blocks=[Blocks.ISSUE, Blocks.USE],
+        code="excursion",
+        template=WAS_THERE,
+    )
+
+
+def _facts(excursion: StoreExcursion) -> dict[str, object]:
+    return {
+        "store": excursion.store.number,
+        "keeps": rules.warmth_text(excursion.warmth),
+        "probe": excursion.probe.number,
+        "worst": f"{excursion.worst.normalize():f}",
+        "began": f"{excursion.began_at:%Y-%m-%d %H:%M}",
+    }

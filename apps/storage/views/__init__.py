@@ -1,0 +1,33 @@
+"""Pages of the store: its places and moves, its temperature and excursions."""
+
+from apps.storage.views.excursions import accept, excursion
+from apps.storage.views.places import add_box, expiry_tone, move, open_store, store, stores, take_out, unit
+from apps.storage.views.watching import (
+    add_probe,
+    import_page,
+    read_page,
+    readings_table,
+    retire,
+    temperature,
+    tolerance,
+)
+
+__all__ = [
+    "accept",
+    "add_box",
+    "add_probe",
+    "excursion",
+    "expiry_tone",
+    "import_page",
+    "move",
+    "open_store",
+    "read_page",
+    "readings_table",
+    "retire",
+    "store",
+    "stores",
+    "take_out",
+    "temperature",
+    "tolerance",
+    "unit",
+]
