@@ -18,24 +18,9 @@ from apps.core.ui.navigation import address_of
 from apps.core.ui.wording import bilingual, translated
 from apps.desk.facts import Desk, Task
 from apps.desk.selectors import desk_of, pipeline
+from apps.desk.selectors.scanning import PAGES, records_found
 from apps.organisation.selectors import visible_to
 from apps.products.definition.base import Bilingual
-
-PAGES = {
-    "batch": "batches:detail",
-    "event": "quality:event",
-    "deviation": "quality:deviation",
-    "sample": "testing:sample",
-    "run": "testing:run",
-    "lot": "materials:lot",
-    "equipment": "facility:instrument",
-    "donor": "donation:donor",
-    "donation": "donation:donation",
-    "unit": "units:unit",
-    "disposal": "disposal:disposal",
-    "product": "products:version",
-}
-KINDS = (*PAGES, "vessel", "room")
 
 
 @require_GET
@@ -61,23 +46,15 @@ def my_work(request: HttpRequest) -> HttpResponse:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """Find records by any part of their address; one hit opens at once."""
-    words = request.GET.get("q", "").strip()[:80]
+    words = request.GET.get("q", "").strip()[:400]
     sites = visible_to(request.user, timezone.now())
-    found = _found(words, sites) if words else []
+    found = records_found(words, sites) if words else []
     hits = [{"record": record, "url": _page_of(record)} for record in found[:50]]
     if len(hits) == 1:
         return redirect(hits[0]["url"])
     return render(
         request, "desk/search.html", {"hits": hits, "words": words, "more": len(found) > 50, "section": "search"}
     )
-
-
-def _found(words: str, sites: set[str]) -> list[Record]:
-    """The record whose whole number or address was scanned, else those that have the words in it."""
-    known = Record.objects.filter(site__in=sites)
-    typed = words.upper()
-    exact = list(known.filter(address__in=[words, *(f"{kind}/{typed}" for kind in KINDS)]))
-    return exact or list(known.filter(address__icontains=words).order_by("address")[:51])
 
 
 def _page_of(record: Record) -> str:

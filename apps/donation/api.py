@@ -91,9 +91,9 @@ class ScreeningOutput(ResultBody):
 
 
 class DonationInput(serializers.Serializer):
-    """A collected tissue."""
+    """A collected tissue; `din` is the symbol that was scanned, or the number typed with its check character."""
 
-    din = serializers.CharField(max_length=20)
+    din = serializers.CharField(max_length=200)
     donor = serializers.CharField(max_length=40)
     tissue = serializers.CharField(max_length=40)
     collected_at = Instant()
@@ -101,9 +101,10 @@ class DonationInput(serializers.Serializer):
 
 
 class DonationOutput(serializers.Serializer):
-    """A donation."""
+    """A donation; `printed` is its number as people read it, with the check character."""
 
     din = serializers.CharField()
+    printed = serializers.CharField()
     address = serializers.CharField(source="record.address")
     donor = serializers.CharField(source="donor.number")
     site = serializers.CharField(source="site.code")

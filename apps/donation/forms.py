@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from apps.core.ui.acts import OneOf, instant_field
+from apps.core.ui.acts import OneOf, instant_field, scanned
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual
 from apps.donation.facts import Eligibility
@@ -90,8 +90,9 @@ class CollectionForm(forms.Form):
 
     din = forms.CharField(
         label=gettext_lazy("Donation number"),
-        max_length=20,
-        help_text=gettext_lazy("Thirteen characters: facility, year, serial number."),
+        max_length=200,
+        help_text=gettext_lazy("Scan the symbol, or type the thirteen characters and the check character behind them."),
+        widget=scanned("donation"),
     )
     tissue = forms.ChoiceField(label=gettext_lazy("Tissue"))
     collected_at = instant_field(gettext_lazy("Collected at"))

@@ -6,6 +6,7 @@ from apps.audit.models import Audited
 from apps.core.choices import choices_of
 from apps.donation.facts import ConsentFacts, DecisionFacts, Eligibility
 from apps.identity.models import Donor
+from apps.identity.rules.donation_numbers import printed
 from apps.organisation.models import Site
 from apps.signatures.models import Signature
 
@@ -73,6 +74,11 @@ class Donation(Audited):
 
     def __str__(self) -> str:
         return self.din
+
+    @property
+    def printed(self) -> str:
+        """The number as people read and type it: in groups, with its check character."""
+        return printed(self.din)
 
 
 class HealthAnswer(Audited):

@@ -1,6 +1,5 @@
 """Rules of donation: consent, screening window, eligibility. Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,15 +15,6 @@ from apps.products.rules.numbers import read_entry
 from apps.products.rules.units import UnitTable
 
 YES, NO = "yes", "no"  # whether an exclusion was found
-DIN = re.compile(r"[A-NP-Z1-9][0-9]{4}[0-9]{2}[0-9]{6}", re.ASCII)  # ISBT 128: facility, year, serial number
-
-
-def is_no_donation_number(din: str) -> Objection | None:
-    """A donation identification number has thirteen characters: facility, year, serial number."""
-    if DIN.fullmatch(din):
-        return None
-    template = N_('"{din}" is no donation number: a facility code of five, two digits of the year, six of the series.')
-    return Objection("din_malformed", template, {"din": din[:40]}, place="din")
 
 
 def has_no_valid_consent(

@@ -7,7 +7,7 @@ from typing import cast
 from apps.audit.selectors import record_at
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
-from apps.core.errors import BadInput, stop_if
+from apps.core.errors import BadInput, Objection, stop_if
 from apps.core.roles import Role
 from apps.core.rules import is_future, is_taken
 from apps.core.text import N_
@@ -31,7 +31,9 @@ from apps.donation.selectors import (
     objections_to_eligibility,
     screening_asked,
 )
+from apps.identity.facts import DonationNumber
 from apps.identity.models import Donor
+from apps.identity.rules.contents import read_donation_number
 from apps.lineage.services import link
 from apps.organisation.services import require
 from apps.products.loader import standard_tables
@@ -113,16 +115,18 @@ def record_screening(
 def record_collection(
     *, din: str, donor: Donor, tissue: str, collected_at: datetime, where: str, actor: Actor, at: datetime
 ) -> Donation:
-    """Record that tissue was collected under a donation number; it is held until it is found eligible."""
+    """Record that tissue was collected under a donation number; it is held until it is found eligible.
+
+    `din` as it was given: the symbol that was scanned, or the number typed with its check character.
+    """
     who = require(actor, COLLECTORS, donor.site.code, at=at)
-    stop_if(
-        rules.is_no_donation_number(din),
-        is_future(collected_at, at, "collected_at"),
-        is_taken(din, record_at(f"donation/{din}") is not None, "din"),
-    )
+    given = read_donation_number(din)
+    stop_if(given if isinstance(given, Objection) else None, is_future(collected_at, at, "collected_at"))
+    number = cast(DonationNumber, given).number
+    stop_if(is_taken(number, record_at(f"donation/{number}") is not None, "din"))
     with audited(actor=who, action="donation.collected", at=at, relying_on=[donor.record]) as change:
-        record = change.open_record("donation", din, site=donor.site.code)
-        donation = Donation(record=record, din=din, donor=donor, site=donor.site, tissue=tissue)
+        record = change.open_record("donation", number, site=donor.site.code)
+        donation = Donation(record=record, din=number, donor=donor, site=donor.site, tissue=tissue)
         donation.collected_at, donation.collected_where = collected_at, where
         change.create(donation)
         link(change, children=[record], parent=donor.record)

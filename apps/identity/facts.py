@@ -14,6 +14,14 @@ class Person:
     identifier: str
 
 
+class Standard(StrEnum):
+    """Who says what a symbol means: a standard, or this house, whose numbers stand on its own labels."""
+
+    ISBT_128 = "ISBT_128"
+    GS1 = "GS1"
+    HOUSE = "HOUSE"
+
+
 class DataStructure(StrEnum):
     """The data structures of ISBT 128 that are read here, by the number the standard gives them."""
 
@@ -117,3 +125,11 @@ class Element:
     identifier: str
     title: str
     content: str
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """What was scanned or typed: by which standard it was read, and what it says."""
+
+    standard: Standard
+    said: tuple[Structure | Element, ...]

@@ -36,6 +36,7 @@ from apps.facility.models import Instrument
 from apps.facility.services import install_instrument
 from apps.identity.facts import Person
 from apps.identity.models import Donor
+from apps.identity.rules.contents import write_donation_number
 from apps.identity.services import register_donor
 from apps.materials.content import lot_content
 from apps.materials.facts import LotVerb
@@ -115,7 +116,13 @@ def collected(
 ) -> Donation:
     """A cord, collected the day before the story begins, with the medical history that was asked then."""
     found = record_collection(
-        din=din, donor=of, tissue="cord", collected_at=at, where="Ward 3", actor=actor(cast.paula), at=at
+        din=write_donation_number(din).text,
+        donor=of,
+        tissue="cord",
+        collected_at=at,
+        where="Ward 3",
+        actor=actor(cast.paula),
+        at=at,
     )
     healthy(cast, found, at=at, **answers)
     return found

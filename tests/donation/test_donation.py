@@ -5,13 +5,20 @@ from typing import Any
 
 import pytest
 
-from apps.core.errors import NotAllowed
+from apps.core.errors import NotAllowed, RuleBroken
 from apps.donation import rules
 from apps.donation.content import countersign_content, eligibility_content
 from apps.donation.facts import ConsentFacts, DecisionFacts, Eligibility
 from apps.donation.models import Consent, Donation
 from apps.donation.selectors import decisions_of, objections_to_eligibility
-from apps.donation.services import countersign_eligibility, decide_eligibility, record_screening, withdraw_consent
+from apps.donation.services import (
+    countersign_eligibility,
+    decide_eligibility,
+    record_collection,
+    record_screening,
+    withdraw_consent,
+)
+from apps.identity.rules.donation_numbers import printed
 from apps.lineage.selectors import ancestor_ids
 from apps.products.models import ProductVersion
 from apps.quality.models import Hold
@@ -43,6 +50,12 @@ def version(cast: Cast) -> ProductVersion:
 def cord(cast: Cast) -> Donation:
     """A cord of D-0117, with consent and without tests."""
     return collected(cast, donor(cast))
+
+
+def taking(cast: Cast, given: str) -> Donation:
+    """Paula collects a cord under the number as it was given."""
+    paula, said = actor(cast.paula), {"tissue": "cord", "collected_at": AT, "where": "Ward 3"}
+    return record_collection(din=given, donor=donor(cast), actor=paula, at=AT, **said)
 
 
 def decide_alone(cast: Cast, donation: Donation, version: ProductVersion) -> Donation:
@@ -95,16 +108,36 @@ def test_the_latest_consent_counts() -> None:
     assert against(consent(), later) == ["consent_scope"]
 
 
-@pytest.mark.parametrize("din", ["G123426000117", "A000026999999"])
-def test_a_donation_number_has_thirteen_characters(din: str) -> None:
-    assert rules.is_no_donation_number(din) is None
+@pytest.mark.parametrize(
+    "given", ["=G12342600011700", "=+02000=G12342600011700=%5100", "]d1=G12342600011700", "G1234 26 000117 H"]
+)
+def test_a_donation_number_is_scanned_or_typed_with_its_check_character(cast: Cast, given: str) -> None:
+    collection = taking(cast, given)
+
+    assert (collection.din, collection.record.address) == ("G123426000117", "donation/G123426000117")
+    assert collection.printed == "G1234 26 000117 H"
 
 
 @pytest.mark.parametrize(
-    "din", ["", "G12342600011", "G1234260001170", "O123426000117", "g123426000117", "G1234 26 000117"]
+    ("given", "code"),
+    [
+        ("G123426000117", "check_character_missing"),
+        ("G123426000117B", "check_character_wrong"),
+        ("G123426000171H", "check_character_wrong"),
+        ("", "din_malformed"),
+        ("g123426000117A", "din_malformed"),
+        ("=G123426000117", "symbol_unreadable"),
+        ("=G12342600011761", "check_character_wrong"),
+        ("=%5100", "other_symbol"),
+        ("=+02000=G12342600011700=A99992600011700", "other_symbol"),
+    ],
 )
-def test_what_is_no_donation_number_is_refused(din: str) -> None:
-    assert rules.is_no_donation_number(din) is not None
+def test_what_is_no_donation_number_is_refused_beside_its_field(cast: Cast, given: str, code: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        taking(cast, given)
+
+    assert [(one.code, one.place) for one in refused.value.objections] == [(code, "din")]
+    assert not Donation.objects.exists()
 
 
 def test_a_collected_tissue_is_held_and_made_from_its_donor(cord: Donation) -> None:
@@ -301,10 +334,18 @@ def test_donors_and_donations_at_the_api(cast: Cast, api_client: Any, version: P
         "signed_at": "2026-11-02T08:00:00+08:00",
     }
     assert paula.post("/api/v1/donors/D-0117/consents/", given).status_code == 201
-    taken = {"din": DIN, "donor": "D-0117", "tissue": "cord", "collected_at": "2026-11-04T06:00:00Z", "where": "Ward 3"}
+    taken = {
+        "din": f"={DIN}00",
+        "donor": "D-0117",
+        "tissue": "cord",
+        "collected_at": "2026-11-04T06:00:00Z",
+        "where": "Ward 3",
+    }
     donated = paula.post("/api/v1/donations/", taken)
     assert (donated.status_code, donated.json()["eligibility"]) == (201, "PENDING"), donated.content
+    assert donated.json()["printed"] == printed(DIN)
     assert paula.post("/api/v1/donations/", {**taken, "din": "X"}).json()["code"] == "din_malformed"
+    assert paula.post("/api/v1/donations/", {**taken, "din": DIN}).json()["code"] == "check_character_missing"
 
     url = f"/api/v1/donations/{DIN}/eligibility/"
     decision = {"product": version.number, "decision": "ELIGIBLE"}

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.donation.models import Consent, Donation, ScreeningResult
 from apps.identity.models import Donor
+from apps.identity.rules.donation_numbers import printed
 from apps.quality.models import Hold
 from tests.batches.story import DIN, approved, collected, donor, passing, screened, small_record
 from tests.cast import AT, SECRET, Cast
@@ -57,7 +58,7 @@ def test_from_registration_to_an_eligible_donation_on_pages(cast: Cast, web_clie
         "signed_at": "2026-11-02T09:00",
     }
     assert paula.post("/donation/donors/D-0200/consent/", consent).status_code == 302
-    cord = {"din": DIN, "tissue": "umbilical_cord", "collected_at": "2026-11-04T10:00", "where": "Ward 3"}
+    cord = {"din": printed(DIN), "tissue": "umbilical_cord", "collected_at": "2026-11-04T10:00", "where": "Ward 3"}
     assert paula.post("/donation/donors/D-0200/collect/", cord).status_code == 302
     page = paula.get(f"/donation/donations/{DIN}/").content.decode()
     assert "There is no result of HIV-1/2." in page

@@ -196,7 +196,7 @@ def running(cast, product: Loaded) -> Room:
         at=AT - timedelta(days=3),
     )
     collected = record_collection(
-        din="A999926000900",
+        din="=A99992600090000",
         donor=donor,
         tissue=donation.tissues[0].key,
         collected_at=collected_at,

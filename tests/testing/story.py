@@ -26,6 +26,7 @@ from apps.donation.services import (
 from apps.facility.models import Instrument
 from apps.facility.services import install_instrument
 from apps.identity.facts import Person
+from apps.identity.rules.contents import write_donation_number
 from apps.identity.services import register_donor
 from apps.materials.content import lot_content
 from apps.materials.facts import LotVerb
@@ -113,7 +114,7 @@ def eligible_donation(cast: Cast, master: ProductVersion, n: int = 1) -> Donatio
         words: dict[str, Any] = {"test": test.key, "results": results, "laboratory": "Central laboratory"}
         record_screening(donor=donor, **words, specimen_at=collected, actor=paula, at=collected + HOUR)
     donation = record_collection(
-        din=f"A999926{n:06}",
+        din=write_donation_number(f"A999926{n:06}").text,
         donor=donor,
         tissue="umbilical_cord",
         collected_at=collected,

@@ -19,6 +19,7 @@ from apps.facility.models import Instrument, Room
 from apps.facility.services import install_instrument, open_room
 from apps.identity.facts import Person
 from apps.identity.models import Donor
+from apps.identity.rules.contents import write_donation_number
 from apps.identity.services import register_donor
 from apps.materials.content import lot_content
 from apps.materials.facts import LotVerb
@@ -97,9 +98,9 @@ def screening(
 def collection(
     stage: Stage, who: str, at: datetime, *, din: str, donor: str, tissue: str, where: str, collected_at: str
 ) -> None:
-    """Collect tissue under a donation number."""
+    """Collect tissue under a donation number; the symbol of its tag is scanned."""
     record_collection(
-        din=din,
+        din=write_donation_number(din).text,
         donor=Donor.objects.get(number=donor),
         tissue=tissue,
         collected_at=stage.instant(collected_at),

@@ -1,12 +1,14 @@
 """What the content of a data structure means: dates, product codes, blood groups, the chain of identity. Pure."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.identity.facts import BloodGroup, ChainNumber, Moment, ProductCode, Structure
+from apps.identity.facts import BloodGroup, ChainNumber, DonationNumber, Moment, ProductCode, Structure
 from apps.identity.facts import DataStructure as Of
-from apps.identity.rules.structures import read_structures, structure
+from apps.identity.rules.donation_numbers import read_keyed, read_number
+from apps.identity.rules.structures import read_structure, read_structures, structure, without_symbology
 
 LAST_MINUTE = time(23, 59)  # where a label names a day only
 THREE_DIGIT_DIVISIONS = "MNRTVW"  # families of products whose last three characters all count the divisions
@@ -73,7 +75,7 @@ def write_blood_group(group: BloodGroup) -> Structure:
 
 def read_chain(text: str) -> ChainNumber | Objection:
     """A Chain of Identity identifier, scanned with its `&/` or typed without. It has no check character of its own."""
-    typed = text.strip()
+    typed = without_symbology(text.strip())
     found = read_structures(typed if typed.startswith(("&", "=")) else f"&/{typed}")
     if isinstance(found, Objection):
         return found
@@ -86,3 +88,19 @@ def read_chain(text: str) -> ChainNumber | Objection:
 def write_chain(chain: ChainNumber) -> Structure:
     """A Chain of Identity identifier as it stands in a symbol."""
     return structure(Of.CHAIN_OF_IDENTITY, chain.number)
+
+
+def read_donation_number(text: str) -> DonationNumber | Objection:
+    """A donation number as it was given: scanned as a symbol, or typed with its check character."""
+    given = without_symbology(text.strip())
+    if not given.startswith(("=", "&")):
+        return read_keyed(given)
+    said = read_structure(given, Of.DONATION_NUMBER)
+    if isinstance(said, Objection):
+        return replace(said, place="din")
+    return read_number(said.content[:13], said.content[13:])
+
+
+def write_donation_number(number: str, flags: str = "00") -> Structure:
+    """A donation number as it stands in a symbol."""
+    return structure(Of.DONATION_NUMBER, number + flags)

@@ -52,6 +52,11 @@ _BY_LENGTH = sorted(FORMS, key=lambda form: -len(form.identifier))  # the longes
 _DONATION_NUMBER = Form(Of.DONATION_NUMBER, "=", 15, f"{FACILITY}[0-9]{{8}}{_ANY}{{2}}")
 
 
+def without_symbology(text: str) -> str:
+    """What the symbol holds, where the scanner tells its kind first: ]C0 a Code 128, ]d1 and ]d2 a Data Matrix."""
+    return re.sub("^\\][A-Za-z][0-9A-Za-z]", "", text)
+
+
 def read_structures(text: str) -> tuple[Structure, ...] | Objection:
     """Everything a symbol says: one structure, or the structures of a compound message without its head."""
     first = _read_at(text, 0)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
 
+from apps.identity.rules.contents import write_donation_number
 from tests.journeys.api_player import API, ApiStage, ApiVerb
 
 
@@ -88,7 +89,9 @@ def screening(
 
 def collection(stage: ApiStage, who: str, *, din: str, donor: str, tissue: str, where: str, collected_at: str) -> None:
     """Record a collection."""
-    body = {"din": din, "donor": donor, "tissue": tissue, "where": where, "collected_at": stage.instant(collected_at)}
+    scanned = write_donation_number(din).text
+    body = {"din": scanned, "donor": donor, "tissue": tissue, "where": where}
+    body["collected_at"] = stage.instant(collected_at)
     stage.post(who, f"{API}/donations/", body)
 
 
