@@ -14,10 +14,7 @@ from apps.desk.selectors.scanning import records_meant
 from apps.identity.facts import DataStructure, Element, Standard, Structure
 from apps.identity.rules.donation_numbers import printed
 from apps.identity.rules.symbols import read_symbol
-from apps.organisation.access import EVERY_ROLE, Access
 from apps.organisation.selectors import visible_to
-
-BY_EVERYBODY = Access(write=EVERY_ROLE)  # a question that is too long for an address, not an entry
 
 
 class ScanInput(serializers.Serializer):
@@ -54,8 +51,6 @@ class ScanOutput(serializers.Serializer):
 
 class Scan(APIView):
     """Read a symbol: which standard, which structures, which records of one's sites. Nothing is written."""
-
-    open_to = BY_EVERYBODY
 
     @extend_schema(operation_id="scan", request=ScanInput, responses=ScanOutput)
     def post(self, request: Request) -> Response:
