@@ -164,6 +164,8 @@ DEMO_SECRET = "batchroom-demo"  # noqa: S105  of fixtures/people.yaml; server mo
 MAIL_HOST: str = env.str("QCS_MAIL_HOST", default="")  # none: the pages alone tell
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_HOST else 'dummy'}.EmailBackend"
 EMAIL_HOST, DEFAULT_FROM_EMAIL = MAIL_HOST, env.str("QCS_MAIL_FROM", default="qcsystem@localhost")
+# The facility identification number of each site, from the registry; the standard's specimen where nothing is real.
+FACILITY_NUMBERS: dict[str, str] = env.dict("QCS_FACILITY_NUMBERS", default={} if IS_SERVER else {"*": "A9999"})
 PROXY_HOPS: int = env.int("QCS_PROXY_HOPS", default=0)  # trusted proxies in front: whose address is the person's
 
 # --- transport and browser ------------------------------------------------------------------------------------------

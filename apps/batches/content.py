@@ -11,6 +11,7 @@ from apps.batches.lifecycle import move_for
 from apps.batches.models import Amendment, Attachment, Batch, RecordedValue, RiskDecision, Vessel
 from apps.batches.rules.completion import StepView, to_check, to_sign_by
 from apps.batches.rules.places import no_such_place
+from apps.batches.selectors.batches import chain_of_batch
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import hold_key, place_of, process_holds
 from apps.batches.selectors.steps import Sheet, section_sheet, step_sheet
@@ -21,6 +22,7 @@ from apps.core.text import N_
 from apps.documents.facts import Barcode, DocumentContent, DocumentKind, Field
 from apps.documents.facts import Bilingual as Both
 from apps.documents.facts import Label as LabelBlock
+from apps.identity.models import Chain
 from apps.products.definition import Definition
 from apps.products.facts import BadPlace, Place
 from apps.signatures.facts import Line, SignedContent
@@ -41,12 +43,13 @@ TRUE_COPY = N_("I compared this image with the paper; it is a true and complete 
 
 def move_content(verb: Verb, batch: Batch, reason: str = "", lines: Sequence[Line] = ()) -> SignedContent:
     """A verb of the life cycle, on the batch as it stands."""
-    version = batch.product_version
+    version, chain = batch.product_version, chain_of_batch(batch)
     shown = [
         Line("Batch", batch.number),
         Line("Product", f"{version.title_en} / {version.title_zh}", version.record.address),
         Line("Master record", batch.definition_sha256),
         Line("Donation", batch.donation.din),
+        *([Line("Chain of identity", chain.number)] if chain else []),
         Line("Site", batch.site.code),
         Line("State", batch.state, f"→ {move_for(verb).target}"),
         *lines,
@@ -153,6 +156,7 @@ def vessel_labels(batch: Batch, vessels: Sequence[Vessel], n: int) -> DocumentCo
     """One sheet of vessel labels: a label each, with the number that is scanned at every step."""
     definition = plan_of(batch).definition
     kinds = {kind.key: Both(kind.label.en, kind.label.zh) for kind in definition.preparation.vessels}
+    chain = chain_of_batch(batch)
     return DocumentContent(
         kind=DocumentKind.LABEL,
         number=SHEET.format(batch=batch.number, n=n),
@@ -163,19 +167,20 @@ def vessel_labels(batch: Batch, vessels: Sequence[Vessel], n: int) -> DocumentCo
         timezone=batch.site.timezone,
         subject=batch.record.address,
         caption=f"{batch.number} · {definition.band.word.en}",
-        blocks=tuple(_vessel_label(batch, vessel, kinds[vessel.kind]) for vessel in vessels),
+        blocks=tuple(_vessel_label(batch, vessel, kinds[vessel.kind], chain) for vessel in vessels),
         demo=settings.QCS_MODE != "server",
         data={"vessels": [vessel.number for vessel in vessels]},
     )
 
 
-def _vessel_label(batch: Batch, vessel: Vessel, kind: Both) -> LabelBlock:
+def _vessel_label(batch: Batch, vessel: Vessel, kind: Both, chain: Chain | None) -> LabelBlock:
     opened = vessel.opened_at.astimezone(ZoneInfo(batch.site.timezone)).strftime("%Y-%m-%d %H:%M")
     fields = (
         Field(Both("Batch", "批号"), batch.number),
         Field(Both("Donor code", "供者编码"), batch.donation.donor.number),
         Field(Both("Opened in", "启用步骤"), vessel.opened_in),
         Field(Both("Opened", "启用时间"), opened),
+        *([Field(Both("Chain of identity", "身份链"), chain.number)] if chain else []),
     )
     return LabelBlock(kind, vessel.number, fields, Barcode(vessel.number), (IN_PROCESS,))
 

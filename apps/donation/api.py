@@ -26,7 +26,7 @@ from apps.donation.facts import Eligibility
 from apps.donation.models import Consent, Donation
 from apps.donation.selectors import visible_donations
 from apps.identity.models import Donor
-from apps.identity.selectors import visible_donors
+from apps.identity.selectors import chain_scanned, visible_donors
 from apps.organisation.access import Access
 from apps.products.models import ProductVersion
 from apps.products.selectors import visible_version
@@ -98,6 +98,7 @@ class DonationInput(serializers.Serializer):
     tissue = serializers.CharField(max_length=40)
     collected_at = Instant()
     where = serializers.CharField(max_length=120)
+    chain = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
 class DonationOutput(serializers.Serializer):
@@ -179,6 +180,7 @@ class DonationsView(ListAPIView):
         donor = visible_donors(request.user, now).filter(number=said.pop("donor")).first()
         if donor is None:
             raise BadInput(Objection("unknown_number", N_("There is no such donor here."), place="donor"))
+        said["chain"] = chain_scanned(said["chain"], request.user, now)
         donation = services.record_collection(donor=donor, actor=actor_of(request), at=now, **said)
         body = DonationOutput(donation).data
         return tagged(Response(body, status=status.HTTP_201_CREATED), donation.record)

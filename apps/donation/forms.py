@@ -4,12 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from apps.core.ui.acts import OneOf, instant_field, scanned
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual
 from apps.donation.facts import Eligibility
+from apps.identity.forms import chain_field
+from apps.identity.models import Recipient
 from apps.organisation.models import Site
 from apps.products.definition import ChoiceParameter, Definition
 from apps.products.definition.base import Listed
@@ -97,10 +100,29 @@ class CollectionForm(forms.Form):
     tissue = forms.ChoiceField(label=gettext_lazy("Tissue"))
     collected_at = instant_field(gettext_lazy("Collected at"))
     where = forms.CharField(label=gettext_lazy("Where"), max_length=120)
+    chain = chain_field()
 
     def __init__(self, *args: Any, asked: Iterable[Definition], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer(self, "tissue", (one.donation.tissues for one in asked))
+
+
+class IssueForm(forms.Form):
+    """For whom a donor gives, and for which product: what a chain of identity ties together."""
+
+    recipient = OneOf(
+        label=gettext_lazy("Patient"), queryset=Recipient.objects.none(), to_field_name="number", empty_label=None
+    )
+    product = forms.ChoiceField(label=gettext_lazy("Product"))
+
+    def __init__(
+        self, *args: Any, recipients: QuerySet[Recipient], versions: Sequence[ProductVersion], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        cast(OneOf, self.fields["recipient"]).queryset = recipients
+        self.versions = {version.record.number: version for version in versions}
+        products = [(number, _titled(version)) for number, version in self.versions.items()]
+        cast(forms.ChoiceField, self.fields["product"]).choices = products
 
 
 class HealthForm(forms.Form):

@@ -5,7 +5,7 @@ from django.db import models
 from apps.audit.models import Audited
 from apps.core.choices import choices_of
 from apps.donation.facts import ConsentFacts, DecisionFacts, Eligibility
-from apps.identity.models import Donor
+from apps.identity.models import Chain, Donor
 from apps.identity.rules.donation_numbers import printed
 from apps.organisation.models import Site
 from apps.signatures.models import Signature
@@ -79,6 +79,18 @@ class Donation(Audited):
     def printed(self) -> str:
         """The number as people read and type it: in groups, with its check character."""
         return printed(self.din)
+
+
+class Bound(Audited):
+    """The chain of identity that a donation was collected under. It never changes: triggers in both databases."""
+
+    donation = models.OneToOneField(Donation, models.PROTECT, related_name="bound")
+    chain = models.ForeignKey(Chain, models.PROTECT, related_name="donations")
+
+    append_only = True
+
+    def __str__(self) -> str:
+        return f"{self.donation} {self.chain}"
 
 
 class HealthAnswer(Audited):

@@ -10,14 +10,14 @@ from apps.core.errors import Objection
 from apps.donation import rules
 from apps.donation.facts import Eligibility, MedicalAnswer, ScreenedTest
 from apps.donation.models import Donation, EligibilityDecision, HealthAnswer, ScreeningResult
-from apps.identity.models import Donor
+from apps.identity.models import Chain, Donor
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import Definition
 from apps.products.definition.base import Listed
 from apps.products.definition.donation import ScreeningTest
 from apps.products.definition.parameters import Parameter
-from apps.products.facts import Verdict
+from apps.products.facts import ChainOfIdentity, Verdict
 from apps.products.loader import standard_tables
 from apps.products.models import ProductVersion
 from apps.products.rules.numbers import read_entry
@@ -33,6 +33,11 @@ def visible_donations(user: User, at: datetime) -> QuerySet[Donation]:
 def donation_numbered(din: str, site: str) -> Donation | None:
     """The donation with this number at the site."""
     return Donation.objects.filter(din=din, site__code=site).select_related("record", "site", "donor__record").first()
+
+
+def chain_of(donation: Donation) -> Chain | None:
+    """The chain of identity that a donation was collected under."""
+    return Chain.objects.filter(donations__donation=donation).select_related("donor", "recipient", "record").first()
 
 
 def donation_now(donation: Donation) -> Donation:
@@ -132,6 +137,12 @@ def awaiting_countersignature(sites: Collection[str]) -> QuerySet[EligibilityDec
 def asked_at(sites: Collection[str]) -> list[tuple[ProductVersion, Definition]]:
     """What the products of these sites ask of a donor, those in force first."""
     return [(version, definition_of(version)) for version in versions_known(sites)]
+
+
+def made_for_one(sites: Collection[str]) -> list[ProductVersion]:
+    """The versions at these sites that are made from one donor for one patient."""
+    asked = asked_at(sites)
+    return [version for version, made in asked if made.chain_of_identity is not ChainOfIdentity.NONE]
 
 
 def screening_asked(sites: Collection[str]) -> dict[str, ScreeningTest]:

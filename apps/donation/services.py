@@ -15,6 +15,7 @@ from apps.donation import rules
 from apps.donation.content import countersign_content, eligibility_content
 from apps.donation.facts import Eligibility
 from apps.donation.models import (
+    Bound,
     Consent,
     Donation,
     EligibilityCountersignature,
@@ -32,7 +33,8 @@ from apps.donation.selectors import (
     screening_asked,
 )
 from apps.identity.facts import DonationNumber
-from apps.identity.models import Donor
+from apps.identity.models import Chain, Donor
+from apps.identity.rules import chains
 from apps.identity.rules.contents import read_donation_number
 from apps.lineage.services import link
 from apps.organisation.services import require
@@ -113,22 +115,38 @@ def record_screening(
 
 
 def record_collection(
-    *, din: str, donor: Donor, tissue: str, collected_at: datetime, where: str, actor: Actor, at: datetime
+    *,
+    din: str,
+    donor: Donor,
+    tissue: str,
+    collected_at: datetime,
+    where: str,
+    actor: Actor,
+    at: datetime,
+    chain: Chain | None = None,
 ) -> Donation:
     """Record that tissue was collected under a donation number; it is held until it is found eligible.
 
-    `din` as it was given: the symbol that was scanned, or the number typed with its check character.
+    `din` as it was given: the symbol that was scanned, or the number typed with its check character. `chain` binds it
+    to one patient for good.
     """
     who = require(actor, COLLECTORS, donor.site.code, at=at)
     given = read_donation_number(din)
-    stop_if(given if isinstance(given, Objection) else None, is_future(collected_at, at, "collected_at"))
+    stop_if(
+        given if isinstance(given, Objection) else None,
+        is_future(collected_at, at, "collected_at"),
+        *(chains.against_collection(chain.facts, donor.number, collected_at) if chain else ()),
+    )
     number = cast(DonationNumber, given).number
     stop_if(is_taken(number, record_at(f"donation/{number}") is not None, "din"))
-    with audited(actor=who, action="donation.collected", at=at, relying_on=[donor.record]) as change:
+    relied = [donor.record, *([chain.record] if chain else [])]
+    with audited(actor=who, action="donation.collected", at=at, relying_on=relied) as change:
         record = change.open_record("donation", number, site=donor.site.code)
         donation = Donation(record=record, din=number, donor=donor, site=donor.site, tissue=tissue)
         donation.collected_at, donation.collected_where = collected_at, where
         change.create(donation)
+        if chain:
+            change.create(Bound(record=record, donation=donation, chain=chain), action="donation.bound")
         link(change, children=[record], parent=donor.record)
         _hold_until_eligible(change, donation)
         return donation

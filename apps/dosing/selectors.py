@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from apps.batches.rules.planning import is_not_approved, is_not_authorised_here, is_past_authorisation
+from apps.batches.selectors.batches import chain_of_batch
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.dosing.facts import Candidate, Course, OrderInput, OrderState, Working
@@ -254,10 +255,11 @@ def candidate_of(order: TreatmentOrder, unit: Unit) -> Candidate:
 
 
 def is_of_another(order: TreatmentOrder, unit: Unit) -> bool:
-    """Whether a chain of identity ties the unit to another patient: its donor is not the one who gave for this one."""
-    if definition_of(order.product_version).chain_of_identity is ChainOfIdentity.NONE:
-        return False
-    return unit.batch.donation.donor_id != order.recipient.donor_id
+    """Whether a chain of identity ties the unit to another patient, or should tie it to this one and does not."""
+    chain = chain_of_batch(unit.batch)
+    if chain is None:
+        return definition_of(order.product_version).chain_of_identity is not ChainOfIdentity.NONE
+    return chain.recipient_id != order.recipient_id
 
 
 def lot_of(unit: Unit) -> int:

@@ -1,7 +1,7 @@
 """What a person's identity consists of, and what the numbers and symbols say that stand for it."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
 
@@ -116,6 +116,17 @@ class ChainNumber:
     def number(self) -> str:
         """The fifteen characters that name the chain."""
         return f"CH{self.facility}{self.year}{self.serial}"
+
+
+@dataclass(frozen=True)
+class ChainFacts:
+    """A chain of identity as a rule sees it: who gives to whom, for which product, since when."""
+
+    number: str
+    donor: str
+    recipient: str
+    product: str
+    issued_at: datetime
 
 
 @dataclass(frozen=True)

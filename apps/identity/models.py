@@ -1,9 +1,12 @@
-"""Donors and recipients under pseudonyms, and their personal data apart."""
+"""Donors and recipients under pseudonyms, their personal data apart, and the chains of identity between them."""
 
 from django.db import models
 
 from apps.audit.models import Audited
+from apps.core.choices import choices_of
+from apps.identity.facts import ChainFacts
 from apps.organisation.models import Site
+from apps.products.facts import ChainOfIdentity
 
 
 class Donor(Audited):
@@ -61,3 +64,34 @@ class RecipientPerson(Audited):
 
     def __str__(self) -> str:
         return self.recipient.number
+
+
+class Chain(Audited):
+    """A chain of identity: from one donor to one patient for one product, issued before the first collection.
+
+    The row never changes (triggers in both databases): there is no way to give it, or what bears it, to another.
+    """
+
+    number = models.CharField(max_length=15, unique=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=choices_of(ChainOfIdentity))
+    product = models.CharField(max_length=60)  # the key of the master record, whatever its version
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="chains")
+    recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="chains")
+    issued_at = models.DateTimeField()
+    issued_by = models.CharField(max_length=80)
+
+    append_only = True
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=["DIRECTED", "AUTOLOGOUS"]), name="known_kind_of_chain"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def facts(self) -> ChainFacts:
+        """The chain as a rule sees it; read with donor and recipient."""
+        return ChainFacts(self.number, self.donor.number, self.recipient.number, self.product, self.issued_at)

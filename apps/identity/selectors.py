@@ -1,11 +1,16 @@
 """Reads of donors and recipients; personal data only for the few who need them."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import QuerySet
 
+from apps.core.errors import BadInput, Objection
 from apps.core.roles import Role
-from apps.identity.models import Donor, DonorPerson, Recipient, RecipientPerson
+from apps.core.text import N_
+from apps.identity.models import Chain, Donor, DonorPerson, Recipient, RecipientPerson
+from apps.identity.rules.contents import read_chain
 from apps.organisation.models import User
 from apps.organisation.selectors import roles_at, visible_to
 
@@ -24,10 +29,10 @@ def donor_named(number: str, site: str) -> Donor | None:
 
 
 def person_of(donor: Donor, user: User, at: datetime) -> DonorPerson | None:
-    """Who the donor is, for a physician or collector of the site; None for everybody else."""
+    """Who the donor is, for a physician or collector of the site; None for everybody else, and once erased."""
     if not roles_at(user, donor.site.code, at) & MAY_SEE_PERSONS:
         return None
-    return DonorPerson.objects.filter(donor=donor).first()
+    return DonorPerson.objects.filter(donor=donor).exclude(salt="").first()
 
 
 def visible_recipients(user: User, at: datetime) -> QuerySet[Recipient]:
@@ -37,7 +42,33 @@ def visible_recipients(user: User, at: datetime) -> QuerySet[Recipient]:
 
 
 def patient_of(recipient: Recipient, user: User, at: datetime) -> RecipientPerson | None:
-    """Who the patient is, for a physician or nurse of the site; None for everybody else."""
+    """Who the patient is, for a physician or nurse of the site; None for everybody else, and once erased."""
     if not roles_at(user, recipient.site.code, at) & MAY_SEE_PATIENTS:
         return None
-    return RecipientPerson.objects.filter(recipient=recipient).first()
+    return RecipientPerson.objects.filter(recipient=recipient).exclude(salt="").first()
+
+
+def visible_chains(user: User, at: datetime) -> QuerySet[Chain]:
+    """The chains of identity of the sites this person may see."""
+    found = Chain.objects.filter(site__code__in=visible_to(user, at))
+    return found.select_related("record", "site", "donor", "recipient")
+
+
+def chain_scanned(text: str, user: User, at: datetime) -> Chain | None:
+    """The chain of identity that was scanned or typed, of one's sites; None where nothing was. Raises BadInput."""
+    if not text.strip():
+        return None
+    read = read_chain(text)
+    if isinstance(read, Objection):
+        raise BadInput(replace(read, place="chain"))
+    found = visible_chains(user, at).filter(number=read.number).first()
+    if found is None:
+        template = N_("Nothing here has the number {number}.")
+        raise BadInput(Objection("unknown_number", template, {"number": read.number}, place="chain"))
+    return found
+
+
+def facility_of(site: str) -> str:
+    """The facility identification number that is set up for a site; "" where there is none."""
+    numbers: dict[str, str] = settings.FACILITY_NUMBERS
+    return numbers.get(site, numbers.get("*", ""))

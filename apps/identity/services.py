@@ -1,18 +1,29 @@
-"""Registering donors and recipients under pseudonyms."""
+"""Registering donors and recipients under pseudonyms, and the chain of identity between them."""
 
 import secrets
 from datetime import datetime
+from typing import cast
 
+from apps.audit.models import Record
 from apps.audit.selectors import record_at
 from apps.audit.services import audited
 from apps.core.actor import Actor
-from apps.core.errors import stop_if
+from apps.core.errors import Objection, RuleBroken, stop_if
 from apps.core.roles import Role
-from apps.core.rules import is_taken
-from apps.identity.facts import Person
-from apps.identity.models import Donor, DonorPerson, Recipient, RecipientPerson
+from apps.core.rules import is_taken, reason_is_missing
+from apps.core.text import N_
+from apps.identity.facts import ChainNumber, Person
+from apps.identity.models import Chain, Donor, DonorPerson, Recipient, RecipientPerson
+from apps.identity.rules import chains
+from apps.identity.selectors import facility_of
 from apps.organisation.models import Site
 from apps.organisation.services import require
+from apps.products.models import ProductVersion
+from apps.products.selectors import definition_of
+from apps.quality.facts import EventKind, Severity
+from apps.quality.services import report_event
+
+ERASERS = (Role.QA,)  # a decision about a request for erasure, by those who may not read what they erase
 
 
 def register_donor(*, number: str, site: Site, donor_class: str, person: Person, actor: Actor, at: datetime) -> Donor:
@@ -44,3 +55,88 @@ def register_recipient(
         known.name, known.born, known.identifier = person.name, person.born, person.identifier
         change.create(known, action="recipient.person.recorded")
         return recipient
+
+
+def erase_donor(*, donor: Donor, reason: str, actor: Actor, at: datetime) -> Donor:
+    """Erase who a donor is. The pseudonym stays with everything made; the hashes stay, and nothing undoes them."""
+    _erase(DonorPerson.objects.filter(donor=donor).first(), donor.record, "donor.person.erased", reason, actor, at)
+    return donor
+
+
+def erase_patient(*, recipient: Recipient, reason: str, actor: Actor, at: datetime) -> Recipient:
+    """Erase who a patient is, at the site that holds it. The pseudonym stays with orders and units."""
+    known = RecipientPerson.objects.filter(recipient=recipient).first()
+    _erase(known, recipient.record, "recipient.person.erased", reason, actor, at)
+    return recipient
+
+
+def issue_chain(*, recipient: Recipient, product_version: ProductVersion, actor: Actor, at: datetime) -> Chain:
+    """Issue a chain of identity before the first collection: one donor, one patient, one product, for good."""
+    site, donor = recipient.site.code, recipient.donor
+    who = require(actor, (Role.PHYSICIAN, Role.COLLECTOR), site, at=at, about=recipient.record.address)
+    kind, facility = definition_of(product_version).chain_of_identity, facility_of(site)
+    stop_if(
+        chains.needs_no_chain(kind, product_version.key),
+        chains.has_no_donor(recipient.number, donor.number if donor else None),
+        chains.has_no_facility(facility, site),
+    )
+    giver = cast(Donor, donor)
+    relying = [recipient.record, giver.record, product_version.record]
+    with audited(actor=who, action="chain.issued", at=at, relying_on=relying) as change:
+        number = _free_number(facility, at)
+        record = change.open_record("chain", number, site=site)
+        chain = Chain(record=record, number=number, site=recipient.site, kind=kind, product=product_version.key)
+        chain.donor, chain.recipient, chain.issued_at, chain.issued_by = giver, recipient, at, who.username
+        return change.create(chain)
+
+
+def stop_at_another_chain(*, record: Record, expected: str, scanned: str, actor: Actor, at: datetime) -> None:
+    """Compare the scanned chain with the one that belongs here. Another one is a hard stop, kept with an event.
+
+    A chain never changes, so this is asked before the door of the act, and nothing overrides it.
+    """
+    stop_if(chains.is_not_scanned(expected, scanned))
+    keep_mismatch(record=record, mismatch=chains.is_another(expected, scanned), actor=actor, at=at)
+
+
+def keep_mismatch(*, record: Record, mismatch: Objection | None, actor: Actor, at: datetime) -> None:
+    """Keep a mismatch as a near miss with a critical event, in a door of its own, and refuse the act."""
+    if mismatch is None:
+        return
+    facts = {name: str(value) for name, value in mismatch.facts.items()}
+    with audited(actor=actor, action="chain.near_miss", at=at, touching=[record]) as change:
+        change.note(record, "chain.near_miss", code=mismatch.code, facts=facts)
+        report_event(
+            change,
+            subject=record,
+            kind=EventKind.NEAR_MISS,
+            severity=Severity.CRITICAL,
+            template=N_("Near miss: {scanned} was scanned where {expected} belongs. Nothing was done."),
+            facts=facts,
+        )
+    raise RuleBroken(mismatch)
+
+
+def _free_number(facility: str, at: datetime) -> str:
+    """A serial drawn at random: a slip of the hand leads to no other chain, and nobody counts patients by it."""
+    while True:
+        serial = "".join(secrets.choice(chains.SERIAL) for _ in range(6))
+        number = ChainNumber(facility, f"{at:%y}", serial).number
+        if not Chain.objects.filter(number=number).exists():
+            return number
+
+
+def _erase(
+    known: DonorPerson | RecipientPerson | None, record: Record, action: str, reason: str, actor: Actor, at: datetime
+) -> None:
+    """The salt goes with the data: the hashes of the trail still verify and tell nothing any more."""
+    who = require(actor, ERASERS, record.site, at=at, about=record.address)
+    stop_if(reason_is_missing(reason), _is_erased(known))
+    with audited(actor=who, action=action, at=at, reason=reason, touching=[record]) as change:
+        change.update(cast(DonorPerson, known), name="", born="", identifier="", salt="")
+
+
+def _is_erased(known: DonorPerson | RecipientPerson | None) -> Objection | None:
+    if known is not None and known.salt:
+        return None
+    return Objection("erased", N_("The personal data were erased before."))

@@ -12,6 +12,7 @@ from apps.core.ui.acts import OneOf, instant_field, scanned
 from apps.core.ui.wording import bilingual, sentence
 from apps.facility.facts import DELIMITERS, DateOrder, FileForm
 from apps.facility.models import Room
+from apps.identity.forms import chain_field
 from apps.storage.facts import Place, StoreKind
 from apps.storage.rules import read_place
 
@@ -206,6 +207,7 @@ class MoveForm(forms.Form):
         widget=_scan("position", POSITION_CODE),
         help_text=gettext_lazy("Store/rack/box/position, such as LN-03/4/2/E6."),
     )
+    chain = chain_field()
     moved_at = instant_field(gettext_lazy("When"), required=False, help_text=gettext_lazy("Empty: now."))
 
     def clean_position(self) -> Place:
@@ -220,6 +222,7 @@ class OutForm(forms.Form):
     """Why a unit is taken out, and when."""
 
     reason = forms.CharField(label=gettext_lazy("What for"), max_length=500, required=False)
+    chain = chain_field()
     moved_at = instant_field(gettext_lazy("When"), required=False, help_text=gettext_lazy("Empty: now."))
 
 

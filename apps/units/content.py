@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from apps.batches.models import Batch
+from apps.batches.selectors.batches import chain_of_batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.canonical import instant_text
 from apps.documents.facts import Barcode, Bilingual, DocumentContent, DocumentKind, Field
@@ -68,6 +69,7 @@ def labels_document(batch: Batch, labels: Sequence[Label], printing: int) -> Doc
 def _values(label: Label, definition: Definition) -> dict[str, str | Bilingual]:
     """Every field a master may ask for on a label, by its key."""
     batch, unit, nominal = label.batch, label.unit, definition.units.fill
+    chain = chain_of_batch(batch)
     return {
         "product": Bilingual(definition.strength.en, definition.strength.zh),
         "unit_number": label.unit_number or batch.number,
@@ -79,6 +81,7 @@ def _values(label: Label, definition: Definition) -> dict[str, str | Bilingual]:
         "storage": _bilingual(rules.labelled_state(definition).label),
         "manufacturer": Bilingual(batch.site.name_en, batch.site.name_zh),
         "authorisation": definition.authorisation.number,
+        "chain_of_identity": chain.number if chain else "",
     }
 
 
@@ -93,7 +96,8 @@ def _local(at: datetime, batch: Batch) -> str:
 
 def _code(label: Label) -> LabelCode:
     number = label.unit_number or f"{label.batch.number}-SPECIMEN"
-    return LabelCode(f"unit/{number}", label.expires_at)
+    chain = chain_of_batch(label.batch)
+    return LabelCode(f"unit/{number}", label.expires_at, chain.number if chain else "")
 
 
 def _data(label: Label) -> dict[str, object]:

@@ -156,7 +156,8 @@ class UnitsBalance:
 
 @dataclass(frozen=True)
 class LabelCode:
-    """What the symbol on a label says: whose label it is and until when the unit may be used."""
+    """What the symbol on a label says: whose label it is, until when the unit may be used, and for which patient."""
 
     address: str
     expires_at: datetime
+    chain: str = ""

@@ -9,6 +9,8 @@ from decimal import Decimal
 from apps.batches.facts.words import BatchState
 from apps.core.errors import Objection
 from apps.core.text import N_
+from apps.identity.rules.elements import read_elements
+from apps.identity.rules.structures import without_symbology
 from apps.products.definition import Bilingual, Definition, NumberParameter, Quantity
 from apps.products.definition.storage import StorageState
 from apps.products.facts import Duration, ParameterKind
@@ -30,7 +32,7 @@ PURPOSES: Mapping[str, UnitKind] = {
     "retained": UnitKind.RETAINED,
     "quality_control": UnitKind.QC,
 }
-CODE = re.compile(r"\(91\)(unit/[A-Z0-9:-]{1,60})\(92\)(\d{8}T\d{4})Z", re.ASCII)
+ADDRESS = re.compile("unit/[A-Z0-9:-]{1,60}", re.ASCII)
 RUNNING = frozenset({BatchState.RUNNING})
 LOCKED = frozenset({BatchState.CERTIFIED, BatchState.RELEASED})
 
@@ -263,18 +265,21 @@ def is_not_reconciled(counted: Counted, closed: bool) -> Objection | None:
 def code_text(code: LabelCode) -> str:
     """The GS1 element string of a label, of company-internal elements only: a trade item number is not ours to invent.
 
-    (91) the address of the unit, (92) its expiry in UTC.
+    (91) the address of the unit, (92) its expiry in UTC, (93) the chain of identity where it is for one patient.
     """
-    return f"(91){code.address}(92){code.expires_at.astimezone(UTC):%Y%m%dT%H%MZ}"
+    text = f"(91){code.address}(92){code.expires_at.astimezone(UTC):%Y%m%dT%H%MZ}"
+    return f"{text}(93){code.chain}" if code.chain else text
 
 
 def read_code(text: str) -> LabelCode | Objection:
-    """What a scanned label says. Anything else is refused, never guessed at."""
-    form = CODE.fullmatch(text)
-    if form is None:
-        return Objection("no_label_code", N_("This is not the symbol of a unit's label."), place="code")
+    """What a scanned label says, in brackets or as a scanner sends it. Anything else is refused, never guessed at."""
+    refused = Objection("no_label_code", N_("This is not the symbol of a unit's label."), place="code")
+    elements = read_elements(without_symbology(text))
+    said = {} if isinstance(elements, Objection) else {one.identifier: one.content for one in elements}
+    if not {"91", "92"} <= set(said) <= {"91", "92", "93"} or not ADDRESS.fullmatch(said["91"]):
+        return refused
     try:
-        expires_at = datetime.strptime(form[2], "%Y%m%dT%H%M").replace(tzinfo=UTC)
+        expires_at = datetime.strptime(said["92"], "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
     except ValueError:
-        return Objection("no_label_code", N_("This is not the symbol of a unit's label."), place="code")
-    return LabelCode(form[1], expires_at)
+        return refused
+    return LabelCode(said["91"], expires_at, said.get("93", ""))

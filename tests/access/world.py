@@ -16,12 +16,14 @@ from rest_framework.views import APIView
 
 from apps.audit.models import Checkpoint, Entry, Record
 from apps.audit.services import audited
+from apps.core.actor import SYSTEM
 from apps.disposal.models import ProofFile
 from apps.documents.models import Document
 from apps.donation.models import Consent
 from apps.facility.facts import Grade, Point
 from apps.facility.services import install_probe, open_room
 from apps.facility.services.probing import Came
+from apps.identity.models import Chain, Donor, Recipient
 from apps.organisation.access import Access, access_of
 from apps.organisation.models import RoleHeld
 from apps.quality.content import open_deviation_content
@@ -43,7 +45,7 @@ NOUNS = {
     "instruments": "equipment", "donors": "donor", "donations": "donation", "products": "product", "events": "event",
     "deviations": "deviation", "prepare": "batch", "clear": "batch", "draw": "batch", "analysis": "batch",
     "excursions": "equipment", "open": "batch", "recipients": "recipient", "orders": "order",
-    "disposals": "disposal", "disposal": "disposal", "stores": "store",
+    "chains": "chain", "disposals": "disposal", "disposal": "disposal", "stores": "store",
     "probes": "probe",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -123,6 +125,16 @@ def build_world(cast: Cast) -> None:
     stop_record(record=record, reason="Cloudy", actor=actor(cast.olga), at=AT)
     with_print_out(cast, requested(cast, batch, "CT-0042-U09"))
     _store(cast)
+    _chain()
+
+
+def _chain() -> None:
+    """A chain of identity between a donor and a patient who are there; how one is issued is told elsewhere."""
+    said: dict[str, Any] = {"donor": Donor.objects.first(), "recipient": Recipient.objects.first(), "issued_at": AT}
+    with audited(actor=SYSTEM, action="test.arranged", at=AT) as change:
+        record = change.open_record("chain", "CHA999926ABC123", site="NANHU")
+        chain = Chain(record=record, number=record.number, site=site_of("NANHU"), kind="DIRECTED", product="x", **said)
+        change.create(chain)
 
 
 def _store(cast: Cast) -> None:

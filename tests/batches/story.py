@@ -61,12 +61,17 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @cache
-def small_record() -> Loaded:
-    """The product of the seeds with the small preparation in place of its own."""
+def small_data() -> dict[str, Any]:
+    """What the product of the seeds says, with the small preparation in place of its own."""
     whole = read_product(SEEDS / "products" / "msc_covid19" / "v1")
     data = {**whole.data, "preparation": read_yaml(SMALL.read_text(encoding="utf-8"), SMALL.name).data}
     units = {**data["units"], "container": {**data["units"]["container"], "material": "medium"}}
-    return validated(Reading({**data, "units": units}), standard_tables())
+    return {**data, "units": units}
+
+
+def small_record() -> Loaded:
+    """The product of the seeds with the small preparation."""
+    return validated(Reading(small_data()), standard_tables())
 
 
 def approved(loaded: Loaded, *, state: VersionState = VersionState.APPROVED) -> ProductVersion:
@@ -435,9 +440,9 @@ def planned_room(cast: Cast, *, version: ProductVersion | None = None, number: s
     return Room(cast, batch)
 
 
-def start(room: Room) -> Room:
-    """Olga starts it."""
+def start(room: Room, chain: str = "") -> Room:
+    """Olga starts it; `chain` is what she scans from the bag."""
     shown = content.move_content(Verb.START, batch_now(room.batch))
     signing = sign_as(room.cast.olga, shown, at=room.now)
-    room.batch = start_batch(batch=room.batch, signing=signing, actor=actor(room.cast.olga), at=room.now)
+    room.batch = start_batch(batch=room.batch, chain=chain, signing=signing, actor=actor(room.cast.olga), at=room.now)
     return room

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from io import StringIO
@@ -11,13 +10,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from apps.batches.services.planning import plan_batch
+from apps.batches.selectors.batches import chain_of_batch
 from apps.documents.services import preview
-from apps.donation.facts import Eligibility
 from apps.donation.selectors import screening_asked
-from apps.donation.services import record_collection, record_consent, record_screening
-from apps.identity.facts import Person
-from apps.identity.services import register_donor
 from apps.products.content import master_document
 from apps.products.definition import ComputedParameter, Definition, NumberParameter, Recordable
 from apps.products.facts import ChainOfIdentity, Entered, Gate, Place, StepAct, TestLevel, VersionState
@@ -27,8 +22,9 @@ from apps.products.rules.computed import compute
 from apps.products.rules.numbers import read_entry
 from apps.products.selectors import owning_site
 from apps.products.services import import_version
-from tests.batches.story import Room, approved, decide, healthy, passing, start
-from tests.cast import AT, actor, site_of, train
+from tests.batches.story import Room, approved, passing, start
+from tests.cast import AT, actor
+from tests.products.making import planned
 
 PRODUCTS = sorted(path for path in (SEEDS / "products").glob("*/v*") if path.is_dir())
 NAMES = [path.parent.name for path in PRODUCTS]
@@ -175,45 +171,9 @@ def test_manage_py_seed_takes_every_product_in() -> None:
 
 def running(cast, product: Loaded) -> Room:
     """A batch of this product, planned and started by the services from an eligible donation."""
-    version, donation = approved(product), product.definition.donation
-    paula, collected_at = actor(cast.paula), AT - timedelta(days=1)
-    donor = register_donor(
-        number="D-0900",
-        site=site_of("NANHU"),
-        donor_class=donation.donor_classes[0].key,
-        person=Person("Wang Fang", "1994-02-11", "330402199402110021"),
-        actor=paula,
-        at=AT - timedelta(days=3),
-    )
-    record_consent(
-        donor=donor,
-        version="1.0",
-        signatory=donation.consent.signatory.key,
-        scopes=donation.consent.required_scopes,
-        ethics_reference="EC-2026-014",
-        signed_at=AT - timedelta(days=3),
-        actor=paula,
-        at=AT - timedelta(days=3),
-    )
-    collected = record_collection(
-        din="=A99992600090000",
-        donor=donor,
-        tissue=donation.tissues[0].key,
-        collected_at=collected_at,
-        where="Ward 3",
-        actor=paula,
-        at=collected_at,
-    )
-    for test in donation.screening:
-        results = [(result.key, passing(result)) for result in test.results if result.required]
-        at = {"specimen_at": collected_at, "actor": paula, "at": AT - timedelta(hours=2)}
-        record_screening(donor=donor, test=test.key, results=results, laboratory="Lab 1", **at)
-    healthy(cast, collected, product=product)
-    collected = decide(cast, collected, version, Eligibility.ELIGIBLE)
-    train(cast.olga, version.record.address)
-    olga = actor(cast.olga)
-    planned = {"product_version": version, "site": site_of("NANHU"), "donation": collected, "actor": olga, "at": AT}
-    return start(Room(cast, plan_batch(number="CT-0900", **planned)))
+    batch = planned(cast, product)
+    chain = chain_of_batch(batch)
+    return start(Room(cast, batch), chain=chain.number if chain else "")
 
 
 def good_text(field: Recordable, room: Room) -> str:

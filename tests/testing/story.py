@@ -9,7 +9,7 @@ from apps.audit.services import audited
 from apps.batches.content import move_content
 from apps.batches.facts.words import BatchState, Verb
 from apps.batches.models import Batch
-from apps.batches.selectors.batches import batch_now
+from apps.batches.selectors.batches import batch_now, chain_of_batch
 from apps.batches.services.planning import plan_batch, start_batch
 from apps.core.actor import SYSTEM
 from apps.donation.content import countersign_content, eligibility_content
@@ -26,15 +26,16 @@ from apps.donation.services import (
 from apps.facility.models import Instrument
 from apps.facility.services import install_instrument
 from apps.identity.facts import Person
+from apps.identity.models import Chain, Donor
 from apps.identity.rules.contents import write_donation_number
-from apps.identity.services import register_donor
+from apps.identity.services import issue_chain, register_donor, register_recipient
 from apps.materials.content import lot_content
 from apps.materials.facts import LotVerb
 from apps.materials.models import MaterialLot
 from apps.materials.services import receive_lot, release_lot
 from apps.products.content.signed import version_content
 from apps.products.definition import ChoiceParameter, Definition, NumberParameter, Parameter, Test
-from apps.products.facts import VersionVerb
+from apps.products.facts import ChainOfIdentity, VersionVerb
 from apps.products.loader import SEEDS, Loaded, load
 from apps.products.models import ProductVersion
 from apps.products.services import approve_version, import_version, sign_version
@@ -121,6 +122,7 @@ def eligible_donation(cast: Cast, master: ProductVersion, n: int = 1) -> Donatio
         where="Theatre 2",
         actor=paula,
         at=collected + HOUR,
+        chain=chain_for(cast, donor, master, n),
     )
     medical = asked.eligibility
     answers = [(one.key, good_answer(one)) for one in medical.criteria] + [
@@ -142,6 +144,16 @@ def eligible_donation(cast: Cast, master: ProductVersion, n: int = 1) -> Donatio
     return countersign_eligibility(donation=donation, signing=signing, actor=actor(cast.quinn), at=decided)
 
 
+def chain_for(cast: Cast, donor: Donor, master: ProductVersion, n: int) -> Chain | None:
+    """The chain of identity from a donor to their patient, where the master asks for one."""
+    if definition().chain_of_identity is ChainOfIdentity.NONE:
+        return None
+    said: dict[str, Any] = {"number": f"R-01{n:02}", "site": site_of("NANHU"), "donor": donor}
+    who: dict[str, Any] = {"actor": actor(cast.paula), "at": AT - 21 * DAY}
+    recipient = register_recipient(person=Person("Patient", "1960-02-03", f"H-{n}"), **said, **who)
+    return issue_chain(recipient=recipient, product_version=master, **who)
+
+
 def running_batch(cast: Cast, number: str = "CT-0042", n: int = 1) -> Batch:
     """A batch that Olga has started; Olga and Oscar are trained on its master."""
     master = approved_master(cast)
@@ -153,7 +165,9 @@ def running_batch(cast: Cast, number: str = "CT-0042", n: int = 1) -> Batch:
         number=number, product_version=master, site=site, donation=donation, actor=actor(cast.quinn), at=start
     )
     signing = sign_as(cast.olga, move_content(Verb.START, batch), at=start)
-    return start_batch(batch=batch, signing=signing, actor=actor(cast.olga), at=start)
+    chain = chain_of_batch(batch)
+    scanned = chain.number if chain else ""
+    return start_batch(batch=batch, chain=scanned, signing=signing, actor=actor(cast.olga), at=start)
 
 
 def as_if(batch: Batch, state: BatchState) -> Batch:

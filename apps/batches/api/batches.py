@@ -121,13 +121,13 @@ class StartBatch(BatchVerb):
     """Start a planned batch from its eligible donation."""
 
     open_to = BY_OPERATORS
-    input_class, signed_class = inputs.NoBody, inputs.OnlySigned
+    input_class, signed_class = inputs.StartInput, inputs.StartSigned
 
     def content(self, target: Batch, data: Mapping[str, Any]) -> SignedContent:
         return move_content(Verb.START, batch_now(target))
 
     def perform(self, target: Batch, data: Mapping[str, Any], signing: Signing) -> Batch:
-        return start_batch(batch=target, signing=signing, **self.who)
+        return start_batch(batch=target, chain=data["chain"], signing=signing, **self.who)
 
 
 class FinishBatch(BatchVerb):

@@ -20,6 +20,18 @@ class NoBody(serializers.Serializer):
     """Nothing to say beside the verb."""
 
 
+class StartInput(serializers.Serializer):
+    """The chain of identity on the donation in hand; only where what is made is for one patient."""
+
+    chain = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+
+
+class StartSigned(StartInput):
+    """A start, signed."""
+
+    signature = SigningInput()
+
+
 class OnlySigned(serializers.Serializer):
     """The answer to a challenge."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from apps.batches.facts.words import VesselState
 from apps.core.errors import Objection
 from apps.core.text import N_
+from apps.identity.rules.chains import MISMATCH
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,15 @@ def is_wrong_vessel(vessel: ScannedVessel, batch: str, kind: str, row: str) -> O
     facts = {"scanned": vessel.number, "batch": batch, "wanted": f"{kind} {row}".strip()}
     template = N_("Stop. {scanned} was scanned, but this step is about {wanted} of {batch}.")
     return Objection("wrong_vessel", template, facts)
+
+
+def is_of_another_patient(vessel: str, its_chain: str, chain: str, place: str) -> Objection | None:
+    """What is made for one patient is never brought together with what is made for another, whatever happened."""
+    if its_chain == chain:
+        return None
+    facts = {"scanned": f"{vessel} ({its_chain or '–'})", "wanted": chain or "–"}
+    template = N_("Stop. {scanned} is not of the chain of identity {wanted}.")
+    return Objection(MISMATCH, template, facts, place=place)
 
 
 def is_empty(vessel: ScannedVessel) -> Objection | None:

@@ -6,8 +6,12 @@ from django.db.models import QuerySet
 
 from apps.audit.models import Record
 from apps.batches.models import Batch
+from apps.batches.selectors.plans import definition_of_batch
+from apps.donation.selectors import chain_of
+from apps.identity.models import Chain
 from apps.organisation.models import Site, User
 from apps.organisation.selectors import visible_to
+from apps.products.facts import ChainOfIdentity
 
 WITH = ("record", "site", "donation", "product_version__record")
 
@@ -31,6 +35,13 @@ def _as_listed(batches: QuerySet[Batch]) -> QuerySet[Batch]:
 def batch_now(batch: Batch) -> Batch:
     """The batch as it is inside the door."""
     return _as_listed(Batch.objects.all()).get(pk=batch.pk)
+
+
+def chain_of_batch(batch: Batch) -> Chain | None:
+    """The chain of identity of the patient for whom a batch is made: the one of its donation, never a copy of it."""
+    if definition_of_batch(batch).chain_of_identity is ChainOfIdentity.NONE:
+        return None
+    return chain_of(batch.donation)
 
 
 def batch_of(record: Record) -> Batch:

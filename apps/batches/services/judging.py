@@ -11,6 +11,7 @@ from apps.batches.models import RecordedValue
 from apps.batches.rules import entries, order, vessels
 from apps.batches.rules.entries import Lateness, Standing
 from apps.batches.rules.places import no_such_place
+from apps.batches.selectors.batches import chain_of_batch
 from apps.batches.selectors.situation import Situation
 from apps.batches.selectors.things import Thing, Things, holds_on_use, is_unknown, rows_at, scanned_vessel
 from apps.core.errors import BadInput, Objection, RuleBroken, stop_if
@@ -128,10 +129,22 @@ def read_and_judge(
     if unknown:
         findings.unreadable.append(unknown)
         return None
+    findings.forbidden += _against_the_patient(situation, given, thing)
     step = situation.definition.step(given.place)
     late = _lateness(situation, step, performed_at, act)
     entered = _with_hold_time(step, given.place, read, since)
     return Judged(given, parameter, entered, thing, performed_at, late is not Lateness.IN_TIME)
+
+
+def _against_the_patient(situation: Situation, given: ValueInput, thing: Thing) -> list[Objection]:
+    """A vessel of another batch that is made for another patient."""
+    vessel = thing.vessel
+    if vessel is None or vessel.batch_id == situation.batch.pk:
+        return []
+    its, ours = chain_of_batch(vessel.batch), chain_of_batch(situation.batch)
+    numbers = (its.number if its else "", ours.number if ours else "")
+    mismatch = vessels.is_of_another_patient(vessel.number, *numbers, str(given.place))
+    return [mismatch] if mismatch else []
 
 
 def is_not_begun(situation: Situation, step: Place) -> Objection | None:

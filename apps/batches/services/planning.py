@@ -18,17 +18,19 @@ from apps.batches.rules.planning import (
     is_not_authorised_here,
     is_past_authorisation,
 )
-from apps.batches.selectors.batches import batch_now
+from apps.batches.selectors.batches import batch_now, chain_of_batch
 from apps.batches.selectors.missing import what_is_missing
 from apps.batches.selectors.plans import definition_of_batch
 from apps.batches.services.amending import mark_skipped
+from apps.batches.services.comparing import compare_chain
 from apps.batches.services.moving import move_batch
 from apps.core.actor import Actor
 from apps.core.errors import Objection, stop_if
 from apps.core.rules import is_taken
 from apps.core.text import N_
 from apps.donation.models import Donation
-from apps.donation.selectors import donation_now, ineligibility_of
+from apps.donation.selectors import chain_of, donation_now, ineligibility_of
+from apps.identity.rules import chains
 from apps.lineage.selectors import ancestors
 from apps.lineage.services import link
 from apps.organisation.models import Site
@@ -74,6 +76,7 @@ def plan_batch(
         is_not_approved(VersionState(product_version.state), product_version.number),
         is_not_authorised_here(site.code, sites),
         _is_elsewhere(donation, site),
+        _is_not_of_the_chain(donation, product_version),
     )
     relied = [product_version.record, donation.record]
     with audited(actor=who, action="batch.planned", at=at, relying_on=relied) as change:
@@ -86,8 +89,14 @@ def plan_batch(
         return batch
 
 
-def start_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime) -> Batch:
-    """Start a planned batch: signed by a trained operator, from an eligible donation, on a valid authorisation."""
+def start_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime, chain: str = "") -> Batch:
+    """Start a planned batch: signed by a trained operator, from an eligible donation, on a valid authorisation.
+
+    `chain` is scanned from the donation in hand, where what is made is for one patient.
+    """
+    if chain or chain_of_batch(batch):
+        who = require(actor, move_for(Verb.START).roles, batch.site.code, at=at, about=batch.record.address)
+        compare_chain(batch, batch.record, chain, who, at)
     relied = [batch.donation.record, *ancestors([batch.donation.record]), batch.product_version.record]
     how = How(_against_start, _open_steps_and_holds, relied, is_trained=True)
     return _move(Verb.START, batch, how, signing, actor, at)
@@ -178,3 +187,8 @@ def _is_elsewhere(donation: Donation, site: Site) -> Objection | None:
     if donation.site_id == site.pk:
         return None
     return Objection("other_site", N_("Donation {din} is at another site."), {"din": donation.din}, place="donation")
+
+
+def _is_not_of_the_chain(donation: Donation, version: ProductVersion) -> Objection | None:
+    chain, kind = chain_of(donation), definition_of(version).chain_of_identity
+    return chains.against_making(kind, version.key, donation.din, chain.facts if chain else None)

@@ -16,6 +16,7 @@ from apps.batches.facts.words import BatchState, Verb
 from apps.batches.forms import PlanForm, ReasonForm
 from apps.batches.lifecycle import may_not_move, move_for
 from apps.batches.models import Batch
+from apps.batches.selectors.batches import chain_of_batch
 from apps.batches.selectors.lines import header_of
 from apps.batches.selectors.missing import what_is_missing
 from apps.batches.selectors.pages import batch_for_page
@@ -29,6 +30,7 @@ from apps.core.roles import Role
 from apps.core.ui.pages import refusal_response
 from apps.core.ui.wording import translated
 from apps.donation.selectors import visible_donations
+from apps.identity.forms import ChainForm
 from apps.organisation.access import open_to
 from apps.organisation.selectors import roles_held
 from apps.products.facts import VersionState
@@ -77,13 +79,10 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     against = _what_stands_against(batch, wanted)
     if against:
         return refusal_response(request, RuleBroken(*against), title=_not_yet(wanted), next_steps=_next(batch))
-    reason = ""
-    if move_for(wanted).needs_reason:
-        form = ReasonForm(request.POST or None)
-        if request.method != "POST" or not form.is_valid():
-            return _ask_why(request, batch, wanted, form)
-        reason = form.cleaned_data["reason"]
-    return _signed(request, batch, wanted, reason)
+    form = _asked_first(request, batch, wanted)
+    if form is not None and (request.method != "POST" or not form.is_valid()):
+        return _ask_first(request, batch, wanted, form)
+    return _signed(request, batch, wanted, form.cleaned_data if form else {})
 
 
 def move_acts(batch: Batch, page: RecordPage, roles: Collection[Role]) -> list[Act]:
@@ -126,14 +125,13 @@ def _what_stands_against(batch: Batch, verb: Verb) -> list[Any]:
     return list(what_is_missing(batch)) if verb is Verb.FINISH else []
 
 
-def _signed(request: HttpRequest, batch: Batch, verb: Verb, reason: str) -> HttpResponse:
+def _signed(request: HttpRequest, batch: Batch, verb: Verb, said: Mapping[str, str]) -> HttpResponse:
     back = reverse("batches:detail", args=[batch.number])
-    said = {"reason": reason} if reason else {}
     label = translated(move_for(verb).label)
     panel = Panel(
         title=f"{label}: {batch.number}",
         verb=_("Sign: %(verb)s") % {"verb": label.lower()},
-        content=lambda: move_content(verb, batch, reason),
+        content=lambda: move_content(verb, batch, said.get("reason", "")),
         record=batch.record,
         cancel_url=back,
         hidden=said,
@@ -145,11 +143,20 @@ def _signed(request: HttpRequest, batch: Batch, verb: Verb, reason: str) -> Http
     return signed_page(request, panel, perform, back, context=frame_of(batch))
 
 
-def _ask_why(request: HttpRequest, batch: Batch, verb: Verb, form: ReasonForm) -> HttpResponse:
+def _asked_first(request: HttpRequest, batch: Batch, verb: Verb) -> ReasonForm | ChainForm | None:
+    """What is asked before the panel: why, or the chain of identity of the donation in hand."""
+    if move_for(verb).needs_reason:
+        return ReasonForm(request.POST or None)
+    return ChainForm(request.POST or None) if verb is Verb.START and chain_of_batch(batch) else None
+
+
+def _ask_first(request: HttpRequest, batch: Batch, verb: Verb, form: ReasonForm | ChainForm) -> HttpResponse:
+    ending = _("Nothing of this batch will be used. Its record stays and can be read.")
+    beginning = _("What is made from this donation is for one patient. Scan the chain of identity on its bag.")
     context = {
         "form": form,
         "title": f"{translated(move_for(verb).label)}: {batch.number}",
-        "lead": _("Nothing of this batch will be used. Its record stays and can be read."),
+        "lead": ending if verb in ENDING else beginning,
         "back_url": reverse("batches:detail", args=[batch.number]),
         "next_word": _("Read back and sign"),
         "stops": verb in ENDING,

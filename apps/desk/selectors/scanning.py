@@ -47,6 +47,8 @@ def _addresses(said: Structure | Element) -> Iterator[str]:
     if isinstance(said, Element):
         if said.identifier == "91":  # our own labels: the address of the unit
             yield said.content
+        elif said.identifier == "93":
+            yield f"chain/{said.content}"
         elif said.identifier == "10":
             yield f"lot/{said.content}"
     elif said.kind is DataStructure.DONATION_NUMBER:

@@ -1,6 +1,16 @@
 """Pages of donors and donations: showing, and acting."""
 
-from apps.donation.views.acting import collect, consent, countersign, decide, health, register, screening, withdraw
+from apps.donation.views.acting import (
+    collect,
+    consent,
+    countersign,
+    decide,
+    health,
+    issue,
+    register,
+    screening,
+    withdraw,
+)
 from apps.donation.views.looking import donation, donations, donor, donors
 
 __all__ = [
@@ -13,6 +23,7 @@ __all__ = [
     "donor",
     "donors",
     "health",
+    "issue",
     "register",
     "screening",
     "withdraw",

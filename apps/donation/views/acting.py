@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -21,15 +22,17 @@ from apps.donation.forms import (
     DecisionForm,
     DonorForm,
     HealthForm,
+    IssueForm,
     ReasonForm,
     ScreeningForm,
 )
 from apps.donation.models import Consent, Donation
-from apps.donation.selectors import asked_at, criteria_asked, exclusions_asked, screening_asked
+from apps.donation.selectors import asked_at, criteria_asked, exclusions_asked, made_for_one, screening_asked
 from apps.donation.views.finding import asked_of, donation_named, donor_named, sites_as, who
 from apps.identity.facts import Person
 from apps.identity.models import Donor
-from apps.identity.services import register_donor
+from apps.identity.selectors import chain_scanned, visible_recipients
+from apps.identity.services import issue_chain, register_donor
 from apps.organisation.access import Access, open_to
 from apps.signatures.pages import Panel, signed_page
 
@@ -121,7 +124,28 @@ def collect(request: HttpRequest, number: str) -> HttpResponse:
     act = _act(found, title, _("Record the collection"), intro=intro, icon="heart")
 
     def perform(_happened: Happened | None) -> None:
-        services.record_collection(donor=found, **form.cleaned_data, **who(request))
+        said, whose = dict(form.cleaned_data), who(request)
+        said["chain"] = chain_scanned(said["chain"], request.user, whose["at"])
+        services.record_collection(donor=found, **said, **whose)
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=COLLECTORS)
+@require_http_methods(METHODS)
+def issue(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /donation/donors/<code>/chain/: a chain of identity, before the first collection."""
+    found = donor_named(request, number)
+    recipients = visible_recipients(request.user, timezone.now()).filter(donor=found).order_by("number")
+    form = IssueForm(request.POST or None, recipients=recipients, versions=made_for_one({found.site.code}))
+    title = _("Chain of identity of %(number)s") % {"number": number}
+    intro = _("It ties this donor to one patient for good. It can’t be changed or given to another.")
+    act = _act(found, title, _("Issue the chain of identity"), intro=intro, icon="wristband")
+
+    def perform(_happened: Happened | None) -> None:
+        said = form.cleaned_data
+        version = form.versions[said["product"]]
+        issue_chain(recipient=said["recipient"], product_version=version, **who(request))
 
     return act_page(request, act, form, perform)
 

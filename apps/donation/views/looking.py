@@ -18,8 +18,10 @@ from apps.donation.facts import Eligibility
 from apps.donation.models import Consent, Donation
 from apps.donation.selectors import (
     asked_at,
+    chain_of,
     decisions_of,
     health_rows,
+    made_for_one,
     medical_answers,
     objections_to_eligibility,
     screened_tests,
@@ -92,6 +94,8 @@ def donor(request: HttpRequest, number: str) -> HttpResponse:
         "consents": [_consent_row(one, definitions) for one in found.consents.order_by("pk")],
         "tests": list(_test_rows(found, definitions)),
         "donations": found.donations.order_by("-pk"),
+        "chains": found.chains.select_related("recipient").order_by("-pk"),
+        "issues": bool(made_for_one({found.site.code})),
         "holds": holds_panel([found.record]),
         "entries": list(entries_of(found.record)),
         "collects": bool(roles & set(COLLECTORS)),
@@ -116,6 +120,7 @@ def donation(request: HttpRequest, din: str) -> HttpResponse:
     decisions, roles = list(decisions_of(found)), roles_here(request, found.site.code)
     context = {
         "donation": found,
+        "chain": chain_of(found),
         "tissue": _tissues({found.site.code}).get(found.tissue, found.tissue),
         "judged": judged,
         "decisions": decisions,

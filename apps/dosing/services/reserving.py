@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from apps.audit.services import Change, audited
+from apps.batches.selectors.batches import chain_of_batch
 from apps.core.actor import Actor
 from apps.core.errors import Objection, RuleBroken, stop_if
 from apps.core.rules import reason_is_missing
@@ -19,6 +20,8 @@ from apps.dosing.selectors import (
     reservations_of,
 )
 from apps.dosing.services.giving_back import give_back
+from apps.identity.rules.chains import is_for_another_patient
+from apps.identity.services import keep_mismatch
 from apps.lineage.selectors import ancestors
 from apps.organisation.services import require
 from apps.products.selectors import definition_of
@@ -43,6 +46,7 @@ def reserve_units(
     who = require(actor, MOVES[OrderVerb.RESERVE].roles, order.site.code, at=at, about=order.record.address)
     stop_if(may_not_move(OrderVerb.RESERVE, OrderState(order_now(order).state)))
     if units:
+        _stop_for_another_patient(order, units, who, at)
         return _reserved(order, units, first_units(order), who, at, reason)
     for attempt in range(ATTEMPTS):
         found = first_units(order)
@@ -78,6 +82,14 @@ def _reserved(
         others = choosing.passes_over([one.number for one in found], [one.number for one in first], reason)
         against = [*_against(now, found), *([others] if others else [])]
         return _kept(change, now, move_units(change, units=found, verb=UnitVerb.RESERVE, objections=against))
+
+
+def _stop_for_another_patient(order: TreatmentOrder, units: Sequence[Unit], actor: Actor, at: datetime) -> None:
+    """A unit that was scanned for the wrong patient is kept as a near miss; nothing of the act is done."""
+    for unit in units:
+        chain = chain_of_batch(unit.batch)
+        mismatch = is_for_another_patient(unit.number, chain.facts if chain else None, order.recipient.number)
+        keep_mismatch(record=unit.record, mismatch=mismatch, actor=actor, at=at)
 
 
 def _kept(change: Change, order: TreatmentOrder, units: Sequence[Unit]) -> TreatmentOrder:

@@ -87,6 +87,7 @@ class MoveInput(serializers.Serializer):
     """The position a unit is put into: store/rack/box/position. Without `moved_at`: now."""
 
     position = serializers.CharField(max_length=120)
+    chain = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     moved_at = Instant(required=False, allow_null=True, default=None)
     happened = HappenedInput(required=False, allow_null=True, default=None)
 
@@ -95,6 +96,7 @@ class OutInput(serializers.Serializer):
     """A unit is taken out. Without `moved_at`: now."""
 
     reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+    chain = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     moved_at = Instant(required=False, allow_null=True, default=None)
 
 
@@ -196,6 +198,7 @@ class Stays(APIView):
             unit=unit,
             box=_box(request, place),
             place=place,
+            chain=said["chain"],
             moved_at=said["moved_at"],
             happened=happened_from(said["happened"]),
             actor=actor_of(request),

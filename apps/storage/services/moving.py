@@ -5,6 +5,7 @@ from datetime import datetime
 
 from apps.audit.services import Change, audited
 from apps.batches.selectors.plans import definition_of_batch
+from apps.batches.services.comparing import compare_chain
 from apps.core.actor import Actor
 from apps.core.errors import Happened, Objection, RuleBroken, stop_if
 from apps.core.roles import Role
@@ -37,10 +38,15 @@ def store_unit(
     at: datetime,
     moved_at: datetime | None = None,
     happened: Happened | None = None,
+    chain: str = "",
 ) -> Stay:
-    """Put a unit into a position; from another position this is a move. The time it was out is judged."""
+    """Put a unit into a position; from another position this is a move. The time it was out is judged.
+
+    `chain` is scanned from the label, where the unit is for one patient.
+    """
     site = box.store.site.code
     who = require(actor, MOVERS, site, at=at, about=unit.record.address)
+    compare_chain(unit.batch, unit.record, chain, who, at)
     moved_at = happened.at if happened else moved_at or at
     reason = happened.reason if happened else ""
     touching = [unit.record, box.store.record]
@@ -62,9 +68,12 @@ def store_unit(
         return stay
 
 
-def take_out(*, unit: Unit, actor: Actor, at: datetime, moved_at: datetime | None = None, reason: str = "") -> Stay:
-    """Take a unit out of its position; the time out of the store begins."""
+def take_out(
+    *, unit: Unit, actor: Actor, at: datetime, moved_at: datetime | None = None, reason: str = "", chain: str = ""
+) -> Stay:
+    """Take a unit out of its position; the time out of the store begins. `chain` as for putting it in."""
     who = require(actor, MOVERS, unit.batch.site.code, at=at, about=unit.record.address)
+    compare_chain(unit.batch, unit.record, chain, who, at)
     moved_at = moved_at or at
     with audited(actor=who, action="unit.taken_out", at=at, reason=reason, touching=[unit.record]) as change:
         (unit,) = units_now([unit])

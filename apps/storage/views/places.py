@@ -140,17 +140,11 @@ def move(request: HttpRequest) -> HttpResponse:
 
     def perform(happened: Happened | None) -> None:
         said = form.cleaned_data
-        unit, box = (
-            _unit_scanned(request, said["unit"]),
-            box_at(said["position"], visible_to(request.user, timezone.now())),
-        )
-        if box is None:
-            template = N_("There is no position {position} at your sites.")
-            raise BadInput(Objection("unknown_position", template, {"position": said["position"]}, "position"))
         services.store_unit(
-            unit=unit,
-            box=box,
+            unit=_unit_scanned(request, said["unit"]),
+            box=_box_scanned(request, said["position"]),
             place=said["position"],
+            chain=said["chain"] or _chain_scanned(said["unit"]),
             moved_at=said["moved_at"],
             happened=happened,
             **who(request),
@@ -250,6 +244,12 @@ def _unit_scanned(request: HttpRequest, text: str) -> Unit:
         template = N_("No unit of your sites is called {unit}.")
         raise BadInput(Objection("unknown_unit", template, {"unit": number}, "unit"))
     return found
+
+
+def _chain_scanned(text: str) -> str:
+    """The chain of identity in the symbol of a unit's label, which was scanned as a whole."""
+    code = read_code(text.strip())
+    return "" if isinstance(code, Objection) else code.chain
 
 
 def _box_scanned(request: HttpRequest, place: Place) -> Box:

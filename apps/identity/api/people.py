@@ -21,13 +21,20 @@ from apps.core.text import N_
 from apps.identity.facts import Person
 from apps.identity.models import Donor, Recipient
 from apps.identity.selectors import patient_of, person_of, visible_donors, visible_recipients
-from apps.identity.services import register_donor, register_recipient
+from apps.identity.services import (
+    ERASERS,
+    erase_donor,
+    erase_patient,
+    register_donor,
+    register_recipient,
+)
 from apps.organisation.access import Access
 from apps.organisation.models import Site
 from apps.organisation.selectors import site_at, visible_to
 from apps.signatures.api.verbs import tagged
 
 BY_PHYSICIANS = Access(write=frozenset({Role.PHYSICIAN}))
+BY_QA = Access(write=frozenset(ERASERS))
 BY_COLLECTORS = Access(write=frozenset({Role.PHYSICIAN, Role.COLLECTOR}))
 
 
@@ -174,20 +181,54 @@ class RecipientView(APIView):
         return tagged(Response(body), recipient.record)
 
 
+class ErasureInput(serializers.Serializer):
+    """Why somebody's personal data are erased, such as the request and its date."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class DonorErasure(APIView):
+    """Erase who a donor is; the pseudonym stays."""
+
+    open_to = BY_QA
+
+    @extend_schema(operation_id="donors_erase", request=ErasureInput, responses=DonorOutput)
+    def post(self, request: Request, number: str) -> Response:
+        form, now = ErasureInput(data=request.data), timezone.now()
+        form.is_valid(raise_exception=True)
+        donor = get_object_or_404(visible_donors(request.user, now), number=number)
+        erase_donor(donor=donor, reason=form.validated_data["reason"], actor=actor_of(request), at=now)
+        return tagged(Response(DonorOutput(donor).data), donor.record)
+
+
+class RecipientErasure(APIView):
+    """Erase who a patient is; the pseudonym stays."""
+
+    open_to = BY_QA
+
+    @extend_schema(operation_id="recipients_erase", request=ErasureInput, responses=RecipientOutput)
+    def post(self, request: Request, number: str) -> Response:
+        form, now = ErasureInput(data=request.data), timezone.now()
+        form.is_valid(raise_exception=True)
+        recipient = get_object_or_404(visible_recipients(request.user, now), number=number)
+        erase_patient(recipient=recipient, reason=form.validated_data["reason"], actor=actor_of(request), at=now)
+        return tagged(Response(RecipientOutput(recipient).data), recipient.record)
+
+
 def _site(request: Request, code: str, at: datetime) -> Site:
     if code not in visible_to(request.user, at):
-        raise _unknown(code, "site")
+        raise unknown(code, "site")
     return site_at(code)
 
 
 def _donor(request: Request, number: str, at: datetime) -> Donor | None:
     found = visible_donors(request.user, at).filter(number=number).first() if number else None
     if number and found is None:
-        raise _unknown(number, "donor")
+        raise unknown(number, "donor")
     return found
 
 
-def _unknown(number: str, place: str) -> BadInput:
+def unknown(number: str, place: str) -> BadInput:
     template = N_("Nothing here has the number {number}.")
     return BadInput(Objection("unknown_number", template, {"number": number}, place=place))
 

@@ -1,0 +1,102 @@
+"""Units that are made for one patient: their labels bear the chain, and every move and allocation compares it."""
+
+from typing import Any
+
+import pytest
+
+from apps.audit.models import Entry
+from apps.batches.selectors.batches import chain_of_batch
+from apps.dosing.services import reserve_units
+from apps.quality.models import Event
+from apps.storage.models import Stay
+from apps.units.content import label_content
+from apps.units.facts import Custody
+from apps.units.models import Label, Unit
+from apps.units.rules import code_text, read_code
+from apps.units.selectors import units_now
+from tests.batches.refusals import codes
+from tests.cast import Cast, actor
+from tests.dosing.story import NOW, checked, released_units
+from tests.products.making import bound
+from tests.storage.conftest import tank_of
+from tests.storage.story import STORED, out, put
+from tests.testing import story
+
+BOUND = bound()
+
+
+@pytest.fixture
+def units(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list[Unit]:
+    """The released units of CT-0042, made from D-0101 for R-0101."""
+    monkeypatch.setattr(story, "loaded", lambda: BOUND)
+    return released_units(cast)
+
+
+def chain_number(unit: Unit) -> str:
+    chain = chain_of_batch(unit.batch)
+    assert chain is not None
+    return chain.number
+
+
+def test_the_label_of_a_unit_shows_the_chain_and_its_symbol_carries_it(units: list[Unit]) -> None:
+    label = Label.objects.filter(unit=units[0]).get()
+    drawn, number = label_content(label), chain_number(units[0])
+
+    assert ("Chain of identity", number) in [(field.label.en, field.value) for field in drawn.fields]
+    assert drawn.barcode is not None
+    read = read_code(drawn.barcode.text)
+    assert (read.address, read.chain) == (units[0].record.address, number)  # type: ignore[union-attr]
+    assert code_text(read) == drawn.barcode.text  # type: ignore[arg-type]
+
+
+def test_a_unit_is_moved_only_with_its_chain_scanned(cast: Cast, units: list[Unit]) -> None:
+    tank_of(cast)
+
+    assert codes(lambda: put(cast, units[0], "LN-03/4/2/E6")) == ["chain_not_scanned"]
+    assert not Event.objects.filter(kind="NEAR_MISS").exists()
+    put(cast, units[0], "LN-03/4/2/E6", chain=f"&/{chain_number(units[0])}")
+    assert codes(lambda: out(cast, units[0], STORED)) == ["chain_not_scanned"]
+
+
+def test_a_unit_whose_label_shows_another_chain_is_not_moved_and_it_is_kept(cast: Cast, units: list[Unit]) -> None:
+    tank_of(cast)
+
+    assert codes(lambda: put(cast, units[0], "LN-03/4/2/E6", chain="CHA999926ABC123")) == ["chain_mismatch"]
+
+    assert not Stay.objects.exists()
+    event = Event.objects.get(kind="NEAR_MISS")
+    assert (event.severity, event.subject) == ("CRITICAL", units[0].record)
+    assert Entry.objects.filter(record=units[0].record, action="chain.near_miss").exists()
+
+
+def test_a_scanned_label_says_the_chain_by_itself_on_the_page(cast: Cast, units: list[Unit], web_client: Any) -> None:
+    tank_of(cast)
+    symbol = label_content(Label.objects.get(unit=units[0])).barcode
+    assert symbol is not None
+    moved = {"unit": symbol.text, "position": "LN-03/4/2/E6"}
+    wrong = web_client(cast.stella).post("/storage/move/", {**moved, "chain": "CHA999926ABC123"})
+    right = web_client(cast.stella).post("/storage/move/", moved)
+
+    assert (wrong.status_code, right.status_code) == (409, 302)
+    assert "Stop. CHA999926ABC123 was scanned" in wrong.content.decode()
+
+
+def test_units_go_to_their_own_patient(cast: Cast, units: list[Unit]) -> None:
+    order = reserve_units(order=checked(cast, "R-0101"), actor=actor(cast.stella), at=NOW)
+
+    assert order.state == "RESERVED"
+
+
+def test_units_of_another_patient_are_a_hard_stop_that_is_kept_and_are_never_proposed(
+    cast: Cast, units: list[Unit]
+) -> None:
+    others = released_units(cast, "CT-0043", 2)
+    order = checked(cast, "R-0101")
+    named = codes(lambda: reserve_units(order=order, units=others[:2], actor=actor(cast.stella), at=NOW))
+
+    assert named == ["chain_mismatch"]
+    event = Event.objects.get(kind="NEAR_MISS")
+    assert (event.severity, event.subject, event.facts["expected"]) == ("CRITICAL", others[0].record, "R-0101")
+    assert {unit.custody for unit in units_now(others)} == {Custody.IN_STORE}
+    reserve_units(order=order, actor=actor(cast.stella), at=NOW)
+    assert {row.unit.batch.number for row in order.reservations.all()} == {"CT-0042"}
