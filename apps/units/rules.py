@@ -282,4 +282,5 @@ def read_code(text: str) -> LabelCode | Objection:
         expires_at = datetime.strptime(said["92"], "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
     except ValueError:
         return refused
-    return LabelCode(said["91"], expires_at, said.get("93", ""))
+    code = LabelCode(said["91"], expires_at, said.get("93", ""))
+    return code if f"(92){said['92']}" in code_text(code) else refused
