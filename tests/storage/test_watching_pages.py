@@ -50,7 +50,8 @@ def test_the_page_draws_the_curve_with_its_gap_the_excursion_and_the_stays_under
     (bar,) = plot.bars
     assert (bar.name, bar.text, bar.is_met) == ("CT-0042", "3 units", True)
     assert [mark.text for mark in plot.limits] == ["≤ −150"]
-    assert "5 readings from −161 to −142.5 °C; outside the range 1 times." in text
+    assert [mark.text for mark in plot.grid] == ["−165", "−160", "−155", "−150", "−145", "−140"]
+    assert "5 readings from −161 to −142.5 °C; times outside the range: 1." in text
     assert f'href="/storage/excursions/{excursion.pk}/"' in text
 
 

@@ -120,7 +120,7 @@ def temperature_plot(
     return TemperaturePlot(
         path=path,
         dots=dots,
-        grid=tuple(Mark(scale.y(number), measured_text(number)) for number in _grid(low, high)),
+        grid=tuple(Mark(scale.y(number), measured_text(f"{number:f}")) for number in _grid(low, high)),
         ticks=_time_marks(scale),
         limits=tuple(Mark(scale.y(one), text) for one, text in _limits(keeps)),
         shades=tuple(_shade(one, scale, now) for one in excursions),
@@ -237,4 +237,4 @@ def _summary(readings: Sequence[Reading], excursions: Sequence[StoreExcursion]) 
     }
     if not excursions:
         return _("%(n)s readings from %(low)s to %(high)s °C; never outside the range for too long.") % facts
-    return _("%(n)s readings from %(low)s to %(high)s °C; outside the range %(times)s times.") % facts
+    return _("%(n)s readings from %(low)s to %(high)s °C; times outside the range: %(times)s.") % facts

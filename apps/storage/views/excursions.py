@@ -53,7 +53,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     there = {one.stay.unit.number: one.stay.unit for one in _held(exposures(found))}
     form = AcceptForm(request.POST or None, held=list(there), initial={"units": request.GET.getlist("unit")[:200]})
     if not (request.method == "POST" and form.is_valid()):
-        return _asked(request, found, form)
+        return _asked(request, found, form, has_held=bool(there))
     numbers, evidence = form.cleaned_data["units"], form.cleaned_data["evidence"]
     units = [there[number] for number in numbers]
     back = reverse("storage:excursion", args=[pk])
@@ -71,12 +71,14 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _asked(request: HttpRequest, found: StoreExcursion, form: AcceptForm) -> HttpResponse:
+def _asked(request: HttpRequest, found: StoreExcursion, form: AcceptForm, *, has_held: bool) -> HttpResponse:
+    intro = _("The others stay on hold: for disposal, or until there is evidence.")
+    intro = intro if has_held else _("This excursion holds no unit any more.")
     act = Act(
         title=_("Units that are fit although they were there"),
         word=_("Read back and sign"),
         back_url=reverse("storage:excursion", args=[found.pk]),
-        intro=_("The others stay on hold: for disposal, or until there is evidence."),
+        intro=intro,
     )
     return render(request, "act_page.html", {"act": act, "form": form}, status=400 if form.errors else 200)
 
