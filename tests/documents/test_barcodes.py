@@ -5,6 +5,7 @@ import zxingcpp
 
 from apps.core.errors import RuleBroken
 from apps.documents.facts import Barcode, Bilingual, DocumentKind, Field, Label, Symbology
+from apps.documents.layout.barcodes import modules_of
 from apps.documents.layout.drawing import draw
 from tests.documents import demo
 from tests.documents.reading import flowing, pictures_of
@@ -45,6 +46,13 @@ def test_a_gs1_symbol_is_a_true_one(symbology: Symbology, identifier: str) -> No
 
     assert found.symbology_identifier == identifier
     assert found.bytes.decode() == f"010761234567890621ABC123{GS}10LOT7"
+
+
+@pytest.mark.parametrize("text", ["x", "lot/CM-101", "sample/CT-0042-S01", "unit/CT-0042-01", f"lot/{'C' * 60}"])
+def test_a_data_matrix_is_as_wide_as_it_is_high(text: str) -> None:
+    rows = modules_of(Barcode(text))
+
+    assert {len(row) for row in rows} == {len(rows)}
 
 
 def test_each_label_of_a_sheet_has_its_own_symbol_and_its_place_in_the_count() -> None:

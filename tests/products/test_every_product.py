@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from apps.batches.selectors.batches import chain_of_batch
+from apps.documents.facts import Section
 from apps.documents.services import preview
 from apps.donation.selectors import screening_asked
 from apps.products.content import master_document
@@ -155,6 +156,26 @@ def test_the_readable_master_record_is_drawn_without_a_missing_glyph(cast, produ
 
     assert version.state == VersionState.DRAFT
     assert preview(master_document(version, owning_site(version))).startswith(b"%PDF")
+
+
+@pytest.mark.django_db
+def test_the_readable_master_record_says_for_which_countries_and_under_which_trials(cast, product: Loaded) -> None:
+    right = product.definition.authorisation
+    version = import_version(loaded=product, actor=actor(cast.arthur), at=AT)
+
+    content = master_document(version, owning_site(version))
+
+    (said,) = [
+        {field.label.en: field.value for field in block.fields}
+        for block in content.blocks
+        if isinstance(block, Section) and block.title.en == "Product"
+    ]
+    assert right.destinations
+    assert said["Destination"].zh == "、".join(one.label.zh for one in right.destinations)  # type: ignore[union-attr]
+    assert all(trial.number in str(said["Clinical trials"]) for trial in right.trials)
+    assert bool(right.trials) is ("Clinical trials" in said)
+    prepared = [one for one in product.definition.preparation.materials if one.prepared_here]
+    assert all(one.storage and one.storage.label.zh in content.text for one in prepared)
 
 
 @pytest.mark.django_db

@@ -14,6 +14,8 @@ DECIDE = "preparation.stages[2].steps[10]"
 GROWTH = "preparation.stages[2].steps[8]"
 DENSITY = "preparation.stages[2].steps[2].parameters[5]"
 
+CHINA = {"en": "China", "zh": "中国"}
+TRIAL = {"registry": "nct", "number": "NCT04288102", "source": "nct04288102 STD"}
 WRONG = {
     "an unknown key": ("testing.colour", "blue", "testing.colour", "unknown key"),
     "an unknown key in a parameter": (f"{VIABILITY}.colour", "blue", f"{VIABILITY}.colour", "unknown key"),
@@ -230,6 +232,54 @@ WRONG = {
     ),
     "dose days that go back": ("dosing.arms[0].days", [0, 6, 3], "dosing.arms[0].days[2]", "does not come after day 6"),
     "an authorisation without sites": ("authorisation.sites", [], "authorisation.sites", "at least 1"),
+    "a certificate without a country": (
+        "authorisation.destinations",
+        ...,
+        "authorisation.destinations",
+        "at least one",
+    ),
+    "a country that is none": (
+        "authorisation.destinations[0].code",
+        "XX",
+        "authorisation.destinations[0].code",
+        '"XX" is the code of no country',
+    ),
+    "a country in small letters": (
+        "authorisation.destinations[0].code",
+        "cn",
+        "authorisation.destinations[0].code",
+        "no country",
+    ),
+    "a country named twice": (
+        "authorisation.destinations",
+        [{"code": "CN", "label": CHINA}, {"code": "CN", "label": CHINA}],
+        "authorisation.destinations[1].code",
+        '"CN" is already named',
+    ),
+    "a trial named twice": (
+        "authorisation.trials",
+        [TRIAL, TRIAL],
+        "authorisation.trials[1].number",
+        "already named",
+    ),
+    "a register that is not known": (
+        "authorisation.trials[0].registry",
+        "isrctn",
+        "authorisation.trials[0].registry",
+        "none of: nct, eudract, ctis, chictr",
+    ),
+    "a number of another register": (
+        "authorisation.trials[0].registry",
+        "eudract",
+        "authorisation.trials[0].number",
+        "is no number of EudraCT, which writes 2020-001234-56",
+    ),
+    "a trial from a source that is not listed": (
+        "authorisation.trials[0].source",
+        "hearsay STD",
+        "authorisation.trials[0].source",
+        '"hearsay" is not in the list of sources',
+    ),
     "a period in calendar months": (
         "testing.tests[11].period.at_least",
         "1 mo",

@@ -128,7 +128,7 @@ def _proof(disposal: Disposal) -> Table:
         unit = unit_table().display(entered.unit) if entered.unit else ""
         file = files.get(parameter.key) if proof.file else None
         shown = f"{file.name}\nSHA-256 {file.sha256}" if file else figures(f"{proof.shown} {unit}".strip())
-        limit = figures(limit_text(parameter.limit)) if parameter.limit else ""
+        limit = figures(f"{limit_text(parameter.limit)} {unit}".strip()) if parameter.limit else ""
         rows.append((both(parameter.label), limit, Cell(shown or "–", sign=SIGNS.get(entered.verdict))))
     columns = (
         Column(B("Reading", "项目"), width=30),

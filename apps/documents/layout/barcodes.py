@@ -14,11 +14,16 @@ FORMATS = {
     Symbology.QR: zxingcpp.BarcodeFormat.QRCode,
     Symbology.CODE_128: zxingcpp.BarcodeFormat.Code128,
 }
+# Left alone, a short Data Matrix becomes a strip of 8 x 32 modules, which the square on our labels would distort.
+EXTRAS: dict[Symbology, dict[str, Any]] = {
+    Symbology.QR: {"ec_level": "M"},
+    Symbology.DATA_MATRIX: {"force_square": True},
+}
 
 
 def modules_of(barcode: Barcode) -> list[list[int]]:
     """The modules, row by row from the top: 0 is dark."""
-    extra = {"ec_level": "M"} if barcode.symbology is Symbology.QR else {}
+    extra = EXTRAS.get(barcode.symbology, {})
     symbol = zxingcpp.create_barcode(barcode.text, FORMATS[barcode.symbology], gs1=barcode.gs1, **extra)
     image: Any = symbol.to_image(scale=1, add_quiet_zones=False)
     rows: list[list[int]] = memoryview(image).tolist()  # type: ignore[assignment]

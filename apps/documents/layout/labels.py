@@ -24,8 +24,9 @@ EDGE = 2.5 * mm
 QUIET = 2.0 * mm
 LARGEST_SYMBOL = 24 * mm
 BAR_HEIGHT = 9 * mm
-NAME_SHARE = 0.4  # of a row in columns: what its value is
+NAME_SHARE = 0.44  # of the room beside the symbol: what its value is
 GAP = 1.5 * mm
+ICON = 4.0 * mm  # before a warning; what follows on a second line stands under its first word
 
 
 class Tight(Style):
@@ -188,7 +189,7 @@ def _rows(content: DocumentContent, label: Label, beside: Beside, *, in_columns:
             rows.append(Line(Text([Run(f"{both(item.label)}  ", LINE_LABEL), *value.runs])))
     rows[-1] = replace(rows[-1], gap=3)
     for warning in (*label.warnings, *((style.DEMO,) if content.demo else ())):
-        rows.append(Line(Text([Run("", WARNING, icon=Sign.ALERT), *phrase_runs(warning, WARNING)])))
+        rows.append(Line(Text(phrase_runs(warning, WARNING)), Text([Run("", WARNING, icon=Sign.ALERT)]), ICON))
     return rows
 
 

@@ -21,6 +21,7 @@ from apps.products.definition import Definition, Stage, Step
 from apps.products.definition.donation import Donation
 from apps.products.definition.limits import SpanEnds
 from apps.products.definition.preparation import Material, Preparation, Repeat
+from apps.products.definition.product import Authorisation
 from apps.products.definition.units import Units
 from apps.products.facts import ChainOfIdentity, CheckMode, RecordMode, Regime, SignAt
 from apps.products.rules.limits import span_text
@@ -258,6 +259,16 @@ def identity_blocks(definition: Definition) -> Iterator[Block]:
         ),
         ("Valid until", "有效期至", right.valid_until.isoformat()),
         ("Sites", "场地", ", ".join(right.sites)),
+        ("Destination", "供应国家或地区", joined(one.label for one in right.destinations)),
+        ("Clinical trials", "临床试验", _trials(right)),
         ("Indications", "适应症", joined(right.indications)),
         ("Scope", "范围", both(definition.scope)),
     )
+
+
+def _trials(right: Authorisation) -> Entry:
+    if not right.trials:
+        return ""
+    said = "; ".join(" ".join(part for part in (trial.number, trial.protocol) if part) for trial in right.trials)
+    confirm = next((trial.source for trial in right.trials if trial.source.site_to_confirm), None)
+    return marked(said, confirm)

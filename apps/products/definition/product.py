@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from apps.products.definition import places, references
-from apps.products.definition.base import Bilingual, Count, Key, Listed, Part, Text, lower_case
+from apps.products.definition.base import Bilingual, Count, Key, Listed, Part, Source, Text, lower_case, wrong
 from apps.products.definition.disposal import Disposal
 from apps.products.definition.donation import Donation
 from apps.products.definition.dosing import Dosing
@@ -18,7 +18,19 @@ from apps.products.definition.release import Release
 from apps.products.definition.storage import Storage, Transport
 from apps.products.definition.testing import Test, Testing
 from apps.products.definition.units import Units
-from apps.products.facts import BandColour, ChainOfIdentity, Mark, Place, Regime, TestLevel
+from apps.products.facts import (
+    COUNTRIES,
+    REGISTRY_NAMES,
+    TRIAL_EXAMPLES,
+    BandColour,
+    ChainOfIdentity,
+    Mark,
+    Place,
+    Regime,
+    TestLevel,
+    TrialRegistry,
+    is_trial_number,
+)
 
 Occurrences = Mapping[str, int]
 
@@ -32,13 +44,50 @@ class SourceEntry(Part):
     note: str = ""
 
 
+class Destination(Part):
+    """A country for which batches are certified (EU GMP Annex 16, Appendix II 3), by its code of ISO 3166-1."""
+
+    code: str
+    label: Bilingual
+
+    @model_validator(mode="after")
+    def _is_a_country(self) -> Self:
+        if self.code not in COUNTRIES:
+            raise wrong("code", '"{code}" is the code of no country; write CN, DE, US', code=self.code)
+        return self
+
+
+class TrialNumber(Part):
+    """A clinical trial under which batches are used, and the sponsor's own code of it (Reg. 536/2014 Art. 62)."""
+
+    registry: Annotated[TrialRegistry, lower_case(TrialRegistry)]
+    number: Text
+    protocol: str = ""
+    source: Source
+
+    @model_validator(mode="after")
+    def _is_of_its_registry(self) -> Self:
+        if not is_trial_number(self.registry, self.number):
+            name, example = REGISTRY_NAMES[self.registry], TRIAL_EXAMPLES[self.registry]
+            raise wrong(
+                "number",
+                '"{number}" is no number of {name}, which writes {example}',
+                number=self.number,
+                name=name,
+                example=example,
+            )
+        return self
+
+
 class Authorisation(Part):
-    """By what right the product is made, where, and for what."""
+    """By what right the product is made, where, and for what. What an older version does not say is left empty."""
 
     kind: Literal["filing", "trial", "licence", "hospital_exemption", "compassionate_use"]
     number: Text
     valid_until: date
     sites: Annotated[tuple[str, ...], Field(min_length=1)]
+    destinations: tuple[Destination, ...] = ()
+    trials: tuple[TrialNumber, ...] = ()
     indications: Annotated[tuple[Bilingual, ...], Field(min_length=1)]
 
 

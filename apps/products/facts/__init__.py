@@ -3,6 +3,7 @@
 from apps.products.facts.duration import BadDuration, Duration
 from apps.products.facts.entered import Entered, Judgement, gravest
 from apps.products.facts.places import BadPlace, Place
+from apps.products.facts.registries import COUNTRIES, REGISTRY_NAMES, TRIAL_EXAMPLES, TrialRegistry, is_trial_number
 from apps.products.facts.words import (
     ArmBasis,
     BandColour,
@@ -30,6 +31,9 @@ from apps.products.facts.words import (
 )
 
 __all__ = [
+    "COUNTRIES",
+    "REGISTRY_NAMES",
+    "TRIAL_EXAMPLES",
     "ArmBasis",
     "BadDuration",
     "BadPlace",
@@ -55,9 +59,11 @@ __all__ = [
     "SignAt",
     "StepAct",
     "TestLevel",
+    "TrialRegistry",
     "Verdict",
     "VersionState",
     "VersionVerb",
     "VesselAct",
     "gravest",
+    "is_trial_number",
 ]

@@ -20,7 +20,7 @@ from apps.documents.facts import (
 from apps.documents.selectors import newest_document, next_version
 from apps.products.definition import Definition
 from apps.products.facts import ReleaseVerb
-from apps.release.content.described import changed_values, product_and_batch, remarks, units_table
+from apps.release.content.described import changed_values, product_and_batch, remarks, rights_data, units_table
 from apps.release.content.process import process_table
 from apps.release.selectors import conclusion_of, events_of
 from apps.signatures.models import Signature
@@ -65,8 +65,14 @@ def batch_certificate(batch: Batch, at: datetime) -> DocumentContent:
             remarks(definition),
             _signatures(batch, definition),
         ),
-        data={"batch": batch.number, "master": definition.key, "version": definition.version, "certified_at": at},
+        data=_data(batch, definition, at),
     )
+
+
+def _data(batch: Batch, definition: Definition, at: datetime) -> dict[str, object]:
+    """The same for machines."""
+    said = {"batch": batch.number, "master": definition.key, "version": definition.version, "certified_at": at}
+    return said | rights_data(definition.authorisation)
 
 
 def _deviations(batch: Batch) -> Table:

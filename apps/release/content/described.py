@@ -9,7 +9,8 @@ from apps.documents.facts import Align, Bilingual, Cell, Change, Column, Entry, 
 from apps.documents.rules import figures, instant, scientific
 from apps.organisation.models import Site
 from apps.products.definition import Definition
-from apps.products.facts import BadPlace, Place
+from apps.products.definition.product import Authorisation, TrialNumber
+from apps.products.facts import REGISTRY_NAMES, BadPlace, Place
 from apps.products.loader import units
 from apps.products.rules.limits import limit_text
 from apps.testing.content.reporting import both
@@ -50,10 +51,46 @@ def product_and_batch(batch: Batch, definition: Definition, bags: Sequence[Unit]
             Field(Bilingual("Donor", "供者"), batch.donation.donor.number),
             Field(Bilingual("Donation", "捐献号"), batch.donation.din),
             Field(Bilingual("Authorisation", "备案或批件"), right.number),
+            Field(Bilingual("Destination", "供应国家或地区"), _destinations(right)),
+            Field(Bilingual("Clinical trial", "临床试验"), _trials(right)),
             Field(Bilingual("Site licence", "许可证号"), site.licence),
             Field(Bilingual("Made and tested by", "生产与检验"), _maker(site), wide=True),
         ),
     )
+
+
+def rights_data(right: Authorisation) -> dict[str, object]:
+    """The same for machines: codes of countries, numbers with their registers."""
+    return {
+        "authorisation": right.number,
+        "destinations": [destination.code for destination in right.destinations],
+        "trials": [_trial_data(trial) for trial in right.trials],
+    }
+
+
+def _trial_data(trial: TrialNumber) -> dict[str, str]:
+    said = {"registry": trial.registry, "number": trial.number, "protocol": trial.protocol}
+    return {name: value for name, value in said.items() if value}
+
+
+def _destinations(right: Authorisation) -> Bilingual:
+    """An older master may not say it; the certificate then says so instead of leaving the line out."""
+    if not right.destinations:
+        return Bilingual("not stated in the master record", "工艺规程未载明")
+    named = [destination.label for destination in right.destinations]
+    return Bilingual(", ".join(label.en for label in named), "、".join(label.zh for label in named))
+
+
+def _trials(right: Authorisation) -> Phrase:
+    """Number and register of each trial, with the sponsor's own code of it."""
+    if not right.trials:
+        return Bilingual("none named in the master record", "工艺规程未载明")
+    return "; ".join(_trial(trial) for trial in right.trials)
+
+
+def _trial(trial: TrialNumber) -> str:
+    protocol = f", {trial.protocol}" if trial.protocol else ""
+    return f"{trial.number} ({REGISTRY_NAMES[trial.registry]}{protocol})"
 
 
 def _maker(site: Site) -> Bilingual:

@@ -12,10 +12,10 @@ from apps.products.rules.limits import limit_text
 from apps.testing.content.reporting import SIGNS
 
 COLUMNS = (
-    Column(Bilingual("Control", "项目"), width=30),
-    Column(Bilingual("Place", "位置"), width=31),
+    Column(Bilingual("Control", "项目"), width=26),
+    Column(Bilingual("Place", "位置"), width=36),
     Column(Bilingual("Limit", "限度"), width=13),
-    Column(Bilingual("Value", "数值"), Align.RIGHT, width=15),
+    Column(Bilingual("Value", "数值"), Align.RIGHT, width=14),
     Column(Bilingual("Verdict", "结论"), width=11),
 )
 

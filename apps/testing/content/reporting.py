@@ -42,9 +42,9 @@ COLUMNS = (
 )
 RUN_COLUMNS = (
     Column(B("Run", "检验次"), width=9),
-    Column(B("Test", "项目"), width=25),
-    Column(B("Started", "开始"), width=18),
-    Column(B("Instruments and reagent lots", "仪器与试剂批号"), width=36),
+    Column(B("Test", "项目"), width=23),
+    Column(B("Started", "开始"), width=21),
+    Column(B("Instruments and reagent lots", "仪器与试剂批号"), width=35),
     Column(B("Run is", "该次检验"), width=12),
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from apps.batches.models import RecordedValue
+from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import Stale
 from apps.core.roles import Role
 from apps.documents.content import withdraw_content
@@ -24,6 +25,7 @@ from apps.quality.content import open_deviation_content
 from apps.quality.facts import Severity
 from apps.quality.models import Event, Hold
 from apps.quality.services import open_deviation, stop_record
+from apps.release.content.described import product_and_batch
 from apps.release.content.signed import certify_content
 from apps.release.services import certify_batch
 from apps.signatures.models import Signature
@@ -97,6 +99,32 @@ def test_certification_requests_the_certificate_and_supply_waits_for_its_seal(re
     assert release.supply().state == "RELEASED"
     assert dispositions() == {"RELEASED"}
     assert dispositions("RETAINED") == dispositions("QC") == {"QUARANTINED"}
+
+
+def test_the_certificate_names_its_countries_and_its_trial_in_print_and_for_machines(release: Release) -> None:
+    release.certified()
+
+    content = read_content(Document.objects.get(number="BC-CT-0042").wording.text)
+    fields = {field.label.en: field.value for field in content.blocks[0].fields}  # type: ignore[union-attr]
+    assert (fields["Destination"].en, fields["Destination"].zh) == ("China", "中国")  # type: ignore[union-attr]
+    assert fields["Clinical trial"] == "NCT04288102 (ClinicalTrials.gov)"
+    said = {"authorisation", "destinations", "trials"} & set(content.data)
+    assert {name: content.data[name] for name in said} == {
+        "authorisation": "MSC-COVID-2026-001 (demonstration)",
+        "destinations": ["CN"],
+        "trials": [{"registry": "NCT", "number": "NCT04288102"}],
+    }
+
+
+def test_a_certificate_on_an_older_master_says_that_no_country_and_no_trial_is_stated(release: Release) -> None:
+    whole = definition_of_batch(release.batch)
+    older = whole.authorisation.model_copy(update={"destinations": (), "trials": ()})
+
+    section = product_and_batch(release.batch, whole.model_copy(update={"authorisation": older}), ())
+
+    fields = {field.label.en: field.value for field in section.fields}
+    assert fields["Destination"].zh == "工艺规程未载明"  # type: ignore[union-attr]
+    assert fields["Clinical trial"].en == "none named in the master record"  # type: ignore[union-attr]
 
 
 def test_a_withdrawn_certificate_supplies_nothing(release: Release) -> None:

@@ -7,6 +7,7 @@ from apps.products.rules.consistency.fields import field_problems
 from apps.products.rules.consistency.lists import list_problems
 from apps.products.rules.consistency.names import name_problems
 from apps.products.rules.consistency.order import order_problems
+from apps.products.rules.consistency.rights import right_problems
 from apps.products.rules.problems import Problem
 from apps.products.rules.tables import Tables
 
@@ -17,3 +18,4 @@ def consistency_problems(definition: Definition, data: dict, tables: Tables) -> 
     yield from order_problems(definition.preparation)
     yield from field_problems(definition, tables)
     yield from name_problems(definition, tables)
+    yield from right_problems(definition.authorisation)
