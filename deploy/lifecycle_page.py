@@ -8,6 +8,7 @@ from apps.disposal import lifecycle as disposal
 from apps.dosing import lifecycle as dosing
 from apps.materials import lifecycle as materials
 from apps.products import lifecycle as products
+from apps.transport import lifecycle as transport
 from apps.units import lifecycle as units
 
 UNITS = """
@@ -31,6 +32,16 @@ DISPOSALS = """
 
 From `apps/disposal/lifecycle.py`. A dash: the roles that the frozen master record names. What already happened may be
 recorded from REQUESTED as well.
+
+| verb | from | to | roles | the signature means |
+|---|---|---|---|---|
+"""
+SHIPMENTS = """
+# The life of a shipment
+
+From `apps/transport/lifecycle.py`. A shipment begins as REQUESTED. Anything found at the receipt puts it into
+quarantine, from where only QA accepts it. What already happened may be handed over from REQUESTED, and received from
+every state before ARRIVED.
 
 | verb | from | to | roles | the signature means |
 |---|---|---|---|---|
@@ -86,6 +97,17 @@ def lifecycle_page() -> str:
                     move.meaning,
                 )
                 for verb, move in disposal.MOVES.items()
+            ),
+            SHIPMENTS,
+            *(
+                _row(
+                    verb,
+                    _some_of(move.sources, transport.ShipmentState),
+                    move.target,
+                    ", ".join(sorted(move.roles)),
+                    move.meaning or "–",
+                )
+                for verb, move in transport.MOVES.items()
             ),
             MASTERS,
             *(

@@ -21,7 +21,7 @@ from apps.organisation.selectors import all_roles_of, visible_to
 
 READERS = {Role.SITE_ADMIN, Role.INSPECTOR}
 NEVER_SHOWN: tuple[type[Model], ...] = (Session,)  # who reads a session's key can take the session over
-NEVER_SHOWN_FIELDS = {"password", "salt"}
+NEVER_SHOWN_FIELDS = {"password", "salt", "encoded"}
 
 
 class ReadOnlyAdmin(ModelAdmin):

@@ -19,6 +19,7 @@ WHO = {
     "review": gettext_lazy("Quality assurance reviews the record"),
     "disposal": gettext_lazy("Quality assurance decides on the disposal"),
     "excursion": gettext_lazy("Quality assurance decides on the excursion"),
+    "shipment": gettext_lazy("Whoever receives the shipment accepts it; in quarantine, quality assurance"),
     "resign": gettext_lazy("Whoever signed the step signs it again"),
     "eligibility": gettext_lazy("A physician decides on the donor"),
 }

@@ -14,6 +14,7 @@ ANSWERED_BY_A_VERB = {
     "test": N_("the reviewed result of the test"),
     "review": N_("the review of the record by quality assurance"),
     "disposal": N_("the decision about the disposal"),
+    "shipment": N_("the decision about the shipment"),
 }
 
 

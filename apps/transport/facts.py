@@ -1,10 +1,14 @@
 """The words of transport, and what its rules are told."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
+
+from apps.products.definition import NumberParameter, Parameter
+from apps.products.facts import Entered, Verdict
 
 
 class LoggerFormat(StrEnum):
@@ -84,3 +88,131 @@ class LoggerSeries:
     def highest(self) -> Decimal:
         """The warmest reading."""
         return max(reading.value for reading in self.readings)
+
+
+# --- shipments ------------------------------------------------------------------------------------------------------
+class ShipmentState(StrEnum):
+    """Where a shipment stands."""
+
+    REQUESTED = "REQUESTED"
+    PACKED = "PACKED"
+    HANDED_OVER = "HANDED_OVER"
+    IN_TRANSIT = "IN_TRANSIT"
+    ARRIVED = "ARRIVED"
+    RECEIVED = "RECEIVED"
+    ACCEPTED = "ACCEPTED"
+    QUARANTINED = "QUARANTINED"
+    REJECTED = "REJECTED"
+    RETURNED = "RETURNED"
+    CANCELLED = "CANCELLED"
+
+
+class ShipmentVerb(StrEnum):
+    """What people do with a shipment once it is requested; all but CANCEL are signed."""
+
+    CANCEL = "CANCEL"
+    PACK = "PACK"
+    HAND_OVER = "HAND_OVER"
+    TAKE = "TAKE"
+    RECEIVE = "RECEIVE"
+    CONFIRM = "CONFIRM"
+    ACCEPT = "ACCEPT"
+    QUARANTINE = "QUARANTINE"
+    REJECT = "REJECT"
+    RETURN = "RETURN"
+
+
+class Acknowledged(StrEnum):
+    """How the other side took a shipment: by a signature, or by a one-time code, never shown as a signature."""
+
+    SIGNATURE = "SIGNATURE"
+    CODE = "CODE"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to travel where, when, and for how long at most."""
+
+    mode: str
+    receiver: str
+    contact: str
+    departs_at: datetime
+    hours: Decimal
+    note: str = ""
+
+    @property
+    def arrives_at(self) -> datetime:
+        """The latest planned arrival."""
+        return self.departs_at + timedelta(hours=float(self.hours))
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What the packer scanned and read. `because`: why it is recorded although a rule stands against it."""
+
+    at: datetime
+    units: tuple[str, ...]
+    shipper: str
+    logger: str
+    seal: str
+    hold_hours: Decimal | None = None
+    layers: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What the giver says at a hand-over: to whom, with which seal, at which temperature."""
+
+    at: datetime
+    taker: str
+    organisation: str
+    seal: str
+    temperature: str
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What the first of the two persons found at the receipt."""
+
+    arrived_at: datetime
+    checked_at: datetime
+    seal: str
+    units: tuple[str, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Trip:
+    """What a series of readings is judged against: how long it had to run, how often, at which temperatures."""
+
+    began_at: datetime
+    ended_at: datetime
+    interval: timedelta
+    temperature: NumberParameter
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Readings beyond the limit of the master record without one inside between them."""
+
+    began_at: datetime
+    ended_at: datetime
+    worst: Decimal
+    verdict: Verdict
+
+    @property
+    def length(self) -> timedelta:
+        """From the first reading outside to the first one inside again, or to the last there is."""
+        return self.ended_at - self.began_at
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One parameter of the receipt with what was found."""
+
+    parameter: Parameter
+    entered: Entered

@@ -34,11 +34,13 @@ from apps.storage.facts import StoreKind
 from apps.storage.models import StoreExcursion
 from apps.storage.services import add_box, open_store, take_readings
 from apps.testing.models import ControlValue, Line, Result
+from apps.transport.models import LoggerFile
 from tests.cast import AT, Cast, actor, sign_as, site_of
 from tests.disposal.story import requested, with_print_out
 from tests.documents.story import issued
 from tests.dosing.story import ordered
 from tests.testing.story import entered, filled, received_sample, running_batch
+from tests.transport.story import on_the_way, released, with_file
 
 NOUNS = {
     "batches": "batch", "release": "batch", "units": "unit", "samples": "sample", "runs": "run", "lots": "lot",
@@ -47,6 +49,7 @@ NOUNS = {
     "excursions": "equipment", "open": "batch", "recipients": "recipient", "orders": "order",
     "chains": "chain", "disposals": "disposal", "disposal": "disposal", "stores": "store",
     "probes": "probe",
+    "shipments": "shipment", "transport": "shipment",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 INCUBATE = "expansion%5B1%5D.incubate"
@@ -64,6 +67,7 @@ LOOKED_UP: dict[str, Callable[[], Any]] = {
 KEYS: dict[str, type[Model]] = {
     "roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line, "consents": Consent, "files": ProofFile,
     "store-excursions": StoreExcursion, "storage/excursions": StoreExcursion,
+    "logger": LoggerFile,
 }  # fmt: skip
 
 
@@ -107,7 +111,7 @@ class Place:
 
 
 def build_world(cast: Cast) -> None:
-    """A running batch with units, a sample on a run, a document; an event, a deviation, a stop; a disposal."""
+    """A running batch with units, a sample on a run, a document; an event, a deviation, a stop; a disposal, a way."""
     assert cast.vera.is_active  # the account that addresses name
     batch = running_batch(cast)
     filled(cast, batch)
@@ -126,6 +130,7 @@ def build_world(cast: Cast) -> None:
     with_print_out(cast, requested(cast, batch, "CT-0042-U09"))
     _store(cast)
     _chain()
+    _way(cast)
 
 
 def _chain() -> None:
@@ -135,6 +140,13 @@ def _chain() -> None:
         record = change.open_record("chain", "CHA999926ABC123", site="NANHU")
         chain = Chain(record=record, number=record.number, site=site_of("NANHU"), kind="DIRECTED", product="x", **said)
         change.create(chain)
+
+
+def _way(cast: Cast) -> None:
+    """A shipment under way, of another batch; the file of its logger."""
+    batch = running_batch(cast, "CT-0043", 2)
+    released(cast, batch)
+    with_file(cast, on_the_way(cast, batch, "CT-0043-U01", "CT-0043-U02"))
 
 
 def _store(cast: Cast) -> None:

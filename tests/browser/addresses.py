@@ -31,6 +31,7 @@ NUMBERS = {
     "dosing/recipients/": "R-0001", "dosing/orders/": "R-0001-T01", "disposal/": "CT-0042-W01",
     "disposal/batches/": "CT-0042", "storage/stores/": "LN-03", "storage/units/": "CT-0042-U01",
     "storage/probes/": "TP-31",
+    "transport/": "CT-0042-T01", "transport/batches/": "CT-0042",
 }  # fmt: skip
 VALUES = {
     "din": "A999926000118", "username": "operator2", "address": "batch%2FCT-0042", "page": "step", "site": "NANHU",
@@ -52,8 +53,13 @@ EXACTLY = {
     "people/<str:username>/roles/<int:pk>/withdraw/": "people/operator2/roles/4/withdraw/",
     "donation/donors/<str:number>/consents/<int:pk>/withdraw/": "donation/donors/D-0118/consents/3/withdraw/",
 }  # fmt: skip
-# Nothing of the kind is in the stories: no document of that code, no file, no decision at risk, no amendment, no value.
+SHIPPING = ("pack", "hand-over", "take", "code", "acknowledge", "logger", "receive", "confirm", "accept", "quarantine",
+            "reject", "return", "cancel")  # fmt: skip
+# Nothing of the kind is in the stories: no document of that code, no file, no decision at risk, no amendment, no value,
+# no shipment.
 LEAD_NOWHERE = {
+    "transport/<str:number>/", "transport/<str:number>/logger/<int:pk>/",
+    *(f"transport/<str:number>/{act}/" for act in SHIPPING),
     "verify/<str:code>/", "batches/<str:number>/files/<int:pk>/", "batches/<str:number>/files/<int:pk>/certify/",
     "batches/<str:number>/risks/<int:pk>/ratify/", "batches/<str:number>/amendments/<int:pk>/approve/",
     "testing/runs/<str:number>/controls/<str:control>/correct/",

@@ -120,6 +120,13 @@ UNITS = {
     "quarantine": Word(pgettext_lazy("status", "Quarantined"), "quarantined", "plain", 30, "striped"),
 }
 
+SHIPMENTS = {
+    "packed": Word(pgettext_lazy("status", "Packed"), "box", "plain", 8),
+    "handed_over": Word(pgettext_lazy("status", "Handed over"), "truck", "plain", 10),
+    "arrived": Word(pgettext_lazy("status", "Arrived, to be confirmed"), "sign", "alert", 30),
+    "returned": Word(pgettext_lazy("status", "Back in stock"), "back", "plain"),
+}
+
 DOSES = {
     "ordered": Word(pgettext_lazy("status", "Ordered"), "document", "plain", 8),
     "prepared": Word(pgettext_lazy("status", "Prepared"), "thawed", "plain", 6),
@@ -143,7 +150,7 @@ LABORATORY = {
     "amended": Word(pgettext_lazy("status", "Amended"), "corrected", "corrected", 30),
 }
 
-VOCABULARY = {**VERDICTS, **MARKS, **WORK, **BATCHES, **UNITS, **DOSES, **LABORATORY}
+VOCABULARY = {**VERDICTS, **MARKS, **WORK, **BATCHES, **UNITS, **SHIPMENTS, **DOSES, **LABORATORY}
 
 SAME_AS = {
     "pass": "passed",

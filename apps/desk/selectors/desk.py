@@ -10,7 +10,7 @@ from apps.batches.models import Batch
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.desk.facts import Asked, Desk
-from apps.desk.selectors import batches, disposal, laboratory, quality
+from apps.desk.selectors import batches, disposal, laboratory, quality, transport
 from apps.organisation.models import User
 from apps.organisation.selectors import roles_held
 
@@ -48,8 +48,15 @@ def duties(role: Role) -> tuple[batches.Duty, ...]:
 
 DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
     Role.AUTHOR: (quality.masters("DRAFT", N_("Sign the master record as its author")),),
-    Role.OPERATOR: (batches.to_start, batches.to_fill, disposal.to_destroy, disposal.to_witness),
-    Role.CHECKER: (batches.to_check, disposal.to_witness),
+    Role.OPERATOR: (
+        batches.to_start,
+        batches.to_fill,
+        disposal.to_destroy,
+        disposal.to_witness,
+        transport.to_pack,
+        transport.to_hand_over,
+    ),
+    Role.CHECKER: (batches.to_check, disposal.to_witness, transport.to_confirm),
     Role.ANALYST: (laboratory.to_receive, laboratory.to_begin, laboratory.to_finish, laboratory.to_review),
     Role.QC_HEAD: (laboratory.to_review, batches.to_approve),
     Role.QA: (
@@ -62,9 +69,17 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         batches.to_review,
         batches.to_release,
         disposal.to_approve(Role.QA),
+        transport.to_decide,
         quality.masters("AUTHOR_SIGNED", N_("Approve the master record")),
     ),
-    Role.STOREKEEPER: (disposal.to_ask, disposal.to_destroy, disposal.to_witness),
+    Role.STOREKEEPER: (
+        disposal.to_ask,
+        disposal.to_destroy,
+        disposal.to_witness,
+        transport.to_pack,
+        transport.to_hand_over,
+    ),
+    Role.NURSE: (transport.to_receive, transport.to_confirm, transport.to_accept),
     Role.CERTIFIER: (batches.to_certify, batches.to_release),
-    Role.PHYSICIAN: (quality.donations,),
+    Role.PHYSICIAN: (quality.donations, transport.to_receive, transport.to_confirm, transport.to_accept),
 }

@@ -20,6 +20,7 @@ PAGES = {
     "donation": "donation:donation",
     "unit": "units:unit",
     "disposal": "disposal:disposal",
+    "shipment": "transport:shipment",
     "product": "products:version",
 }
 KINDS = (*PAGES, "vessel", "room", "chain")

@@ -1,0 +1,1 @@
+"""Shipments for programs. Signed verbs come in pairs: `challenges/` shows, the verb signs."""

@@ -1,0 +1,191 @@
+"""Shipments with their units, hand-overs, codes, logger files and what was found at the receipt."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+
+from apps.audit.models import Audited
+from apps.batches.models import Batch
+from apps.core.choices import choices_of
+from apps.facility.models import Instrument
+from apps.products.facts import Verdict
+from apps.transport.facts import Acknowledged, LoggerFormat, ShipmentState
+from apps.transport.lifecycle import OVER
+from apps.units.models import Unit
+
+CAME_IN = (ShipmentState.RECEIVED, ShipmentState.ACCEPTED, ShipmentState.QUARANTINED)
+
+
+class Shipment(Audited):
+    """Units of one batch on their way to one receiver, in one way of its frozen master (`shipment/...`)."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="shipments")
+    number = models.CharField(max_length=60, unique=True)
+    mode = models.CharField(max_length=40)
+    receiver = models.CharField(max_length=200)
+    contact = models.CharField(max_length=200)
+    departs_at = models.DateTimeField()
+    hours = models.DecimalField(max_digits=6, decimal_places=2)
+    note = models.CharField(max_length=1000, blank=True)
+    state = models.CharField(max_length=12, choices=choices_of(ShipmentState), default=ShipmentState.REQUESTED)
+    requested_at = models.DateTimeField()
+    requested_by = models.CharField(max_length=80)
+    shipper = models.ForeignKey(Instrument, models.PROTECT, null=True, blank=True, related_name="+")
+    logger = models.ForeignKey(Instrument, models.PROTECT, null=True, blank=True, related_name="+")
+    hold_hours = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    seal = models.CharField(max_length=60, blank=True)
+    layers = models.JSONField(default=list)
+    documents = models.JSONField(default=list)
+    packed_at = models.DateTimeField(null=True, blank=True)
+    packed_by = models.CharField(max_length=80, blank=True)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    seal_read = models.CharField(max_length=60, blank=True)
+    received_by = models.CharField(max_length=80, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=80, blank=True)
+    findings = models.JSONField(default=list)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+    decision = models.CharField(max_length=1000, blank=True)
+    happened = models.BooleanField(default=False)
+    overridden = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(ShipmentState)), name="known_shipment_state"),
+            models.CheckConstraint(condition=Q(hours__gt=0), name="a_way_takes_time"),
+            models.CheckConstraint(
+                condition=~Q(state__in=list(CAME_IN)) | (Q(arrived_at__isnull=False) & ~Q(received_by="")),
+                name="what_came_in_says_when_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by="") | ~Q(confirmed_by=F("received_by")), name="received_by_two_persons"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=list(OVER)) | Q(decided_at__isnull=False), name="an_end_says_when"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "requested_at"], name="shipments_by_state")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def arrives_at(self) -> datetime:
+        """The latest planned arrival."""
+        return self.departs_at + timedelta(hours=float(self.hours))
+
+
+class ShippedUnit(Audited):
+    """A unit of a shipment. It `stands` in one only: a cancelled, returned or accepted shipment lets its units go."""
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="lines")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="shipments")
+    stands = models.BooleanField(default=True)
+    scanned_out = models.BooleanField(default=False)
+    scanned_in = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit"], condition=Q(stands=True), name="a_unit_travels_once"),
+            models.UniqueConstraint(fields=["shipment", "unit"], name="one_line_for_each_unit_shipped"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} in {self.shipment_id}"
+
+
+class HandOver(Audited):
+    """Custody goes from one to another: who gave, who took, under which seal, at which temperature."""
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="hand_overs")
+    n = models.PositiveSmallIntegerField()
+    given_at = models.DateTimeField()
+    given_by = models.CharField(max_length=80)
+    taker = models.CharField(max_length=120)
+    organisation = models.CharField(max_length=120, blank=True)
+    seal = models.CharField(max_length=60)
+    temperature = models.CharField(max_length=20, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.CharField(max_length=120, blank=True)
+    acknowledged = models.CharField(max_length=10, choices=choices_of(Acknowledged), blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shipment", "n"], name="one_hand_over_per_number"),
+            models.CheckConstraint(
+                condition=Q(taken_at__isnull=True, taken_by="", acknowledged="")
+                | (Q(taken_at__isnull=False, acknowledged__in=list(Acknowledged)) & ~Q(taken_by="")),
+                name="taken_says_when_by_whom_and_how",
+            ),
+            models.CheckConstraint(
+                condition=~Q(acknowledged=Acknowledged.SIGNATURE) | ~Q(taken_by=F("given_by")),
+                name="a_hand_over_has_two_sides",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shipment} #{self.n}"
+
+
+class HandOverCode(Audited):
+    """A one-time code for a person without an account. Only its Argon2 hash is kept."""
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="codes")
+    name = models.CharField(max_length=120)
+    organisation = models.CharField(max_length=120)
+    encoded = models.CharField(max_length=200)
+    issued_at = models.DateTimeField()
+    issued_by = models.CharField(max_length=80)
+    valid_until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"code for {self.name}"
+
+
+class LoggerFile(Audited):
+    """A file of the logger that travelled along, known by its SHA-256, with what a person declared to read it."""
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="logger_files")
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    format = models.CharField(max_length=10, choices=choices_of(LoggerFormat))
+    serial = models.CharField(max_length=80)
+    zone = models.CharField(max_length=60)
+    unit = models.CharField(max_length=20)
+    declared = models.JSONField(default=dict)
+    count = models.PositiveIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    lowest = models.DecimalField(max_digits=12, decimal_places=6)
+    highest = models.DecimalField(max_digits=12, decimal_places=6)
+    attached_at = models.DateTimeField()
+    attached_by = models.CharField(max_length=80)
+
+    append_only = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReceiptValue(Audited):
+    """One answer of the receipt as the first person signed it."""
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="values")
+    parameter = models.CharField(max_length=40)
+    text = models.CharField(max_length=2000)
+    unit = models.CharField(max_length=20, blank=True)
+    verdict = models.CharField(max_length=14, choices=choices_of(Verdict))
+
+    append_only = True
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shipment", "parameter"], name="one_answer_per_parameter")]
+
+    def __str__(self) -> str:
+        return f"{self.parameter} {self.text}"

@@ -1,0 +1,191 @@
+"""Reads of shipments: what is seen, what the master record asks for, what the logger says, and what waits for whom."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.hashers import check_password
+from django.db.models import QuerySet
+
+from apps.audit.models import Entry
+from apps.batches.models import Batch
+from apps.batches.selectors.plans import definition_of_batch
+from apps.core.errors import BadInput, Objection
+from apps.core.text import N_
+from apps.documents.store import read_file
+from apps.organisation.models import User
+from apps.organisation.selectors import visible_to
+from apps.products.definition import NumberParameter, Parameter
+from apps.products.definition.storage import Transport, TransportMode
+from apps.products.facts import ParameterKind
+from apps.products.loader import standard_tables
+from apps.transport.facts import Checked, Declared, LoggerSeries, ShipmentState, Trip
+from apps.transport.models import HandOver, HandOverCode, LoggerFile, Shipment, ShippedUnit
+from apps.transport.rules import receiving, trips
+from apps.transport.rules.loggers import read_logger
+from apps.units.facts import Condition, Custody, Disposition, UnitKind
+from apps.units.lifecycle import ISSUABLE
+from apps.units.models import Unit
+
+BATCH = ("batch__record", "batch__site", "batch__product_version__record", "batch__donation__donor")
+WRONG_CODE = "shipment.refused.code"
+MOST_EXCURSIONS = 20  # sentences on a page; the curve shows all of them
+
+
+def shipments() -> QuerySet[Shipment]:
+    """Every shipment with its batch."""
+    return Shipment.objects.select_related("record", "shipper", "logger", *BATCH)
+
+
+def visible_shipments(user: User, at: datetime) -> QuerySet[Shipment]:
+    """The shipments of the sites this person may see."""
+    return shipments().filter(batch__site__code__in=visible_to(user, at))
+
+
+def shipment_now(shipment: Shipment) -> Shipment:
+    """The shipment as it is inside the door."""
+    return shipments().get(pk=shipment.pk)
+
+
+def units_in(shipment: Shipment) -> list[Unit]:
+    """The units of a shipment, in the order of their numbers."""
+    found = Unit.objects.filter(shipments__shipment=shipment).select_related("record", "batch__record", "batch__site")
+    return list(found.order_by("pk"))
+
+
+def standing_shipments(units: Iterable[Unit], but: Shipment | None = None) -> dict[int, str]:
+    """The shipment in which a unit stands, by the key of the unit."""
+    lines = ShippedUnit.objects.filter(unit__in=[unit.pk for unit in units], stands=True)
+    if but is not None:
+        lines = lines.exclude(shipment=but)
+    return dict(lines.values_list("unit", "shipment__number"))
+
+
+def units_to_ship(batch: Batch) -> list[Unit]:
+    """The units of a batch that are free to travel: released, in store, fit, and in no shipment."""
+    free = Unit.objects.filter(batch=batch, kind=UnitKind.PRODUCT, custody=Custody.IN_STORE)
+    free = free.filter(disposition__in=[Disposition(one) for one in ISSUABLE])
+    free = free.filter(condition__in=[Condition.FRESH, Condition.FROZEN]).exclude(shipments__stands=True)
+    return list(free.select_related("record").order_by("expires_at", "pk"))
+
+
+# --- what the frozen master says ------------------------------------------------------------------------------------
+def stage_of(batch: Batch) -> Transport:
+    """The transport stage of the master record of a batch."""
+    return definition_of_batch(batch).transport
+
+
+def mode_named(batch: Batch, key: str) -> TransportMode | None:
+    """A way of transport of the master record."""
+    return next((mode for mode in stage_of(batch).modes if mode.key == key), None)
+
+
+def mode_of(shipment: Shipment) -> TransportMode:
+    """The way in which the shipment travels."""
+    found = mode_named(shipment.batch, shipment.mode)
+    if found is None:
+        raise LookupError(f"{shipment} travels in a way that its master does not know")
+    return found
+
+
+def parameters_of(shipment: Shipment) -> tuple[Parameter, ...]:
+    """What the receipt asks for: the state of the shipper, then the questions of the master."""
+    return (*mode_of(shipment).checks, *stage_of(shipment.batch).receipt)
+
+
+def typed_parameters(shipment: Shipment) -> list[Parameter]:
+    """What is answered at the receipt; a file is attached."""
+    return [one for one in parameters_of(shipment) if one.kind is not ParameterKind.FILE]
+
+
+def receipt_within(batch: Batch) -> timedelta:
+    """Within which time of the arrival the receipt is checked."""
+    said = stage_of(batch).receipt_within
+    return timedelta(minutes=float(standard_tables().units.convert(said.value, said.unit, "min")))
+
+
+def checked(shipment: Shipment, texts: Mapping[str, str], now: datetime) -> list[Checked]:
+    """Every question of the receipt with its answer. Raises BadInput where one can't be read."""
+    parameters = typed_parameters(shipment)
+    zone, units = ZoneInfo(shipment.batch.site.timezone), standard_tables().units
+    read = [
+        (one, receiving.read_finding(one, texts.get(one.key, ""), zone=zone, now=now, units=units))
+        for one in parameters
+    ]
+    unread = [found for _, found in read if isinstance(found, Objection)]
+    wrong = [one for one in (*unread, receiving.unknown_findings(texts, parameters)) if one]
+    if wrong:
+        raise BadInput(*wrong)
+    return [Checked(one, found) for one, found in read if not isinstance(found, Objection)]
+
+
+def answers_of(shipment: Shipment) -> dict[str, str]:
+    """The answers of the receipt as the first person signed them."""
+    return dict(shipment.values.values_list("parameter", "text"))
+
+
+# --- hand-overs -----------------------------------------------------------------------------------------------------
+def hand_overs_of(shipment: Shipment) -> list[HandOver]:
+    """The way of custody, first to last."""
+    return list(HandOver.objects.filter(shipment=shipment).order_by("n"))
+
+
+def left_at(shipment: Shipment) -> datetime | None:
+    """When the shipment left the house."""
+    first = HandOver.objects.filter(shipment=shipment).order_by("n").first()
+    return first.given_at if first else None
+
+
+def code_that_fits(shipment: Shipment, text: str) -> HandOverCode | None:
+    """The unused code of a shipment that was typed; compared with the hash that is kept."""
+    codes = HandOverCode.objects.filter(shipment=shipment, used_at=None).order_by("-pk")[:5]
+    return next((one for one in codes if check_password(text, one.encoded)), None)
+
+
+def wrong_codes(shipment: Shipment) -> int:
+    """How many wrong codes were typed since the newest one was issued."""
+    newest = HandOverCode.objects.filter(shipment=shipment).order_by("pk").last()
+    tries = Entry.objects.filter(record=shipment.record, action=WRONG_CODE)
+    return tries.filter(at__gte=newest.issued_at).count() if newest else tries.count()
+
+
+# --- the logger -----------------------------------------------------------------------------------------------------
+def logger_file_of(shipment: Shipment) -> LoggerFile | None:
+    """The newest logger file of a shipment: the one that counts."""
+    return LoggerFile.objects.filter(shipment=shipment).order_by("pk").last()
+
+
+def series_of(file: LoggerFile) -> LoggerSeries:
+    """The readings, from the file as it was kept."""
+    read = read_logger(read_file(file.sha256), Declared(**file.declared))
+    if isinstance(read, Objection):
+        raise BadInput(read)
+    return read
+
+
+def trip_of(shipment: Shipment, arrived_at: datetime) -> Trip:
+    """What the readings are judged against: from the first hand-over to the arrival."""
+    mode = mode_of(shipment)
+    if not isinstance(mode.temperature, NumberParameter):
+        template = N_("The master record limits no temperature of this way of transport.")
+        raise BadInput(Objection("no_temperature", template))
+    began = left_at(shipment) or shipment.packed_at or shipment.requested_at
+    return Trip(began, arrived_at, mode.logger.interval.timedelta, mode.temperature)
+
+
+def against_the_logger(shipment: Shipment, until: datetime) -> list[Objection]:
+    """What the logger's file says against the shipment up to a moment: missing, of another logger, gaps, excursions."""
+    file = logger_file_of(shipment)
+    if file is None:
+        return [one for one in [receiving.has_no_logger_file(0)] if one]
+    series, trip = series_of(file), trip_of(shipment, until)
+    known = shipment.logger.serial_number if shipment.logger else ""
+    found = [trips.is_of_another_logger(series, known), trips.does_not_cover(series, trip)]
+    outside = [trips.was_outside(one, trip.temperature) for one in trips.excursions_in(series, trip)]
+    return [*(one for one in found if one), *outside[:MOST_EXCURSIONS]]
+
+
+# --- what waits -----------------------------------------------------------------------------------------------------
+def shipments_in(states: Collection[ShipmentState], sites: Collection[str]) -> QuerySet[Shipment]:
+    """The shipments of these sites in one of these states, oldest first."""
+    return shipments().filter(state__in=states, batch__site__code__in=sites).order_by("requested_at", "pk")

@@ -1,0 +1,133 @@
+"""Pages that show: the shipments of one's sites, one shipment with its way, one file of a logger."""
+
+from typing import cast
+
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from apps.core.errors import Refused, RuleBroken
+from apps.core.pagination import listing
+from apps.core.ui.status import word_of
+from apps.core.ui.wording import bilingual
+from apps.documents.store import read_file
+from apps.organisation.access import Access, open_to
+from apps.organisation.models import User
+from apps.organisation.selectors import all_roles_of
+from apps.products.facts import Verdict
+from apps.products.loader import units as unit_table
+from apps.products.rules.limits import limit_text
+from apps.signatures.selectors import shown_signatures
+from apps.transport.facts import ShipmentState
+from apps.transport.forms import mode_words
+from apps.transport.lifecycle import WHO_MAY_ASK
+from apps.transport.models import LoggerFile, Shipment
+from apps.transport.selectors import (
+    answers_of,
+    checked,
+    hand_overs_of,
+    logger_file_of,
+    series_of,
+    stage_of,
+    trip_of,
+    units_in,
+    visible_shipments,
+)
+from apps.transport.views.drawing import curve_of
+from apps.transport.views.finding import acts_of, shipment_named
+from apps.units.views.framing import batch_bar, names_of
+
+READ_ONLY = Access(write=frozenset())
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def shipment_list(request: HttpRequest) -> HttpResponse:
+    """GET /transport/: the shipments of one's sites, newest first."""
+    now, user = timezone.now(), cast(User, request.user)
+    words, state = request.GET.get("q", "").strip().replace("\0", "")[:80], request.GET.get("state", "")
+    found = visible_shipments(user, now).annotate(count=Count("lines"))
+    if state in list(ShipmentState):
+        found = found.filter(state=state)
+    if words:
+        found = found.filter(Q(number__icontains=words) | Q(receiver__icontains=words) | Q(seal__icontains=words))
+    page = listing(found, request)
+    choices = [("", _("All")), *((one.value, str(word_of(one.value).word)) for one in ShipmentState)]
+    context = {
+        "page": page,
+        "rows": page.rows,
+        "q": words,
+        "filters": [{"name": "state", "label": _("State"), "choices": choices, "value": state}],
+        "may_ask": bool(WHO_MAY_ASK & set(all_roles_of(user, now))),
+    }
+    return render(request, "transport/list.html", context)
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def shipment(request: HttpRequest, number: str) -> HttpResponse:
+    """GET /transport/<number>/: units, packing, hand-overs, curve, receipt, decision."""
+    found = shipment_named(request, number)
+    file, stage = logger_file_of(found), stage_of(found.batch)
+    people = [found.requested_by, found.packed_by, found.received_by, found.confirmed_by, found.decided_by]
+    named = names_of(name for name in people if name)
+    context = {
+        "shipment": found,
+        "mode": mode_words(found),
+        "units": units_in(found),
+        "layers": [bilingual(one.label) for one in stage.packing if one.key in found.layers],
+        "documents": [bilingual(one.label) for one in stage.documents if one.key in found.documents],
+        "hand_overs": hand_overs_of(found),
+        "logger_file": file,
+        "curve": _curve(found, file),
+        "answers": _answers(found),
+        "acts": acts_of(request, found),
+        "signatures": shown_signatures(found.record),
+        "asked_by": named[found.requested_by],
+        "rules": [bilingual(stage.excursion), bilingual(stage.returns)],
+        **batch_bar(found.batch),
+    }
+    return render(request, "transport/shipment.html", context)
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """GET /transport/<number>/logger/<id>/: the file as it was attached."""
+    found = get_object_or_404(LoggerFile, shipment=shipment_named(request, number), pk=pk)
+    try:
+        content = read_file(found.sha256)
+    except RuleBroken as lost:
+        raise Http404 from lost
+    reply = HttpResponse(content, content_type="application/octet-stream")
+    reply["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
+    reply["X-Content-Type-Options"] = "nosniff"
+    return reply
+
+
+def _curve(shipment: Shipment, file: LoggerFile | None) -> dict[str, object] | None:
+    if file is None:
+        return None
+    try:
+        return curve_of(series_of(file), trip_of(shipment, shipment.arrived_at or file.last_at))
+    except Refused:  # the file is not in the store any more: its facts stand in the row
+        return None
+
+
+def _answers(shipment: Shipment) -> list[dict[str, object]]:
+    """Every question of the receipt with its limit and, once received, its answer."""
+    texts, now = answers_of(shipment), timezone.now()
+    return [
+        {
+            "label": bilingual(one.parameter.label),
+            "limit": limit_text(one.parameter.limit) if one.parameter.limit else "",
+            "unit": unit_table().display(getattr(one.parameter, "unit", "")),
+            "text": one.entered.text,
+            "verdict": (one.entered.verdict if one.entered.done else Verdict.NOT_DONE).lower(),
+        }
+        for one in checked(shipment, texts, now)
+    ]
