@@ -13,6 +13,9 @@ class OrderState(StrEnum):
     ORDERED = "ORDERED"
     CHECKED = "CHECKED"
     RESERVED = "RESERVED"
+    THAWED = "THAWED"
+    PREPARED = "PREPARED"
+    READY = "READY"
     CANCELLED = "CANCELLED"
 
 
@@ -22,6 +25,9 @@ class OrderVerb(StrEnum):
     CHECK = "CHECK"
     RESERVE = "RESERVE"
     FREE = "FREE"
+    THAW = "THAW"
+    PREPARE = "PREPARE"
+    CONFIRM = "CONFIRM"
     CANCEL = "CANCEL"
 
 
@@ -100,3 +106,27 @@ class Candidate:
     free: bool
     held: bool
     for_another: bool = False
+
+
+@dataclass(frozen=True)
+class DoseInput:
+    """What was found when the units were ready: the count per mL, the strengths that its caps need, the readings.
+
+    `answers` are the fields the master record asks for after thawing, by their keys, as entered.
+    """
+
+    counted: str = ""
+    endotoxin: str = ""
+    dmso: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the thawed units hold together: their volume, what the labels promise, what was counted in a millilitre."""
+
+    volume: Decimal
+    labelled: Decimal
+    concentration: Decimal
+    unit: str
+    workings: tuple[Working, ...]

@@ -1,4 +1,4 @@
-"""Treatment orders and the units that are kept for them."""
+"""Treatment orders, the units that are kept for them, their thawing, and the dose worked out of them."""
 
 from django.db import models
 from django.db.models import Q
@@ -72,3 +72,58 @@ class Reservation(Audited):
 
     def __str__(self) -> str:
         return f"{self.unit_id} for {self.order_id}"
+
+
+class Thaw(Audited):
+    """A unit of an order was thawed: the clock of its storage state runs from then on, and never twice."""
+
+    order = models.ForeignKey(TreatmentOrder, models.PROTECT, related_name="thaws")
+    unit = models.OneToOneField(Unit, models.PROTECT, related_name="thaw")
+    thawed_at = models.DateTimeField()
+    thawed_by = models.CharField(max_length=80)
+    thawed_name = models.CharField(max_length=120)
+    recorded_at = models.DateTimeField()
+    storage_state = models.CharField(max_length=40)
+    expires_at = models.DateTimeField()
+    happened = models.BooleanField(default=False)
+    reason = models.CharField(max_length=1000, blank=True)
+    overridden = models.JSONField(default=list)
+
+    append_only = True
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} for {self.order_id}"
+
+
+class Dose(Audited):
+    """The dose as a volume, worked out of what was counted. One stands for each order; a new count replaces it."""
+
+    order = models.ForeignKey(TreatmentOrder, models.PROTECT, related_name="doses")
+    n = models.PositiveSmallIntegerField()
+    counted = models.CharField(max_length=40, blank=True)
+    endotoxin = models.CharField(max_length=40, blank=True)
+    dmso = models.CharField(max_length=40, blank=True)
+    answers = models.JSONField(default=dict)
+    workings = models.JSONField(default=list)
+    volume = models.DecimalField(max_digits=24, decimal_places=9)
+    amount = models.DecimalField(max_digits=24, decimal_places=9)
+    remainder = models.DecimalField(max_digits=24, decimal_places=9)
+    expires_at = models.DateTimeField()
+    prepared_at = models.DateTimeField()
+    prepared_by = models.CharField(max_length=80)
+    prepared_name = models.CharField(max_length=120)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=80, blank=True)
+    confirmed_name = models.CharField(max_length=120, blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order"], condition=Q(replaced_at=None), name="one_dose_per_order"),
+            models.UniqueConstraint(fields=["order", "n"], name="one_dose_per_number"),
+            models.CheckConstraint(condition=Q(volume__gt=0, remainder__gte=0), name="a_dose_is_of_something"),
+            models.CheckConstraint(condition=~Q(confirmed_by=models.F("prepared_by")), name="a_second_person_confirms"),
+        ]
+
+    def __str__(self) -> str:
+        return f"dose {self.n} of {self.order_id}"

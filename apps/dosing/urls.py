@@ -15,5 +15,8 @@ urlpatterns = [
     path("orders/<str:number>/check/", views.check, name="check"),
     path("orders/<str:number>/reserve/", views.reserve, name="reserve"),
     path("orders/<str:number>/free/", views.free, name="free"),
+    path("orders/<str:number>/thaw/", views.thaw, name="thaw"),
+    path("orders/<str:number>/dose/", views.prepare, name="prepare"),
+    path("orders/<str:number>/dose/check/", views.confirm, name="confirm"),
     path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
 ]

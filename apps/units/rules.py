@@ -284,3 +284,9 @@ def read_code(text: str) -> LabelCode | Objection:
         return refused
     code = LabelCode(said["91"], expires_at, said.get("93", ""))
     return code if f"(92){said['92']}" in code_text(code) else refused
+
+
+def number_of_code(text: str) -> str:
+    """The number of the unit in the hand: from the symbol of its label, from its address, or typed."""
+    code = read_code(text.strip())
+    return (text.strip() if isinstance(code, Objection) else code.address).removeprefix("unit/")

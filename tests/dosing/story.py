@@ -2,16 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from apps.audit.services import audited
 from apps.core.actor import SYSTEM
-from apps.dosing.content import check_content, order_content
-from apps.dosing.facts import OrderInput
-from apps.dosing.models import TreatmentOrder
-from apps.dosing.selectors import order_now, prepare, prepare_again
-from apps.dosing.services import check_order, order_treatment
+from apps.dosing.content import check_content, confirm_content, dose_content, order_content
+from apps.dosing.facts import DoseInput, OrderInput
+from apps.dosing.models import Dose, TreatmentOrder
+from apps.dosing.selectors import (
+    dose_of,
+    order_now,
+    prepare,
+    prepare_again,
+    prepare_dose,
+    prepare_dose_again,
+    reservations_of,
+)
+from apps.dosing.services import (
+    check_order,
+    confirm_volume,
+    order_treatment,
+    prepare_volume,
+    reserve_units,
+    thaw_unit,
+)
 from apps.identity.facts import Person
 from apps.identity.models import Recipient
 from apps.identity.services import register_recipient
@@ -101,3 +116,50 @@ def expiring(unit: Unit, at: Any) -> Unit:
     with audited(actor=SYSTEM, action="test.expiry", at=FILLED, touching=[unit.record]) as change:
         change.update(units_now([unit])[0], expires_at=at)
     return units_now([unit])[0]
+
+
+THAW = START - timedelta(minutes=40)
+COUNT = START - timedelta(minutes=25)
+READINGS: Mapping[str, str] = {
+    "bath_temperature": "37.0",
+    "thaw_minutes": "3.5",
+    "viability": "90.0",
+    "appearance": "uniform",
+}
+COUNTED = DoseInput("4.0e6", "<0.05", "10", READINGS)
+
+
+def reserved(cast: Cast, number: str = "R-0001", **words: Any) -> TreatmentOrder:
+    """A checked order for which Stella keeps the units that expire first."""
+    return reserve_units(order=checked(cast, number, **words), actor=actor(cast.stella), at=NOW)
+
+
+def thawed(cast: Cast, order: TreatmentOrder, *, at: datetime = THAW) -> TreatmentOrder:
+    """Olga thaws every unit of an order."""
+    for row in reservations_of(order):
+        thaw_unit(order=order, scanned=row.unit.number, actor=actor(cast.olga), at=at)
+    return order_now(order)
+
+
+def prepared(cast: Cast, order: TreatmentOrder, said: DoseInput = COUNTED, *, by: str = "olga") -> Dose:
+    """Olga works the volume out and signs."""
+    person, order = getattr(cast, by), order_now(order)
+    signing = sign_as(person, dose_content(order, said, prepare_dose(order, said)), at=COUNT)
+    return prepare_volume(order=order, said=said, signing=signing, actor=actor(person), at=COUNT)
+
+
+def confirmed(cast: Cast, order: TreatmentOrder, *, by: str = "vera") -> Dose:
+    """Vera works it out again and signs."""
+    person, order = getattr(cast, by), order_now(order)
+    dose = dose_of(order)
+    assert dose
+    signing = sign_as(person, confirm_content(order, dose, prepare_dose_again(order, dose)), at=COUNT)
+    return confirm_volume(order=order, signing=signing, actor=actor(person), at=COUNT)
+
+
+def ready(cast: Cast, number: str = "R-0001") -> TreatmentOrder:
+    """An order whose dose is drawn up and checked."""
+    order = thawed(cast, reserved(cast, number))
+    prepared(cast, order)
+    confirmed(cast, order)
+    return order_now(order)

@@ -130,6 +130,7 @@ SHIPMENTS = {
 DOSES = {
     "ordered": Word(pgettext_lazy("status", "Ordered"), "document", "plain", 8),
     "prepared": Word(pgettext_lazy("status", "Prepared"), "thawed", "plain", 6),
+    "ready": Word(pgettext_lazy("status", "Ready"), "ok", "ok", 6),
     "infusing": Word(pgettext_lazy("status", "Infusing"), "play", "plain", 6),
     "given": Word(pgettext_lazy("status", "Given"), "heart", "ok"),
     "cancelled": Word(pgettext_lazy("status", "Cancelled"), "stop", "superseded", 20),

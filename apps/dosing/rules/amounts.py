@@ -24,6 +24,12 @@ def ordered_amounts(arm: Arm, weight: Decimal) -> Ordered:
     return Ordered(kept[0], kept[-1], arm.amount_unit, workings)
 
 
+def cap_of(arm: Arm, weight: Decimal) -> Decimal | None:
+    """The most that a single dose of the arm may hold at this weight."""
+    bound = _bound(arm, N_("Cap"), arm.cap, weight)
+    return bound.exact if bound else None
+
+
 def units_to_thaw(amount: Decimal, per_unit: Decimal, recovery: Decimal, unit: str) -> Working | None:
     """Whole units whose content after recovery covers the amount; None where a unit holds nothing."""
     whole = formulas.units_to_thaw(amount, per_unit, recovery)

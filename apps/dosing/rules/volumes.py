@@ -20,7 +20,7 @@ def dose_volume(
     if concentration <= 0:
         return Objection("nothing_counted", N_("Nothing was counted after thawing."), place="concentration")
     exact = amount / concentration
-    drawn = min(round_half_up(exact, DECIMALS), available)
+    drawn = available if exact > available else min(round_half_up(exact, DECIMALS), available)
     held = drawn * concentration
     if abs(held - amount) > amount * tolerance / 100:
         return _too_little(amount, held, unit, tolerance)

@@ -16,7 +16,7 @@ from apps.core.ui.wording import bilingual, translated
 from apps.dosing.facts import OrderState
 from apps.dosing.lifecycle import MOVES, verbs_from
 from apps.dosing.models import TreatmentOrder
-from apps.dosing.selectors import products_to_order, reservations_of, visible_orders
+from apps.dosing.selectors import dose_of, products_to_order, reservations_of, visible_orders
 from apps.dosing.views.finding import order_named, recipient_named, roles_here, sites_as
 from apps.dosing.views.showing import amount_text, working_rows
 from apps.identity.selectors import patient_of, visible_recipients
@@ -54,7 +54,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     """GET /dosing/orders/<number>/: the order, its dose line by line, the units kept for it."""
     found = order_named(request, number)
     definition, roles = definition_of(found.product_version), roles_here(request, found.site.code)
-    kept = list(reservations_of(found))
+    kept, dose = list(reservations_of(found)), dose_of(found)
     labels = {field.key: field.label for field in definition.dosing.order}
     moves = [MOVES[verb] for verb in verbs_from(OrderState(found.state)) if set(MOVES[verb].roles) & roles]
     context = {
@@ -63,6 +63,9 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "answers": [(labels.get(key, key), text) for key, text in found.answers.items()],
         "workings": working_rows(found.workings),
         "kept": kept,
+        "dose": dose,
+        "drawn": amount_text(dose.volume, "mL") if dose else "",
+        "dose_workings": working_rows(dose.workings) if dose else [],
         "holds": holds_panel([found.record, *(row.unit.record for row in kept)]),
         "acts": [
             {"label": translated(move.label), "url": reverse(f"dosing:{move.verb.lower()}", args=[number])}

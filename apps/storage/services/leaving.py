@@ -1,4 +1,4 @@
-"""Units leave the house: shipped, given to a patient or destroyed. Their stay ends by the same act."""
+"""Units leave the store for good: thawed, shipped, given to a patient or destroyed. Their stay ends by the same act."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from apps.units.lifecycle import MOVES
 from apps.units.models import Unit
 from apps.units.services import move_units
 
-LEAVING = frozenset({UnitVerb.SHIP, UnitVerb.ADMINISTER, UnitVerb.DESTROY})
+LEAVING = frozenset({UnitVerb.THAW, UnitVerb.SHIP, UnitVerb.ADMINISTER, UnitVerb.DESTROY})
 
 
 def send_away(
@@ -27,7 +27,7 @@ def send_away(
     objections: Sequence[Objection] = (),
     **fields: object,
 ) -> list[Unit]:
-    """Take units through a verb that leads out of the house, inside the door of the stage that does it.
+    """Take units through a verb that leads out of the store, inside the door of the stage that does it.
 
     The same as `move_units`, and what no stage must forget: each open stay ends at that moment, the position is free.
     """
@@ -45,12 +45,11 @@ def send_away(
 
 
 def _end(change: Change, stays: Sequence[Stay], left_at: datetime, verb: UnitVerb) -> None:
-    """A stay says which custody it ended in. One that is said to have begun after its unit had left has no
+    """A stay says which custody it ended in, or how the cells are since. One that is said to have begun after its unit had left has no
     length; the event tells the rest."""
+    reason = MOVES[verb].custody or MOVES[verb].condition or ""
     together: dict[datetime, list[Stay]] = defaultdict(list)
     for stay in stays:
         together[max(left_at, stay.in_at)].append(stay)
     for out_at, ending in together.items():
-        change.update_many(
-            ending, action="unit.left", out_at=out_at, out_by=change.actor.username, out_reason=MOVES[verb].custody
-        )
+        change.update_many(ending, action="unit.left", out_at=out_at, out_by=change.actor.username, out_reason=reason)

@@ -36,9 +36,9 @@ from apps.storage.selectors import (
     suggested_for,
     visible_stores,
 )
-from apps.units.facts import Custody
+from apps.units.facts import Condition, Custody
 from apps.units.models import Unit
-from apps.units.rules import read_code
+from apps.units.rules import number_of_code
 from apps.units.selectors import visible_units
 from apps.units.views.framing import batch_bar
 
@@ -168,7 +168,7 @@ def unit(request: HttpRequest, number: str) -> HttpResponse:
                 "stay": stay,
                 "in_by": names[stay.in_by],
                 "out_by": names.get(stay.out_by, ""),
-                "gone": stay.out_reason if stay.out_reason in set(Custody) else "",
+                "gone": stay.out_reason if stay.out_reason in {*Custody, *Condition} else "",
             }
             for stay in history.stays
         ],
@@ -237,8 +237,7 @@ def _proposal(unit: Unit | None) -> str:
 
 
 def _unit_scanned(request: HttpRequest, text: str) -> Unit:
-    code = read_code(text.strip())
-    number = (text.strip() if isinstance(code, Objection) else code.address).removeprefix("unit/")
+    number = number_of_code(text)
     found = visible_units(request.user, timezone.now()).filter(number=number).first()
     if found is None:
         template = N_("No unit of your sites is called {unit}.")

@@ -64,7 +64,7 @@ class OrderForm(forms.Form):
         _choose(self, "indication", [(one.en, bilingual(one)) for one in definition.authorisation.indications])
         self.asked = [field.key for field in dosing.order]
         for field in dosing.order:
-            self.fields[field.key] = _control(field)
+            self.fields[field.key] = control_of(field)
         if any(arm.dose_to for arm in dosing.arms):
             self.fields["amount"] = forms.CharField(
                 label=gettext_lazy("Amount"),
@@ -133,7 +133,8 @@ def _choose(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None
     cast(forms.ChoiceField, form.fields[name]).choices = choices
 
 
-def _control(field: Recordable) -> forms.Field:
+def control_of(field: Recordable) -> forms.Field:
+    """What an answer of the master record is entered with."""
     label, required = bilingual(field.label), field.required
     if field.kind is ParameterKind.YES_NO:
         return forms.ChoiceField(label=label, required=required, choices=YES_NO)

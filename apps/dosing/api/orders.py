@@ -183,7 +183,7 @@ class CheckOrder(SignedVerb):
     input_class, signed_class, output_class = Nothing, Signed, OrderOutput
 
     def target(self) -> TreatmentOrder:
-        return get_object_or_404(visible_orders(self.request.user, self.now), number=self.kwargs["number"])
+        return one_order(self)
 
     def record(self, target: TreatmentOrder) -> Record:
         return target.record
@@ -202,7 +202,7 @@ class OrderAct(Act):
     created = False
 
     def target(self) -> TreatmentOrder:
-        return get_object_or_404(visible_orders(self.request.user, self.now), number=self.kwargs["number"])
+        return one_order(self)
 
 
 class ReserveUnits(OrderAct):
@@ -234,6 +234,11 @@ class CancelOrder(OrderAct):
 
     def perform(self, target: TreatmentOrder, said: dict[str, Any]) -> TreatmentOrder:
         return services.cancel_order(order=target, **said, **self.who)
+
+
+def one_order(view: Act | SignedVerb) -> TreatmentOrder:
+    """The order an address names, within what the person may see."""
+    return get_object_or_404(visible_orders(view.request.user, view.now), number=view.kwargs["number"])
 
 
 def _version(recipient: Recipient, number: str) -> ProductVersion:

@@ -1,0 +1,6 @@
+"""What is shown and signed about a treatment: the order, the dose."""
+
+from apps.dosing.content.doses import confirm_content, dose_content
+from apps.dosing.content.ordered import check_content, order_content
+
+__all__ = ["check_content", "confirm_content", "dose_content", "order_content"]

@@ -1,0 +1,61 @@
+"""Reads of orders, of the units kept for them, of doses and infusions."""
+
+from apps.dosing.selectors.doses import (
+    PreparedDose,
+    asked_after_thawing,
+    dose_of,
+    kept_units,
+    prepare_dose,
+    prepare_dose_again,
+    said_of,
+    standing_dose,
+    thaws_of,
+)
+from apps.dosing.selectors.orders import (
+    Prepared,
+    content_of,
+    course_of,
+    input_of,
+    order_now,
+    prepare,
+    prepare_again,
+    products_to_order,
+    read_answers,
+    visible_orders,
+)
+from apps.dosing.selectors.units import (
+    candidate_of,
+    first_units,
+    is_of_another,
+    lot_of,
+    reservations_of,
+    units_for,
+)
+
+__all__ = [
+    "Prepared",
+    "PreparedDose",
+    "asked_after_thawing",
+    "candidate_of",
+    "content_of",
+    "course_of",
+    "dose_of",
+    "first_units",
+    "input_of",
+    "is_of_another",
+    "kept_units",
+    "lot_of",
+    "order_now",
+    "prepare",
+    "prepare_again",
+    "prepare_dose",
+    "prepare_dose_again",
+    "products_to_order",
+    "read_answers",
+    "reservations_of",
+    "said_of",
+    "standing_dose",
+    "thaws_of",
+    "units_for",
+    "visible_orders",
+]

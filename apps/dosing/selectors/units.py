@@ -1,0 +1,78 @@
+"""Reads of the units that are kept for an order, and of those that may be."""
+
+from django.db.models import QuerySet
+
+from apps.batches.selectors.batches import chain_of_batch
+from apps.dosing.facts import Candidate
+from apps.dosing.models import Reservation, TreatmentOrder
+from apps.dosing.rules import choosing
+from apps.products.facts import ChainOfIdentity
+from apps.products.selectors import definition_of
+from apps.quality.facts import Blocks
+from apps.quality.selectors import open_holds
+from apps.units.facts import UnitKind
+from apps.units.lifecycle import ISSUABLE, UnitVerb, refuses
+from apps.units.models import Unit
+
+MOST = 200  # units that are looked at for one dose, first to expire first
+
+
+def reservations_of(order: TreatmentOrder) -> QuerySet[Reservation]:
+    """The units kept for an order now."""
+    rows = Reservation.objects.filter(order=order, freed_at=None)
+    return rows.select_related("unit__record", "unit__batch__record", "record").order_by("pk")
+
+
+def units_for(order: TreatmentOrder) -> list[Unit]:
+    """The product units of this product at the site that quality lets go out, first to expire first."""
+    rows = Unit.objects.filter(
+        kind=UnitKind.PRODUCT,
+        disposition__in=list(ISSUABLE),
+        batch__site=order.site,
+        batch__product_version__key=order.product_version.key,
+        expires_at__gt=order.planned_end,
+    )
+    rows = rows.exclude(reservations__in=Reservation.objects.filter(freed_at=None))
+    rows = rows.select_related("record", "batch__record", "batch__donation", "batch__site")
+    return list(rows.order_by("expires_at", "number")[:MOST])
+
+
+def candidate_of(order: TreatmentOrder, unit: Unit) -> Candidate:
+    """A unit as the rules of choosing look at it."""
+    free = refuses(UnitVerb.RESERVE, unit.facts) is None
+    held = bool(open_holds([unit.record], Blocks.ISSUE))
+    return Candidate(unit.number, unit.expires_at, free, held, is_of_another(order, unit))
+
+
+def is_of_another(order: TreatmentOrder, unit: Unit) -> bool:
+    """Whether a chain of identity ties the unit to another patient, or should tie it to this one and does not."""
+    chain = chain_of_batch(unit.batch)
+    if chain is None:
+        return definition_of(order.product_version).chain_of_identity is not ChainOfIdentity.NONE
+    return chain.recipient_id != order.recipient_id
+
+
+def lot_of(unit: Unit) -> int:
+    """How many product units the lot of a unit has."""
+    return Unit.objects.filter(batch=unit.batch, kind=UnitKind.PRODUCT).count()
+
+
+def first_units(order: TreatmentOrder) -> list[Unit]:
+    """The units that expire first of those that may be taken, looked at one by one until there are enough.
+
+    Where the whole lot is the dose: every usable unit of the lot that expires first.
+    """
+    found: list[Unit] = []
+    arm = definition_of(order.product_version).dosing.arm(order.arm)
+    whole = arm is not None and arm.whole_lot
+    for unit in units_for(order):
+        if not whole and len(found) == order.units_to_thaw:
+            break
+        if (whole and found and unit.batch_id != found[0].batch_id) or not _is_usable(order, unit):
+            continue
+        found.append(unit)
+    return found
+
+
+def _is_usable(order: TreatmentOrder, unit: Unit) -> bool:
+    return choosing.is_usable(candidate_of(order, unit), order.planned_end)

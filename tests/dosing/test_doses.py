@@ -1,0 +1,137 @@
+"""The dose is a volume: worked out from the count after thawing, and worked out again by a second person."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from apps.dosing.facts import DoseInput, OrderState
+from apps.dosing.models import Dose
+from apps.dosing.rules import preparing
+from apps.dosing.selectors import order_now, prepare_dose
+from apps.signatures.models import Signature
+from tests.batches.refusals import codes
+from tests.cast import Cast
+from tests.dosing.story import (
+    COUNTED,
+    READINGS,
+    THAW,
+    confirmed,
+    prepared,
+    ready,
+    released_units,
+    reserved,
+    thawed,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def against(cast: Cast, said: DoseInput) -> set[str]:
+    released_units(cast)
+    order = thawed(cast, reserved(cast))
+    return {one.code for one in prepare_dose(order, said).objections}
+
+
+def shown(dose: Dose, what: str) -> tuple[str, str]:
+    line = next(row for row in dose.workings if row["what"] == what)
+    return line["how"], line["shown"]
+
+
+def test_the_volume_follows_from_the_viable_concentration(cast: Cast) -> None:
+    released_units(cast)
+    order = thawed(cast, reserved(cast))
+
+    dose = prepared(cast, order)
+
+    assert (dose.volume, dose.amount, dose.remainder) == (Decimal("19.4"), Decimal(69_840_000), Decimal("0.6"))
+    assert shown(dose, "Viable concentration") == ("4.0×10⁶ cells/mL × 90 %", "3.60E+6")
+    assert shown(dose, "Viable recovery")[1] == "72.0"
+    assert dose.expires_at == THAW + timedelta(hours=4)
+    assert order_now(order).state == OrderState.PREPARED
+
+
+def test_a_second_person_works_it_out_again_and_signs(cast: Cast) -> None:
+    released_units(cast)
+    order = ready(cast)
+
+    assert order.state == OrderState.READY
+    dose = Dose.objects.get()
+    assert (dose.prepared_by, dose.confirmed_by) == ("olga", "vera")
+    verbs = Signature.objects.filter(record=order.record).values_list("verb", flat=True)
+    assert {"dose_prepared", "dose_confirmed"} <= set(verbs)
+
+
+def test_nobody_checks_the_dose_they_prepared(cast: Cast) -> None:
+    released_units(cast)
+    order = thawed(cast, reserved(cast))
+    prepared(cast, order, by="nils")
+
+    assert codes(lambda: confirmed(cast, order, by="nils")) == ["same_person"]
+    assert order_now(order).state == OrderState.PREPARED
+
+
+def test_a_second_count_replaces_the_first(cast: Cast) -> None:
+    released_units(cast)
+    order = thawed(cast, reserved(cast))
+    prepared(cast, order)
+
+    second = prepared(cast, order, replace(COUNTED, counted="4.2e6"))
+
+    assert (second.n, second.volume) == (2, Decimal("18.5"))
+    assert Dose.objects.get(n=1).replaced_at is not None
+
+
+def test_what_was_thawed_and_holds_too_little_is_no_dose(cast: Cast) -> None:
+    assert against(cast, replace(COUNTED, counted="3.4e6")) >= {"outside_tolerance"}
+
+
+def test_a_reading_beyond_its_limit_forbids_the_dose(cast: Cast) -> None:
+    bad = {**READINGS, "viability": "69.9"}
+    assert "answer_forbids" in against(cast, replace(COUNTED, counted="6.0e6", answers=bad))
+
+
+def test_a_low_recovery_is_worked_out_and_forbids_the_dose(cast: Cast) -> None:
+    # 3.87e6 × 90 % × 20 mL of 1.0e8 is 69.7 %: the volume would suffice, the master asks for 70 %.
+    assert against(cast, replace(COUNTED, counted="3.87e6")) == {"answer_forbids"}
+
+
+@pytest.mark.parametrize("missing", list(READINGS))
+def test_every_reading_the_master_asks_for_is_said(cast: Cast, missing: str) -> None:
+    some = {key: text for key, text in READINGS.items() if key != missing}
+    assert against(cast, replace(COUNTED, answers=some)) & {"answer_missing", "viability_missing"}
+
+
+def test_a_reading_that_nobody_asked_for_is_refused(cast: Cast) -> None:
+    assert against(cast, replace(COUNTED, answers={**READINGS, "viable_recovery": "99"})) == {"unknown_answer"}
+
+
+def test_a_burden_beyond_its_cap_forbids_the_dose(cast: Cast) -> None:
+    # 20 EU/mL × 19.4 mL ÷ 70 kg in one hour: 5.54 EU per kg
+    assert against(cast, replace(COUNTED, endotoxin="20")) == {"burden_too_high"}
+
+
+@pytest.mark.parametrize("strength", ["endotoxin", "dmso"])
+def test_what_the_caps_need_is_said(cast: Cast, strength: str) -> None:
+    assert against(cast, replace(COUNTED, **{strength: ""})) == {"burden_unknown"}
+
+
+@pytest.mark.parametrize("text", ["", "-1", "NaN", "1e400", "four"])
+def test_a_count_that_is_none_is_refused(cast: Cast, text: str) -> None:
+    assert against(cast, replace(COUNTED, counted=text))
+
+
+def test_no_dose_is_worked_out_while_a_unit_is_frozen(cast: Cast) -> None:
+    released_units(cast)
+    order = reserved(cast)
+    assert "still_frozen" in {one.code for one in prepare_dose(order, COUNTED).objections}
+
+
+def test_the_second_person_must_find_the_same() -> None:
+    assert preparing.is_prepared_otherwise([{"shown": "19.4"}], [{"shown": "19.5"}]) is not None
+    assert preparing.is_prepared_otherwise([{"shown": "19.4"}], [{"shown": "19.4"}]) is None
+
+
+def test_a_concentration_next_to_nothing_is_refused_in_words(cast: Cast) -> None:
+    assert "outside_tolerance" in against(cast, replace(COUNTED, counted="1e-9"))
