@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.source import Source, product
 
-LEAVING = {"SHIP", "ADMINISTER", "DESTROY"}
+LEAVING = {"THAW", "SHIP", "ADMINISTER", "DESTROY"}
 AT_HOME = {"units", "storage"}
 
 

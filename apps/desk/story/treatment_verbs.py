@@ -1,14 +1,30 @@
-"""What a story says about treatments: the patient, the order, its check, the units that are kept for it."""
+"""What a story says about treatments: the patient, the order, its check, the units kept and thawed, the dose."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from apps.desk.story.stage import Stage, Verb
-from apps.dosing.content import check_content, order_content
-from apps.dosing.facts import OrderInput
+from apps.dosing.content import check_content, confirm_content, dose_content, order_content
+from apps.dosing.facts import DoseInput, OrderInput
 from apps.dosing.models import TreatmentOrder
-from apps.dosing.selectors import order_now, prepare, prepare_again
-from apps.dosing.services import check_order, order_treatment, reserve_units
+from apps.dosing.selectors import (
+    kept_units,
+    order_now,
+    prepare,
+    prepare_again,
+    prepare_dose,
+    prepare_dose_again,
+    standing_dose,
+)
+from apps.dosing.services import (
+    check_order,
+    confirm_volume,
+    order_treatment,
+    prepare_volume,
+    reserve_units,
+    thaw_unit,
+)
 from apps.identity.facts import Person
 from apps.identity.models import Recipient
 from apps.identity.services import register_recipient
@@ -57,6 +73,27 @@ def units_kept(stage: Stage, who: str, at: datetime, *, order: str) -> None:
     reserve_units(order=_order(order), actor=stage.actor(who), at=at)
 
 
+def units_thawed(stage: Stage, who: str, at: datetime, *, order: str) -> None:
+    """Every unit of an order is scanned and thawed."""
+    for unit in kept_units(_order(order)):
+        thaw_unit(order=_order(order), scanned=unit.number, actor=stage.actor(who), at=at)
+
+
+def dose_prepared(stage: Stage, who: str, at: datetime, *, order: str, **found: Any) -> None:
+    """The volume is worked out from the count."""
+    now, said = _order(order), DoseInput(**found)
+    signing = stage.signing(dose_content(now, said, prepare_dose(now, said)), at, who)
+    prepare_volume(order=now, said=said, signing=signing, actor=stage.actor(who), at=at)
+
+
+def dose_confirmed(stage: Stage, who: str, at: datetime, *, order: str) -> None:
+    """A second person works the volume out again."""
+    now = _order(order)
+    dose = standing_dose(now)
+    signing = stage.signing(confirm_content(now, dose, prepare_dose_again(now, dose)), at, who)
+    confirm_volume(order=now, signing=signing, actor=stage.actor(who), at=at)
+
+
 def _order(number: str) -> TreatmentOrder:
     return order_now(TreatmentOrder.objects.get(number=number))
 
@@ -66,4 +103,7 @@ VERBS: dict[str, Verb] = {
     "order": order,
     "dose_checked": dose_checked,
     "units_kept": units_kept,
+    "units_thawed": units_thawed,
+    "dose_prepared": dose_prepared,
+    "dose_confirmed": dose_confirmed,
 }

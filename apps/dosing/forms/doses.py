@@ -12,6 +12,8 @@ from apps.dosing.rules import burdens
 from apps.dosing.selectors import asked_after_thawing
 from apps.products.definition import Definition
 
+CELLS = "{cells}"
+
 
 class ThawForm(forms.Form):
     """Which unit, and when its last ice was gone."""
@@ -25,17 +27,15 @@ class PrepareForm(forms.Form):
 
     counted = forms.CharField(
         label=gettext_lazy("Cells counted per mL"),
-        required=False,
         max_length=20,
         help_text=gettext_lazy("As counted, such as 4.0e6. Viable cells only where no viability is asked."),
     )
     endotoxin = forms.CharField(
         label=gettext_lazy("Endotoxin per mL, in EU"),
-        required=False,
         max_length=20,
         help_text=gettext_lazy("From the certificate of analysis, such as <0.05."),
     )
-    dmso = forms.CharField(label=gettext_lazy("DMSO, in per cent"), required=False, max_length=20)
+    dmso = forms.CharField(label=gettext_lazy("DMSO, in per cent"), max_length=20)
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,6 +43,8 @@ class PrepareForm(forms.Form):
         self.asked = [field.key for field in asked]
         for field in asked:
             self.fields[field.key] = control_of(field)
+        if not any(arm.amount_unit == CELLS for arm in definition.dosing.arms):
+            del self.fields["counted"]
         known = {cap.key for cap in definition.dosing.caps}
         for name, key in (("endotoxin", burdens.ENDOTOXIN), ("dmso", burdens.DMSO)):
             if key not in known:

@@ -14,6 +14,7 @@ from apps.organisation.models import Site
 from apps.products.definition import ChoiceParameter, Definition
 from apps.products.definition.parameters import Recordable
 from apps.products.facts import ParameterKind
+from apps.products.loader import units
 from apps.units.models import Unit
 
 YES_NO = (("", "–"), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
@@ -143,4 +144,10 @@ def control_of(field: Recordable) -> forms.Field:
         return forms.ChoiceField(label=label, required=required, choices=options)
     if field.kind is ParameterKind.DATE:
         return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}))
-    return forms.CharField(label=label, required=required, max_length=500, help_text=str(getattr(field, "unit", "")))
+    return forms.CharField(label=label, required=required, max_length=500, help_text=unit_of(field))
+
+
+def unit_of(field: Recordable) -> str:
+    """The unit of a number as people read it."""
+    unit = str(getattr(field, "unit", ""))
+    return units().display(unit) if unit else ""

@@ -1,11 +1,12 @@
-"""The dose as a volume: worked out from the count and signed, worked out again by a second person and signed."""
+"""The dose as a volume: worked out from the count and signed, worked out again by a second person; its sheet."""
 
 from datetime import datetime
 
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
 from apps.core.errors import stop_if
-from apps.dosing.content import confirm_content, dose_content
+from apps.documents.services import request_document
+from apps.dosing.content import confirm_content, dose_content, dose_sheet
 from apps.dosing.facts import DoseInput, OrderState, OrderVerb
 from apps.dosing.lifecycle import MOVES, may_not_move
 from apps.dosing.models import Dose, TreatmentOrder
@@ -47,13 +48,16 @@ def confirm_volume(*, order: TreatmentOrder, signing: Signing, actor: Actor, at:
             *prepared.objections,
         )
         sign(change, signer=signer, record=now.record, content=confirm_content(now, dose, prepared), site=site)
-        return _confirmed(change, now, dose, signer)
+        return _confirmed(change, now, dose, prepared, signer)
 
 
-def _confirmed(change: Change, order: TreatmentOrder, dose: Dose, signer: Signer) -> Dose:
+def _confirmed(change: Change, order: TreatmentOrder, dose: Dose, prepared: PreparedDose, signer: Signer) -> Dose:
+    """The dose sheet follows from the second signature; a task draws it when a checkpoint covers it."""
     who = {"confirmed_by": signer.actor.username, "confirmed_name": signer.actor.printed_name}
     confirmed = change.update(dose, confirmed_at=change.at, **who)
-    change.update(order, state=MOVES[OrderVerb.CONFIRM].target)
+    ready = change.update(order, state=MOVES[OrderVerb.CONFIRM].target)
+    sheet = dose_sheet(ready, confirmed, prepared)
+    request_document(change, content=sheet, subject=ready.record, site=ready.site.code)
     return confirmed
 
 

@@ -13,6 +13,7 @@ from apps.core.pagination import listing
 from apps.core.roles import Role
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual, translated
+from apps.documents.selectors import documents_about
 from apps.dosing.facts import OrderState
 from apps.dosing.lifecycle import MOVES, verbs_from
 from apps.dosing.models import TreatmentOrder
@@ -64,6 +65,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "workings": working_rows(found.workings),
         "kept": kept,
         "dose": dose,
+        "documents": list(documents_about(found.record)),
         "drawn": amount_text(dose.volume, "mL") if dose else "",
         "dose_workings": working_rows(dose.workings) if dose else [],
         "holds": holds_panel([found.record, *(row.unit.record for row in kept)]),

@@ -45,8 +45,8 @@ def send_away(
 
 
 def _end(change: Change, stays: Sequence[Stay], left_at: datetime, verb: UnitVerb) -> None:
-    """A stay says which custody it ended in, or how the cells are since. One that is said to have begun after its unit had left has no
-    length; the event tells the rest."""
+    """A stay says which custody it ended in, or how the cells are since. One that is said to have begun after its unit
+    had left has no length; the event tells the rest."""
     reason = MOVES[verb].custody or MOVES[verb].condition or ""
     together: dict[datetime, list[Stay]] = defaultdict(list)
     for stay in stays:

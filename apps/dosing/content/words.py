@@ -1,0 +1,52 @@
+"""The words of a computation in both languages, as papers print them; pages translate the same sentences."""
+
+from collections.abc import Mapping
+
+from apps.documents.facts import Bilingual
+
+B = Bilingual
+LINES: Mapping[str, Bilingual] = {
+    "Dose of the arm": B("Dose of the arm", "方案剂量"),
+    "Floor": B("Floor", "下限"),
+    "Cap": B("Cap", "上限"),
+    "Dose kept between floor and cap": B("Dose kept between floor and cap", "限于上下限之间的剂量"),
+    "Units to thaw": B("Units to thaw", "需复苏的单元数"),
+    "Volume of the units": B("Volume of the units", "各单元体积合计"),
+    "Viable concentration": B("Viable concentration", "活细胞浓度"),
+    "Concentration on the label": B("Concentration on the label", "标示浓度"),
+    "Viable recovery": B("Viable recovery", "活细胞回收率"),
+    "Volume of the dose": B("Volume of the dose", "剂量体积"),
+    "Share of what was thawed": B("Share of what was thawed", "占复苏总量的比例"),
+    "Amount in the dose": B("Amount in the dose", "剂量中的含量"),
+    "Difference to the order": B("Difference to the order", "与医嘱的差异"),
+    "Left over, to be destroyed": B("Left over, to be destroyed", "剩余量，须销毁"),
+    "Endotoxin per kg and hour": B("Endotoxin per kg and hour", "每公斤每小时内毒素量"),
+    "DMSO per kg": B("DMSO per kg", "每公斤 DMSO 量"),
+}
+ROUNDINGS: Mapping[str, Bilingual] = {
+    "": B("", ""),
+    "rounded up to whole units": B("rounded up to whole units", "向上取整至整单元"),
+    "rounded half up to {decimals} decimals": B(
+        "rounded half up to {decimals} decimals", "四舍五入至 {decimals} 位小数"
+    ),
+    "all there is": B("all there is", "全部"),
+}
+VERDICTS: Mapping[str, Bilingual] = {
+    "dose_prepared": B("Prepared and worked out", "配制并计算"),
+    "dose_confirmed": B("Worked out again and checked", "重新计算并复核"),
+    "treatment_ordered": B("Ordered", "开具医嘱"),
+    "dose_checked": B("Order checked", "复核医嘱"),
+}
+TITLES: Mapping[str, Bilingual] = {
+    "dose_prepared": B("Prepared by", "配制人"),
+    "dose_confirmed": B("Second person", "复核人"),
+    "treatment_ordered": B("Physician", "医师"),
+    "dose_checked": B("Second person", "复核人"),
+}
+
+
+def rounding_of(row: Mapping[str, object]) -> Bilingual:
+    """How a line was rounded, in both languages."""
+    words, facts = ROUNDINGS[str(row["rounding"])], row["facts"]
+    known = facts if isinstance(facts, Mapping) else {}
+    return B(words.en.format(**known), words.zh.format(**known))
