@@ -16,7 +16,19 @@ class OrderState(StrEnum):
     THAWED = "THAWED"
     PREPARED = "PREPARED"
     READY = "READY"
+    INFUSING = "INFUSING"
+    GIVEN = "GIVEN"
     CANCELLED = "CANCELLED"
+
+
+class MomentKind(StrEnum):
+    """What happens to an infusion while it runs."""
+
+    STARTED = "STARTED"
+    PAUSED = "PAUSED"
+    RESUMED = "RESUMED"
+    RATE = "RATE"
+    ENDED = "ENDED"
 
 
 class OrderVerb(StrEnum):
@@ -28,6 +40,8 @@ class OrderVerb(StrEnum):
     THAW = "THAW"
     PREPARE = "PREPARE"
     CONFIRM = "CONFIRM"
+    START = "START"
+    END = "END"
     CANCEL = "CANCEL"
 
 
@@ -130,3 +144,24 @@ class Contents:
     concentration: Decimal
     unit: str
     workings: tuple[Working, ...]
+
+
+@dataclass(frozen=True)
+class Bedside:
+    """What two people scan at the bed: two identifiers of the wristband, every unit; and what the master asks besides.
+
+    The identifiers are compared and never kept. They stay out of `repr`, so that no log learns them either.
+    """
+
+    first: str = field(default="", repr=False)
+    second: str = field(default="", repr=False)
+    units: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time at which vital signs are due, and whether they were taken."""
+
+    due_at: datetime
+    taken: bool = False

@@ -24,6 +24,8 @@ class Move:
 
 ORDER_MEANING = N_("I order this treatment for this patient as shown.")
 ORDERING = (Role.PHYSICIAN,)
+BEDSIDE = (Role.NURSE, Role.PHYSICIAN)
+SECOND_MEANING = N_("I compared patient, order, dose and units at the bed as the second person.")
 _MOVES = (
     Move(
         OrderVerb.CHECK,
@@ -69,6 +71,22 @@ _MOVES = (
         (Role.CHECKER, Role.QA, Role.PHYSICIAN, Role.NURSE),
         N_("Check the volume"),
         N_("I checked this dose and its computation, line by line; I did not prepare it."),
+    ),
+    Move(
+        OrderVerb.START,
+        (S.READY,),
+        S.INFUSING,
+        BEDSIDE,
+        N_("Start at the bedside"),
+        N_("I compared patient, order, dose and units at the bed, and start this infusion."),
+    ),
+    Move(
+        OrderVerb.END,
+        (S.INFUSING,),
+        S.GIVEN,
+        BEDSIDE,
+        N_("End the infusion"),
+        N_("I ended this infusion as recorded here."),
     ),
     Move(
         OrderVerb.CANCEL,

@@ -1,11 +1,11 @@
-"""Treatment orders, the units that are kept for them, their thawing, and the dose worked out of them."""
+"""Treatment orders, the units that are kept for them, their thawing, the dose, its infusion."""
 
 from django.db import models
 from django.db.models import Q
 
 from apps.audit.models import Audited
 from apps.core.choices import choices_of
-from apps.dosing.facts import OrderState
+from apps.dosing.facts import MomentKind, OrderState
 from apps.identity.models import Recipient
 from apps.organisation.models import Site
 from apps.products.models import ProductVersion
@@ -127,3 +127,80 @@ class Dose(Audited):
 
     def __str__(self) -> str:
         return f"dose {self.n} of {self.order_id}"
+
+
+class Infusion(Audited):
+    """The dose is given: who compared what at the bed, when it began and ended, what was left."""
+
+    order = models.OneToOneField(TreatmentOrder, models.PROTECT, related_name="infusion")
+    units = models.JSONField(default=list)
+    bedside = models.JSONField(default=dict)
+    answers = models.JSONField(default=dict)
+    remainder = models.DecimalField(max_digits=24, decimal_places=9, null=True, blank=True)
+    expires_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    started_by = models.CharField(max_length=80)
+    started_name = models.CharField(max_length=120)
+    second_by = models.CharField(max_length=80)
+    second_name = models.CharField(max_length=120)
+    recorded_at = models.DateTimeField()
+    happened = models.BooleanField(default=False)
+    reason = models.CharField(max_length=1000, blank=True)
+    overridden = models.JSONField(default=list)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+    ended_name = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(second_by=models.F("started_by")), name="two_people_at_the_bed"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=models.F("started_at")), name="an_infusion_ends_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"infusion of {self.order_id}"
+
+
+class Moment(Audited):
+    """Something that happened to an infusion: its start, a pause, another rate, its end."""
+
+    infusion = models.ForeignKey(Infusion, models.PROTECT, related_name="moments")
+    kind = models.CharField(max_length=8, choices=choices_of(MomentKind))
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    rate = models.CharField(max_length=40, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    append_only = True
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=list(MomentKind)), name="known_moment_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.infusion_id}"
+
+
+class VitalSigns(Audited):
+    """Vital signs as they were taken; `due_at` is the time of the master record that they answer."""
+
+    order = models.ForeignKey(TreatmentOrder, models.PROTECT, related_name="vitals")
+    due_at = models.DateTimeField(null=True, blank=True)
+    taken_at = models.DateTimeField()
+    taken_by = models.CharField(max_length=80)
+    recorded_at = models.DateTimeField()
+    signs = models.JSONField(default=dict)
+
+    append_only = True
+
+    class Meta:
+        verbose_name_plural = "vital signs"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "due_at"], condition=Q(due_at__isnull=False), name="one_answer_per_due_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"vital signs of {self.order_id}"

@@ -18,5 +18,10 @@ urlpatterns = [
     path("orders/<str:number>/thaw/", views.thaw, name="thaw"),
     path("orders/<str:number>/dose/", views.prepare, name="prepare"),
     path("orders/<str:number>/dose/check/", views.confirm, name="confirm"),
+    path("orders/<str:number>/bedside/", views.bedside, name="bedside"),
+    path("orders/<str:number>/bedside/start/", views.start, name="start"),
+    path("orders/<str:number>/bedside/moment/", views.moment, name="moment"),
+    path("orders/<str:number>/bedside/vitals/", views.vitals, name="vitals"),
+    path("orders/<str:number>/bedside/end/", views.end, name="end"),
     path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
 ]

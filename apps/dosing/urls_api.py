@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.dosing.api import doses
+from apps.dosing.api import bedside, doses
 from apps.dosing.api import orders as api
 from apps.signatures.api.verbs import signed_paths
 from apps.units.api.acts import act_path
@@ -19,5 +19,10 @@ urlpatterns = [
     act_path(f"{ONE}/thaws/", doses.ThawUnit, "orders_thaw"),
     *signed_paths(f"{ONE}/dose/", doses.PrepareVolume, "orders_dose"),
     *signed_paths(f"{ONE}/dose/check/", doses.ConfirmVolume, "orders_dose_check"),
+    *signed_paths(f"{ONE}/infusion/", bedside.StartInfusion, "orders_infusion"),
+    signed_paths(f"{ONE}/infusion/second/", bedside.CompareInfusion, "orders_infusion_second")[1],
+    act_path(f"{ONE}/infusion/moments/", bedside.NoteMoment, "orders_infusion_moment"),
+    act_path(f"{ONE}/vitals/", bedside.RecordVitals, "orders_vitals"),
+    *signed_paths(f"{ONE}/infusion/end/", bedside.EndInfusion, "orders_infusion_end"),
     act_path(f"{ONE}/cancellation/", api.CancelOrder, "orders_cancel"),
 ]

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from apps.core.errors import BadInput, Objection
 from apps.core.roles import Role
 from apps.core.text import N_
+from apps.identity.facts import Person
 from apps.identity.models import Chain, Donor, DonorPerson, Recipient, RecipientPerson
 from apps.identity.rules.contents import read_chain
 from apps.organisation.models import User
@@ -72,3 +73,9 @@ def facility_of(site: str) -> str:
     """The facility identification number that is set up for a site; "" where there is none."""
     numbers: dict[str, str] = settings.FACILITY_NUMBERS
     return numbers.get(site, numbers.get("*", ""))
+
+
+def wristband_of(recipient: Recipient) -> Person | None:
+    """Who wears the wristband, to be compared with a scan at the bed; never shown. None where the data were erased."""
+    known = RecipientPerson.objects.filter(recipient=recipient).exclude(salt="").first()
+    return Person(known.name, known.born, known.identifier) if known else None

@@ -108,7 +108,7 @@ _MOVES = (
         UnitVerb.ADMINISTER,
         dispositions=ISSUABLE,
         conditions=frozenset({Condition.FRESH, Condition.THAWED}),
-        custodies=frozenset({Custody.AT_SITE}),
+        custodies=frozenset({Custody.RESERVED, Custody.AT_SITE}),
         kinds=frozenset({UnitKind.PRODUCT}),
         condition=Condition.SPENT,
         custody=Custody.ADMINISTERED,

@@ -7,11 +7,20 @@ from typing import Any
 
 from apps.audit.services import audited
 from apps.core.actor import SYSTEM
-from apps.dosing.content import check_content, confirm_content, dose_content, order_content
-from apps.dosing.facts import DoseInput, OrderInput
-from apps.dosing.models import Dose, TreatmentOrder
+from apps.dosing.content import (
+    check_content,
+    confirm_content,
+    dose_content,
+    end_content,
+    order_content,
+    second_content,
+    start_content,
+)
+from apps.dosing.facts import Bedside, DoseInput, OrderInput
+from apps.dosing.models import Dose, Infusion, TreatmentOrder
 from apps.dosing.selectors import (
     dose_of,
+    kept_units,
     order_now,
     prepare,
     prepare_again,
@@ -22,9 +31,11 @@ from apps.dosing.selectors import (
 from apps.dosing.services import (
     check_order,
     confirm_volume,
+    end_infusion,
     order_treatment,
     prepare_volume,
     reserve_units,
+    start_infusion,
     thaw_unit,
 )
 from apps.identity.facts import Person
@@ -163,3 +174,38 @@ def ready(cast: Cast, number: str = "R-0001") -> TreatmentOrder:
     prepared(cast, order)
     confirmed(cast, order)
     return order_now(order)
+
+
+def at_bed(order: TreatmentOrder, **words: Any) -> Bedside:
+    """What Nils and Paula scan at the right bed, but for what is named."""
+    units = tuple(unit.number for unit in kept_units(order))
+    return replace(Bedside(PATIENT.identifier, PATIENT.born, units), **words)
+
+
+def started(cast: Cast, order: TreatmentOrder, bedside: Bedside | None = None, **how: Any) -> Infusion:
+    """Nils starts, Paula compares as the second person; at START."""
+    order, at = order_now(order), how.pop("at", START)
+    second, happened = how.pop("second", cast.paula), how.get("happened")
+    bedside = bedside or at_bed(order)
+    began = happened.at if happened else None
+    return start_infusion(
+        order=order,
+        bedside=bedside,
+        signing=sign_as(cast.nils, start_content(order, bedside, began), at=at),
+        countersigning=sign_as(second, second_content(order, bedside, began), at=at, on=cast.nils),
+        actor=actor(cast.nils),
+        at=at,
+        **how,
+    )
+
+
+GIVEN: Mapping[str, str] = {"filter": "blood_set", "carrier_volume": "100", "rate": "40", "residual_volume": "0.5"}
+
+
+def ended(cast: Cast, order: TreatmentOrder, *, ended_at: datetime = END, **words: str) -> Infusion:
+    """Nils ends the infusion and signs."""
+    order, answers = order_now(order), {**GIVEN, **words}
+    signing = sign_as(cast.nils, end_content(order, answers, ended_at), at=ended_at)
+    return end_infusion(
+        order=order, ended_at=ended_at, answers=answers, signing=signing, actor=actor(cast.nils), at=ended_at
+    )

@@ -1,6 +1,18 @@
-"""What is said about recipients, treatment orders, doses."""
+"""What is said about recipients, treatment orders, doses, infusions."""
 
+from apps.dosing.forms.bedside import BedsideForm, EndForm, MomentForm, VitalsForm
 from apps.dosing.forms.doses import PrepareForm, ThawForm
 from apps.dosing.forms.orders import OrderForm, RecipientForm, ReserveForm, WhyForm
 
-__all__ = ["OrderForm", "PrepareForm", "RecipientForm", "ReserveForm", "ThawForm", "WhyForm"]
+__all__ = [
+    "BedsideForm",
+    "EndForm",
+    "MomentForm",
+    "OrderForm",
+    "PrepareForm",
+    "RecipientForm",
+    "ReserveForm",
+    "ThawForm",
+    "VitalsForm",
+    "WhyForm",
+]

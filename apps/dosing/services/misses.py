@@ -7,11 +7,12 @@ from apps.core.actor import Actor
 from apps.core.errors import Refused
 from apps.core.text import N_
 from apps.dosing.models import TreatmentOrder
+from apps.dosing.rules.bedside import ANOTHER_PATIENT
 from apps.dosing.rules.thawing import ANOTHER_UNIT
 from apps.quality.facts import EventKind, Severity
 from apps.quality.services import report_event
 
-NEAR_MISSES = (ANOTHER_UNIT,)
+NEAR_MISSES = (ANOTHER_UNIT, ANOTHER_PATIENT)
 
 
 def keep_near_miss(order: TreatmentOrder, refusal: Refused, actor: Actor, at: datetime) -> None:
@@ -26,7 +27,7 @@ def keep_near_miss(order: TreatmentOrder, refusal: Refused, actor: Actor, at: da
                 change,
                 subject=order.record,
                 kind=EventKind.NEAR_MISS,
-                severity=Severity.MINOR,
+                severity=Severity.MAJOR if objection.code == ANOTHER_PATIENT else Severity.MINOR,
                 template=N_("Near miss: {what} Nothing was done."),
                 facts={"what": objection.text},
             )

@@ -1,15 +1,19 @@
-"""Pages of recipients, treatment orders and doses: showing, and acting."""
+"""Pages of recipients, treatment orders, doses and infusions: showing, and acting."""
 
 from apps.dosing.views.acting import cancel, check, free, order, register, reserve
+from apps.dosing.views.bedside import bedside, end, moment, start, vitals
 from apps.dosing.views.looking import detail, orders, recipient, recipients
 from apps.dosing.views.preparing import confirm, prepare, thaw
 
 __all__ = [
+    "bedside",
     "cancel",
     "check",
     "confirm",
     "detail",
+    "end",
     "free",
+    "moment",
     "order",
     "orders",
     "prepare",
@@ -17,5 +21,7 @@ __all__ = [
     "recipients",
     "register",
     "reserve",
+    "start",
     "thaw",
+    "vitals",
 ]

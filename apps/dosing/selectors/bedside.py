@@ -1,0 +1,141 @@
+"""Reads at the bed: what stands against the start, the infusion with its moments, when vital signs are due."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apps.core.errors import BadInput, Objection
+from apps.dosing.facts import Bedside, Slot
+from apps.dosing.models import Infusion, Moment, TreatmentOrder, VitalSigns
+from apps.dosing.rules import bedside as rules
+from apps.dosing.rules import choosing, ordering, thawing
+from apps.dosing.selectors.doses import kept_units, thaws_of
+from apps.identity.selectors import wristband_of
+from apps.products.definition.parameters import Recordable
+from apps.products.facts import Entered, ParameterKind
+from apps.products.loader import standard_tables
+from apps.products.rules.numbers import read_entry
+from apps.products.selectors import definition_of
+from apps.quality.facts import Blocks
+from apps.quality.rules import has_open_holds
+from apps.quality.selectors import open_holds
+from apps.units.models import Unit
+from apps.units.rules import is_expired, number_of_code
+
+STARTED_AT, ENDED_AT, DURATION, THAW_TO_END = "started_at", "ended_at", "duration", "thaw_to_end"
+CLOCKED = (STARTED_AT, ENDED_AT, DURATION, THAW_TO_END)  # the clock knows them; nobody types them
+
+
+def infusion_of(order: TreatmentOrder) -> Infusion | None:
+    """The infusion of an order, once it began."""
+    return Infusion.objects.filter(order=order).select_related("record").first()
+
+
+def moments_of(infusion: Infusion) -> list[Moment]:
+    """What happened to an infusion, first to last."""
+    return list(Moment.objects.filter(infusion=infusion).order_by("at", "pk"))
+
+
+def mismatches(order: TreatmentOrder, bedside: Bedside) -> list[Objection]:
+    """What is wrong with the patient or the units in hand: a hard stop, whatever is said to have happened."""
+    worn, kept = wristband_of(order.recipient), [unit.number for unit in kept_units(order)]
+    scanned = [number_of_code(text) for text in bedside.units if text.strip()]
+    person = (
+        rules.is_another_patient((bedside.first, bedside.second), (worn.identifier, worn.born))
+        if worn
+        else rules.has_no_identity()
+    )
+    wrong = [thawing.is_another_unit(number, kept) for number in scanned]
+    found = [person, *wrong, rules.are_not_scanned(scanned, kept)]
+    return [objection for objection in found if objection]
+
+
+def against_the_start(order: TreatmentOrder, bedside: Bedside, started_at: datetime) -> list[Objection]:
+    """What judges the act: expiry to the planned end, holds, the answers that the master record asks for."""
+    units, asked = kept_units(order), rules.asked_at_bed(definition_of(order.product_version).dosing.bedside)
+    planned_end = started_at + (order.planned_end - order.planned_start)
+    read = read_texts(order, asked, bedside.answers)
+    found: list[Objection | None] = [is_expired(unit.facts, started_at) for unit in units]
+    found += [choosing.would_expire(unit.number, unit.expires_at, planned_end) for unit in units]
+    found += [_held(units), *ordering.against_the_answers(asked, read), ordering.is_unasked(asked, bedside.answers)]
+    return [objection for objection in found if objection]
+
+
+def read_texts(
+    order: TreatmentOrder, asked: Sequence[Recordable], texts: Mapping[str, str]
+) -> dict[str, Entered | Objection]:
+    """Answers of the master record's fields, read and judged."""
+    zone, table = ZoneInfo(order.site.timezone), standard_tables().units
+    return {one.key: read_entry(one, texts.get(one.key, ""), zone=zone, units=table) for one in asked}
+
+
+def asked_at_end(order: TreatmentOrder) -> list[Recordable]:
+    """What a person enters about the infusion when it ends."""
+    fields = definition_of(order.product_version).dosing.administration
+    return [one for one in fields if one.key not in CLOCKED]
+
+
+def administered(
+    order: TreatmentOrder, answers: Mapping[str, str], ended_at: datetime
+) -> list[tuple[Recordable, Entered]]:
+    """Everything the master record keeps of an infusion, typed or known by the clock. Raises BadInput."""
+    fields = definition_of(order.product_version).dosing.administration
+    infusion = infusion_of(order)
+    known = clocked(order, infusion, ended_at) if infusion else {}
+    read = read_texts(order, fields, {**answers, **known})
+    unasked = ordering.is_unasked(asked_at_end(order), answers)
+    wrong = [one for one in (*read.values(), unasked) if isinstance(one, Objection)]
+    if wrong:
+        raise BadInput(*wrong)
+    return [(one, entered) for one in fields if isinstance(entered := read[one.key], Entered)]
+
+
+def clocked(order: TreatmentOrder, infusion: Infusion, ended_at: datetime) -> dict[str, str]:
+    """What the clock knows of an infusion: its instants, its minutes, the longest time since a thaw."""
+    zone, thaws = ZoneInfo(order.site.timezone), thaws_of(order)
+    texts = {
+        STARTED_AT: infusion.started_at.astimezone(zone).isoformat(timespec="minutes"),
+        ENDED_AT: ended_at.astimezone(zone).isoformat(timespec="minutes"),
+        DURATION: _minutes(ended_at - infusion.started_at),
+        THAW_TO_END: _minutes(ended_at - thaws[0].thawed_at) if thaws else "",
+    }
+    known = {one.key for one in definition_of(order.product_version).dosing.administration}
+    return {key: text for key, text in texts.items() if key in known}
+
+
+def signs_asked(order: TreatmentOrder) -> list[Recordable]:
+    """The vital signs of the master record."""
+    return [one for one in definition_of(order.product_version).dosing.vitals.signs if one.kind is ParameterKind.NUMBER]
+
+
+def vitals_of(order: TreatmentOrder) -> list[VitalSigns]:
+    """The vital signs taken for an order, first to last."""
+    return list(VitalSigns.objects.filter(order=order).order_by("taken_at", "pk"))
+
+
+def vital_slots(order: TreatmentOrder) -> list[Slot]:
+    """When vital signs are due, and whether they were taken; before the start by the plan, then by the clock."""
+    infusion, vitals = infusion_of(order), definition_of(order.product_version).dosing.vitals
+    start = infusion.started_at if infusion else order.planned_start
+    length = order.planned_end - order.planned_start
+    ended = infusion.ended_at if infusion else None
+    times = rules.due_times(vitals, start, ended or start + length, ended=ended is not None)
+    taken = {row.due_at for row in vitals_of(order) if row.due_at}
+    before = {times[0]} if vitals.before and _was_taken_before(order, start) else set()
+    return rules.slots(times, taken | before)
+
+
+def _was_taken_before(order: TreatmentOrder, start: datetime) -> bool:
+    # Taken against the plan, answered at the start: the plan and the clock differ by minutes.
+    return VitalSigns.objects.filter(order=order, taken_at__lte=start).exists()
+
+
+def _held(units: Sequence[Unit]) -> Objection | None:
+    records = [unit.record for unit in units]
+    return has_open_holds(
+        sorted({hold.text for blocks in (Blocks.ISSUE, Blocks.USE) for hold in open_holds(records, blocks)})
+    )
+
+
+def _minutes(span: timedelta) -> str:
+    return str(round(span.total_seconds() / 60))
