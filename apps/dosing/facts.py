@@ -165,3 +165,13 @@ class Slot:
 
     due_at: datetime
     taken: bool = False
+
+
+@dataclass(frozen=True)
+class OutcomeDue:
+    """An outcome of the master record on one of its days: by when, and what was found."""
+
+    key: str
+    day: int
+    due_on: date
+    found: str = ""

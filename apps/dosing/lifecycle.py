@@ -25,6 +25,7 @@ class Move:
 ORDER_MEANING = N_("I order this treatment for this patient as shown.")
 ORDERING = (Role.PHYSICIAN,)
 BEDSIDE = (Role.NURSE, Role.PHYSICIAN)
+FOLLOWERS = (*BEDSIDE, Role.QA)  # who records reactions and outcomes
 SECOND_MEANING = N_("I compared patient, order, dose and units at the bed as the second person.")
 _MOVES = (
     Move(

@@ -1,4 +1,4 @@
-"""Treatment orders, the units that are kept for them, their thawing, the dose, its infusion."""
+"""Treatment orders, the units that are kept for them, their thawing, the dose, its infusion and what followed."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +8,7 @@ from apps.core.choices import choices_of
 from apps.dosing.facts import MomentKind, OrderState
 from apps.identity.models import Recipient
 from apps.organisation.models import Site
+from apps.products.facts import Verdict
 from apps.products.models import ProductVersion
 from apps.units.models import Unit
 
@@ -204,3 +205,54 @@ class VitalSigns(Audited):
 
     def __str__(self) -> str:
         return f"vital signs of {self.order_id}"
+
+
+class Reaction(Audited):
+    """A reaction to a dose with its grade. From the grade of the master record on, it holds the sister units."""
+
+    order = models.ForeignKey(TreatmentOrder, models.PROTECT, related_name="reactions")
+    n = models.PositiveSmallIntegerField()
+    grade = models.PositiveSmallIntegerField()
+    what = models.CharField(max_length=1000)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=80)
+    holds = models.BooleanField()
+
+    append_only = True
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=5), name="a_reaction_has_a_grade"),
+            models.UniqueConstraint(fields=["order", "n"], name="one_reaction_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reaction {self.n} to {self.order_id}"
+
+
+class OutcomeValue(Audited):
+    """A structured outcome on one of the days of the master record. A correction replaces it, with its reason."""
+
+    order = models.ForeignKey(TreatmentOrder, models.PROTECT, related_name="outcomes")
+    key = models.CharField(max_length=40)
+    day = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=500)
+    unit = models.CharField(max_length=20, blank=True)
+    number = models.DecimalField(max_digits=24, decimal_places=9, null=True, blank=True)
+    verdict = models.CharField(max_length=14, choices=choices_of(Verdict))
+    measured_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=80)
+    reason = models.CharField(max_length=500, blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "key", "day"], condition=Q(replaced_at=None), name="one_outcome_per_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} on day {self.day}"

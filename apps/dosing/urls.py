@@ -22,6 +22,9 @@ urlpatterns = [
     path("orders/<str:number>/bedside/start/", views.start, name="start"),
     path("orders/<str:number>/bedside/moment/", views.moment, name="moment"),
     path("orders/<str:number>/bedside/vitals/", views.vitals, name="vitals"),
+    path("orders/<str:number>/bedside/reaction/", views.reaction, name="reaction"),
+    path("orders/<str:number>/outcomes/", views.outcomes, name="outcomes"),
+    path("orders/<str:number>/outcomes/record/", views.outcome, name="outcome"),
     path("orders/<str:number>/bedside/end/", views.end, name="end"),
     path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
 ]

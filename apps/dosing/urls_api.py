@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.dosing.api import bedside, doses
+from apps.dosing.api import bedside, doses, following
 from apps.dosing.api import orders as api
 from apps.signatures.api.verbs import signed_paths
 from apps.units.api.acts import act_path
@@ -24,5 +24,7 @@ urlpatterns = [
     act_path(f"{ONE}/infusion/moments/", bedside.NoteMoment, "orders_infusion_moment"),
     act_path(f"{ONE}/vitals/", bedside.RecordVitals, "orders_vitals"),
     *signed_paths(f"{ONE}/infusion/end/", bedside.EndInfusion, "orders_infusion_end"),
+    act_path(f"{ONE}/reactions/", following.RecordReaction, "orders_reaction"),
+    act_path(f"{ONE}/outcomes/", following.RecordOutcome, "orders_outcome"),
     act_path(f"{ONE}/cancellation/", api.CancelOrder, "orders_cancel"),
 ]

@@ -1,12 +1,20 @@
-"""What a story says about treatments: the patient, the order, its check, the units kept and thawed, the dose."""
+"""What a story says about treatments: the patient, the order, its check, units, dose and infusion."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from apps.desk.story.stage import Stage, Verb
-from apps.dosing.content import check_content, confirm_content, dose_content, order_content
-from apps.dosing.facts import DoseInput, OrderInput
+from apps.dosing.content import (
+    check_content,
+    confirm_content,
+    dose_content,
+    end_content,
+    order_content,
+    second_content,
+    start_content,
+)
+from apps.dosing.facts import Bedside, DoseInput, OrderInput
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import (
     kept_units,
@@ -20,9 +28,14 @@ from apps.dosing.selectors import (
 from apps.dosing.services import (
     check_order,
     confirm_volume,
+    end_infusion,
     order_treatment,
     prepare_volume,
+    record_outcome,
+    record_reaction,
+    record_vitals,
     reserve_units,
+    start_infusion,
     thaw_unit,
 )
 from apps.identity.facts import Person
@@ -94,6 +107,44 @@ def dose_confirmed(stage: Stage, who: str, at: datetime, *, order: str) -> None:
     confirm_volume(order=now, signing=signing, actor=stage.actor(who), at=at)
 
 
+def infusion_started(
+    stage: Stage, who: str, at: datetime, *, order: str, second: str, wristband: Mapping[str, str]
+) -> None:
+    """Two people compare at the bed, on the screen of the first, and start."""
+    now = _order(order)
+    bedside = Bedside(wristband["number"], wristband["born"], tuple(unit.number for unit in kept_units(now)))
+    start_infusion(
+        order=now,
+        bedside=bedside,
+        signing=stage.signing(start_content(now, bedside), at, who),
+        countersigning=stage.signing(second_content(now, bedside), at, second, on=who),
+        actor=stage.actor(who),
+        at=at,
+    )
+
+
+def vitals_taken(stage: Stage, who: str, at: datetime, *, order: str, signs: Mapping[str, str]) -> None:
+    """Vital signs are taken."""
+    record_vitals(order=_order(order), signs=signs, actor=stage.actor(who), at=at)
+
+
+def infusion_ended(stage: Stage, who: str, at: datetime, *, order: str, answers: Mapping[str, str]) -> None:
+    """The infusion ends, with what the master record asks about it."""
+    now = _order(order)
+    signing = stage.signing(end_content(now, answers, at), at, who)
+    end_infusion(order=now, ended_at=at, answers=answers, signing=signing, actor=stage.actor(who), at=at)
+
+
+def reaction(stage: Stage, who: str, at: datetime, *, order: str, grade: int, what: str) -> None:
+    """A reaction to the dose."""
+    record_reaction(order=_order(order), grade=grade, what=what, actor=stage.actor(who), at=at)
+
+
+def outcome(stage: Stage, who: str, at: datetime, *, order: str, key: str, day: int, text: str) -> None:
+    """An outcome on a day of the master record."""
+    record_outcome(order=_order(order), key=key, day=day, text=text, actor=stage.actor(who), at=at)
+
+
 def _order(number: str) -> TreatmentOrder:
     return order_now(TreatmentOrder.objects.get(number=number))
 
@@ -106,4 +157,9 @@ VERBS: dict[str, Verb] = {
     "units_thawed": units_thawed,
     "dose_prepared": dose_prepared,
     "dose_confirmed": dose_confirmed,
+    "infusion_started": infusion_started,
+    "vitals_taken": vitals_taken,
+    "infusion_ended": infusion_ended,
+    "reaction": reaction,
+    "outcome": outcome,
 }

@@ -2,6 +2,7 @@
 
 from apps.dosing.forms.bedside import BedsideForm, EndForm, MomentForm, VitalsForm
 from apps.dosing.forms.doses import PrepareForm, ThawForm
+from apps.dosing.forms.following import OutcomeForm, ReactionForm
 from apps.dosing.forms.orders import OrderForm, RecipientForm, ReserveForm, WhyForm
 
 __all__ = [
@@ -9,7 +10,9 @@ __all__ = [
     "EndForm",
     "MomentForm",
     "OrderForm",
+    "OutcomeForm",
     "PrepareForm",
+    "ReactionForm",
     "RecipientForm",
     "ReserveForm",
     "ThawForm",

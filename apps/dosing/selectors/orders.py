@@ -24,6 +24,9 @@ from apps.products.loader import standard_tables, units
 from apps.products.models import ProductVersion
 from apps.products.rules.numbers import read_entry
 from apps.products.selectors import definition_of, versions_known
+from apps.quality.facts import Blocks
+from apps.quality.rules import has_open_holds
+from apps.quality.selectors import open_holds
 
 CLOSED = (OrderState.CANCELLED,)
 ALL_OF_IT = Decimal(100)
@@ -175,6 +178,7 @@ def _against(recipient: Recipient, version: ProductVersion, said: OrderInput, zo
         ordering.is_another_filing(definition, said.answers.get(ordering.FILING, "").strip())
         if any(field.key == ordering.FILING for field in definition.dosing.order)
         else None,
+        has_open_holds([hold.text for hold in open_holds([recipient.record], Blocks.USE)]),
     )
     return [objection for objection in found if objection]
 

@@ -1,5 +1,6 @@
 """What is done with treatment orders. The only writers."""
 
+from apps.dosing.services.following import record_outcome, record_reaction
 from apps.dosing.services.infusing import compare_at_bedside, end_infusion, note_moment, start_infusion
 from apps.dosing.services.ordering import cancel_order, check_order, order_treatment
 from apps.dosing.services.preparing import confirm_volume, prepare_volume
@@ -17,6 +18,8 @@ __all__ = [
     "note_moment",
     "order_treatment",
     "prepare_volume",
+    "record_outcome",
+    "record_reaction",
     "record_vitals",
     "reserve_units",
     "start_infusion",

@@ -2,6 +2,7 @@
 
 from apps.dosing.views.acting import cancel, check, free, order, register, reserve
 from apps.dosing.views.bedside import bedside, end, moment, start, vitals
+from apps.dosing.views.following import outcome, outcomes, reaction
 from apps.dosing.views.looking import detail, orders, recipient, recipients
 from apps.dosing.views.preparing import confirm, prepare, thaw
 
@@ -16,7 +17,10 @@ __all__ = [
     "moment",
     "order",
     "orders",
+    "outcome",
+    "outcomes",
     "prepare",
+    "reaction",
     "recipient",
     "recipients",
     "register",

@@ -18,7 +18,7 @@ from apps.dosing import services
 from apps.dosing.content import end_content, second_content, start_content
 from apps.dosing.facts import MomentKind, OrderState, Slot
 from apps.dosing.forms import BedsideForm, EndForm, MomentForm, VitalsForm
-from apps.dosing.lifecycle import BEDSIDE
+from apps.dosing.lifecycle import BEDSIDE, FOLLOWERS
 from apps.dosing.models import Infusion, TreatmentOrder
 from apps.dosing.rules.bedside import asked_at_bed
 from apps.dosing.selectors import (
@@ -27,6 +27,7 @@ from apps.dosing.selectors import (
     infusion_of,
     kept_units,
     moments_of,
+    reactions_of,
     signs_asked,
     vital_slots,
     vitals_of,
@@ -55,7 +56,7 @@ MOMENTS = {
 def bedside(request: HttpRequest, number: str) -> HttpResponse:
     """GET /dosing/orders/<number>/bedside/: the patient, the dose with its clock, when vital signs are due."""
     found = order_named(request, number)
-    infusion, dose = infusion_of(found), dose_of(found)
+    infusion, dose, roles = infusion_of(found), dose_of(found), roles_here(request, found.site.code)
     context = {
         "order": found,
         "band": _band(request, found),
@@ -68,7 +69,9 @@ def bedside(request: HttpRequest, number: str) -> HttpResponse:
         "units": kept_units(found),
         "slots": [_slot(slot) for slot in vital_slots(found)] if found.state != OrderState.CANCELLED else [],
         "vitals": _vitals(found),
-        "acts_here": bool(roles_here(request, found.site.code) & set(BEDSIDE)),
+        "reactions": reactions_of(found),
+        "acts_here": bool(roles & set(BEDSIDE)),
+        "follows": bool(roles & set(FOLLOWERS)),
     }
     return render(request, "dosing/bedside.html", context)
 

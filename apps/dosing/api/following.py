@@ -1,0 +1,87 @@
+"""After the dose, for programs: reactions and outcomes."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.core.fields import Instant
+from apps.dosing import services
+from apps.dosing.api.orders import OrderAct
+from apps.dosing.lifecycle import FOLLOWERS
+from apps.dosing.models import OutcomeValue, Reaction, TreatmentOrder
+from apps.dosing.selectors import outcomes_due
+from apps.organisation.access import Access
+
+FOLLOWING = Access(write=frozenset(FOLLOWERS))
+
+
+class ReactionBody(serializers.Serializer):
+    """A grade from 1 to 5, and what was seen."""
+
+    grade = serializers.IntegerField(min_value=1, max_value=5)
+    what = serializers.CharField(max_length=1000)
+    occurred_at = Instant(required=False, allow_null=True, default=None)
+
+
+class ReactionOutput(serializers.ModelSerializer):
+    """A reaction, and whether it holds the sister units."""
+
+    class Meta:
+        model = Reaction
+        fields = ("n", "grade", "what", "occurred_at", "recorded_by", "holds")
+
+
+class OutcomeBody(serializers.Serializer):
+    """An outcome by its key, on a day of the master record; a reason where something stands there."""
+
+    key = serializers.CharField(max_length=40)
+    day = serializers.IntegerField(min_value=0, max_value=3650)
+    text = serializers.CharField(max_length=500)
+    measured_at = Instant(required=False, allow_null=True, default=None)
+    reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+
+
+class OutcomeOutput(serializers.ModelSerializer):
+    """An outcome as a structured value."""
+
+    class Meta:
+        model = OutcomeValue
+        fields = ("key", "day", "text", "unit", "verdict", "measured_at", "recorded_by", "reason")
+
+
+class DueOutput(serializers.Serializer):
+    """An outcome with its day on the calendar; `found` is empty until it was recorded."""
+
+    key = serializers.CharField()
+    day = serializers.IntegerField()
+    due_on = serializers.DateField()
+    found = serializers.CharField()
+
+
+class RecordReaction(OrderAct):
+    """A reaction to a dose; from the grade of the master record on it holds the sister units."""
+
+    open_to = FOLLOWING
+    input_class, output_class = ReactionBody, ReactionOutput
+    created = True
+
+    def perform(self, target: TreatmentOrder, said: dict[str, Any]) -> Reaction:
+        return services.record_reaction(order=target, **said, **self.who)
+
+
+class RecordOutcome(OrderAct):
+    """An outcome of a course; GET lists them with their days."""
+
+    open_to = FOLLOWING
+    input_class, output_class = OutcomeBody, OutcomeOutput
+    created = True
+
+    @extend_schema(operation_id="orders_outcomes", responses=DueOutput(many=True))
+    def get(self, request: Request, number: str) -> Response:
+        return Response(DueOutput(outcomes_due(self.target()), many=True).data)
+
+    def perform(self, target: TreatmentOrder, said: dict[str, Any]) -> OutcomeValue:
+        return services.record_outcome(order=target, **said, **self.who)

@@ -1,0 +1,62 @@
+"""After the dose: the grade of a reaction and what it holds; outcomes on the days of the master record."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from apps.core.errors import Objection
+from apps.core.text import N_
+from apps.dosing.facts import OutcomeDue
+from apps.products.definition.dosing import Outcome
+
+LOWEST, HIGHEST = 1, 5
+
+
+def is_no_grade(grade: int) -> Objection | None:
+    """Reactions are graded from 1, mild, to 5, fatal."""
+    if LOWEST <= grade <= HIGHEST:
+        return None
+    return Objection("no_grade", N_("A grade is a number from 1 to 5."), place="grade")
+
+
+def holds_sisters(grade: int, blocking: int) -> bool:
+    """From the grade of the master record on, no sister unit is given until quality has judged."""
+    return grade >= blocking
+
+
+def is_not_given(begun: bool) -> Objection | None:
+    """Only a dose that was given has reactions and outcomes."""
+    if begun:
+        return None
+    return Objection("not_given", N_("Nothing of this order was given yet."))
+
+
+def is_not_first(n: int) -> Objection | None:
+    """The outcomes of a course are counted from its first dose, and kept there."""
+    if n == 1:
+        return None
+    return Objection("not_first", N_("The outcomes of a course are kept with its first dose."))
+
+
+def is_not_asked(outcomes: Iterable[Outcome], key: str, day: int) -> Objection | None:
+    """Outcomes are those of the master record, on its days."""
+    if any(one.result.key == key and day in one.days for one in outcomes):
+        return None
+    template = N_("The master record does not ask for {key} on day {day}.")
+    return Objection("not_asked", template, {"key": key, "day": day}, place="key")
+
+
+def all_due(outcomes: Iterable[Outcome], first_day: date, found: Mapping[tuple[str, int], str]) -> list[OutcomeDue]:
+    """Every outcome with its day on the calendar, soonest first."""
+    slots = [
+        OutcomeDue(one.result.key, day, first_day + timedelta(days=day), found.get((one.result.key, day), ""))
+        for one in outcomes
+        for day in one.days
+    ]
+    return sorted(slots, key=lambda slot: slot.due_on)
+
+
+def is_before_dose(measured_at: datetime, started_at: datetime, day: int) -> Objection | None:
+    """What is measured on a later day is measured after the dose; day 0 is the baseline as well."""
+    if day == 0 or measured_at >= started_at:
+        return None
+    return Objection("before_the_dose", N_("This lies before the first dose."), place="measured_at")

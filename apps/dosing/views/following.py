@@ -1,0 +1,105 @@
+"""Pages after the dose: a reaction, the outcomes with their days."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.core.errors import Happened
+from apps.core.ui.acts import Act, act_page
+from apps.core.ui.wording import bilingual
+from apps.dosing import services
+from apps.dosing.facts import OutcomeDue
+from apps.dosing.forms import OutcomeForm, ReactionForm
+from apps.dosing.lifecycle import FOLLOWERS
+from apps.dosing.models import TreatmentOrder
+from apps.dosing.selectors import outcome_parameter, outcomes_due
+from apps.dosing.views.acting import METHODS, by
+from apps.dosing.views.finding import order_named, roles_here, who
+from apps.organisation.access import Access, open_to
+from apps.products.definition.parameters import Recordable
+from apps.products.selectors import definition_of
+
+FOLLOWING = by(*FOLLOWERS)
+
+
+@open_to(access=FOLLOWING)
+@require_http_methods(METHODS)
+def reaction(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /dosing/orders/<number>/bedside/reaction/: grade and words; from the master's grade on it holds."""
+    found, form = order_named(request, number), ReactionForm(request.POST or None)
+    grade = definition_of(found.product_version).dosing.blocking_reaction_grade
+    act = Act(
+        title=_("Reaction to %(number)s") % {"number": number},
+        word=_("Record the reaction"),
+        back_url=reverse("dosing:bedside", args=[number]),
+        intro=_("From grade %(grade)s on, all units of the same lots are held and quality is told.") % {"grade": grade},
+        icon="alert",
+        stops=True,
+    )
+
+    def perform(_happened: Happened | None) -> None:
+        services.record_reaction(order=found, **form.cleaned_data, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=Access(write=frozenset()))
+@require_safe
+def outcomes(request: HttpRequest, number: str) -> HttpResponse:
+    """GET /dosing/orders/<number>/outcomes/: every outcome of the course with its day."""
+    found = order_named(request, number)
+    today = timezone.localdate()
+    context = {
+        "order": found,
+        "rows": [_row(found, slot, today) for slot in outcomes_due(found)],
+        "records": bool(roles_here(request, found.site.code) & set(FOLLOWERS)),
+    }
+    return render(request, "dosing/outcomes.html", context)
+
+
+@open_to(access=FOLLOWING)
+@require_http_methods(METHODS)
+def outcome(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /dosing/orders/<number>/outcomes/record/?of=<key>.<day>: one outcome of one day."""
+    found = order_named(request, number)
+    key, day, parameter = _named(found, request.GET.get("of", ""))
+    form = OutcomeForm(request.POST or None, parameter=parameter)
+    act = Act(
+        title=_("%(outcome)s, day %(day)s") % {"outcome": bilingual(parameter.label), "day": day},
+        word=_("Record"),
+        back_url=reverse("dosing:outcomes", args=[number]),
+    )
+
+    def perform(_happened: Happened | None) -> None:
+        said = {name: form.cleaned_data[name] for name in ("measured_at", "reason")}
+        services.record_outcome(order=found, key=key, day=day, text=_text(form), **said, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+def _text(form: OutcomeForm) -> str:
+    return str(form.cleaned_data["text"] or "").strip()
+
+
+def _named(order: TreatmentOrder, text: str) -> tuple[str, int, Recordable]:
+    """The outcome that an address names; without a name, the first of the master record."""
+    first = definition_of(order.product_version).dosing.outcomes[0]
+    key, _dot, day = (text or f"{first.result.key}.{first.days[0]}").rpartition(".")
+    parameter = outcome_parameter(order, key)
+    if parameter is None or not (day.isascii() and day.isdigit() and len(day) <= 4):
+        raise Http404
+    return key, int(day), parameter
+
+
+def _row(order: TreatmentOrder, slot: OutcomeDue, today: object) -> dict[str, object]:
+    parameter = outcome_parameter(order, slot.key)
+    late = not slot.found and str(slot.due_on) < str(today)
+    return {
+        "slot": slot,
+        "label": parameter.label if parameter else slot.key,
+        "of": f"{slot.key}.{slot.day}",
+        "state": "done" if slot.found else "overdue" if late else "due",
+    }
