@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('documents', '0002_alter_document_kind'),
+        ('documents', '0003_longer_numbers'),
     ]
 
     operations = [
