@@ -27,7 +27,7 @@ ALLOWED: dict[UnitVerb, tuple[set[str], set[str], set[str], set[str]]] = {
     UnitVerb.SHIP: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "FROZEN"}, {"IN_STORE", "RESERVED"}),
     UnitVerb.ARRIVE: (set(), set(), set(), {"IN_TRANSIT"}),
     UnitVerb.TAKE_BACK: (set(), set(), {"FRESH", "FROZEN"}, {"RESERVED", "IN_TRANSIT", "AT_SITE"}),
-    UnitVerb.ADMINISTER: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "THAWED"}, {"AT_SITE"}),
+    UnitVerb.ADMINISTER: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "THAWED"}, {"RESERVED", "AT_SITE"}),
     UnitVerb.DESTROY: (set(), set(), set(), {"IN_STORE", "RESERVED", "IN_TRANSIT", "AT_SITE"}),
 }
 

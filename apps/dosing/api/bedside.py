@@ -1,12 +1,15 @@
 """At the bed, for programs: two people sign the start; moments, vital signs, the end."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from apps.audit.models import Record
+from apps.core.errors import stop_if
 from apps.core.fields import Instant
+from apps.core.rules import is_future
 from apps.dosing import services
 from apps.dosing.api.orders import OrderAct, one_order
 from apps.dosing.content import end_content, second_content, start_content
@@ -114,7 +117,7 @@ class StartInfusion(SignedVerb):
 
     def content(self, target: TreatmentOrder, data: Mapping[str, Any]) -> SignedContent:
         services.compare_at_bedside(order=target, bedside=_said(data), **self.who)
-        return start_content(target, _said(data), _began(data))
+        return start_content(target, _said(data), _began(data, self.now))
 
     def perform(self, target: TreatmentOrder, data: Mapping[str, Any], signing: Signing) -> Infusion:
         return services.start_infusion(
@@ -132,7 +135,7 @@ class CompareInfusion(StartInfusion):
 
     def content(self, target: TreatmentOrder, data: Mapping[str, Any]) -> SignedContent:
         services.compare_at_bedside(order=target, bedside=_said(data), **self.who)
-        return second_content(target, _said(data), _began(data))
+        return second_content(target, _said(data), _began(data, self.now))
 
 
 class NoteMoment(OrderAct):
@@ -182,5 +185,10 @@ def _said(data: Mapping[str, Any]) -> Bedside:
     return Bedside(data["first"], data["second"], tuple(data["units"]), data["answers"])
 
 
-def _began(data: Mapping[str, Any]) -> Any:
-    return data["happened"]["at"] if data["happened"] else None
+def _began(data: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When an infusion that was given began; what is still to come is not shown for signing."""
+    happened = happened_from(data["happened"])
+    if happened is None:
+        return None
+    stop_if(is_future(happened.at, now, "happened.at"))
+    return happened.at

@@ -24,6 +24,7 @@ from apps.dosing.selectors import (
 )
 from apps.dosing.services.misses import keep_near_miss
 from apps.lineage.selectors import ancestors
+from apps.lineage.services import link
 from apps.organisation.services import require
 from apps.products.definition.parameters import Recordable
 from apps.products.facts import Entered, Verdict
@@ -82,6 +83,8 @@ def start_infusion(
             sign(change, signer=one, record=now.record, content=said, site=site)
         send_away(change, units=units, verb=UnitVerb.ADMINISTER, moved_at=began, happened=happened, objections=against)
         change.update(now, state=MOVES[OrderVerb.START].target)
+        for unit in units:
+            link(change, children=[now.record], parent=unit.record)
         infusion = _begun(now, units, bedside, (signer, second), began, happened, against, at)
         return _with_moment(change, change.create(infusion), MomentKind.STARTED, began)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.errors import Happened, Refused
+from apps.core.http import happened_of
 from apps.core.ui.acts import Act, act_page
 from apps.core.ui.pages import refusal_response
 from apps.core.ui.wording import sentence
@@ -185,7 +186,7 @@ def _begin(request: HttpRequest, order: TreatmentOrder, form: BedsideForm) -> No
         bedside=form.said,
         signing=signing_from(request),
         countersigning=signing_from(request, "second_"),
-        happened=Happened(at, reason) if at else None,
+        happened=happened_of(at, reason),
         **who(request),
     )
 
