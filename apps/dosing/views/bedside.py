@@ -211,7 +211,7 @@ def _band(request: HttpRequest, order: TreatmentOrder) -> dict[str, object]:
     known, definition = patient_of(order.recipient, request.user, timezone.now()), definition_of(order.product_version)
     line = f"{order.number} · {definition.band.word}"
     if known:
-        who_it_is = {"name": known.name, "born": known.born, "number": known.identifier, "line": line}
+        who_it_is = {"name": known.name, "born_text": known.born, "number": known.identifier, "line": line}
         return {"patient": who_it_is}
     return {
         "short": definition.band.word.en,
