@@ -35,6 +35,7 @@ from apps.signatures.selectors import signatures_of
 from apps.testing.content.reporting import SIGNS, both
 
 B = Bilingual
+LEFT_OVER = B("What is left over is destroyed; nothing thawed is frozen again.", "剩余部分须销毁；复苏后不得再次冻存。")
 EXACT_DECIMALS = 6  # a share that never ends is printed to here, with dots
 
 
@@ -64,14 +65,7 @@ def dose_sheet(order: TreatmentOrder, dose: Dose, prepared: PreparedDose) -> Doc
             _readings(prepared),
             _workings(B("How the order was worked out", "医嘱剂量计算"), order.workings),
             _workings(B("How the volume was worked out", "体积计算"), dose.workings),
-            Statement(
-                (
-                    B(
-                        "What is left over is destroyed; nothing thawed is frozen again.",
-                        "剩余部分须销毁；复苏后不得再次冻存。",
-                    ),
-                )
-            ),
+            Statement((LEFT_OVER,)),
             _signatures(order),
         ),
         data=_data(order, dose),
