@@ -22,7 +22,7 @@ from apps.dosing.selectors import (
     mismatches,
     order_now,
 )
-from apps.dosing.services.misses import keep_mismatch
+from apps.dosing.services.misses import keep_wrong_scan
 from apps.lineage.selectors import ancestors
 from apps.lineage.services import link
 from apps.organisation.services import require
@@ -47,7 +47,7 @@ def compare_at_bedside(*, order: TreatmentOrder, bedside: Bedside, actor: Actor,
     try:
         stop_if(*mismatches(order, bedside))
     except RuleBroken as refusal:
-        keep_mismatch(order, refusal, who, at)
+        keep_wrong_scan(order, refusal, who, at)
         raise
 
 

@@ -15,7 +15,7 @@ from apps.quality.services import report_event
 NEAR_MISSES = (ANOTHER_UNIT, ANOTHER_PATIENT)
 
 
-def keep_mismatch(order: TreatmentOrder, refusal: Refused, actor: Actor, at: datetime) -> None:
+def keep_wrong_scan(order: TreatmentOrder, refusal: Refused, actor: Actor, at: datetime) -> None:
     """A hard stop is kept with an event, in a door of its own."""
     for objection in refusal.objections:
         if objection.code not in NEAR_MISSES:

@@ -15,7 +15,7 @@ from apps.dosing.lifecycle import MOVES, may_not_move
 from apps.dosing.models import Thaw, TreatmentOrder
 from apps.dosing.rules import thawing as rules
 from apps.dosing.selectors import order_now, reservations_of
-from apps.dosing.services.misses import keep_mismatch
+from apps.dosing.services.misses import keep_wrong_scan
 from apps.lineage.selectors import ancestors
 from apps.organisation.services import require
 from apps.products.definition.storage import StorageState
@@ -45,7 +45,7 @@ def thaw_unit(
     try:
         unit = _kept_unit(order, scanned)
     except RuleBroken as refusal:
-        keep_mismatch(order, refusal, who, at)
+        keep_wrong_scan(order, refusal, who, at)
         raise
     thawed_at, reason = (happened.at, happened.reason) if happened else (thawed_at or at, "")
     door = {"touching": [order.record, unit.record, unit.batch.record], "relying_on": ancestors([unit.record])}
