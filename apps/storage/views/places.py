@@ -38,7 +38,7 @@ from apps.storage.selectors import (
 )
 from apps.units.facts import Condition, Custody
 from apps.units.models import Unit
-from apps.units.rules import number_of_code
+from apps.units.rules import number_of_code, read_code
 from apps.units.selectors import visible_units
 from apps.units.views.framing import batch_bar
 
