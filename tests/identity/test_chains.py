@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.batches.content import move_content, vessel_labels
@@ -16,6 +17,7 @@ from apps.batches.services.vessels import open_vessel
 from apps.core.errors import Happened, NotAllowed
 from apps.donation.models import Donation
 from apps.donation.selectors import chain_of
+from apps.identity.models import Chain
 from apps.identity.rules.contents import read_chain
 from apps.identity.services import issue_chain
 from apps.quality.facts import Blocks
@@ -207,3 +209,33 @@ def test_the_labels_of_vessels_show_the_chain(cast: Cast, batch: Batch) -> None:
     sheet = vessel_labels(batch, [opened(room)], 1)
 
     assert chain_number(batch) in [field.value for field in sheet.blocks[0].fields]
+
+
+# --- on a page and by a program ---------------------------------------------------------------------------------------
+def test_a_chain_is_issued_on_a_page_and_seen_with_its_donor(cast: Cast, web_client: Any) -> None:
+    version, donor = known(DIRECTED), giver(cast, DIRECTED)
+    patient_of(cast, donor)
+    paula, url = web_client(cast.paula), f"/donation/donors/{donor.number}/chain/"
+
+    assert "R-0900" in paula.get(url).content.decode()
+    assert paula.post(url, {"recipient": "R-0900", "product": version.record.number}).status_code == 302
+    assert Chain.objects.get().number in paula.get(f"/donation/donors/{donor.number}/").content.decode()
+    assert web_client(cast.olga).get(url).status_code == 403
+
+
+def test_a_program_issues_a_chain_and_binds_a_donation_by_its_symbol(cast: Cast, api_client: Any) -> None:
+    version, donor = known(DIRECTED), giver(cast, DIRECTED)
+    patient_of(cast, donor)
+    paula = api_client(cast.paula)
+    asked = {"recipient": "R-0900", "product": version.record.number}
+    issued = paula.post("/api/v1/chains/", asked)
+    assert issued.status_code == 201, issued.content
+    assert paula.post("/api/v1/chains/", {**asked, "recipient": "R-9999"}).json()["code"] == "unknown_number"
+
+    given = {"din": "=A99992600090000", "donor": donor.number, "tissue": "umbilical_cord", "where": "Ward 3"}
+    now = {**given, "collected_at": timezone.now().isoformat()}
+    assert paula.post("/api/v1/donations/", {**now, "chain": "&/CHA999926AAAAAA"}).json()["code"] == "unknown_number"
+    assert paula.post("/api/v1/donations/", {**now, "chain": "A-17"}).status_code == 400
+    taken = paula.post("/api/v1/donations/", {**now, "chain": issued.json()["symbol"]})
+    assert taken.status_code == 201, taken.content
+    assert Chain.objects.get().donations.get().donation.din == "A999926000900"
