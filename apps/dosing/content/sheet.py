@@ -163,7 +163,8 @@ def _workings(title: Bilingual, rows: Sequence[Mapping[str, object]]) -> Table:
 
 def _working(row: Mapping[str, object]) -> tuple[Bilingual | str, ...]:
     """What, how, the exact value, and the reportable one with the rounding that made it."""
-    exact, shown = Decimal(str(row["exact"])), said(Decimal(str(row["shown"])), str(row["unit"]))
+    exact, unit = Decimal(str(row["exact"])), unit_table().display(str(row["unit"]))
+    shown = f"{scientific(Decimal(str(row['shown'])))} {unit}".strip()
     rounding = rounding_of(row)
     result: Bilingual | str = B(f"{shown}, {rounding.en}", rounding.zh) if rounding.en else shown
     return LINES[str(row["what"])], str(row["how"]), _exact(exact), result
