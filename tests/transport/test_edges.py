@@ -231,7 +231,9 @@ def test_from_the_request_to_the_acceptance_on_the_pages(cast: Cast, batch: Batc
         )
 
     assert Shipment.objects.get().state == "ACCEPTED"
-    assert 'class="way-curve"' in page
+    drawing = page.partition('class="way-curve"')[2].partition("</svg>")[0]
+    assert 'class="growth-line"' in drawing
+    assert "<span" not in drawing  # a browser would end the picture there
     assert "worst -120" in page
     assert raw.content == warm
 

@@ -65,7 +65,7 @@ def _levels(trip: Trip) -> list[tuple[Decimal, str]]:
     if not isinstance(limit, NumericLimit):
         return []
     ends = [end for _, level in limit.levels for end in (level.low, level.high) if end is not None]
-    return [(end, plain(end)) for end in sorted(set(ends))]
+    return [(end, plain(end).replace("-", "−")) for end in sorted(set(ends))]
 
 
 def _thinned(readings: Sequence[Reading]) -> list[Reading]:
