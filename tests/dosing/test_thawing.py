@@ -14,7 +14,7 @@ from apps.dosing.services import cancel_order, reserve_units, thaw_unit
 from apps.quality.facts import Blocks
 from apps.quality.models import Event
 from apps.quality.services import place_hold
-from apps.units.facts import Condition, Custody
+from apps.units.facts import Condition, Custody, LabelCode
 from apps.units.models import Unit
 from apps.units.rules import code_text
 from apps.units.selectors import units_now
@@ -57,7 +57,7 @@ def test_the_thaw_never_makes_a_unit_last_longer(cast: Cast) -> None:
 def test_the_symbol_of_the_label_serves_as_well_as_the_number(cast: Cast) -> None:
     unit = released_units(cast)[0]
     order = reserved(cast)
-    code = code_text(type("Code", (), {"address": unit.record.address, "expires_at": unit.expires_at})())
+    code = code_text(LabelCode(unit.record.address, unit.expires_at))
 
     thaw_unit(order=order, scanned=code, actor=actor(cast.olga), at=THAW)
 
