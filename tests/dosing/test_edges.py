@@ -172,6 +172,25 @@ def test_lists_show_what_there_is_and_say_where_nothing_is(cast: Cast, web_clien
     assert "R-0001-T01" not in page.get("/dosing/?state=CHECKED").content.decode()
 
 
+def test_an_order_says_its_answers_in_the_words_of_the_reader(cast: Cast, web_client: Any) -> None:
+    page, url = web_client(cast.paula), f"/dosing/orders/{ordered(cast).number}/"
+
+    english = page.get(url).context
+    session = page.session
+    session["screen_language"] = "zh-hans"
+    session.save()
+    chinese = page.get(url).context
+
+    assert dict(english["answers"])["Body weight"] == "70.0 kg"
+    assert dict(english["answers"])["Patient's consent signed"] == "Yes"
+    assert dict(chinese["answers"])[definition_word("consent_signed")] == "是"
+    assert chinese["indication"] == MASTER.authorisation.indications[0].zh
+
+
+def definition_word(key: str) -> str:
+    return next(field.label.zh for field in MASTER.dosing.order if field.key == key)
+
+
 def test_without_an_approved_master_there_is_nothing_to_order(cast: Cast, web_client: Any) -> None:
     assert not ProductVersion.objects.exists()
 

@@ -19,7 +19,7 @@ from apps.dosing.lifecycle import MOVES, verbs_from
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import dose_of, products_to_order, reservations_of, visible_orders
 from apps.dosing.views.finding import order_named, recipient_named, roles_here, sites_as
-from apps.dosing.views.showing import amount_text, working_rows
+from apps.dosing.views.showing import amount_text, answer_rows, indication_word, working_rows
 from apps.identity.selectors import patient_of, visible_recipients
 from apps.organisation.access import Access, open_to
 from apps.products.selectors import definition_of
@@ -56,12 +56,12 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     found = order_named(request, number)
     definition, roles = definition_of(found.product_version), roles_here(request, found.site.code)
     kept, dose = list(reservations_of(found)), dose_of(found)
-    labels = {field.key: field.label for field in definition.dosing.order}
     moves = [MOVES[verb] for verb in verbs_from(OrderState(found.state)) if set(MOVES[verb].roles) & roles]
     context = {
         **_row(found),
         "title": definition.title,
-        "answers": [(labels.get(key, key), text) for key, text in found.answers.items()],
+        "indication": indication_word(definition, found.indication),
+        "answers": answer_rows(definition, found.answers),
         "workings": working_rows(found.workings),
         "kept": kept,
         "dose": dose,

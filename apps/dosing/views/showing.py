@@ -1,10 +1,12 @@
-"""Lines of a computation as a page shows them."""
+"""Answers and lines of a computation as a page shows them."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from apps.core.ui.wording import is_chinese, translated
+from apps.batches.views.naming import option_word, unit_words
+from apps.core.ui.wording import bilingual, is_chinese, translated
 from apps.documents.rules import scientific
+from apps.products.definition import Definition
 from apps.products.loader import units
 from apps.products.rules.rounding import plain, round_half_up
 
@@ -23,6 +25,23 @@ def working_rows(rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]
         }
         for row in rows
     ]
+
+
+def answer_rows(definition: Definition, answers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The answers of an order in the reader's words, numbers with their unit, in the order of the master record."""
+    return [
+        (
+            bilingual(field.label),
+            f"{option_word(field, answers[field.key])} {unit_words(getattr(field, 'unit', ''))}".strip(),
+        )
+        for field in definition.dosing.order
+        if field.key in answers
+    ]
+
+
+def indication_word(definition: Definition, said: str) -> str:
+    """An indication, which is kept in English, in the reader's language."""
+    return next((bilingual(one) for one in definition.authorisation.indications if one.en == said), said)
 
 
 def amount_text(value: Decimal, unit: str) -> str:
