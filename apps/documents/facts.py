@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field as Tagged
@@ -255,12 +256,12 @@ class DocumentContent:
     draft: bool = False
     data: Mapping[str, object] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The canonical text: stored in the register, embedded in the PDF."""
         return canonical({"schema": SCHEMA} | _members(self))
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the canonical text; printed on every page."""
         return sha256_hex(self.text)

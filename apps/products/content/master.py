@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -19,8 +20,8 @@ from apps.products.content.using import (
 )
 from apps.products.definition import Definition
 from apps.products.facts import VersionVerb
+from apps.products.loader import load_text
 from apps.products.models import ProductVersion
-from apps.products.selectors import definition_of
 from apps.signatures.models import Signature
 
 TITLES = {
@@ -65,33 +66,77 @@ def master_blocks(definition: Definition) -> tuple[Block, ...]:
     return tuple(block for chapter in master_chapters(definition) for block in chapter.blocks)
 
 
+@dataclass(frozen=True)
+class Imprinted:
+    """All that the document without signatures is made from: the text of the master, its names, who issues it."""
+
+    text: str
+    sha256: str
+    key: str
+    version: int
+    number: str
+    address: str
+    issuer: Bilingual
+    issuer_address: Bilingual
+    timezone: str
+    demo: bool
+
+    def document(self, signed: Sequence[Signature] = ()) -> DocumentContent:
+        """The content with these signatures."""
+        return DocumentContent(
+            kind=DocumentKind.MASTER_RECORD,
+            number=_document_number(self.number),
+            version=1,
+            title=Bilingual("Master batch record", "工艺规程与批生产记录母本"),
+            issuer=self.issuer,
+            issuer_address=self.issuer_address,
+            timezone=self.timezone,
+            subject=self.address,
+            caption=f"{self.number} · {self.sha256[:12]}",
+            demo=self.demo,
+            blocks=(*master_blocks(load_text(self.text)), _signatures(signed)),
+            data={"product": self.key, "version": self.version, "sha256": self.sha256},
+        )
+
+
 def master_document(version: ProductVersion, site: Site, signed: Sequence[Signature] = ()) -> DocumentContent:
     """The document as it is issued with its signatures, or read before them."""
-    definition = definition_of(version)
-    return DocumentContent(
-        kind=DocumentKind.MASTER_RECORD,
-        number=document_number(version),
-        version=1,
-        title=Bilingual("Master batch record", "工艺规程与批生产记录母本"),
-        issuer=Bilingual(site.name_en, site.name_zh),
-        issuer_address=Bilingual(site.address_en, site.address_zh),
-        timezone=site.timezone,
-        subject=version.record.address,
-        caption=f"{version.number} · {version.sha256[:12]}",
-        demo=settings.QCS_MODE != "server",
-        blocks=(*master_blocks(definition), _signatures(signed)),
-        data={"product": version.key, "version": version.version, "sha256": version.sha256},
-    )
+    return _imprinted(version, site).document(signed)
 
 
 def document_number(version: ProductVersion) -> str:
     """MR-MSC-COVID19-V1: one document per version of the master."""
-    return f"MR-{version.number}".upper().replace("_", "-")
+    return _document_number(version.number)
+
+
+def _document_number(number: str) -> str:
+    return f"MR-{number}".upper().replace("_", "-")
 
 
 def readable_hash(version: ProductVersion, site: Site) -> str:
     """The fingerprint of the readable document before its signatures: what a signer has read."""
-    return master_document(version, site).hash
+    return _hash_of(_imprinted(version, site))
+
+
+@lru_cache(maxsize=32)
+def _hash_of(imprinted: Imprinted) -> str:
+    # a decision asks several times: for its page, for its challenge, when it is signed
+    return imprinted.document().hash
+
+
+def _imprinted(version: ProductVersion, site: Site) -> Imprinted:
+    return Imprinted(
+        text=version.text,
+        sha256=version.sha256,
+        key=version.key,
+        version=version.version,
+        number=version.number,
+        address=version.record.address,
+        issuer=Bilingual(site.name_en, site.name_zh),
+        issuer_address=Bilingual(site.address_en, site.address_zh),
+        timezone=site.timezone,
+        demo=settings.QCS_MODE != "server",
+    )
 
 
 def _signatures(signed: Sequence[Signature]) -> Signatures:
