@@ -92,6 +92,8 @@ def another(field: models.Field, value: Any) -> Any:
     """What a forger could write in its place."""
     if value is None:
         return 1 if isinstance(field, models.ForeignKey) else plain_value(field, 1)
+    if isinstance(field, models.ForeignKey) and isinstance(value, int):
+        return value + 1000  # a row that no column which is unique names already
     return FORGED[type(value)](value)
 
 
