@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cast import _quick_secrets, api_client, cast, real_secrets, rhine, site, web_client
+from tests.chromium import chromium, let_browsers_come_last
 from tests.database import _heads_of_their_own, _tests_may_empty_append_only_tables
 from tests.forms import fail_on_skips, leave_out_what_only_postgres_can_answer, short_form
 
@@ -12,6 +13,7 @@ __all__ = [
     "_tests_may_empty_append_only_tables",
     "api_client",
     "cast",
+    "chromium",
     "real_secrets",
     "rhine",
     "short_form",
@@ -22,6 +24,7 @@ __all__ = [
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     leave_out_what_only_postgres_can_answer(config, items)
+    let_browsers_come_last(items)
 
 
 @pytest.hookimpl(trylast=True)

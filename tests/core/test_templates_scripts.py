@@ -1,13 +1,12 @@
 """The scripts of the shell in a real Chromium: scanner, keyboard, keypad, clocks, loss of the network, idle screen."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
@@ -15,14 +14,6 @@ SCRIPTS = Path(settings.BASE_DIR) / "apps/core/static/core/js"
 NOW = datetime(2026, 11, 5, 6, 6, tzinfo=UTC)
 ECHO = """<div id="scan-echo" hidden data-nowhere="nothing here takes it"><span data-echo-icon="ok"></span>
 <span data-echo-icon="action"></span><span data-echo-text></span></div>"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
