@@ -34,7 +34,7 @@ def test_the_dose_sheet_says_what_is_drawn_up_and_how_that_was_worked_out(cast: 
     for words in (
         "Dose sheet", "剂量单", "DS-R-0001-T01", "R-0001", "19.4 mL", "7.0×10⁷ cells ÷ 3.6×10⁶ cells/mL",
         "19.444444…", "四舍五入至 1 位小数", "CT-0042-U01", "CT-0042-U02", "Olga Orlova", "Vera Voss",
-        "Paula Perez", "Quinn Qian", "重新计算并复核", "90.0 %", "≥ 70.0",
+        "Paula Perez", "Quinn Qian", "重新计算并复核", "90.0 %", "≥ 70.0 %", "≤ 5.0 min", "均匀",
     ):  # fmt: skip
         assert words in text, words
     assert judgement_of(pdf, at=COUNT).valid

@@ -22,15 +22,13 @@ from apps.documents.facts import (
     Statement,
     Table,
 )
-from apps.documents.rules import figures, instant, scientific
+from apps.documents.rules import instant, scientific
 from apps.documents.selectors import next_version
 from apps.products.definition.disposal import Disposal as DisposalStage
-from apps.products.loader import units as unit_table
-from apps.products.rules.limits import limit_text
 from apps.release.content.described import KINDS
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signatures_of
-from apps.testing.content.reporting import SIGNS, both
+from apps.testing.content.reporting import SIGNS, both, entered_of, limit_of
 from apps.units.models import Unit
 
 B = Bilingual
@@ -125,10 +123,9 @@ def _proof(disposal: Disposal) -> Table:
     rows: list[tuple[Entry, ...]] = []
     for proof in proofs_of(disposal, readings_of(disposal), disposal.recorded_at or disposal.requested_at):
         parameter, entered = proof.parameter, proof.entered
-        unit = unit_table().display(entered.unit) if entered.unit else ""
         file = files.get(parameter.key) if proof.file else None
-        shown = f"{file.name}\nSHA-256 {file.sha256}" if file else figures(f"{proof.shown} {unit}".strip())
-        limit = figures(f"{limit_text(parameter.limit)} {unit}".strip()) if parameter.limit else ""
+        shown = f"{file.name}\nSHA-256 {file.sha256}" if file else entered_of(parameter, entered)
+        limit = limit_of(parameter) if parameter.limit else ""
         rows.append((both(parameter.label), limit, Cell(shown or "–", sign=SIGNS.get(entered.verdict))))
     columns = (
         Column(B("Reading", "项目"), width=30),

@@ -19,20 +19,18 @@ from apps.documents.facts import (
     Statement,
     Table,
 )
-from apps.documents.rules import figures, instant, scientific
+from apps.documents.rules import instant, scientific
 from apps.documents.selectors import next_version
 from apps.dosing.content.words import LINES, TITLES, VERDICTS, rounding_of
 from apps.dosing.models import Dose, TreatmentOrder
 from apps.dosing.rules.saying import said
 from apps.dosing.selectors import PreparedDose, thaws_of
-from apps.products.facts import Entered
 from apps.products.loader import units as unit_table
-from apps.products.rules.limits import limit_text
 from apps.products.rules.rounding import plain, round_half_up
 from apps.products.selectors import definition_of
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signatures_of
-from apps.testing.content.reporting import SIGNS, both
+from apps.testing.content.reporting import SIGNS, both, entered_of, limit_of
 
 B = Bilingual
 LEFT_OVER = B("What is left over is destroyed; nothing thawed is frozen again.", "剩余部分须销毁；复苏后不得再次冻存。")
@@ -133,8 +131,8 @@ def _readings(prepared: PreparedDose) -> Table:
     rows = tuple(
         (
             both(parameter.label),
-            figures(limit_text(parameter.limit)) if parameter.limit else "",
-            Cell(_entered(entered), sign=SIGNS.get(entered.verdict)),
+            limit_of(parameter) if parameter.limit else "",
+            Cell(entered_of(parameter, entered), sign=SIGNS.get(entered.verdict)),
         )
         for parameter, entered in prepared.readings
         if entered.done
@@ -145,10 +143,6 @@ def _readings(prepared: PreparedDose) -> Table:
         Column(B("Recorded", "记录"), width=35),
     )
     return Table(B("Found after thawing", "复苏后检查"), columns, rows)
-
-
-def _entered(entered: Entered) -> str:
-    return f"{entered.text} {unit_table().display(entered.unit) if entered.unit else ''}".strip()
 
 
 def _workings(title: Bilingual, rows: Sequence[Mapping[str, object]]) -> Table:

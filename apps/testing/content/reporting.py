@@ -10,8 +10,8 @@ from apps.batches.selectors.plans import definition_of_batch
 from apps.documents.facts import Align, Bilingual, Cell, Change, Column, Entry, Footnote, Sign, Table
 from apps.documents.rules import figures, instant, scientific
 from apps.products.definition import Bilingual as Words
-from apps.products.definition import ChoiceParameter, NumberParameter, Parameter, Test
-from apps.products.facts import Comparator, Verdict
+from apps.products.definition import ChoiceParameter, ComputedParameter, NumberParameter, Parameter, Recordable, Test
+from apps.products.facts import Comparator, Entered, Verdict
 from apps.products.loader import standard_tables, units
 from apps.products.rules.limits import limit_text
 from apps.products.rules.rounding import plain, round_half_up
@@ -83,7 +83,7 @@ def _row(
     shown = as_reported(parameter, result)
     return (
         Cell(_label(outcome, parameter, result.replicate), mark=_noted(_remarks(outcome, result), notes)),
-        _limit(parameter),
+        limit_of(parameter),
         Cell(shown if shown.zh else shown.en, changes=changes),
         Cell(sign=SIGNS[Verdict(result.verdict)]) if result.verdict in SIGNS else B("Reported", "仅报告"),
         _method(batch, outcome.test, notes),
@@ -117,16 +117,27 @@ def _label(outcome: TestOutcome, parameter: Parameter, replicate: int) -> Biling
     return B(f"{said.en}, replicate {replicate}", f"{said.zh}，第 {replicate} 份")
 
 
-def _limit(parameter: Parameter) -> Bilingual | str:
+def limit_of(parameter: Recordable) -> Bilingual | str:
+    """The limit as a document prints it: figures with their unit, choices in words; "Reported" where there is none."""
     if parameter.limit is None:
         return B("Reported", "仅报告")
     if isinstance(parameter, ChoiceParameter):
         keys = getattr(parameter.limit, "values", None) or (getattr(parameter.limit, "value", ""),)
         options = [option for key in keys if (option := parameter.option(key))]
         return B(" / ".join(option.label.en for option in options), " / ".join(option.label.zh for option in options))
-    if isinstance(parameter, NumberParameter):
+    if isinstance(parameter, NumberParameter | ComputedParameter):
         return figures(f"{limit_text(parameter.limit)} {units().display(parameter.unit)}".strip())
     return figures(limit_text(parameter.limit))
+
+
+def entered_of(parameter: Recordable, entered: Entered) -> Bilingual | str:
+    """A value as a document prints it: as it was entered, with its unit; choices in words."""
+    if isinstance(parameter, ChoiceParameter):
+        option = parameter.option(entered.text)
+        return both(option.label) if option else entered.text
+    if not entered.unit:
+        return YES_NO.get(entered.text, entered.text)
+    return figures(f"{entered.text} {units().display(entered.unit)}".strip())
 
 
 def as_reported(parameter: Parameter, result: Result) -> Bilingual:
