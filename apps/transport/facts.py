@@ -21,14 +21,6 @@ class LoggerFormat(StrEnum):
     TABLE = "TABLE"
 
 
-class DateOrder(StrEnum):
-    """In which order a file writes year, month and day."""
-
-    YMD = "YMD"
-    DMY = "DMY"
-    MDY = "MDY"
-
-
 class DecimalSign(StrEnum):
     """What stands before the decimals."""
 

@@ -11,11 +11,12 @@ from apps.batches.models import Batch
 from apps.core.errors import Objection
 from apps.core.ui.acts import instant_field, scanned
 from apps.core.ui.wording import bilingual
+from apps.facility.facts import DateOrder
 from apps.products.definition import ChoiceParameter, NumberParameter, Parameter
 from apps.products.facts import ParameterKind
 from apps.products.loader import units as unit_table
 from apps.products.rules.limits import limit_text
-from apps.transport.facts import Asked, DateOrder, DecimalSign, Declared, LoggerFormat, Packed, Received
+from apps.transport.facts import Asked, DecimalSign, Declared, LoggerFormat, Packed, Received
 from apps.transport.models import Shipment
 from apps.transport.selectors import mode_of, stage_of, typed_parameters, units_in, units_to_ship
 from apps.units.models import Unit

@@ -76,6 +76,7 @@ def test_a_zone_that_nobody_said_or_knows_is_asked_for() -> None:
     assert refused(text, zone="") == [("zone_needed", "zone", None)]
     assert refused(text, zone="Shanghai") == [("unknown_zone", "zone", None)]
     assert refused(text, zone="../../etc/passwd") == [("unknown_zone", "zone", None)]
+    assert refused(text, zone="EST") == [("unknown_zone", "zone", None)]
     assert read("Time,T\n2026-11-06 08:00Z,4\n", zone="")[0].at == datetime(2026, 11, 6, 8, tzinfo=UTC)
     assert read(text, zone="+08:00")[0].at == datetime(2026, 11, 6, 0, tzinfo=UTC)
 
@@ -107,6 +108,8 @@ def test_a_time_that_the_clock_shows_twice_or_never_is_no_instant() -> None:
         ("0001-01-01 00:00,4", "no_instant"),
         ("yesterday,4", "no_instant"),
         ("2026-11-06 08:00", "line_too_short"),
+        ("2026-11-06 08:00,-151,2", "line_too_long"),
+        ("05/11-2026 08:00,4", "no_instant"),
     ],
 )
 def test_a_broken_line_refuses_the_file_and_is_named(line: str, code: str) -> None:
@@ -133,11 +136,23 @@ def test_what_is_no_text_or_no_table_is_refused_with_its_line() -> None:
     assert refused("Time,T\n2026-11-06 08:00,4\x00\n")[0][0] in ("broken_line", "no_number")
 
 
+def test_a_line_of_empty_columns_holds_no_reading() -> None:
+    assert [point.line for point in read("Time,T\n,\n2026-11-06 08:00,4\n , \n")] == [3]
+
+
 def test_many_broken_lines_are_named_up_to_twenty() -> None:
     text = "Time,T\n" + "".join(f"2026-11-06 08:{n:02},x\n" for n in range(40))
 
     assert [line for _, _, line in refused(text)] == list(range(2, 22))
 
 
-def test_an_offset_is_less_than_a_day() -> None:
-    assert isinstance(read_zone("+25:00"), Objection)
+def test_a_letter_that_looks_like_the_end_of_a_line_ends_none() -> None:
+    (point,) = read("Time,T,note\n2026-11-06 08:00,4,one\u2028two\x85three\n")
+
+    assert point.line == 2
+
+
+@pytest.mark.parametrize("zone", ["+14:01", "-14:01", "+25:00", "+08:60", "CST", "8"])
+def test_an_offset_is_one_that_some_clock_on_earth_has(zone: str) -> None:
+    assert isinstance(read_zone(zone), Objection)
+    assert not isinstance(read_zone("+14:00"), Objection)

@@ -200,6 +200,9 @@ def test_of_two_columns_of_temperature_a_person_says_which() -> None:
         (QTAG.replace(b"2022-11-08 04:59", b"2022-11-08 4:59"), CELSIUS, 73),
         (IBUTTON.replace(b"11/10/12 12:58:00 PM,C,22.5", b"11/10/12 13:58:00 PM,C,22.5"), CST, 17),
         (TABLE.replace(b"-3,9", b"-3.9"), Declared(**SAID), 3),
+        (TABLE.replace(b"-3,9", b"-3,9001"), Declared(**SAID), 3),
+        (TABLE.replace(b"-3,9", b"-273,151"), Declared(**SAID), 3),
+        (TABLE.replace(b"-3,9;", b"-3;9;"), Declared(**SAID), 3),
     ],
 )
 def test_a_broken_file_is_refused_with_its_line(content: bytes, declared: Declared, line: int) -> None:

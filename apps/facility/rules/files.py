@@ -6,21 +6,22 @@ the whole file and is named.
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Sequence
+from datetime import datetime, tzinfo
 
 from apps.core.errors import Objection
 from apps.core.rules import in_utc
 from apps.core.text import N_
 from apps.facility.facts import DELIMITERS, DateOrder, FileForm, Point
+from apps.facility.rules.clocks import comes_once, fixed_zone, wall_clock, zone_named
 from apps.facility.rules.readings import TOLD, read_value
 
-DATE = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})", re.ASCII)
-CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(?:\s*([AaPp])\.?[Mm]\.?)?", re.ASCII)
-OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})", re.ASCII)
+DATE = re.compile(r"(\d{1,4})([-/.])\d{1,2}\2\d{1,4}", re.ASCII)
 WRITTEN_OFFSET = re.compile(r"(.*?)\s*(Z|[+-]\d{2}:?\d{2})", re.ASCII)
 SIGNS = {".", ","}
+LINE_END = re.compile(r"\r\n|\r|\n")
+
+Row = tuple[int, list[str]]
 
 
 def read_file(content: bytes, form: FileForm) -> list[Point] | list[Objection]:
@@ -32,28 +33,21 @@ def read_file(content: bytes, form: FileForm) -> list[Point] | list[Objection]:
     text = _text(content)
     if isinstance(text, Objection):
         return [text]
-    table = _Table(text, form)
-    try:
-        return _read_table(table, form, zone)
-    except csv.Error:
-        line = table.line
-        return [Objection("broken_line", N_("Line {line} can't be split into columns."), {"line": line}, "file")]
+    before = form.header_line - 1
+    lines = LINE_END.sub("\n", text).removesuffix("\n").split("\n")  # splitlines() ends lines at more than these
+    rows = split_rows(lines[before:], form.delimiter, before)
+    return [rows] if isinstance(rows, Objection) else _read_table(rows, form, zone)
 
 
 def read_zone(name: str) -> tzinfo | Objection | None:
     """The zone of the clock of a file: a name of the tz database, or an offset; nothing was said: None."""
     if not name:
         return None
-    offset = OFFSET.fullmatch(name.strip())
-    if offset:
-        length = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
-        if length < timedelta(hours=24):
-            return timezone(length if offset[1] == "+" else -length)
-    try:
-        return ZoneInfo(name.strip())
-    except (KeyError, ValueError, OSError):
-        template = N_('"{zone}" is no zone: write a name such as Asia/Shanghai, or an offset such as +08:00.')
-        return Objection("unknown_zone", template, {"zone": name[:40]}, place="zone")
+    zone = zone_named(name.strip())
+    if zone is not None:
+        return zone
+    template = N_('"{zone}" is no zone: write a name such as Asia/Shanghai, or an offset such as +08:00.')
+    return Objection("unknown_zone", template, {"zone": name[:40]}, place="zone")
 
 
 def _undeclared(form: FileForm) -> Iterator[Objection | None]:
@@ -74,40 +68,44 @@ def _text(content: bytes) -> str | Objection:
         return Objection("no_text", N_("Line {line} is no UTF-8 text."), {"line": line}, place="file")
 
 
-class _Table:
-    """The lines of the table under its head, with their numbers in the file."""
-
-    def __init__(self, text: str, form: FileForm) -> None:
-        self._before = form.header_line - 1
-        self._rows = csv.reader(text.splitlines()[self._before :], delimiter=form.delimiter, strict=True)
-
-    def __iter__(self) -> Iterator[list[str]]:
-        return self._rows
-
-    @property
-    def line(self) -> int:
-        """The line that was read last; a row of several lines ends there."""
-        return self._before + self._rows.line_num
+def split_rows(lines: Sequence[str], delimiter: str, before: int = 0) -> list[Row] | Objection:
+    """The rows of a table, each with the line of the file in which it ends; so many lines stand before the table."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    found: list[Row] = []
+    try:
+        found += [(before + reader.line_num, cells) for cells in reader]
+    except csv.Error:
+        facts = {"line": before + reader.line_num}
+        return Objection("broken_line", N_("Line {line} can't be split into columns."), facts, "file")
+    return found
 
 
-def _read_table(table: _Table, form: FileForm, zone: tzinfo | None) -> list[Point] | list[Objection]:
-    rows = iter(table)
-    head = next(rows, [])
+def is_uneven(line: int, cells: Sequence[str], head: Sequence[str]) -> Objection | None:
+    """A line has the columns of its head, no more: a decimal comma between commas would make one number into two."""
+    if len(cells) == len(head):
+        return None
+    code = "line_too_short" if len(cells) < len(head) else "line_too_long"
+    template = N_("Line {line}: {found} columns where the header has {said}.")
+    return Objection(code, template, {"line": line, "found": len(cells), "said": len(head)}, "file")
+
+
+def _read_table(rows: Sequence[Row], form: FileForm, zone: tzinfo | None) -> list[Point] | list[Objection]:
+    head = rows[0][1] if rows else []
     wanted = [name for name in (form.at, form.time, form.value) if name]
     where = [_column(head, name) for name in wanted]
     missing = [name for name, column in zip(wanted, where, strict=True) if column is None]
     if missing:
         facts = {"line": form.header_line, "names": ", ".join(missing)[:200]}
         return [Objection("no_column", N_("Line {line} does not name exactly one column {names}."), facts, "file")]
-    reader = _Reader(form, zone, [column for column in where if column is not None])
-    return _read_rows(table, rows, reader)
+    reader = _Reader(form, zone, head, [column for column in where if column is not None])
+    return _read_rows(rows[1:], reader)
 
 
-def _read_rows(table: _Table, rows: Iterator[list[str]], reader: "_Reader") -> list[Point] | list[Objection]:
+def _read_rows(rows: Sequence[Row], reader: "_Reader") -> list[Point] | list[Objection]:
     points: list[Point] = []
     faults: list[Objection] = []
-    for cells in rows:
-        read = reader.read(table.line, cells) if any(cell.strip() for cell in cells) else None
+    for line, cells in rows:
+        read = reader.read(line, cells) if any(cell.strip() for cell in cells) else None
         if isinstance(read, Objection):
             faults.append(read)
         elif read is not None:
@@ -126,15 +124,14 @@ def _column(head: Sequence[str], name: str) -> int | None:
 class _Reader:
     """Reads the lines of one file."""
 
-    def __init__(self, form: FileForm, zone: tzinfo | None, columns: Sequence[int]) -> None:
-        self._form, self._zone, self._columns = form, zone, columns
-        self._date = _date_reader(form.date_order)
+    def __init__(self, form: FileForm, zone: tzinfo | None, head: Sequence[str], columns: Sequence[int]) -> None:
+        self._form, self._zone, self._head, self._columns = form, zone, head, columns
 
     def read(self, line: int, cells: Sequence[str]) -> Point | Objection:
         """One line."""
-        if len(cells) <= max(self._columns):
-            facts = {"line": line, "n": len(cells)}
-            return Objection("line_too_short", N_("Line {line} has only {n} columns."), facts, "file")
+        uneven = is_uneven(line, cells, self._head)
+        if uneven:
+            return uneven
         *moment, given = [cells[column].strip() for column in self._columns]
         value = read_value(given, line, self._form.decimal_sign)
         if isinstance(value, Objection):
@@ -144,14 +141,13 @@ class _Reader:
 
     def _instant(self, text: str, line: int) -> datetime | Objection:
         plain, offset = _split_offset(text)
-        day, _, clock = plain.replace("T", " ", 1).partition(" ")
-        read = self._date(day, line)
-        if isinstance(read, Objection):
-            return read
-        hour = _clock(clock.strip())
-        if hour is None:
-            return _no_instant(text, line)
-        return self._placed(datetime.combine(read, hour), offset, text, line)
+        day = DATE.match(plain)
+        order = DateOrder.YMD if day and len(day[1]) == 4 else self._form.date_order
+        if day and order is None:
+            template = N_("Line {line}: say in which order {text} writes year, month and day.")
+            return Objection("date_order_needed", template, {"line": line, "text": day[0][:20]}, place="date_order")
+        local = wall_clock(plain, order) if order else None
+        return self._placed(local, offset, text, line) if local else _no_instant(text, line)
 
     def _placed(self, local: datetime, offset: tzinfo | None, text: str, line: int) -> datetime | Objection:
         """The instant of a clock; a time that a clock shows twice or never is no instant."""
@@ -159,7 +155,7 @@ class _Reader:
         if zone is None:
             return Objection("zone_needed", N_("Say by which zone the clock of the file goes."), place="zone")
         aware = local.replace(tzinfo=zone)
-        if aware.utcoffset() != aware.replace(fold=1).utcoffset():
+        if not comes_once(aware):
             template = N_("Line {line}: the clocks were changed; {text} is not one instant. Declare an offset.")
             return Objection("not_one_instant", template, {"line": line, "text": text[:40]}, "file")
         try:
@@ -171,51 +167,8 @@ class _Reader:
 def _split_offset(text: str) -> tuple[str, tzinfo | None]:
     """A time and the offset that is written behind it."""
     form = WRITTEN_OFFSET.fullmatch(text.strip())
-    if form is None or ":" not in form[1]:
-        return text.strip(), None
-    zone = read_zone("+00:00" if form[2] == "Z" else form[2])
-    return (form[1], zone) if isinstance(zone, tzinfo) else (text.strip(), None)
-
-
-def _date_reader(order: DateOrder | None) -> Callable[[str, int], date | Objection]:
-    def read(text: str, line: int) -> date | Objection:
-        form = DATE.fullmatch(text)
-        if form is None:
-            return _no_instant(text, line)
-        if len(form[1]) == 4:
-            return _date(form[1], form[2], form[3]) or _no_instant(text, line)
-        if order is None:
-            template = N_("Line {line}: say in which order {text} writes year, month and day.")
-            return Objection("date_order_needed", template, {"line": line, "text": text[:20]}, place="date_order")
-        year, month, day = (form[1 + order.value.index(part)] for part in "YMD")
-        return _date(year, month, day) or _no_instant(text, line)
-
-    return read
-
-
-def _date(year: str, month: str, day: str) -> date | None:
-    """A date; a year of two digits is one of this century."""
-    if len(year) not in (2, 4) or len(month) > 2 or len(day) > 2:
-        return None
-    try:
-        return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
-    except ValueError:
-        return None
-
-
-def _clock(text: str) -> time | None:
-    form = CLOCK.fullmatch(text)
-    if form is None:
-        return None
-    hour = int(form[1])
-    if form[5]:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if form[5] in "Pp" else 0)
-    try:
-        return time(hour, int(form[2]), int(form[3] or 0), int((form[4] or "").ljust(6, "0")))
-    except ValueError:
-        return None
+    zone = fixed_zone(form[2]) if form and ":" in form[1] else None
+    return (form[1], zone) if form and zone else (text.strip(), None)
 
 
 def _no_instant(text: str, line: int) -> Objection:

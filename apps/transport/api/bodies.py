@@ -8,8 +8,9 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.core.fields import Instant
+from apps.facility.facts import DateOrder
 from apps.signatures.api import HappenedInput, SigningInput
-from apps.transport.facts import DateOrder, DecimalSign, Handed, LoggerFormat, Packed, Received
+from apps.transport.facts import DecimalSign, Handed, LoggerFormat, Packed, Received
 from apps.transport.models import HandOver, LoggerFile, ReceiptValue, Shipment
 
 MOST = Decimal(100_000)

@@ -11,7 +11,8 @@ from datetime import date, tzinfo
 from decimal import Decimal
 
 from apps.core.text import N_
-from apps.transport.facts import DateOrder, Day, Declared, LoggerFormat, LoggerSeries, Reading
+from apps.facility.facts import DateOrder
+from apps.transport.facts import Day, Declared, LoggerFormat, LoggerSeries, Reading
 from apps.transport.rules.loggers.wording import broken, instant, number, readings_of, unit_of, zone_of
 
 ISO = DateOrder.YMD

@@ -1,14 +1,27 @@
 """Tables: Onset HOBO, Thermochron iButton, and any CSV whose columns a person declares. Pure."""
 
-import csv
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from apps.core.errors import Objection
 from apps.core.text import N_
+from apps.facility.facts import DELIMITERS
+from apps.facility.rules.files import Row, is_uneven, split_rows
+from apps.facility.rules.readings import read_value
 from apps.transport.facts import DecimalSign, Declared, LoggerFormat, LoggerSeries
-from apps.transport.rules.loggers.wording import ask, broken, number, order_of, readings_of, unit_of, zone_of
+from apps.transport.rules.loggers.wording import (
+    again,
+    ask,
+    broken,
+    number,
+    order_of,
+    readings_of,
+    temperature,
+    unit_of,
+    zone_of,
+)
 
 HOBO_TIME = re.compile(r"Date Time(?:, ?(.+))?")
 HOBO_TEMPERATURE = re.compile(r"(.*Temp.*?), ?°?([CF])(?: \((?:LGR )?S/N: ?([0-9]+).*)?")
@@ -16,10 +29,8 @@ MISSION = re.compile(r"Mission Start:\s+\w{3} (\w{3}) ([0-9]{1,2}) [0-9:]{8} ([A
 SAMPLES = re.compile(r"Number of Mission Samples:\s+([0-9]{1,9})", re.ASCII)
 REGISTRATION = re.compile(r"1-Wire/iButton Registration Number:\s+([0-9A-F]{16})", re.ASCII)
 COLUMNS = ["Date/Time", "Unit", "Value"]
-SEPARATORS = (",", ";", "\t", "|")
+SIGNS = {DecimalSign.POINT: ".", DecimalSign.COMMA: ","}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-Row = tuple[int, list[str]]
 
 
 def read_hobo(lines: list[str], declared: Declared) -> LoggerSeries:
@@ -28,7 +39,7 @@ def read_hobo(lines: list[str], declared: Declared) -> LoggerSeries:
     header = table[1][1] if len(table) > 1 else []
     time, offset = _hobo_time(header)
     value, unit, serial = _hobo_temperature(header, declared.value_column)
-    rows = [(n, row[time], row[value]) for n, row in _whole(table[2:], header) if row[value]]
+    rows = [(n, row[time], number(row[value], n)) for n, row in _whole(table[2:], header) if row[value]]
     _refuse_gaps(table[2:], value, len(header))
     return _series(LoggerFormat.HOBO, rows, declared, serial=serial, zone=offset, unit=unit, end=len(lines))
 
@@ -43,7 +54,7 @@ def read_ibutton(lines: list[str], declared: Declared) -> LoggerSeries:
     if serial is None or count is None or mission is None:
         raise broken(start + 1, N_("Line {line}: registration number, mission start or number of samples is missing."))
     rows = [(n + start + 1, row) for n, row in _table(lines[start + 1 :], ",")]
-    whole = [(n, row[0], row[2]) for n, row in _whole(rows, COLUMNS)]
+    whole = [(n, row[0], number(row[2], n)) for n, row in _whole(rows, COLUMNS)]
     if len(whole) != int(count[1]):
         template = N_("Line {line}: the header announces {said} readings, the file holds {found}.")
         raise broken(len(lines), template, said=count[1], found=len(whole))
@@ -56,7 +67,7 @@ def read_ibutton(lines: list[str], declared: Declared) -> LoggerSeries:
 def read_table(lines: list[str], declared: Declared) -> LoggerSeries:
     """Any CSV: a person declares the two columns, the decimal sign, unit and zone; the file states none of them."""
     separator = declared.separator or ","
-    if separator not in SEPARATORS:
+    if separator not in DELIMITERS.values():
         raise ask("separator", N_("Columns are separated by a comma, a semicolon, a tab or a bar."))
     if declared.decimal_sign not in list(DecimalSign):
         raise ask("decimal_sign", N_("Say whether decimals stand behind a point or a comma."))
@@ -64,8 +75,8 @@ def read_table(lines: list[str], declared: Declared) -> LoggerSeries:
     header = table[0][1] if table else []
     time = _column(header, declared.time_column, "time_column")
     value = _column(header, declared.value_column, "value_column")
-    comma = declared.decimal_sign == DecimalSign.COMMA
-    rows = [(n, row[time], _pointed(row[value], comma, n)) for n, row in _whole(table[1:], header)]
+    sign = SIGNS[DecimalSign(declared.decimal_sign)]
+    rows = [(n, row[time], _declared_number(row[value], n, sign)) for n, row in _whole(table[1:], header)]
     serial = declared.serial.strip()
     if not serial:
         raise ask("serial", N_("The file does not say which logger wrote it. Say its serial number."))
@@ -74,7 +85,7 @@ def read_table(lines: list[str], declared: Declared) -> LoggerSeries:
 
 def _series(
     format: LoggerFormat,
-    rows: Sequence[tuple[int, str, str]],
+    rows: Sequence[tuple[int, str, Decimal]],
     declared: Declared,
     *,
     end: int,
@@ -87,29 +98,25 @@ def _series(
         raise broken(end, N_("Line {line}: the file ends without a reading."))
     kept = unit_of(unit, declared.unit)
     clock, named = zone_of(zone, declared.zone)
-    values: list[tuple[int, str, Decimal]] = [(n, stamp, number(text, n)) for n, stamp, text in rows]
     order = order_of([(n, stamp) for n, stamp, _ in rows], declared.date_order, begins)
-    return LoggerSeries(format, serial, named, kept, readings_of(values, order, clock))
+    return LoggerSeries(format, serial, named, kept, readings_of(rows, order, clock))
 
 
 def _table(lines: Sequence[str], separator: str) -> list[Row]:
     """The rows that hold something, each with its line. A quotation mark that is never closed breaks the file."""
-    reader = csv.reader(lines, delimiter=separator, strict=True)
-    found: list[Row] = []
-    try:
-        found += [(reader.line_num, row) for row in reader if row]
-    except csv.Error:
-        raise broken(reader.line_num, N_("Line {line}: the columns of the file can't be told apart.")) from None
-    return found
+    found = split_rows(lines, separator)
+    if isinstance(found, Objection):
+        raise again(found)
+    return [(n, row) for n, row in found if row]
 
 
 def _whole(rows: Iterable[Row], header: Sequence[str]) -> list[Row]:
     """Rows with as many columns as the header."""
     found = list(rows)
     for n, row in found:
-        if len(row) != len(header):
-            template = N_("Line {line}: {found} columns where the header has {said}.")
-            raise broken(n, template, found=len(row), said=len(header))
+        uneven = is_uneven(n, row, header)
+        if uneven:
+            raise again(uneven)
     return found
 
 
@@ -155,8 +162,9 @@ def _column(header: Sequence[str], name: str, place: str) -> int:
     raise ask(place, N_("Say which column it is: {columns}"), columns=" | ".join(header)[:200])
 
 
-def _pointed(text: str, comma: bool, line: int) -> str:
-    """The number with a point, as it is read on. The other sign does not occur in a temperature."""
-    if (("." if comma else ",") in text) or text.count(",") > 1:
-        raise broken(line, N_('Line {line}: "{text}" is no temperature.'), text=text[:40])
-    return text.strip().replace(",", ".")
+def _declared_number(text: str, line: int, sign: str) -> Decimal:
+    """A number with the decimal sign that a person declared, as in every file of readings."""
+    value = read_value(text, line, sign)
+    if isinstance(value, Objection):
+        raise again(value)
+    return temperature(value, line)

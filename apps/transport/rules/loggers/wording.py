@@ -6,26 +6,20 @@ the line. Both leave as one objection.
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from apps.batches.rules.files import is_too_large
 from apps.core.errors import BadInput, Objection
 from apps.core.rules import in_utc
 from apps.core.text import N_
-from apps.transport.facts import DateOrder, Reading
+from apps.facility.facts import DateOrder
+from apps.facility.rules.clocks import comes_once, fixed_zone, wall_clock, zone_named
+from apps.transport.facts import Reading
 
-LARGEST = 20 * 1024 * 1024
 UNITS = {"C": "Cel", "°C": "Cel", "Cel": "Cel", "degC": "Cel", "℃": "Cel"}
 NUMBER = re.compile(r"[+-]?[0-9]{1,4}(?:\.[0-9]{1,6})?", re.ASCII)
 COLDEST, WARMEST = Decimal("-273.15"), Decimal(400)
-OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2})(?::?([0-5][0-9]))?", re.ASCII)
-STAMP = re.compile(
-    r"([0-9]{1,4})([-/.])([0-9]{1,2})\2([0-9]{1,4})[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,6})?)?"
-    r"(?: ?([AaPp][Mm]))?",
-    re.ASCII,
-)
-PLACES = {DateOrder.YMD: (0, 1, 2), DateOrder.DMY: (2, 1, 0), DateOrder.MDY: (2, 0, 1)}
 
 
 def ask(place: str, template: str, **facts: object) -> BadInput:
@@ -38,10 +32,16 @@ def broken(line: int, template: str, **facts: object) -> BadInput:
     return BadInput(Objection("logger_file_broken", template, {"line": line, **facts}, "file"))
 
 
+def again(fault: Objection) -> BadInput:
+    """What the rules of files of readings say against a line, as every refusal of a logger's file is."""
+    return BadInput(Objection("logger_file_broken", fault.template, fault.facts, "file"))
+
+
 def lines_of(content: bytes) -> list[str]:
     """The lines of a text file. A file that does not end with its line was cut off."""
-    if len(content) > LARGEST:
-        raise BadInput(Objection("file_too_large", N_("A file has at most 20 MB."), place="file"))
+    too_large = is_too_large(len(content))
+    if too_large:
+        raise BadInput(too_large)
     if not content.strip():
         raise broken(1, N_("Line {line}: the file is empty."))
     try:
@@ -61,9 +61,13 @@ def number(text: str, line: int) -> Decimal:
     """A temperature with a decimal point. Raises with the line."""
     if not NUMBER.fullmatch(text):
         raise broken(line, N_('Line {line}: "{text}" is no temperature.'), text=text[:40])
-    value = Decimal(text)
+    return temperature(Decimal(text), line)
+
+
+def temperature(value: Decimal, line: int) -> Decimal:
+    """A temperature that there can be, in degrees Celsius. Raises with the line."""
     if not COLDEST <= value <= WARMEST:
-        raise broken(line, N_('Line {line}: "{text}" is no temperature.'), text=text[:40])
+        raise broken(line, N_('Line {line}: "{text}" is no temperature.'), text=str(value)[:40])
     return value
 
 
@@ -79,12 +83,12 @@ def unit_of(found: str, declared: str) -> str:
 
 def zone_of(found: str, declared: str) -> tuple[tzinfo, str]:
     """The zone that the file states by its offset, else the one a person says; its name goes with the series."""
-    stated = _fixed(found)
-    said = _fixed(declared) or _named(declared)
+    stated = fixed_zone(found)
+    said = zone_named(declared)
     if declared and said is None:
         raise ask("zone", N_("{zone} is no time zone. Write it as UTC+08:00 or Asia/Shanghai."), zone=declared[:40])
     if stated is not None:
-        if said is not None and _fixed(declared) != stated:
+        if said is not None and fixed_zone(declared) != stated:
             template = N_("The file says {found}, you say {zone}. The file's own zone counts.")
             raise ask("zone", template, found=found, zone=declared)
         return stated, found
@@ -94,58 +98,7 @@ def zone_of(found: str, declared: str) -> tuple[tzinfo, str]:
     return said, declared
 
 
-def _fixed(text: str) -> tzinfo | None:
-    if text in ("UTC", "GMT", "Z"):
-        return UTC
-    form = OFFSET.fullmatch(text)
-    if form is None:
-        return None
-    span = timedelta(hours=int(form[2]), minutes=int(form[3] or 0))
-    return timezone(span if form[1] == "+" else -span) if span <= timedelta(hours=14) else None
-
-
-def _named(text: str) -> tzinfo | None:
-    if "/" not in text:  # three letters mean several zones: CST is China, Cuba and Chicago
-        return None
-    try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
 # --- dates ----------------------------------------------------------------------------------------------------------
-def wall_clock(text: str, order: DateOrder) -> datetime | None:
-    """What a clock showed, read in this order; None where it can't be read so. Two digits of a year mean 20xx.
-
-    UTC only stands in for the zone, which the caller knows.
-    """
-    form = STAMP.fullmatch(text)
-    if form is None:
-        return None
-    parts = (form[1], form[3], form[4])
-    year, month, day = (parts[place] for place in PLACES[order])
-    if len(year) not in (2, 4) or len(month) > 2 or len(day) > 2:
-        return None
-    hour = _hour(int(form[5]), (form[8] or "").upper())
-    time = (hour, int(form[6]), int(form[7] or 0))
-    try:
-        return datetime(_year(year), int(month), int(day), *time, tzinfo=UTC)
-    except ValueError:
-        return None
-
-
-def _year(digits: str) -> int:
-    return 2000 + int(digits) if len(digits) == 2 else int(digits)
-
-
-def _hour(hour: int, half: str) -> int:
-    if not half:
-        return hour
-    if not 1 <= hour <= 12:
-        return 24  # no such hour
-    return hour % 12 + (12 if half == "PM" else 0)
-
-
 def order_of(stamps: Sequence[tuple[int, str]], declared: str, begins: date | None = None) -> DateOrder:
     """The one order in which every date of the file can be read. `begins` is the first day, where a header names it."""
     if declared and declared not in list(DateOrder):
@@ -189,7 +142,7 @@ def instant(text: str, order: DateOrder, zone: tzinfo, line: int) -> datetime:
     if clock is None:
         raise broken(line, N_('Line {line}: "{text}" is no date and time.'), text=text[:40])
     local = clock.replace(tzinfo=zone)
-    if local.utcoffset() != local.replace(fold=1).utcoffset():
+    if not comes_once(local):
         template = N_("Line {line}: {text} comes twice or never in this zone. Say the offset, such as UTC+01:00.")
         raise ask("zone", template, line=line, text=text[:40])
     try:
