@@ -1,13 +1,13 @@
 """Donors and recipients for programs. Personal data are shown to the few who need them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -19,7 +19,7 @@ from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.identity.facts import Person
-from apps.identity.models import Donor, Recipient
+from apps.identity.models import Donor, DonorPerson, Recipient, RecipientPerson
 from apps.identity.selectors import patient_of, person_of, visible_donors, visible_recipients
 from apps.identity.services import (
     ERASERS,
@@ -39,11 +39,62 @@ BY_COLLECTORS = Access(write=frozenset({Role.PHYSICIAN, Role.COLLECTOR}))
 
 
 class PersonBody(serializers.Serializer):
-    """Who the donor is."""
+    """Who a donor or a patient is."""
 
     name = serializers.CharField(max_length=120)
     born = serializers.DateField()
     identifier = serializers.CharField(max_length=80)
+
+
+class WithPerson(serializers.Serializer):
+    """Somebody; `person` only for those who may know."""
+
+    person = serializers.SerializerMethodField()
+
+    @extend_schema(responses=PersonBody)
+    def get_person(self, _somebody: Donor | Recipient) -> dict[str, Any] | None:
+        """Who it is, for the few who may know."""
+        known = self.context["known"]
+        return PersonBody(known).data if known else None
+
+
+class OneView(APIView):
+    """One donor or recipient. Subclasses say who is seen, and who may know the person."""
+
+    find: Callable[[Any, datetime], QuerySet]
+    know: Callable[[Any, Any, datetime], DonorPerson | RecipientPerson | None]
+    output_class: type[WithPerson]
+
+    def get(self, request: Request, number: str) -> Response:
+        now = timezone.now()
+        somebody = get_object_or_404(self.find(request.user, now), number=number)
+        body = self.output_class(somebody, context={"known": self.know(somebody, request.user, now)}).data
+        return tagged(Response(body), somebody.record)
+
+
+class ErasureInput(serializers.Serializer):
+    """Why somebody's personal data are erased, such as the request and its date."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class Erasure(APIView):
+    """Erase who somebody is; the pseudonym stays."""
+
+    open_to = BY_QA
+    find: Callable[[Any, datetime], QuerySet]
+    output_class: type[serializers.Serializer]
+
+    def erase(self, somebody: Any, **said: Any) -> None:
+        """The one service call."""
+        raise NotImplementedError
+
+    def post(self, request: Request, number: str) -> Response:
+        form, now = ErasureInput(data=request.data), timezone.now()
+        form.is_valid(raise_exception=True)
+        somebody = get_object_or_404(self.find(request.user, now), number=number)
+        self.erase(somebody, reason=form.validated_data["reason"], actor=actor_of(request), at=now)
+        return tagged(Response(self.output_class(somebody).data), somebody.record)
 
 
 class DonorInput(serializers.Serializer):
@@ -65,16 +116,8 @@ class DonorOutput(serializers.Serializer):
     registered_at = serializers.DateTimeField()
 
 
-class DonorWithPerson(DonorOutput):
+class DonorWithPerson(DonorOutput, WithPerson):
     """A donor; `person` only for those who may know."""
-
-    person = serializers.SerializerMethodField()
-
-    @extend_schema(responses=PersonBody)
-    def get_person(self, donor: Donor) -> dict[str, Any] | None:
-        """Who the donor is, for the few who may know."""
-        person = person_of(donor, self.context["user"], self.context["at"])
-        return {"name": person.name, "born": person.born, "identifier": person.identifier} if person else None
 
 
 class DonorsView(ListAPIView):
@@ -102,15 +145,11 @@ class DonorsView(ListAPIView):
         return tagged(Response(DonorOutput(donor).data, status=status.HTTP_201_CREATED), donor.record)
 
 
-class DonorView(APIView):
+@extend_schema_view(get=extend_schema(operation_id="donors_show", responses=DonorWithPerson))
+class DonorView(OneView):
     """One donor."""
 
-    @extend_schema(operation_id="donors_show", responses=DonorWithPerson)
-    def get(self, request: Request, number: str) -> Response:
-        now = timezone.now()
-        donor = get_object_or_404(visible_donors(request.user, now), number=number)
-        body = DonorWithPerson(donor, context={"user": request.user, "at": now}).data
-        return tagged(Response(body), donor.record)
+    find, know, output_class = staticmethod(visible_donors), staticmethod(person_of), DonorWithPerson
 
 
 class RecipientInput(serializers.Serializer):
@@ -132,16 +171,8 @@ class RecipientOutput(serializers.Serializer):
     registered_at = serializers.DateTimeField()
 
 
-class RecipientWithPerson(RecipientOutput):
+class RecipientWithPerson(RecipientOutput, WithPerson):
     """A recipient; `person` only for those who may know."""
-
-    person = serializers.SerializerMethodField()
-
-    @extend_schema(responses=PersonBody)
-    def get_person(self, recipient: Recipient) -> dict[str, Any] | None:
-        """Who the patient is, for the few who may know."""
-        person = patient_of(recipient, self.context["user"], self.context["at"])
-        return {"name": person.name, "born": person.born, "identifier": person.identifier} if person else None
 
 
 class RecipientsView(ListAPIView):
@@ -170,49 +201,33 @@ class RecipientsView(ListAPIView):
         return tagged(Response(body, status=status.HTTP_201_CREATED), recipient.record)
 
 
-class RecipientView(APIView):
+@extend_schema_view(get=extend_schema(operation_id="recipients_show", responses=RecipientWithPerson))
+class RecipientView(OneView):
     """One recipient."""
 
-    @extend_schema(operation_id="recipients_show", responses=RecipientWithPerson)
-    def get(self, request: Request, number: str) -> Response:
-        now = timezone.now()
-        recipient = get_object_or_404(visible_recipients(request.user, now), number=number)
-        body = RecipientWithPerson(recipient, context={"user": request.user, "at": now}).data
-        return tagged(Response(body), recipient.record)
+    find, know, output_class = staticmethod(visible_recipients), staticmethod(patient_of), RecipientWithPerson
 
 
-class ErasureInput(serializers.Serializer):
-    """Why somebody's personal data are erased, such as the request and its date."""
-
-    reason = serializers.CharField(max_length=500)
-
-
-class DonorErasure(APIView):
+@extend_schema_view(post=extend_schema(operation_id="donors_erase", request=ErasureInput, responses=DonorOutput))
+class DonorErasure(Erasure):
     """Erase who a donor is; the pseudonym stays."""
 
-    open_to = BY_QA
+    find, output_class = staticmethod(visible_donors), DonorOutput
 
-    @extend_schema(operation_id="donors_erase", request=ErasureInput, responses=DonorOutput)
-    def post(self, request: Request, number: str) -> Response:
-        form, now = ErasureInput(data=request.data), timezone.now()
-        form.is_valid(raise_exception=True)
-        donor = get_object_or_404(visible_donors(request.user, now), number=number)
-        erase_donor(donor=donor, reason=form.validated_data["reason"], actor=actor_of(request), at=now)
-        return tagged(Response(DonorOutput(donor).data), donor.record)
+    def erase(self, somebody: Donor, **said: Any) -> None:
+        erase_donor(donor=somebody, **said)
 
 
-class RecipientErasure(APIView):
+@extend_schema_view(
+    post=extend_schema(operation_id="recipients_erase", request=ErasureInput, responses=RecipientOutput)
+)
+class RecipientErasure(Erasure):
     """Erase who a patient is; the pseudonym stays."""
 
-    open_to = BY_QA
+    find, output_class = staticmethod(visible_recipients), RecipientOutput
 
-    @extend_schema(operation_id="recipients_erase", request=ErasureInput, responses=RecipientOutput)
-    def post(self, request: Request, number: str) -> Response:
-        form, now = ErasureInput(data=request.data), timezone.now()
-        form.is_valid(raise_exception=True)
-        recipient = get_object_or_404(visible_recipients(request.user, now), number=number)
-        erase_patient(recipient=recipient, reason=form.validated_data["reason"], actor=actor_of(request), at=now)
-        return tagged(Response(RecipientOutput(recipient).data), recipient.record)
+    def erase(self, somebody: Recipient, **said: Any) -> None:
+        erase_patient(recipient=somebody, **said)
 
 
 def _site(request: Request, code: str, at: datetime) -> Site:
