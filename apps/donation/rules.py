@@ -80,10 +80,13 @@ def _named(test: ScreeningTest) -> dict[str, str]:
 
 
 def is_medically_excluded(asked: Donation, answers: Mapping[str, MedicalAnswer]) -> tuple[Objection, ...]:
-    """Every criterion is answered and met, and every exclusion was asked for and not found (21 CFR 1271.75)."""
+    """Every criterion is answered and met, and every exclusion was asked for and not found (21 CFR 1271.75).
+
+    What need not be answered may be left out; answered, it is judged like the others.
+    """
     medical = asked.eligibility
     found = [
-        *(_against_criterion(one, answers.get(one.key)) for one in medical.criteria if one.required),
+        *(_against_criterion(one, answers.get(one.key)) for one in medical.criteria),
         *(_against_exclusion(one, answers.get(one.key)) for one in medical.exclusions),
     ]
     return tuple(objection for objection in found if objection)
@@ -91,7 +94,7 @@ def is_medically_excluded(asked: Donation, answers: Mapping[str, MedicalAnswer])
 
 def _against_criterion(criterion: Parameter, answer: MedicalAnswer | None) -> Objection | None:
     if answer is None:
-        return _unanswered(criterion.label)
+        return _unanswered(criterion.label) if criterion.required else None
     if answer.verdict in (Verdict.PASS, Verdict.RECORDED, Verdict.ALERT):
         return None
     facts = {"question": criterion.label.en, "question_zh": criterion.label.zh, "answer": answer.text}

@@ -4,6 +4,8 @@ import secrets
 from datetime import datetime
 from typing import cast
 
+from django.db.models import QuerySet
+
 from apps.audit.models import Record
 from apps.audit.selectors import record_at
 from apps.audit.services import audited
@@ -59,14 +61,14 @@ def register_recipient(
 
 def erase_donor(*, donor: Donor, reason: str, actor: Actor, at: datetime) -> Donor:
     """Erase who a donor is. The pseudonym stays with everything made; the hashes stay, and nothing undoes them."""
-    _erase(DonorPerson.objects.filter(donor=donor).first(), donor.record, "donor.person.erased", reason, actor, at)
+    _erase(DonorPerson.objects.filter(donor=donor), donor.record, "donor.person.erased", reason, actor, at)
     return donor
 
 
 def erase_patient(*, recipient: Recipient, reason: str, actor: Actor, at: datetime) -> Recipient:
     """Erase who a patient is, at the site that holds it. The pseudonym stays with orders and units."""
-    known = RecipientPerson.objects.filter(recipient=recipient).first()
-    _erase(known, recipient.record, "recipient.person.erased", reason, actor, at)
+    people = RecipientPerson.objects.filter(recipient=recipient)
+    _erase(people, recipient.record, "recipient.person.erased", reason, actor, at)
     return recipient
 
 
@@ -127,16 +129,18 @@ def _free_number(facility: str, at: datetime) -> str:
 
 
 def _erase(
-    known: DonorPerson | RecipientPerson | None, record: Record, action: str, reason: str, actor: Actor, at: datetime
+    people: QuerySet[DonorPerson] | QuerySet[RecipientPerson],
+    record: Record,
+    action: str,
+    reason: str,
+    actor: Actor,
+    at: datetime,
 ) -> None:
     """The salt goes with the data: the hashes of the trail still verify and tell nothing any more."""
     who = require(actor, ERASERS, record.site, at=at, about=record.address)
-    stop_if(reason_is_missing(reason), _is_erased(known))
+    stop_if(reason_is_missing(reason))
     with audited(actor=who, action=action, at=at, reason=reason, touching=[record]) as change:
-        change.update(cast(DonorPerson, known), name="", born="", identifier="", salt="")
-
-
-def _is_erased(known: DonorPerson | RecipientPerson | None) -> Objection | None:
-    if known is not None and known.salt:
-        return None
-    return Objection("erased", N_("The personal data were erased before."))
+        known = people.exclude(salt="").first()
+        if known is None:
+            raise RuleBroken(Objection("erased", N_("The personal data were erased before.")))
+        change.update(known, name="", born="", identifier="", salt="")

@@ -8,7 +8,7 @@ import pytest
 from apps.core.errors import NotAllowed, RuleBroken
 from apps.donation import rules
 from apps.donation.content import countersign_content, eligibility_content
-from apps.donation.facts import ConsentFacts, DecisionFacts, Eligibility
+from apps.donation.facts import ConsentFacts, DecisionFacts, Eligibility, MedicalAnswer
 from apps.donation.models import Consent, Donation
 from apps.donation.selectors import decisions_of, objections_to_eligibility
 from apps.donation.services import (
@@ -20,6 +20,7 @@ from apps.donation.services import (
 )
 from apps.identity.rules.donation_numbers import printed
 from apps.lineage.selectors import ancestor_ids
+from apps.products.facts import Verdict
 from apps.products.models import ProductVersion
 from apps.quality.models import Hold
 from tests.batches.refusals import codes
@@ -229,6 +230,22 @@ def test_the_rule_that_fails_is_shown_and_forbids_eligibility(
 
     assert codes(lambda: decide(cast, cord, version, Eligibility.ELIGIBLE)) == [code]
     assert [one.code for one in objections_to_eligibility(cord, small_record().definition)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"),
+    [(None, []), (Verdict.PASS, []), (Verdict.FAIL, ["criterion_not_met"]), (Verdict.ACTION, ["criterion_not_met"])],
+)
+def test_an_optional_criterion_may_be_left_out_but_its_answer_is_judged(
+    verdict: Verdict | None, code: list[str]
+) -> None:
+    optional = ASKED.eligibility.criteria[0].model_copy(update={"required": False})
+    only = ASKED.eligibility.model_copy(update={"criteria": (optional,), "exclusions": ()})
+    answers = {optional.key: MedicalAnswer(AT, verdict, "17")} if verdict else {}
+
+    found = rules.is_medically_excluded(ASKED.model_copy(update={"eligibility": only}), answers)
+
+    assert [objection.code for objection in found] == code
 
 
 def test_the_latest_answer_to_a_question_counts(cast: Cast, version: ProductVersion) -> None:

@@ -17,9 +17,12 @@ from apps.batches.services.vessels import open_vessel
 from apps.core.errors import Happened, NotAllowed
 from apps.donation.models import Donation
 from apps.donation.selectors import chain_of
+from apps.identity.facts import ChainFacts
 from apps.identity.models import Chain
+from apps.identity.rules.chains import against_making
 from apps.identity.rules.contents import read_chain
 from apps.identity.services import issue_chain
+from apps.products.facts import ChainOfIdentity
 from apps.quality.facts import Blocks
 from apps.quality.models import Event
 from apps.quality.selectors import open_holds
@@ -122,6 +125,16 @@ def test_nothing_else_is_made_from_a_donation_of_a_chain(cast: Cast) -> None:
     donation = given(cast, DIRECTED, donor, chain_for(cast, donor, known(DIRECTED)))
 
     assert plan_codes(cast, known(OTHER), donation) == ["chain_of_another_product"]
+
+
+def test_what_is_for_any_patient_is_not_made_from_a_donation_of_a_chain_even_of_its_own_earlier_version() -> None:
+    """Version 1 was made for one patient, version 2 is for any: a donation given under version 1 stays theirs."""
+    chain = ChainFacts("CHA999926AAAAAA", "D-0900", "R-0900", "msc_covid19", BEFORE)
+    making = ("msc_covid19", "A999926000900")
+
+    against = [against_making(kind, *making, chain) for kind in (ChainOfIdentity.NONE, ChainOfIdentity.DIRECTED)]
+
+    assert [objection and objection.code for objection in against] == ["chain_of_another_product", None]
 
 
 def plan_codes(cast: Cast, version: Any, donation: Donation) -> list[str]:

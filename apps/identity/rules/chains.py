@@ -54,7 +54,7 @@ def against_making(kind: ChainOfIdentity, product: str, din: str, chain: ChainFa
     if chain is None and kind is not ChainOfIdentity.NONE:
         template = N_("Donation {din} was collected without a chain of identity; {product} is made for one patient.")
         return Objection("chain_missing", template, facts, place="donation")
-    if chain is not None and chain.product != product:
+    if chain is not None and (kind is ChainOfIdentity.NONE or chain.product != product):
         template = N_("Donation {din} belongs to one patient by {chain}; {product} is not made from it.")
         return Objection("chain_of_another_product", template, {**facts, "chain": chain.number}, place="donation")
     return None
