@@ -31,3 +31,9 @@ def is_taken(number: str, taken: bool, place: str = "number") -> Objection | Non
     if not taken:
         return None
     return Objection("number_taken", N_("The number {number} is taken."), {"number": number}, place=place)
+
+
+def unknown(number: str, place: str) -> Objection:
+    """Nothing that the reader may see bears this number."""
+    template = N_("Nothing here has the number {number}.")
+    return Objection("unknown_number", template, {"number": number[:120]}, place=place)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from apps.core.errors import BadInput, Objection
 from apps.core.roles import Role
-from apps.core.text import N_
+from apps.core.rules import unknown
 from apps.identity.facts import Person
 from apps.identity.models import Chain, Donor, DonorPerson, Recipient, RecipientPerson
 from apps.identity.rules.contents import read_chain
@@ -64,8 +64,7 @@ def chain_scanned(text: str, user: User, at: datetime) -> Chain | None:
         raise BadInput(replace(read, place="chain"))
     found = visible_chains(user, at).filter(number=read.number).first()
     if found is None:
-        template = N_("Nothing here has the number {number}.")
-        raise BadInput(Objection("unknown_number", template, {"number": read.number}, place="chain"))
+        raise BadInput(unknown(read.number, "chain"))
     return found
 
 

@@ -21,6 +21,7 @@ from apps.core.fields import Instant
 from apps.core.filters import AnyOf
 from apps.core.http import actor_of
 from apps.core.roles import Role
+from apps.core.rules import unknown
 from apps.core.text import N_
 from apps.documents.api import LabelSheetInput, LabelSheetOutput
 from apps.documents.selectors import label_sheets_about
@@ -30,8 +31,7 @@ from apps.materials.models import MaterialLot
 from apps.materials.selectors import visible_lots
 from apps.materials.services import prepare_reagent, print_lot_labels, receive_lot, reject_lot, release_lot
 from apps.organisation.access import Access
-from apps.organisation.models import Site
-from apps.organisation.selectors import site_at, visible_to
+from apps.organisation.selectors import site_named
 from apps.products.facts import BadDuration, Duration
 from apps.signatures.api import HappenedInput, SigningInput, happened_from
 from apps.signatures.api.verbs import SignedVerb, tagged
@@ -149,7 +149,7 @@ class LotsView(ListAPIView):
         form = LotInput(data=request.data)
         form.is_valid(raise_exception=True)
         now, said = timezone.now(), dict(form.validated_data)
-        site = seen_site(request, said.pop("site"), now)
+        site = site_named(said.pop("site"), request.user, now)
         lot = receive_lot(site=site, actor=actor_of(request), at=now, **said)
         return tagged(Response(LotOutput(lot).data, status=status.HTTP_201_CREATED), lot.record)
 
@@ -203,7 +203,7 @@ class Reagents(APIView):
             material=said["material"],
             components=_components(request, said["components"], now),
             own_life=own_life,
-            site=seen_site(request, said["site"], now),
+            site=site_named(said["site"], request.user, now),
             prepared_at=said["prepared_at"],
             happened=happened_from(said["happened"]),
             actor=actor_of(request),
@@ -249,19 +249,9 @@ class RejectLot(LotDecision):
         return reject_lot(lot=target, reason=data["reason"], signing=signing, **self.who)
 
 
-def seen_site(request: Request, code: str, at: datetime) -> Site:
-    """A site where the person works. Raises BadInput."""
-    if code not in visible_to(request.user, at):
-        template = N_("Nothing here has the number {number}.")
-        raise BadInput(Objection("unknown_number", template, {"number": code[:20]}, place="site"))
-    return site_at(code)
-
-
 def _components(request: Request, numbers: list[str], at: datetime) -> list[MaterialLot]:
     found = list(visible_lots(request.user, at).filter(number__in=numbers))
-    unknown = sorted(set(numbers) - {lot.number for lot in found})
-    if unknown:
-        facts = {"number": ", ".join(unknown)[:120]}
-        template = N_("Nothing here has the number {number}.")
-        raise BadInput(Objection("unknown_number", template, facts, place="components"))
+    others = sorted(set(numbers) - {lot.number for lot in found})
+    if others:
+        raise BadInput(unknown(", ".join(others), "components"))
     return found

@@ -9,8 +9,10 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from apps.audit.models import Entry
 from apps.core.actor import Actor
+from apps.core.errors import BadInput
 from apps.core.prepared import Prepared
 from apps.core.roles import Role
+from apps.core.rules import unknown
 from apps.organisation.models import FailedAttempt, RoleHeld, Site, Training, User
 from apps.organisation.rules import DECLARATION_VERSION, LOCK_TIME, is_dormant, is_locked, username_key
 
@@ -97,6 +99,13 @@ def visible_sites(user: User, at: datetime) -> QuerySet[Site]:
 def site_at(code: str) -> Site:
     """The site with this code."""
     return Site.objects.get(code=code)
+
+
+def site_named(code: str, user: User, at: datetime) -> Site:
+    """A site where this person holds a role, by the code that was sent. Raises BadInput."""
+    if code not in visible_to(user, at):
+        raise BadInput(unknown(code, "site"))
+    return site_at(code)
 
 
 def sites_of(user: User, at: datetime) -> set[str]:

@@ -21,15 +21,15 @@ from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now, visible_batch, visible_batches
 from apps.batches.selectors.pages import record_page
 from apps.batches.services.planning import finish_batch, plan_batch, start_batch, terminate_batch
-from apps.core.errors import BadInput, Objection
+from apps.core.errors import BadInput
 from apps.core.filters import AnyOf
 from apps.core.http import actor_of
 from apps.core.roles import Role
-from apps.core.text import N_
+from apps.core.rules import unknown
 from apps.donation.models import Donation
 from apps.donation.selectors import visible_donations
 from apps.organisation.access import Access
-from apps.organisation.selectors import site_at, visible_to
+from apps.organisation.selectors import site_named
 from apps.products.models import ProductVersion
 from apps.products.selectors import visible_version
 from apps.signatures.api.verbs import SignedVerb, tagged
@@ -81,12 +81,10 @@ class BatchesView(ListAPIView):
         form = inputs.PlanInput(data=request.data)
         form.is_valid(raise_exception=True)
         now, said = timezone.now(), form.validated_data
-        if said["site"] not in visible_to(request.user, now):
-            raise BadInput(_unknown("site", said["site"]))
         batch = plan_batch(
             number=said["number"],
             product_version=_version(request, said["product"]),
-            site=site_at(said["site"]),
+            site=site_named(said["site"], request.user, now),
             donation=_donation(request, said["donation"]),
             planned_start=said["planned_start"],
             actor=actor_of(request),
@@ -160,16 +158,11 @@ def _version(request: Request, number: str) -> ProductVersion:
     try:
         return visible_version(request.user, number, timezone.now())
     except ProductVersion.DoesNotExist as error:
-        raise BadInput(_unknown("product", number)) from error
+        raise BadInput(unknown(number, "product")) from error
 
 
 def _donation(request: Request, din: str) -> Donation:
     try:
         return visible_donations(request.user, timezone.now()).get(din=din)
     except Donation.DoesNotExist as error:
-        raise BadInput(_unknown("donation", din)) from error
-
-
-def _unknown(place: str, number: str) -> Objection:
-    template = N_("Nothing here has the number {number}.")
-    return Objection("unknown_number", template, {"number": number[:60]}, place=place)
+        raise BadInput(unknown(din, "donation")) from error

@@ -29,6 +29,7 @@ from apps.batches.services.files import attach_file, certify_true_copy, replace_
 from apps.batches.services.vessels import open_vessels, print_vessel_labels
 from apps.core.errors import BadInput, Objection
 from apps.core.http import actor_of
+from apps.core.rules import unknown
 from apps.core.text import N_
 from apps.documents.api import LabelSheetOutput
 from apps.facility.selectors import visible_instruments
@@ -163,10 +164,9 @@ class CertifyTrueCopy(BatchVerb):
 
 def _parents(batch: Batch, numbers: list[str]) -> list[Vessel]:
     found = list(Vessel.objects.filter(number__in=numbers, batch__site=batch.site_id).select_related("record"))
-    unknown = sorted(set(numbers) - {vessel.number for vessel in found})
-    if unknown:
-        facts = {"number": ", ".join(unknown)[:120]}
-        raise BadInput(Objection("unknown_number", N_("Nothing here has the number {number}."), facts, "parents"))
+    others = sorted(set(numbers) - {vessel.number for vessel in found})
+    if others:
+        raise BadInput(unknown(", ".join(others), "parents"))
     return found
 
 

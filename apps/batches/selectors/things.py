@@ -10,6 +10,7 @@ from apps.batches.models import Attachment, Batch, Vessel
 from apps.batches.rules.plan import Plan
 from apps.batches.rules.vessels import ScannedVessel
 from apps.core.errors import Objection
+from apps.core.rules import unknown
 from apps.core.text import N_
 from apps.facility.models import Instrument
 from apps.lineage.selectors import ancestors
@@ -110,8 +111,7 @@ def is_unknown(given: ValueInput, kind: ParameterKind, thing: Thing) -> Objectio
     if not given.text.strip():
         return None
     if kind in NUMBERED and thing.record is None:
-        facts = {"number": given.text.strip()[:60]}
-        return Objection("unknown_number", N_("Nothing here has the number {number}."), facts, place=str(given.place))
+        return unknown(given.text.strip(), str(given.place))
     if kind is ParameterKind.FILE and thing.file is None:
         return Objection("no_file", N_("Attach the file here."), place=str(given.place))
     return None

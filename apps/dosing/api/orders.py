@@ -15,9 +15,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.audit.models import Record
-from apps.core.errors import BadInput, Objection
+from apps.core.errors import BadInput
 from apps.core.fields import Instant
-from apps.core.text import N_
+from apps.core.rules import unknown
 from apps.dosing import services
 from apps.dosing.content import check_content, order_content
 from apps.dosing.facts import OrderInput, OrderState, OrderVerb
@@ -33,8 +33,6 @@ from apps.signatures.api.verbs import SignedVerb, tagged
 from apps.signatures.facts import SignedContent, Signing
 from apps.units.api.acts import Act
 from apps.units.models import Unit
-
-NO_NUMBER = N_("Nothing here has the number {number}.")
 
 
 class OrderBody(serializers.Serializer):
@@ -245,7 +243,7 @@ def _version(recipient: Recipient, number: str) -> ProductVersion:
     for version in products_to_order(recipient):
         if version.record.number == number:
             return version
-    raise BadInput(Objection("unknown_number", NO_NUMBER, {"number": number}, place="product"))
+    raise BadInput(unknown(number, "product"))
 
 
 def _unit(order: TreatmentOrder, number: str) -> Unit:
@@ -254,7 +252,7 @@ def _unit(order: TreatmentOrder, number: str) -> Unit:
     )
     unit = found.select_related("record", "batch__record", "batch__donation").first()
     if unit is None:
-        raise BadInput(Objection("unknown_number", NO_NUMBER, {"number": number}, place="units"))
+        raise BadInput(unknown(number, "units"))
     return unit
 
 

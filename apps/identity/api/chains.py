@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.core.errors import BadInput
 from apps.core.http import actor_of
 from apps.identity.api.people import BY_COLLECTORS, unknown
 from apps.identity.facts import DataStructure
@@ -65,7 +66,7 @@ class ChainsView(ListAPIView):
         now, said = timezone.now(), form.validated_data
         recipient = visible_recipients(request.user, now).filter(number=said["recipient"]).first()
         if recipient is None:
-            raise unknown(said["recipient"], "recipient")
+            raise BadInput(unknown(said["recipient"], "recipient"))
         version = _version(request, said["product"], now)
         chain = issue_chain(recipient=recipient, product_version=version, actor=actor_of(request), at=now)
         return tagged(Response(ChainOutput(chain).data, status=status.HTTP_201_CREATED), chain.record)
@@ -84,4 +85,4 @@ def _version(request: Request, number: str, at: datetime) -> ProductVersion:
     try:
         return visible_version(request.user, number, at)
     except ProductVersion.DoesNotExist as error:
-        raise unknown(number, "product") from error
+        raise BadInput(unknown(number, "product")) from error

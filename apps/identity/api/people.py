@@ -14,10 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.core.errors import BadInput, Objection
+from apps.core.errors import BadInput
 from apps.core.http import actor_of
 from apps.core.roles import Role
-from apps.core.text import N_
+from apps.core.rules import unknown
 from apps.identity.facts import Person
 from apps.identity.models import Donor, DonorPerson, Recipient, RecipientPerson
 from apps.identity.selectors import patient_of, person_of, visible_donors, visible_recipients
@@ -29,8 +29,7 @@ from apps.identity.services import (
     register_recipient,
 )
 from apps.organisation.access import Access
-from apps.organisation.models import Site
-from apps.organisation.selectors import site_at, visible_to
+from apps.organisation.selectors import site_named
 from apps.signatures.api.verbs import tagged
 
 BY_PHYSICIANS = Access(write=frozenset({Role.PHYSICIAN}))
@@ -136,7 +135,7 @@ class DonorsView(ListAPIView):
         now, said = timezone.now(), form.validated_data
         donor = register_donor(
             number=said["number"],
-            site=_site(request, said["site"], now),
+            site=site_named(said["site"], request.user, now),
             donor_class=said["donor_class"],
             person=_person(said["person"]),
             actor=actor_of(request),
@@ -191,7 +190,7 @@ class RecipientsView(ListAPIView):
         now, said = timezone.now(), form.validated_data
         recipient = register_recipient(
             number=said["number"],
-            site=_site(request, said["site"], now),
+            site=site_named(said["site"], request.user, now),
             person=_person(said["person"]),
             donor=_donor(request, said["donor"], now),
             actor=actor_of(request),
@@ -230,22 +229,11 @@ class RecipientErasure(Erasure):
         erase_patient(recipient=somebody, **said)
 
 
-def _site(request: Request, code: str, at: datetime) -> Site:
-    if code not in visible_to(request.user, at):
-        raise unknown(code, "site")
-    return site_at(code)
-
-
 def _donor(request: Request, number: str, at: datetime) -> Donor | None:
     found = visible_donors(request.user, at).filter(number=number).first() if number else None
     if number and found is None:
-        raise unknown(number, "donor")
+        raise BadInput(unknown(number, "donor"))
     return found
-
-
-def unknown(number: str, place: str) -> BadInput:
-    template = N_("Nothing here has the number {number}.")
-    return BadInput(Objection("unknown_number", template, {"number": number}, place=place))
 
 
 def _person(known: Mapping[str, Any]) -> Person:

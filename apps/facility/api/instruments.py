@@ -1,8 +1,6 @@
-"""Rooms and instruments for programs."""
+"""Instruments for programs: installed, calibrated, qualified, out of service and back."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
@@ -15,49 +13,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.audit.models import Record
-from apps.core.errors import BadInput, Objection
+from apps.core.errors import BadInput
 from apps.core.fields import Instant
 from apps.core.http import actor_of
-from apps.core.roles import Role
-from apps.core.text import N_
+from apps.core.rules import unknown
 from apps.facility import services
-from apps.facility.content import clearance_content
-from apps.facility.facts import Grade, InstrumentStatus
-from apps.facility.models import Instrument, LineClearance, Room
+from apps.facility.facts import InstrumentStatus
+from apps.facility.models import Instrument, Room
 from apps.facility.selectors import excursions_of, visible_instruments, visible_rooms
 from apps.organisation.access import Access
 from apps.organisation.models import Site
-from apps.organisation.selectors import site_at, visible_to
-from apps.quality.selectors import visible_record
-from apps.signatures.api import SigningInput
-from apps.signatures.api.verbs import SignedVerb, tagged
-from apps.signatures.facts import SignedContent, Signing
+from apps.organisation.selectors import site_named
+from apps.signatures.api.verbs import tagged
 
 BY_KEEPERS = Access(write=frozenset(services.KEEPERS))
-BY_QA = Access(write=frozenset({Role.QA}))
-BY_HANDS = Access(write=frozenset({Role.OPERATOR, Role.CHECKER}))
-
-
-class RoomOutput(serializers.Serializer):
-    """A room."""
-
-    code = serializers.CharField()
-    address = serializers.CharField(source="record.address")
-    site = serializers.CharField(source="site.code")
-    label_en = serializers.CharField()
-    label_zh = serializers.CharField()
-    grade = serializers.CharField()
-
-
-class RoomInput(serializers.Serializer):
-    """A room to be added."""
-
-    code = serializers.RegexField(r"^[A-Za-z0-9_-]{1,40}$")
-    site = serializers.CharField(max_length=20)
-    label_en = serializers.CharField(max_length=120)
-    label_zh = serializers.CharField(max_length=120)
-    grade = serializers.ChoiceField(choices=[grade.value for grade in Grade])
 
 
 class InstrumentOutput(serializers.Serializer):
@@ -122,27 +91,6 @@ class ExcursionOutput(serializers.Serializer):
     note = serializers.CharField()
 
 
-class ClearanceInput(serializers.Serializer):
-    """The batch a room is cleared for."""
-
-    cleared_for = serializers.CharField(max_length=120, help_text="address of the batch: batch/CT-0042")
-
-
-class ClearanceSigned(ClearanceInput):
-    """The clearance, signed."""
-
-    signature = SigningInput()
-
-
-class ClearanceOutput(serializers.Serializer):
-    """A line clearance."""
-
-    room = serializers.CharField(source="room.code")
-    cleared_for = serializers.CharField(source="cleared_for.address")
-    cleared_at = serializers.DateTimeField()
-    cleared_by = serializers.CharField()
-
-
 class InstrumentFilter(django_filters.FilterSet):
     """`?kind=incubator&status=IN_SERVICE`."""
 
@@ -171,7 +119,7 @@ class InstrumentsView(ListAPIView):
         form = InstrumentInput(data=request.data)
         form.is_valid(raise_exception=True)
         now, said = timezone.now(), dict(form.validated_data)
-        site = _site(request, said.pop("site"), now)
+        site = site_named(said.pop("site"), request.user, now)
         said["room"] = _room(request, said["room"], site, now)
         instrument = services.install_instrument(site=site, actor=actor_of(request), at=now, **said)
         body = InstrumentOutput(instrument).data
@@ -248,72 +196,8 @@ class Excursions(APIView):
         return tagged(Response(ExcursionOutput(excursions_of(instrument)[:200], many=True).data), instrument.record)
 
 
-class RoomsView(ListAPIView):
-    """The rooms of one's sites; POST adds one."""
-
-    open_to = BY_QA
-    serializer_class = RoomOutput
-
-    def get_queryset(self) -> QuerySet[Room]:
-        return visible_rooms(self.request.user, timezone.now())
-
-    @extend_schema(operation_id="rooms_open", request=RoomInput, responses={201: RoomOutput})
-    def post(self, request: Request) -> Response:
-        form = RoomInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        now, said = timezone.now(), dict(form.validated_data)
-        site, grade = _site(request, said.pop("site"), now), Grade(said.pop("grade"))
-        room = services.open_room(site=site, grade=grade, actor=actor_of(request), at=now, **said)
-        return tagged(Response(RoomOutput(room).data, status=status.HTTP_201_CREATED), room.record)
-
-
-class ClearLine(SignedVerb):
-    """Sign that a room is clear of everything else, and give it to a batch."""
-
-    open_to = BY_HANDS
-    input_class, signed_class, output_class = ClearanceInput, ClearanceSigned, ClearanceOutput
-    created = True
-
-    def target(self) -> Room:
-        return get_object_or_404(visible_rooms(self.request.user, self.now), code=self.kwargs["code"])
-
-    def record(self, target: Room) -> Record | None:
-        return target.record
-
-    def content(self, target: Room, data: Mapping[str, Any]) -> SignedContent:
-        return clearance_content(target, self._batch(data))
-
-    def perform(self, target: Room, data: Mapping[str, Any], signing: Signing) -> LineClearance:
-        return services.clear_line(room=target, cleared_for=self._batch(data), signing=signing, **self.who)
-
-    def _batch(self, data: Mapping[str, Any]) -> Record:
-        found = visible_record(self.request.user, data["cleared_for"], self.now)
-        if found is None or found.kind != "batch":
-            raise BadInput(_unknown(data["cleared_for"], "cleared_for"))
-        return found
-
-
-class Leaving(APIView):
-    """The batch has left the room."""
-
-    open_to = BY_HANDS
-
-    @extend_schema(operation_id="rooms_leave", request=None, responses=RoomOutput)
-    def post(self, request: Request, code: str) -> Response:
-        now = timezone.now()
-        room = get_object_or_404(visible_rooms(request.user, now), code=code)
-        services.leave_room(room=room, actor=actor_of(request), at=now)
-        return tagged(Response(RoomOutput(room).data), room.record)
-
-
 def _instrument(request: Request, number: str) -> Instrument:
     return get_object_or_404(visible_instruments(request.user, timezone.now()), number=number)
-
-
-def _site(request: Request, code: str, at: datetime) -> Site:
-    if code not in visible_to(request.user, at):
-        raise BadInput(_unknown(code, "site"))
-    return site_at(code)
 
 
 def _room(request: Request, code: str, site: Site, at: datetime) -> Room | None:
@@ -321,10 +205,5 @@ def _room(request: Request, code: str, site: Site, at: datetime) -> Room | None:
         return None
     found = visible_rooms(request.user, at).filter(site=site, code=code).first()
     if found is None:
-        raise BadInput(_unknown(code, "room"))
+        raise BadInput(unknown(code, "room"))
     return found
-
-
-def _unknown(number: str, place: str) -> Objection:
-    template = N_("Nothing here has the number {number}.")
-    return Objection("unknown_number", template, {"number": number[:60]}, place=place)
