@@ -18,7 +18,7 @@ from apps.audit.models import Record
 from apps.batches.api import inputs, outputs
 from apps.batches.api.batches import BY_HANDS, BY_OPERATORS, BatchVerb
 from apps.batches.content import true_copy_content
-from apps.batches.facts.pages import FileFact
+from apps.batches.facts.lines import FileFact
 from apps.batches.models import Attachment, Batch, Vessel
 from apps.batches.selectors.batches import visible_batch, visible_batches
 from apps.batches.selectors.files import attachment_bytes

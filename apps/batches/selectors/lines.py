@@ -1,12 +1,9 @@
 """Rows as facts to be shown."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
 
 from apps.audit.selectors import version_of
-from apps.batches.facts.pages import (
-    BatchHeader,
-    ClockFact,
+from apps.batches.facts.lines import (
     EventFact,
     FieldFact,
     FileFact,
@@ -18,19 +15,19 @@ from apps.batches.facts.pages import (
     ValueFact,
     VesselFact,
 )
+from apps.batches.facts.pages import BatchHeader
 from apps.batches.facts.words import BatchState, Origin, StepState
 from apps.batches.lifecycle import moves_from
 from apps.batches.models import Attachment, Batch, RecordedValue, Step, Vessel
 from apps.batches.rules.completion import StepView
 from apps.batches.rules.order import open_before
-from apps.batches.rules.plan import Plan
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import place_of
 from apps.batches.selectors.steps import Sheet
-from apps.products.definition import Clock, Definition
+from apps.products.definition import Definition
 from apps.products.definition.limits import Ends, SpanEnds
 from apps.products.definition.parameters import Recordable
-from apps.products.facts import BadPlace, Duration, Place, Verdict
+from apps.products.facts import BadPlace, Place, Verdict
 from apps.products.facts.entered import gravest
 from apps.products.rules.limits import ends_text, limit_text, span_text
 from apps.quality.models import Event, Hold
@@ -254,40 +251,6 @@ def moves_of(batch: Batch) -> tuple[MoveFact, ...]:
     """The verbs that lead on from here: the buttons of the page."""
     moves = moves_from(BatchState(batch.state))
     return tuple(MoveFact(move.verb, move.label, move.roles, move.needs_reason) for move in moves)
-
-
-def clocks_of(plan: Plan, states: Mapping[Place, StepState], values: Values) -> tuple[ClockFact, ...]:
-    """Every clock that runs now: its start is recorded, its end is not."""
-    found = []
-    for clock in plan.definition.clocks:
-        for step, state in states.items():
-            if (step.stage, step.step) == (clock.stage, clock.step) and state is StepState.OPEN:
-                fact = _clock(plan.definition, clock, step.at(clock.until), values)
-                if fact:
-                    found.append(fact)
-    return tuple(found)
-
-
-def _clock(definition: Definition, clock: Clock, until: Place, values: Values) -> ClockFact | None:
-    starts = definition.resolve(clock.since, until, values.keys())
-    if not starts or until in values:
-        return None
-    start = values[starts[-1]]
-    since_at = start.instant or start.performed_at
-    return ClockFact(
-        key=clock.key,
-        label=clock.label,
-        since=starts[-1],
-        since_at=since_at,
-        until=until,
-        not_before=_after(since_at, clock.span.at_least),
-        alert_at=_after(since_at, clock.alert.at_most if clock.alert else None),
-        ends_at=_after(since_at, clock.span.at_most),
-    )
-
-
-def _after(instant: datetime, span: Duration | None) -> datetime | None:
-    return span.after(instant) if span else None
 
 
 def by_step(values: Values) -> dict[Place, dict[Place, RecordedValue]]:

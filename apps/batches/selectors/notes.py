@@ -1,6 +1,6 @@
 """What people agreed and said about a batch, as lines of its record."""
 
-from apps.batches.facts.pages import NoteFact
+from apps.batches.facts.lines import NoteFact
 from apps.batches.models import Amendment, Batch, Comment, PlannedDeviation, RiskDecision
 from apps.core.canonical import canonical
 from apps.products.facts import Place

@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from apps.batches.facts.pages import Counts, FieldFact, RecordPage, SectionLine, StepLine, StepPage
+from apps.batches.facts.lines import FieldFact, SectionLine, StepLine
+from apps.batches.facts.pages import Counts, RecordPage, StepPage
 from apps.batches.facts.words import StepState
 from apps.batches.models import Batch, RecordedValue
 from apps.batches.rules.completion import lacks_anything
 from apps.batches.rules.order import occurrences_of
 from apps.batches.selectors.batches import WITH
+from apps.batches.selectors.clocks import clocks_of
 from apps.batches.selectors.lines import (
     by_step,
-    clocks_of,
     event_fact,
     field_fact,
     header_of,

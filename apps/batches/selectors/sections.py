@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from apps.batches.facts.pages import BatchHeader, FieldFact, SectionLine, StepLine
+from apps.batches.facts.lines import FieldFact, SectionLine, StepLine
+from apps.batches.facts.pages import BatchHeader
 from apps.batches.models import Batch
 from apps.batches.selectors.lines import field_fact, header_of, states_in
 from apps.batches.selectors.pages import batch_for_page, sections_of

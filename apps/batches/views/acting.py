@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.batches.facts.around import Following
-from apps.batches.facts.pages import StepLine, StepPage
+from apps.batches.facts.lines import StepLine
+from apps.batches.facts.pages import StepPage
 from apps.batches.facts.words import BatchState, StepState
 from apps.batches.rules.order import LOCKED
 from apps.core.roles import Role

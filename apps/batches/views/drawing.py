@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.batches.facts.around import Growth, SectionSpan
-from apps.batches.facts.pages import EventFact, RecordPage, SectionLine, StepLine
+from apps.batches.facts.lines import EventFact, SectionLine, StepLine
+from apps.batches.facts.pages import RecordPage
 from apps.batches.views import naming
 from apps.core.ui.times import duration
 from apps.core.ui.wording import bilingual, sentence

@@ -6,7 +6,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from apps.batches.facts.around import AroundStep, PointElsewhere
-from apps.batches.facts.pages import ValueFact
+from apps.batches.facts.lines import ValueFact
 from apps.batches.views import naming
 from apps.batches.views.fields import FieldView
 from apps.core.ui.plots import Bounds, Strip, limit_strip, trend

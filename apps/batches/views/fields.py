@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.batches.facts.around import AroundStep, EarlierValues
-from apps.batches.facts.pages import FieldFact, StepPage, ValueFact
+from apps.batches.facts.lines import FieldFact, ValueFact
+from apps.batches.facts.pages import StepPage
 from apps.batches.facts.words import Origin, VesselState
 from apps.batches.views import naming
 from apps.core.errors import Objection

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.batches.facts.around import AroundStep, Named
-from apps.batches.facts.pages import BatchHeader, ClockFact, SectionLine, SignatureFact, StepLine, StepPage
+from apps.batches.facts.lines import ClockFact, SectionLine, SignatureFact, StepLine
+from apps.batches.facts.pages import BatchHeader, StepPage
 from apps.batches.facts.words import StepState
 from apps.batches.selectors.around import people_named
 from apps.batches.views import naming

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from apps.batches.facts.pages import SectionLine, ValueFact
+from apps.batches.facts.lines import SectionLine, ValueFact
 from apps.core.errors import Objection
 from apps.core.ui.times import FORMS
 from apps.core.ui.wording import bilingual, sentence

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from apps.batches.facts.pages import RecordPage, SectionLine
+from apps.batches.facts.lines import SectionLine
+from apps.batches.facts.pages import RecordPage
 from apps.batches.facts.words import BatchState, Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch

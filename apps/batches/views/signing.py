@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.batches import content
 from apps.batches.facts.inputs import ValueInput
-from apps.batches.facts.pages import SignatureFact, StepLine
+from apps.batches.facts.lines import SignatureFact, StepLine
 from apps.batches.facts.words import StepState
 from apps.batches.selectors.sections import FilledRecord, FilledStep, filled_section
 from apps.batches.services.checking import check_section as check_as_second
