@@ -3,18 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.batches.models import Batch
-from apps.core.ui.acts import instant_field
+from apps.core.ui.acts import instant_field, offer
 from apps.core.ui.wording import bilingual
 from apps.disposal.selectors import stage_of, units_to_choose
-from apps.products.definition import ChoiceParameter, FileParameter, NumberParameter, Parameter
+from apps.products.definition import FileParameter
 from apps.products.definition.disposal import Treatment
 from apps.products.facts import ParameterKind
-from apps.products.loader import units as unit_table
-from apps.products.rules.limits import limit_text
+from apps.products.forms import reading_field
 from apps.units.models import Unit
 
 
@@ -30,13 +28,13 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         stage = stage_of(batch)
         self.there = {unit.number: unit for unit in units_to_choose(batch)}
-        choices: dict[str, Any] = {
+        choices = {
             "units": [(number, number) for number in self.there],
             "reason": [(one.key, bilingual(one.label)) for one in stage.reasons],
             "treatment": [(one.key, f"{bilingual(one.label)} ({bilingual(one.for_what)})") for one in stage.treatments],
         }
         for name, offered in choices.items():
-            self.fields[name].choices = offered  # type: ignore[attr-defined]
+            offer(self, name, offered)
 
     def clean_units(self) -> list[Unit]:
         """The units themselves."""
@@ -65,7 +63,7 @@ class ProofForm(forms.Form):
         super().__init__(*args, **kwargs)
         wanted = [one for one in treatment.parameters if isinstance(one, FileParameter)]
         offered = [(one.key, f"{bilingual(one.label)} ({', '.join(one.accepts)})") for one in wanted]
-        self.fields["parameter"].choices = offered  # type: ignore[attr-defined]
+        offer(self, "parameter", offered)
 
 
 class DestroyForm(forms.Form):
@@ -85,24 +83,10 @@ class DestroyForm(forms.Form):
         typed = [one for one in treatment.parameters if one.kind is not ParameterKind.FILE]
         self.keys = {f"reading_{one.key}": one.key for one in typed}
         for one in typed:
-            self.fields[f"reading_{one.key}"] = _reading(one)
+            self.fields[f"reading_{one.key}"] = reading_field(one)
         self.order_fields(["treated_at", "waste_number", *self.keys, "because"])
 
     @property
     def texts(self) -> dict[str, str]:
         """The readings as they were typed."""
-        return {key: self.cleaned_data[name] for name, key in self.keys.items() if self.cleaned_data[name]}
-
-
-def _reading(parameter: Parameter) -> forms.Field:
-    label, words = bilingual(parameter.label), [""]
-    if isinstance(parameter, ChoiceParameter):
-        offered = [(option.key, bilingual(option.label)) for option in parameter.options]
-        return forms.ChoiceField(label=label, required=False, choices=[("", "–"), *offered])
-    if parameter.kind is ParameterKind.YES_NO:
-        return forms.ChoiceField(label=label, required=False, choices=[("", "–"), ("yes", _("Yes")), ("no", _("No"))])
-    if isinstance(parameter, NumberParameter):
-        label = f"{label} ({unit_table().display(parameter.unit)})"
-    if parameter.limit:
-        words = [_("Limit"), limit_text(parameter.limit)]
-    return forms.CharField(label=label, required=False, max_length=200, help_text=" ".join(words).strip())
+        return {key: str(self.cleaned_data[name]) for name, key in self.keys.items() if self.cleaned_data[name]}

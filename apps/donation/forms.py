@@ -7,21 +7,19 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from apps.core.ui.acts import OneOf, instant_field, scanned
+from apps.core.ui.acts import OneOf, instant_field, offer, scanned
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual
 from apps.donation.facts import Eligibility
 from apps.identity.forms import chain_field
 from apps.identity.models import Recipient
 from apps.organisation.models import Site
-from apps.products.definition import ChoiceParameter, Definition
+from apps.products.definition import Definition
 from apps.products.definition.base import Listed
 from apps.products.definition.donation import ScreeningTest
 from apps.products.definition.parameters import Parameter
-from apps.products.facts import ParameterKind
+from apps.products.forms import NOTHING, answer_field, unit_of, yes_no
 from apps.products.models import ProductVersion
-
-YES_NO = (("", "–"), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 
 
 class DonorForm(forms.Form):
@@ -60,7 +58,7 @@ class ConsentForm(forms.Form):
         super().__init__(*args, **kwargs)
         _offer(self, "signatory", ([one.donation.consent.signatory] for one in asked))
         scopes = _labels(one.donation.consent.scopes for one in asked)
-        cast(forms.MultipleChoiceField, self.fields["scopes"]).choices = list(scopes.items())
+        offer(self, "scopes", scopes.items())
 
 
 class ReasonForm(forms.Form):
@@ -79,7 +77,7 @@ class ScreeningForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.test = test
         for result in test.results:
-            self.fields[result.key] = _control(result)
+            self.fields[result.key] = _asked(result, required=result.required)
 
     @property
     def results(self) -> list[tuple[str, str]]:
@@ -122,7 +120,7 @@ class IssueForm(forms.Form):
         cast(OneOf, self.fields["recipient"]).queryset = recipients
         self.versions = {version.record.number: version for version in versions}
         products = [(number, _titled(version)) for number, version in self.versions.items()]
-        cast(forms.ChoiceField, self.fields["product"]).choices = products
+        offer(self, "product", products)
 
 
 class HealthForm(forms.Form):
@@ -135,12 +133,11 @@ class HealthForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         for criterion in criteria.values():
-            self.fields[criterion.key] = _control(criterion)
+            self.fields[criterion.key] = _asked(criterion, required=False)
         for key, one in exclusions.items():
-            self.fields[key] = forms.ChoiceField(label=bilingual(one.label), choices=YES_NO)
+            choices = [NOTHING, *yes_no()]
+            self.fields[key] = forms.ChoiceField(label=bilingual(one.label), required=False, choices=choices)
         self.questions = [*criteria, *exclusions]
-        for key in self.questions:
-            self.fields[key].required = False
 
     @property
     def answers(self) -> list[tuple[str, str]]:
@@ -165,11 +162,11 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, versions: Iterable[ProductVersion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.versions = {version.record.number: version for version in versions}
-        products = [("", "–"), *((number, _titled(version)) for number, version in self.versions.items())]
-        cast(forms.ChoiceField, self.fields["product"]).choices = products
+        products = [NOTHING, *((number, _titled(version)) for number, version in self.versions.items())]
+        offer(self, "product", products)
         decisions = (one for one in Eligibility if one is not Eligibility.PENDING)
         words = [(one.value, str(word_of(one).word)) for one in decisions]
-        cast(forms.ChoiceField, self.fields["decision"]).choices = words
+        offer(self, "decision", words)
 
 
 def _titled(version: ProductVersion) -> str:
@@ -177,19 +174,12 @@ def _titled(version: ProductVersion) -> str:
 
 
 def _offer(form: forms.Form, name: str, lists: Iterable[Iterable[Listed]]) -> None:
-    cast(forms.ChoiceField, form.fields[name]).choices = [("", "–"), *_labels(lists).items()]
+    offer(form, name, [NOTHING, *_labels(lists).items()])
 
 
 def _labels(lists: Iterable[Iterable[Listed]]) -> Mapping[str, str]:
     return {one.key: bilingual(one.label) for listed in lists for one in listed}
 
 
-def _control(result: Parameter) -> forms.Field:
-    label = bilingual(result.label)
-    if result.kind is ParameterKind.YES_NO:
-        return forms.ChoiceField(label=label, required=result.required, choices=YES_NO)
-    if isinstance(result, ChoiceParameter):
-        options = [("", "–"), *((option.key, bilingual(option.label)) for option in result.options)]
-        return forms.ChoiceField(label=label, required=result.required, choices=options)
-    unit = str(getattr(result, "unit", ""))
-    return forms.CharField(label=label, required=result.required, max_length=100, help_text=unit)
+def _asked(parameter: Parameter, *, required: bool) -> forms.Field:
+    return answer_field(parameter, required=required, longest=100, help_text=unit_of(parameter))

@@ -16,6 +16,11 @@ NUMBER = r"^[A-Za-z0-9_-]{1,60}$"
 REASON = forms.Textarea(attrs={"rows": 3})
 
 
+def room_words(room: Room) -> str:
+    """A room by its code and name."""
+    return f"{room.code} · {bilingual({'en': room.label_en, 'zh': room.label_zh})}"
+
+
 class SiteForm(forms.Form):
     """A form about one of the sites where the person keeps rooms and instruments."""
 
@@ -96,14 +101,15 @@ class RoomForm(SiteForm):
 class ClearForm(forms.Form):
     """Which room is cleared."""
 
-    room = OneOf(label=gettext_lazy("Room"), queryset=Room.objects.none(), to_field_name="code", empty_label=None)
+    room = OneOf(
+        label=gettext_lazy("Room"),
+        queryset=Room.objects.none(),
+        to_field_name="code",
+        empty_label=None,
+        words=lambda room: f"{room_words(room)} · {room.grade}",
+    )
 
     def __init__(self, *args: Any, site: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast(OneOf, self.fields["room"])
         field.queryset = Room.objects.filter(site__code=site).select_related("record", "site").order_by("code")
-        field.label_from_instance = _room_label  # type: ignore[method-assign]
-
-
-def _room_label(room: Room) -> str:
-    return f"{room.code} · {bilingual({'en': room.label_en, 'zh': room.label_zh})} · {room.grade}"

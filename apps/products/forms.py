@@ -1,9 +1,21 @@
-"""What is typed on the pages of master records."""
+"""What is typed on the pages of master records, and how what a master record asks for is answered on a page."""
+
+from collections.abc import Mapping
 
 from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.ui.wording import bilingual
+from apps.products.definition import ChoiceParameter, NumberParameter, Recordable
+from apps.products.facts import ParameterKind
+from apps.products.loader import units
+from apps.products.rules.limits import limit_text
+
 LARGEST_FILE = 2_000_000
+YES_NO: Mapping[str, Promise] = {"yes": _("Yes"), "no": _("No")}
+NOTHING = ("", "–")
 
 
 class ReasonForm(forms.Form):
@@ -26,3 +38,40 @@ class ImportForm(forms.Form):
             return str(file.read().decode("utf-8"))
         except UnicodeDecodeError:
             raise forms.ValidationError(_("The file is no UTF-8 text.")) from None
+
+
+def answers_of(parameter: Recordable) -> list[tuple[str, str]]:
+    """The answers of which one is chosen, key and word: the options, or yes and no; none where it is typed."""
+    if isinstance(parameter, ChoiceParameter):
+        return [(option.key, bilingual(option.label)) for option in parameter.options]
+    return yes_no() if parameter.kind is ParameterKind.YES_NO else []
+
+
+def yes_no() -> list[tuple[str, str]]:
+    """Yes and no in the reader's language."""
+    return [(key, str(word)) for key, word in YES_NO.items()]
+
+
+def answer_field(parameter: Recordable, *, required: bool, longest: int, help_text: str = "") -> forms.Field:
+    """The field in which a parameter is answered; what may stand in it is judged by the service."""
+    label, answers = bilingual(parameter.label), answers_of(parameter)
+    if answers:
+        return forms.ChoiceField(label=label, required=required, choices=[NOTHING, *answers])
+    if parameter.kind is ParameterKind.DATE:
+        return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.CharField(label=label, required=required, max_length=longest, help_text=help_text)
+
+
+def reading_field(parameter: Recordable) -> forms.Field:
+    """A reading with its unit and limit; it may stay empty, and the service says what is missing."""
+    limit = f"{gettext('Limit')} {limit_text(parameter.limit)}" if parameter.limit else ""
+    found = answer_field(parameter, required=False, longest=200, help_text=limit)
+    if isinstance(parameter, NumberParameter):
+        found.label = f"{found.label} ({units().display(parameter.unit)})"
+    return found
+
+
+def unit_of(parameter: Recordable) -> str:
+    """The unit of a number as people read it; nothing else has one."""
+    unit = str(getattr(parameter, "unit", ""))
+    return units().display(unit) if unit else ""

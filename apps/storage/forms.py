@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.errors import Objection
 from apps.core.ui.acts import OneOf, instant_field, scanned
-from apps.core.ui.wording import bilingual, sentence
+from apps.core.ui.wording import sentence
 from apps.facility.facts import DELIMITERS, DateOrder, FileForm
+from apps.facility.forms import room_words
 from apps.facility.models import Room
 from apps.identity.forms import chain_field
 from apps.storage.facts import Place, StoreKind
@@ -44,7 +45,13 @@ class StoreForm(forms.Form):
     number = forms.RegexField(r"^[A-Z0-9_-]{1,40}$", label=gettext_lazy("Number"), help_text=CAPITALS)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KIND_WORDS)
     label = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    room = OneOf(label=gettext_lazy("Room"), queryset=Room.objects.none(), to_field_name="code", empty_label=None)
+    room = OneOf(
+        label=gettext_lazy("Room"),
+        queryset=Room.objects.none(),
+        to_field_name="code",
+        empty_label=None,
+        words=room_words,
+    )
     low = forms.DecimalField(
         label=gettext_lazy("Coldest it may be"), required=False, max_digits=5, decimal_places=1,
         help_text=gettext_lazy("In °C. Empty: no lower end."), localize=False,
@@ -58,7 +65,6 @@ class StoreForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast(OneOf, self.fields["room"])
         field.queryset = Room.objects.filter(site__code__in=sites).select_related("site").order_by("code")
-        field.label_from_instance = _room_label  # type: ignore[method-assign]
 
 
 class ProbeForm(forms.Form):
@@ -224,7 +230,3 @@ class OutForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("What for"), max_length=500, required=False)
     chain = chain_field()
     moved_at = instant_field(gettext_lazy("When"), required=False, help_text=gettext_lazy("Empty: now."))
-
-
-def _room_label(room: Room) -> str:
-    return f"{room.code} · {bilingual({'en': room.label_en, 'zh': room.label_zh})}"

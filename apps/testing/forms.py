@@ -1,22 +1,21 @@
 """What is entered in the laboratory."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.audit.models import Record
-from apps.batches.views.naming import YES_NO
-from apps.core.ui.acts import instant_field, scanned
+from apps.core.ui.acts import instant_field, offer, scanned
 from apps.core.ui.wording import bilingual
 from apps.facility.models import Instrument
 from apps.facility.selectors import instrument_named
 from apps.materials.models import MaterialLot
 from apps.materials.selectors import lot_named
-from apps.products.definition import ChoiceParameter, Definition, Parameter, Test
-from apps.products.facts import ParameterKind
+from apps.products.definition import Definition, Parameter, Test
+from apps.products.forms import answers_of
 from apps.testing.models import AssayRun, Sample
 
 Choices = Sequence[tuple[str, str]]
@@ -47,9 +46,9 @@ class DrawForm(forms.Form):
         kinds = [(kind.key, bilingual(kind.label)) for kind in definition.testing.samples]
         tests = [(test.key, bilingual(test.label)) for test in definition.testing.tests]
         choose = [("", "")]
-        _offer(self, "kind", [*choose, *kinds])
-        _offer(self, "source", [*choose, *((record.address, word) for record, word in sources.items())])
-        _offer(self, "tests", tests)
+        offer(self, "kind", [*choose, *kinds])
+        offer(self, "source", [*choose, *((record.address, word) for record, word in sources.items())])
+        offer(self, "tests", tests)
 
     def clean_source(self) -> Record:
         """The record it is taken from."""
@@ -131,7 +130,7 @@ class AddSamplesForm(forms.Form):
     def __init__(self, *args: Any, samples: Iterable[Sample], run: AssayRun, test: Test, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by_number = {sample.number: sample for sample in samples}
-        _offer(self, "samples", [(number, number) for number in self.by_number])
+        offer(self, "samples", [(number, number) for number in self.by_number])
         if test.period is None:
             del self.fields["inoculated_at"]
 
@@ -177,13 +176,7 @@ class LateResultForm(forms.Form):
 
 def field_for(parameter: Parameter, label: Any) -> forms.Field:
     """The field that asks for a parameter: choices as buttons, everything else as typed."""
-    if isinstance(parameter, ChoiceParameter):
-        options = [(option.key, bilingual(option.label)) for option in parameter.options]
-        return forms.ChoiceField(label=label, choices=options, widget=forms.RadioSelect)
-    if parameter.kind is ParameterKind.YES_NO:
-        return forms.ChoiceField(label=label, choices=list(YES_NO.items()), widget=forms.RadioSelect)
+    answers = answers_of(parameter)
+    if answers:
+        return forms.ChoiceField(label=label, choices=answers, widget=forms.RadioSelect)
     return forms.CharField(label=label, max_length=2000)
-
-
-def _offer(form: forms.Form, name: str, choices: Choices) -> None:
-    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)

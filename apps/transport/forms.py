@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.batches.models import Batch
 from apps.core.errors import Objection
-from apps.core.ui.acts import instant_field, scanned
+from apps.core.ui.acts import instant_field, offer, scanned
 from apps.core.ui.wording import bilingual
 from apps.facility.facts import DateOrder
-from apps.products.definition import ChoiceParameter, NumberParameter, Parameter
-from apps.products.facts import ParameterKind
+from apps.products.forms import reading_field
 from apps.products.loader import units as unit_table
 from apps.products.rules.limits import limit_text
 from apps.transport.facts import Asked, DecimalSign, Declared, LoggerFormat, Packed, Received
@@ -46,12 +45,12 @@ class RequestForm(forms.Form):
     def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.there = {unit.number: unit for unit in units_to_ship(batch)}
-        choices: dict[str, Any] = {
+        choices = {
             "units": [(number, number) for number in self.there],
             "mode": [(one.key, bilingual(one.label)) for one in stage_of(batch).modes],
         }
         for name, offered in choices.items():
-            self.fields[name].choices = offered  # type: ignore[attr-defined]
+            offer(self, name, offered)
 
     @property
     def said(self) -> tuple[list[Unit], Asked]:
@@ -200,7 +199,7 @@ class LoggerForm(forms.Form):
             ],
         }
         for name, offered in words.items():
-            self.fields[name].choices = offered  # type: ignore[attr-defined]
+            offer(self, name, offered)
 
     @property
     def declared(self) -> Declared:
@@ -220,14 +219,14 @@ class ReceiveForm(ScannedUnits):
         asked = typed_parameters(shipment)
         self.keys = {f"answer_{one.key}": one.key for one in asked}
         for one in asked:
-            self.fields[f"answer_{one.key}"] = _answer(one)
+            self.fields[f"answer_{one.key}"] = reading_field(one)
         self.fields["because"] = because_field()
 
     @property
     def said(self) -> Received:
         """What the first person says."""
         words = {name: self.cleaned_data[name] for name in ("arrived_at", "checked_at", "seal", "because")}
-        texts = {key: self.cleaned_data[name] for name, key in self.keys.items() if self.cleaned_data[name]}
+        texts = {key: str(self.cleaned_data[name]) for name, key in self.keys.items() if self.cleaned_data[name]}
         return Received(units=self.scans, texts=texts, **words)
 
 
@@ -243,17 +242,3 @@ def _number_in(text: str) -> str:
     """The number of a unit behind the symbol of its label; anything else stays as it was typed."""
     read = read_code(text)
     return text if isinstance(read, Objection) else read.address.removeprefix("unit/")
-
-
-def _answer(parameter: Parameter) -> forms.Field:
-    label, words = bilingual(parameter.label), [""]
-    if isinstance(parameter, ChoiceParameter):
-        offered = [(option.key, bilingual(option.label)) for option in parameter.options]
-        return forms.ChoiceField(label=label, required=False, choices=[("", "–"), *offered])
-    if parameter.kind is ParameterKind.YES_NO:
-        return forms.ChoiceField(label=label, required=False, choices=[("", "–"), ("yes", _("Yes")), ("no", _("No"))])
-    if isinstance(parameter, NumberParameter):
-        label = f"{label} ({unit_table().display(parameter.unit)})"
-    if parameter.limit:
-        words = [_("Limit"), limit_text(parameter.limit)]
-    return forms.CharField(label=label, required=False, max_length=200, help_text=" ".join(words).strip())

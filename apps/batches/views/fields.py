@@ -17,6 +17,7 @@ from apps.core.errors import Objection
 from apps.core.ui.wording import bilingual, sentence
 from apps.products.definition import ChoiceParameter, Recordable, VesselUse
 from apps.products.facts import ParameterKind, Verdict, VesselAct
+from apps.products.forms import answers_of
 
 THINGS = (ParameterKind.EQUIPMENT, ParameterKind.MATERIAL_LOT, ParameterKind.VESSEL)
 REASONED = {"late_reason", "not_done_reason"}  # a reason in words lets these pass
@@ -121,9 +122,7 @@ class FieldView:
     @property
     def options(self) -> list[tuple[str, str]]:
         """The choices: key and word."""
-        if isinstance(self.parameter, ChoiceParameter):
-            return [(option.key, bilingual(option.label)) for option in self.parameter.options]
-        return [(key, str(word)) for key, word in naming.YES_NO.items()]
+        return answers_of(self.parameter)
 
     @cached_property
     def text(self) -> str:

@@ -15,6 +15,7 @@ from apps.core.ui.times import FORMS
 from apps.core.ui.wording import bilingual, sentence
 from apps.products.definition import ChoiceParameter, Definition, EqualsLimit, NumericLimit, OneOfLimit, Recordable
 from apps.products.facts import BadPlace, ParameterKind, Place, Verdict
+from apps.products.forms import YES_NO
 from apps.products.loader import standard_tables
 from apps.products.rules.limits import limit_text
 from apps.products.rules.rounding import plain, round_half_up
@@ -36,7 +37,6 @@ CONSEQUENCES: Mapping[Verdict, Promise] = {
     Verdict.NOT_DONE: gettext_lazy("The reason stands in the record."),
 }
 STOPS = gettext_lazy("The steps after this one wait for QA.")
-YES_NO: Mapping[str, Promise] = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
 
 
 def section_name(section: SectionLine) -> str:

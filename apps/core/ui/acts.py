@@ -1,9 +1,9 @@
 """A page with one form and one act: shown, refused beside its field or on the page of refusals, done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -82,12 +82,24 @@ def instant_field(label: Any, *, required: bool = True, help_text: Any = "") -> 
 
 
 class OneOf(forms.ModelChoiceField):
-    """One of the rows that are offered. PostgreSQL can't be asked for a text with a NUL: no row has it."""
+    """One of the rows that are offered, each in these words. PostgreSQL can't be asked for a text with a NUL."""
+
+    def __init__(self, *args: Any, words: Callable[[Any], str] = str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._words = words
+
+    def label_from_instance(self, obj: Any) -> str:
+        return self._words(obj)
 
     def to_python(self, value: Any) -> Any:
         if "\0" in str(value):
             raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return super().to_python(value)
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[str, str]]) -> None:
+    """What may be chosen in a field of a form."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
 
 
 def scanned(kind: str) -> forms.TextInput:

@@ -6,18 +6,15 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from apps.core.ui.acts import OneOf, instant_field
+from apps.core.ui.acts import OneOf, instant_field, offer
 from apps.core.ui.wording import bilingual
 from apps.dosing.facts import OrderInput
 from apps.identity.models import Donor
 from apps.organisation.models import Site
-from apps.products.definition import ChoiceParameter, Definition
+from apps.products.definition import Definition
 from apps.products.definition.parameters import Recordable
-from apps.products.facts import ParameterKind
-from apps.products.loader import units
+from apps.products.forms import answer_field, unit_of
 from apps.units.models import Unit
-
-YES_NO = (("", "–"), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 
 
 class RecipientForm(forms.Form):
@@ -61,8 +58,8 @@ class OrderForm(forms.Form):
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dosing = definition.dosing
-        _choose(self, "arm", [(arm.key, bilingual(arm.label)) for arm in dosing.arms])
-        _choose(self, "indication", [(one.en, bilingual(one)) for one in definition.authorisation.indications])
+        offer(self, "arm", [(arm.key, bilingual(arm.label)) for arm in dosing.arms])
+        offer(self, "indication", [(one.en, bilingual(one)) for one in definition.authorisation.indications])
         self.asked = [field.key for field in dosing.order]
         for field in dosing.order:
             self.fields[field.key] = control_of(field)
@@ -123,31 +120,13 @@ class ReserveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.by_number = {unit.number: unit for unit in units}
         marked = [(number, f"{number} ✓" if number in first else number) for number in self.by_number]
-        _choose(self, "units", marked)
+        offer(self, "units", marked)
 
     def clean_units(self) -> list[Unit]:
         """The units that were ticked."""
         return [self.by_number[number] for number in self.cleaned_data["units"]]
 
 
-def _choose(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
-    cast(forms.ChoiceField, form.fields[name]).choices = choices
-
-
 def control_of(field: Recordable) -> forms.Field:
     """What an answer of the master record is entered with."""
-    label, required = bilingual(field.label), field.required
-    if field.kind is ParameterKind.YES_NO:
-        return forms.ChoiceField(label=label, required=required, choices=YES_NO)
-    if isinstance(field, ChoiceParameter):
-        options = [("", "–"), *((option.key, bilingual(option.label)) for option in field.options)]
-        return forms.ChoiceField(label=label, required=required, choices=options)
-    if field.kind is ParameterKind.DATE:
-        return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}))
-    return forms.CharField(label=label, required=required, max_length=500, help_text=unit_of(field))
-
-
-def unit_of(field: Recordable) -> str:
-    """The unit of a number as people read it."""
-    unit = str(getattr(field, "unit", ""))
-    return units().display(unit) if unit else ""
+    return answer_field(field, required=field.required, longest=500, help_text=unit_of(field))

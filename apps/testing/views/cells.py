@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from django.urls import reverse
 
-from apps.batches.views.naming import YES_NO, alert_words
+from apps.batches.views.naming import alert_words
 from apps.core.errors import Objection
 from apps.core.ui.wording import bilingual, sentence
 from apps.products.definition import ChoiceParameter, Parameter
 from apps.products.facts import ParameterKind
+from apps.products.forms import answers_of
 from apps.testing.facts import ResultState, RunState
 from apps.testing.models import AssayRun, ControlValue, Found, Result
 from apps.testing.rules import LOCKED
@@ -120,9 +121,7 @@ class Cell:
     @property
     def options(self) -> list[tuple[str, str]]:
         """The choices: key and word."""
-        if isinstance(self.parameter, ChoiceParameter):
-            return [(option.key, bilingual(option.label)) for option in self.parameter.options]
-        return [(key, str(word)) for key, word in YES_NO.items()]
+        return answers_of(self.parameter)
 
     @property
     def errors(self) -> list[str]:
