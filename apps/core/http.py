@@ -4,17 +4,21 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.dateparse import parse_datetime
+from django.utils.http import content_disposition_header
 
 from apps.core.actor import Actor, ActorKind
 from apps.core.errors import BadInput, Happened, Objection, PreconditionMissing, Refused, Stale
 from apps.core.text import N_
 from apps.core.ui.wording import sentence
 
+Reply = TypeVar("Reply", bound=HttpResponseBase)
 NOBODY = "nobody"
 PROBLEM = "application/problem+json"
 
@@ -93,6 +97,13 @@ def refusals_on(form: Form) -> Iterator[None]:
         for objection in refusal.objections:
             form.add_error(objection.place if objection.place in form.fields else None, sentence(objection))
         form.refusal = refusal  # type: ignore[attr-defined]  # the template offers the second way on 409
+
+
+def as_file(reply: Reply, name: str, *, saved: bool = False) -> Reply:
+    """A reply that is a file under its own name: shown by the browser, or saved. Its type is the one we say."""
+    reply["Content-Disposition"] = content_disposition_header(saved, name) or "inline"
+    reply["X-Content-Type-Options"] = "nosniff"
+    return reply
 
 
 def check_version(request: HttpRequest, address: str, version: int) -> None:

@@ -9,13 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.core.http import actor_of
+from apps.core.http import actor_of, as_file
 from apps.core.roles import Role
 from apps.documents.content import withdraw_content
 from apps.documents.facts import DocumentKind, DocumentState
@@ -180,10 +179,7 @@ def withdraw(request: HttpRequest, number: str, version: int) -> HttpResponse:
 
 def pdf_reply(found: Document) -> HttpResponse:
     """The sealed file of a document, shown by the browser under its own name."""
-    reply = HttpResponse(read_file(found.file_sha256), content_type="application/pdf")
-    reply["Content-Disposition"] = content_disposition_header(False, found.file_name) or "inline"
-    reply["X-Content-Type-Options"] = "nosniff"
-    return reply
+    return as_file(HttpResponse(read_file(found.file_sha256), content_type="application/pdf"), found.file_name)
 
 
 def _visible(request: HttpRequest, number: str, version: int) -> Document:

@@ -6,13 +6,13 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from apps.audit.models import Checkpoint, Head
 from apps.audit.selectors import Verification, entries_of
+from apps.core.http import as_file
 from apps.inspection.addresses import address_url
 from apps.inspection.drawing import draw
 from apps.inspection.forms import QuestionForm
@@ -52,7 +52,7 @@ def audit_table(request: HttpRequest) -> StreamingHttpResponse:
     """GET /inspection/audit/export.csv: everything that was asked for, as a table."""
     _form, found = _asked(request)
     reply = StreamingHttpResponse(as_table(all_entries(found)), content_type="text/csv; charset=utf-8")
-    return _as_file(reply, f"trail-{timezone.localtime():%Y%m%d-%H%M}.csv")
+    return as_file(reply, f"trail-{timezone.localtime():%Y%m%d-%H%M}.csv", saved=True)
 
 
 @require_safe
@@ -101,7 +101,7 @@ def record_table(request: HttpRequest, address: str) -> StreamingHttpResponse:
     found = visible_record(_person(request), address, timezone.now())
     entries = entries_of(found).select_related("record").iterator(chunk_size=500)
     reply = StreamingHttpResponse(as_table(entries), content_type="text/csv; charset=utf-8")
-    return _as_file(reply, f"trail-{_file_name(address)}.csv")
+    return as_file(reply, f"trail-{_file_name(address)}.csv", saved=True)
 
 
 @require_safe
@@ -110,7 +110,9 @@ def record_copy(request: HttpRequest, address: str) -> StreamingHttpResponse:
     """GET /inspection/records/<address>/copy.zip: the whole record of a batch to take away."""
     person, now = _person(request), timezone.now()
     batch = copied_batch(person, address, now)
-    return _as_file(StreamingHttpResponse(batch_copy(batch, person, now), content_type=ZIP), copy_name(batch))
+    return as_file(
+        StreamingHttpResponse(batch_copy(batch, person, now), content_type=ZIP), copy_name(batch), saved=True
+    )
 
 
 @require_safe
@@ -137,7 +139,7 @@ def lineage_table(request: HttpRequest, address: str) -> StreamingHttpResponse:
     person, now = _person(request), timezone.now()
     lines = family_as_table(person, visible_record(person, address, now), now)
     reply = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    return _as_file(reply, f"lineage-{_file_name(address)}.csv")
+    return as_file(reply, f"lineage-{_file_name(address)}.csv", saved=True)
 
 
 def _asked(request: HttpRequest) -> tuple[QuestionForm, Any]:
@@ -156,13 +158,7 @@ def _number(request: HttpRequest, name: str) -> int | None:
 
 def _json_file(package: dict[str, Any], name: str) -> HttpResponse:
     text = json.dumps(package, ensure_ascii=False, indent=1, default=str)
-    return _as_file(HttpResponse(text, content_type="application/json; charset=utf-8"), name)
-
-
-def _as_file(reply: Any, name: str) -> Any:
-    reply["Content-Disposition"] = content_disposition_header(True, name)
-    reply["X-Content-Type-Options"] = "nosniff"
-    return reply
+    return as_file(HttpResponse(text, content_type="application/json; charset=utf-8"), name, saved=True)
 
 
 def _file_name(address: str) -> str:

@@ -15,7 +15,7 @@ from apps.facility.facts import DateOrder
 from apps.products.forms import reading_field
 from apps.products.loader import units as unit_table
 from apps.products.rules.limits import limit_text
-from apps.transport.facts import Asked, DecimalSign, Declared, LoggerFormat, Packed, Received
+from apps.transport.facts import Asked, DecimalSign, Declared, Handed, LoggerFormat, Packed, Received
 from apps.transport.models import Shipment
 from apps.transport.selectors import mode_of, stage_of, typed_parameters, units_in, units_to_ship
 from apps.units.models import Unit
@@ -122,6 +122,12 @@ class HandOverForm(forms.Form):
     seal = forms.CharField(label=gettext_lazy("Seal number, as read"), max_length=60, widget=scanned("seal"))
     temperature = forms.CharField(label=gettext_lazy("Temperature shown by the logger, °C"), max_length=20)
     because = because_field()
+
+    @property
+    def said(self) -> Handed:
+        """What the giver says."""
+        words = dict(self.cleaned_data)
+        return Handed(at=words.pop("given_at"), **words)
 
 
 class CodeForm(forms.Form):

@@ -3,7 +3,6 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,6 +13,7 @@ from apps.batches.selectors.files import ContentLost, attachment_bytes
 from apps.batches.services.files import certify_true_copy
 from apps.batches.views.finding import batch_named, place_named, who
 from apps.batches.views.moving import frame_of
+from apps.core.http import as_file
 from apps.core.roles import Role
 from apps.organisation.access import open_to
 from apps.signatures.pages import Panel, signed_page
@@ -31,10 +31,9 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         content = attachment_bytes(attachment)
     except (ContentLost, FileNotFoundError) as lost:
         raise Http404 from lost
-    reply = HttpResponse(content, content_type=TYPES.get(kind_of(content), "application/octet-stream"))
-    reply["Content-Disposition"] = content_disposition_header(False, attachment.name) or "inline"
-    reply["X-Content-Type-Options"] = "nosniff"
-    return reply
+    return as_file(
+        HttpResponse(content, content_type=TYPES.get(kind_of(content), "application/octet-stream")), attachment.name
+    )
 
 
 @open_to(read=CERTIFIERS, write=CERTIFIERS)

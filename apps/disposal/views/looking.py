@@ -2,21 +2,20 @@
 
 from typing import cast
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.batches.rules.files import kind_of
 from apps.batches.views.files import TYPES
 from apps.core.errors import RuleBroken
-from apps.core.pagination import listing
+from apps.core.http import as_file
 from apps.core.roles import Role
-from apps.core.ui.status import word_of
+from apps.core.ui.lists import state_list
 from apps.core.ui.wording import bilingual
 from apps.disposal.facts import DisposalState, Proof
 from apps.disposal.lifecycle import DONE, OPEN, WHO_MAY_ASK
@@ -51,21 +50,10 @@ READ_ONLY = Access(write=frozenset())
 def disposal_list(request: HttpRequest) -> HttpResponse:
     """GET /disposal/: the disposals of one's sites, newest first."""
     now, user = timezone.now(), cast(User, request.user)
-    words, state = request.GET.get("q", "").strip()[:80], request.GET.get("state", "")
-    found = visible_disposals(user, now).annotate(count=Count("lines"))
-    if state in list(DisposalState):
-        found = found.filter(state=state)
-    if words:
-        found = found.filter(Q(number__icontains=words) | Q(waste_number__icontains=words))
-    page = listing(found, request)
-    choices = [("", _("All")), *((one.value, str(word_of(one.value).word)) for one in DisposalState)]
-    context = {
-        "page": page,
-        "rows": [{"disposal": one, "reason": _reason(one)} for one in page.rows],
-        "q": words,
-        "filters": [{"name": "state", "label": _("State"), "choices": choices, "value": state}],
-        "may_ask": bool(WHO_MAY_ASK & set(all_roles_of(user, now))),
-    }
+    rows = visible_disposals(user, now).annotate(count=Count("lines"))
+    shown = state_list(request, rows, DisposalState, "number", "waste_number")
+    lines = [{"disposal": one, "reason": _reason(one)} for one in shown["rows"]]
+    context = {**shown, "rows": lines, "may_ask": bool(WHO_MAY_ASK & set(all_roles_of(user, now)))}
     return render(request, "disposal/list.html", context)
 
 
@@ -104,10 +92,9 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         content = read_file(found.sha256)
     except RuleBroken as lost:
         raise Http404 from lost
-    reply = HttpResponse(content, content_type=TYPES.get(kind_of(content), "application/octet-stream"))
-    reply["Content-Disposition"] = content_disposition_header(False, found.name) or "inline"
-    reply["X-Content-Type-Options"] = "nosniff"
-    return reply
+    return as_file(
+        HttpResponse(content, content_type=TYPES.get(kind_of(content), "application/octet-stream")), found.name
+    )
 
 
 def proof_rows(disposal: Disposal) -> list[dict[str, object]]:

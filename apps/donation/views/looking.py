@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Iterator
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from apps.audit.selectors import entries_of
 from apps.core.pagination import listing
 from apps.core.roles import Role
-from apps.core.ui.status import word_of
+from apps.core.ui.lists import state_list
 from apps.core.ui.wording import bilingual
 from apps.donation.facts import Eligibility
 from apps.donation.models import Consent, Donation
@@ -46,20 +46,12 @@ READ_ONLY = Access(write=frozenset())
 @require_safe
 def donations(request: HttpRequest) -> HttpResponse:
     """GET /donation/: the donations of one's sites and the decision about each."""
-    words, state = request.GET.get("q", "").strip()[:80], request.GET.get("state", "")
-    rows = visible_donations(request.user, timezone.now())
-    if state in list(Eligibility):
-        rows = rows.filter(eligibility=state)
-    if words:
-        rows = rows.filter(Q(din__icontains=words) | Q(donor__number__icontains=words))
-    page, tissues = listing(rows, request), _tissues(visible_to(request.user, timezone.now()))
-    choices = [("", _("All")), *((one.value, str(word_of(one).word)) for one in Eligibility)]
-    context = {
-        "page": page,
-        "rows": [{"donation": one, "tissue": tissues.get(one.tissue, one.tissue)} for one in page.rows],
-        "filters": [{"name": "state", "label": _("Decision"), "choices": choices, "value": state}],
-        "q": words,
-    }
+    rows, columns = visible_donations(request.user, timezone.now()), ("din", "donor__number")
+    label = gettext_lazy("Decision")
+    shown = state_list(request, rows, Eligibility, *columns, column="eligibility", label=label)
+    tissues = _tissues(visible_to(request.user, timezone.now()))
+    lines = [{"donation": one, "tissue": tissues.get(one.tissue, one.tissue)} for one in shown["rows"]]
+    context = {**shown, "rows": lines}
     return render(request, "donation/list.html", context)
 
 

@@ -1,17 +1,15 @@
 """Pages that show: orders, one order with its computation and its units, recipients by pseudonym."""
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.audit.selectors import entries_of
 from apps.core.pagination import listing
 from apps.core.roles import Role
-from apps.core.ui.status import word_of
+from apps.core.ui.lists import state_list
 from apps.core.ui.wording import bilingual, translated
 from apps.documents.selectors import documents_about
 from apps.dosing.facts import OrderState
@@ -32,20 +30,9 @@ READ_ONLY = Access(write=frozenset())
 @require_safe
 def orders(request: HttpRequest) -> HttpResponse:
     """GET /dosing/: the treatment orders of one's sites."""
-    words, state = request.GET.get("q", "").strip()[:80], request.GET.get("state", "")
     rows = visible_orders(request.user, timezone.now())
-    if state in list(OrderState):
-        rows = rows.filter(state=state)
-    if words:
-        rows = rows.filter(Q(number__icontains=words) | Q(recipient__number__icontains=words))
-    page = listing(rows, request)
-    choices = [("", _("All")), *((one.value, str(word_of(one).word)) for one in OrderState)]
-    context = {
-        "page": page,
-        "rows": [_row(one) for one in page.rows],
-        "filters": [{"name": "state", "label": _("State"), "choices": choices, "value": state}],
-        "q": words,
-    }
+    shown = state_list(request, rows, OrderState, "number", "recipient__number")
+    context = {**shown, "rows": [_row(one) for one in shown["rows"]]}
     return render(request, "dosing/list.html", context)
 
 

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
@@ -21,6 +20,7 @@ from apps.audit.models import Checkpoint, Entry
 from apps.audit.selectors import consistency_proof, inclusion_proof
 from apps.audit.selectors.proofs import head_of
 from apps.core.errors import BadInput, Objection
+from apps.core.http import as_file
 from apps.core.pagination import Keyset
 from apps.core.text import N_
 from apps.inspection.api.outputs import (
@@ -123,8 +123,7 @@ class Copy(APIView):
         person, now = cast(User, request.user), timezone.now()
         batch = copied_batch(person, address, now)
         reply = StreamingHttpResponse(batch_copy(batch, person, now), content_type=ZIP)
-        reply["Content-Disposition"] = content_disposition_header(True, copy_name(batch))
-        return reply
+        return as_file(reply, copy_name(batch), saved=True)
 
 
 class TraceValue(APIView):

@@ -1,6 +1,7 @@
 """Pages of signed acts: what is said first, read back, then signed."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from apps.organisation.access import Access, open_to
 from apps.signatures.facts import SignedContent, Signing
 from apps.signatures.pages import Panel, signed_page
 from apps.transport import content, services
-from apps.transport.facts import Handed, ShipmentVerb
+from apps.transport.facts import ShipmentVerb
 from apps.transport.forms import AcceptForm, HandOverForm, PackForm, ReceiveForm, RequestForm, ReturnForm, WhyForm
 from apps.transport.lifecycle import MOVES, WHO_MAY_ASK
 from apps.transport.models import Shipment
@@ -63,14 +64,7 @@ def pack(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /transport/<number>/pack/: units scanned, shipper, logger, seal, papers; then the signature."""
     found = shipment_named(request, number)
     form = PackForm(request.POST or None, shipment=found)
-    return _said_then_signed(
-        request,
-        found,
-        ShipmentVerb.PACK,
-        form,
-        lambda at: content.pack_content(found, form.said, at),
-        lambda signing: services.pack_shipment(shipment=found, did=form.said, signing=signing, **who(request)),
-    )
+    return _recorded(request, found, ShipmentVerb.PACK, form, content.pack_content, services.pack_shipment)
 
 
 @open_to(access=by(ShipmentVerb.HAND_OVER))
@@ -79,19 +73,7 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /transport/<number>/hand-over/: to whom, under which seal; then the giver's signature."""
     found = shipment_named(request, number)
     form = HandOverForm(request.POST or None)
-
-    def did() -> Handed:
-        said = dict(form.cleaned_data)
-        return Handed(at=said.pop("given_at"), **said)
-
-    return _said_then_signed(
-        request,
-        found,
-        ShipmentVerb.HAND_OVER,
-        form,
-        lambda at: content.hand_over_content(found, did(), at),
-        lambda signing: services.hand_over(shipment=found, did=did(), signing=signing, **who(request)),
-    )
+    return _recorded(request, found, ShipmentVerb.HAND_OVER, form, content.hand_over_content, services.hand_over)
 
 
 @open_to(access=by(ShipmentVerb.TAKE))
@@ -115,14 +97,7 @@ def receive(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /transport/<number>/receive/: units scanned, seal, every question; then the first signature."""
     found = shipment_named(request, number)
     form = ReceiveForm(request.POST or None, shipment=found)
-    return _said_then_signed(
-        request,
-        found,
-        ShipmentVerb.RECEIVE,
-        form,
-        lambda at: content.receive_content(found, form.said, at),
-        lambda signing: services.receive_shipment(shipment=found, did=form.said, signing=signing, **who(request)),
-    )
+    return _recorded(request, found, ShipmentVerb.RECEIVE, form, content.receive_content, services.receive_shipment)
 
 
 @open_to(access=by(ShipmentVerb.CONFIRM))
@@ -172,6 +147,24 @@ def return_(request: HttpRequest, number: str) -> HttpResponse:
     return _decided(request, number, ShipmentVerb.RETURN, form, services.return_shipment)
 
 
+def _recorded(
+    request: HttpRequest,
+    shipment: Shipment,
+    verb: ShipmentVerb,
+    form: PackForm | HandOverForm | ReceiveForm,
+    content_of: Callable[[Shipment, Any, datetime], SignedContent],
+    record: Callable[..., object],
+) -> HttpResponse:
+    return _said_then_signed(
+        request,
+        shipment,
+        verb,
+        form,
+        lambda at: content_of(shipment, form.said, at),
+        lambda signing: record(shipment=shipment, did=form.said, signing=signing, **who(request)),
+    )
+
+
 def _decided(
     request: HttpRequest, number: str, verb: ShipmentVerb, form: forms.Form, decide: Callable[..., object]
 ) -> HttpResponse:
@@ -191,7 +184,7 @@ def _said_then_signed(
     shipment: Shipment,
     verb: ShipmentVerb,
     form: forms.Form,
-    content_at: Callable[[Any], SignedContent],
+    content_at: Callable[[datetime], SignedContent],
     perform: Callable[[Signing], object],
 ) -> HttpResponse:
     """The form first; what it says is read back and signed. What can't be read is said at once."""

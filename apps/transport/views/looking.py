@@ -2,17 +2,15 @@
 
 from typing import cast
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.core.errors import Refused, RuleBroken
-from apps.core.pagination import listing
-from apps.core.ui.status import word_of
+from apps.core.http import as_file
+from apps.core.ui.lists import state_list
 from apps.core.ui.wording import bilingual
 from apps.documents.store import read_file
 from apps.organisation.access import Access, open_to
@@ -49,21 +47,9 @@ READ_ONLY = Access(write=frozenset())
 def shipment_list(request: HttpRequest) -> HttpResponse:
     """GET /transport/: the shipments of one's sites, newest first."""
     now, user = timezone.now(), cast(User, request.user)
-    words, state = request.GET.get("q", "").strip().replace("\0", "")[:80], request.GET.get("state", "")
-    found = visible_shipments(user, now).annotate(count=Count("lines"))
-    if state in list(ShipmentState):
-        found = found.filter(state=state)
-    if words:
-        found = found.filter(Q(number__icontains=words) | Q(receiver__icontains=words) | Q(seal__icontains=words))
-    page = listing(found, request)
-    choices = [("", _("All")), *((one.value, str(word_of(one.value).word)) for one in ShipmentState)]
-    context = {
-        "page": page,
-        "rows": page.rows,
-        "q": words,
-        "filters": [{"name": "state", "label": _("State"), "choices": choices, "value": state}],
-        "may_ask": bool(WHO_MAY_ASK & set(all_roles_of(user, now))),
-    }
+    rows = visible_shipments(user, now).annotate(count=Count("lines"))
+    shown = state_list(request, rows, ShipmentState, "number", "receiver", "seal")
+    context = {**shown, "may_ask": bool(WHO_MAY_ASK & set(all_roles_of(user, now)))}
     return render(request, "transport/list.html", context)
 
 
@@ -103,10 +89,7 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         content = read_file(found.sha256)
     except RuleBroken as lost:
         raise Http404 from lost
-    reply = HttpResponse(content, content_type="application/octet-stream")
-    reply["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
-    reply["X-Content-Type-Options"] = "nosniff"
-    return reply
+    return as_file(HttpResponse(content, content_type="application/octet-stream"), found.name, saved=True)
 
 
 def _curve(shipment: Shipment, file: LoggerFile | None) -> dict[str, object] | None:
