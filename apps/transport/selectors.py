@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import check_password
@@ -156,11 +157,16 @@ def logger_file_of(shipment: Shipment) -> LoggerFile | None:
 
 
 def series_of(file: LoggerFile) -> LoggerSeries:
-    """The readings, from the file as it was kept."""
-    read = read_logger(read_file(file.sha256), Declared(**file.declared))
+    """The readings, from the file as it was kept. The file is read and its hash compared each time, parsed once."""
+    read = _parsed(read_file(file.sha256), Declared(**file.declared))
     if isinstance(read, Objection):
         raise BadInput(read)
     return read
+
+
+@lru_cache(maxsize=16)
+def _parsed(content: bytes, declared: Declared) -> LoggerSeries | Objection:
+    return read_logger(content, declared)
 
 
 def trip_of(shipment: Shipment, arrived_at: datetime) -> Trip:

@@ -5,12 +5,16 @@ from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.core.errors import Objection
+from apps.core.errors import Objection, RuleBroken
+from apps.documents.store import keep_file, path_of
 from apps.transport.facts import Declared, LoggerFormat, LoggerSeries
+from apps.transport.models import LoggerFile
 from apps.transport.rules.loggers import read_logger
+from apps.transport.selectors import series_of
 
 DATA = Path(__file__).parent / "data"
 QTAG = (DATA / "qtag_clm_RCPJ00010_02.txt").read_bytes()
@@ -263,3 +267,17 @@ def test_any_bytes_and_anything_declared_give_an_answer(junk: bytes, kind: str, 
     for declared in (Declared(**said), Declared(**{**SAID, "format": kind, "date_order": word})):
         found = read_logger(junk + b"\n", declared)
         assert isinstance(found, LoggerSeries) or found.text
+
+
+def test_a_kept_file_is_parsed_once_however_often_it_is_looked_at_and_its_loss_is_noticed_each_time() -> None:
+    content = TABLE + b"13.11.2026 06:10;4,05;\n"
+    file = LoggerFile(sha256=keep_file(content), declared=SAID)
+    first = series_of(file)
+    assert series_of(file) is first
+    assert series_of(LoggerFile(sha256=file.sha256, declared={**SAID, "zone": "UTC+00:00"})) != first
+
+    default_storage.delete(path_of(file.sha256))
+
+    with pytest.raises(RuleBroken) as missing:
+        series_of(file)
+    assert missing.value.code == "file_missing"
