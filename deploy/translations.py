@@ -23,7 +23,7 @@ def compile_into(source: Path, target: Path) -> None:
 
 def catalogue(path: Path) -> dict[object, str]:
     with path.open("rb") as file:
-        sentences = dict(gettext.GNUTranslations(file)._catalog)  # type: ignore[attr-defined]
+        sentences = dict(gettext.GNUTranslations(file)._catalog)  # type: ignore[attr-defined]  # no public way
     sentences.pop("", None)  # the header: dates and tools
     return sentences
 

@@ -45,7 +45,7 @@ def value_in_trail(row: Audited, column: Column) -> object:
     if places is not None and isinstance(value, Decimal):
         value = value.quantize(places)
     if is_personal:
-        return {"sha256": salted_hash(row.salt, value)}  # type: ignore[attr-defined]
+        return {"sha256": salted_hash(row.salt, value)}  # type: ignore[attr-defined]  # where fields are personal
     return value
 
 

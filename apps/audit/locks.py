@@ -26,4 +26,4 @@ def _lock(ids: list[int], strength: str) -> None:
     # Raw, for Django can't say FOR SHARE; ORDER BY makes PostgreSQL lock in this order.
     table = connection.ops.quote_name(Record._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR {strength}", [ids])  # noqa: S608
+        cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR {strength}", [ids])  # noqa: S608  own table

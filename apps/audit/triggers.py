@@ -102,8 +102,8 @@ def _expected(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> Iterato
 
 def _settled(model: type[models.Model], *, is_postgresql: bool) -> Trigger:
     """Refuse changes of what is settled: the text of an approved master record, for instance."""
-    table, (column, values) = model._meta.db_table, model.settled_when  # type: ignore[attr-defined]
-    columns = ", ".join(f'"{name}"' for name in model.settled_columns)  # type: ignore[attr-defined]
+    table, (column, values) = model._meta.db_table, model.settled_when  # type: ignore[attr-defined]  # asked above
+    columns = ", ".join(f'"{name}"' for name in model.settled_columns)  # type: ignore[attr-defined]  # as above
     held = ", ".join(f"'{value}'" for value in values)
     name, when = f"{table}_refuses_unsettling", f'OLD."{column}" IN ({held})'
     if is_postgresql:
@@ -129,7 +129,7 @@ def _sqlite(cursor: CursorWrapper, table: str, *events: str) -> Iterator[Trigger
     if table == HEADS:
         return  # such a guard would refuse the upsert; and a replaced head is no more than an updated one
     # REPLACE deletes without a DELETE trigger where the connection did not set recursive_triggers.
-    there = " OR ".join(f'EXISTS (SELECT 1 FROM "{table}" WHERE {key})' for key in _keys_of_new(cursor, table))  # noqa: S608
+    there = " OR ".join(f'EXISTS (SELECT 1 FROM "{table}" WHERE {key})' for key in _keys_of_new(cursor, table))  # noqa: S608  our own names
     refusal = f"SELECT RAISE(ABORT, '{table} refuses a second row of this key: what was recorded stays')"
     name = f"{table}_refuses_replace"
     yield Trigger(name, table, f'CREATE TRIGGER "{name}" BEFORE INSERT ON "{table}" WHEN {there} BEGIN {refusal}; END')

@@ -23,7 +23,8 @@ from apps.documents.facts import Barcode, DocumentContent, DocumentKind, Field
 from apps.documents.facts import Bilingual as Both
 from apps.documents.facts import Label as LabelBlock
 from apps.identity.models import Chain
-from apps.products.definition import Definition
+from apps.products.definition import Definition, Recordable
+from apps.products.definition import Step as ProductStep
 from apps.products.facts import BadPlace, Place
 from apps.signatures.facts import Line, SignedContent
 
@@ -202,8 +203,8 @@ def _label_at(definition: Definition, place: Place) -> str:
     return " · ".join(words)
 
 
-def _both(part: object) -> str:
-    return f"{part.label.en} / {part.label.zh}"  # type: ignore[attr-defined]
+def _both(part: ProductStep | Recordable) -> str:
+    return f"{part.label.en} / {part.label.zh}"
 
 
 def _of_steps(

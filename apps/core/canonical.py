@@ -76,7 +76,8 @@ def _array(value: Iterable[object]) -> list[object]:
 
 
 def _set(value: Iterable[object]) -> list[object]:
-    return sorted(_plain(item) for item in value)  # type: ignore[type-var]
+    plain: list[Any] = [_plain(item) for item in value]
+    return sorted(plain)
 
 
 _BY_TYPE: dict[type, Callable[[Any], object]] = {

@@ -38,7 +38,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         sent = request.headers.get("X-Request-ID", "")
         request_id = sent if ACCEPTED.fullmatch(sent) else uuid.uuid4().hex
-        request.request_id = request_id  # type: ignore[attr-defined]
+        request.request_id = request_id  # type: ignore[attr-defined]  # ours
         with structlog.contextvars.bound_contextvars(request=request_id):
             response = _refused_unread(request) or self.get_response(request)
         status = _status_to_tell(request, response)
@@ -77,7 +77,7 @@ def _status_to_tell(request: HttpRequest, response: HttpResponseBase) -> int:
 
 
 def _problem(request: HttpRequest, status: int, code: str, template: str) -> JsonResponse:
-    objection = Objection(code, template, {"request_id": request.request_id} if status == 500 else {})  # type: ignore[attr-defined]
+    objection = Objection(code, template, {"request_id": request.request_id} if status == 500 else {})  # type: ignore[attr-defined]  # ours
     with translation.override(translation.get_language_from_request(request)):
         said: dict[str, object] = {"code": code, "detail": sentence(objection), "place": "", "facts": objection.facts}
     return JsonResponse(problem_members(status, code, [said]), status=status, content_type=PROBLEM)

@@ -1,5 +1,7 @@
 """What people send about documents."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -45,8 +47,8 @@ class LabelSheetForm(forms.Form):
         label=_("Why once more"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: object, sheets: int, **more: object) -> None:
-        super().__init__(*args, **more)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, sheets: int, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.sheets = sheets
         if not sheets:
             self.fields["reason"].widget = forms.HiddenInput()

@@ -13,6 +13,7 @@ from apps.documents.rules import instant
 from apps.materials.facts import KnownMaterial, LotState, LotVerb
 from apps.materials.lifecycle import MOVES
 from apps.materials.models import MaterialLot
+from apps.products.definition import Bilingual as Words
 from apps.signatures.facts import Line, SignedContent
 
 SHEET = Bilingual("Labels of a prepared reagent", "自配试剂标签")
@@ -100,5 +101,5 @@ def _named(components: Sequence[str]) -> str | Bilingual:
     return Bilingual(f"{shown} and {beyond} more, see the record", f"等共 {len(components)} 批，详见记录")
 
 
-def _both(text: object) -> Bilingual:
-    return Bilingual(text.en, text.zh)  # type: ignore[attr-defined]
+def _both(text: Words) -> Bilingual:
+    return Bilingual(text.en, text.zh)

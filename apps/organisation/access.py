@@ -58,7 +58,7 @@ def open_to(
     """Declare who may read and who may write on a page: `@open_to(write={Role.QA})`, `@open_to(access=ANYONE)`."""
 
     def declare(view: View) -> View:
-        view.open_to = access or Access(frozenset(read), frozenset(write))  # type: ignore[attr-defined]
+        view.open_to = access or Access(frozenset(read), frozenset(write))  # type: ignore[attr-defined]  # of a function
         return view
 
     return declare

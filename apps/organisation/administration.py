@@ -67,10 +67,11 @@ class ReadOnlySite(AdminSite):
     index_title = gettext_lazy("Nothing can be changed here")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        if not hasattr(request, "reads_administration"):  # asked for once by every table of the index
+        asked: Any = request
+        if not hasattr(asked, "reads_administration"):  # asked for once by every table of the index
             roles = all_roles_of(request.user, timezone.now()) if request.user.is_authenticated else set()
-            request.reads_administration = bool(READERS & roles)  # type: ignore[attr-defined]
-        return bool(request.reads_administration)  # type: ignore[attr-defined]
+            asked.reads_administration = bool(READERS & roles)
+        return bool(asked.reads_administration)
 
     def register_everything(self) -> None:
         """Every table that is installed, found by introspection."""

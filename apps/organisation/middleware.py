@@ -38,7 +38,7 @@ class ControlledAccess:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.here = None  # type: ignore[attr-defined]
+        request.here = None  # type: ignore[attr-defined]  # ours, beside Django's
         if request.user.is_authenticated:
             self._watch(request, timezone.now())
         return self.get_response(request)
@@ -75,7 +75,7 @@ class ControlledAccess:
         elif not request.headers.get("X-Background") and now - last >= STAMP_EVERY:
             request.session["active_at"] = now.timestamp()
             last = now
-        request.here = _here(here, last + limit) if here else None  # type: ignore[attr-defined]
+        request.here = _here(here, last + limit) if here else None  # type: ignore[attr-defined]  # ours
 
 
 def lock(request: HttpRequest) -> None:

@@ -16,6 +16,7 @@ from apps.documents.facts import Label as LabelBlock
 from apps.documents.rules import instant, scientific
 from apps.identity.facts import DataStructure
 from apps.identity.rules.contents import write_moment
+from apps.products.definition import Bilingual as Words
 from apps.products.definition import Definition
 from apps.products.loader import units as unit_table
 from apps.units import rules
@@ -112,5 +113,5 @@ def _data(label: Label) -> dict[str, object]:
     }
 
 
-def _bilingual(text: object) -> Bilingual:
-    return Bilingual(text.en, text.zh)  # type: ignore[attr-defined]
+def _bilingual(text: Words) -> Bilingual:
+    return Bilingual(text.en, text.zh)

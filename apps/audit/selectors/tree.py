@@ -18,7 +18,7 @@ LEAVES, CHECKPOINTS, SUBTREES, HEADS = "audit_leaf", "audit_checkpoint", "audit_
 _LEAVES = f"""
     SELECT l."index", l.hash, e.hash, e.record_id, e.n FROM audit_leaf l
     LEFT JOIN audit_entry e ON e.id = l.entry_id
-    WHERE l."index" > %s ORDER BY l."index" LIMIT {PIECE}"""  # noqa: S608
+    WHERE l."index" > %s ORDER BY l."index" LIMIT {PIECE}"""  # noqa: S608  a constant of ours
 _WITHOUT_LEAF = """
     SELECT r.address, e.n FROM audit_entry e
     JOIN audit_head h ON h.record_id = e.record_id JOIN audit_record r ON r.id = e.record_id

@@ -22,7 +22,7 @@ CONTROLS: dict[ParameterKind, Callable[[], forms.Widget]] = {
 class Asked(forms.CharField):
     """A value as it is entered: whatever is typed goes to the service, also nothing at all ("not done")."""
 
-    def __init__(self, *, label: str, widget: forms.Widget) -> None:
+    def __init__(self, *, label: Any, widget: forms.Widget) -> None:
         super().__init__(label=label, widget=widget, max_length=2000, strip=False)
 
     def validate(self, value: str) -> None:

@@ -14,7 +14,7 @@ from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.batches import chain_of_batch
 from apps.batches.selectors.situation import Situation
 from apps.batches.selectors.things import Thing, Things, holds_on_use, is_unknown, rows_at, scanned_vessel
-from apps.core.errors import BadInput, Objection, RuleBroken, stop_if
+from apps.core.errors import BadInput, KeptRefusal, Objection, RuleBroken, stop_if
 from apps.core.rules import is_future
 from apps.core.text import N_
 from apps.facility import rules as facility_rules
@@ -54,13 +54,13 @@ class Findings:
     forbidden: list[Objection] = field(default_factory=list)
     against_the_act: list[Objection] = field(default_factory=list)
 
-    def stop(self, act: Act, **keep: object) -> tuple[Objection, ...]:
+    def stop(self, act: Act, keep: KeptRefusal | None = None) -> tuple[Objection, ...]:
         """Refuse with everything at once; what only judges the act is returned when it has already happened."""
         if self.unreadable:
             raise BadInput(*_once(self.unreadable + self.forbidden))
         if self.forbidden:
-            raise RuleBroken(*_once(self.forbidden + self.against_the_act), **keep)  # type: ignore[arg-type]
-        return stop_if(*_once(self.against_the_act), happened=act.happened, **keep)  # type: ignore[arg-type]
+            raise RuleBroken(*_once(self.forbidden + self.against_the_act), keep=keep)
+        return stop_if(*_once(self.against_the_act), happened=act.happened, keep=keep)
 
 
 def read_place(text: str | Place) -> Place:

@@ -1,6 +1,6 @@
 """The plots of the overview: the stages on one time axis with their marks, and growth against earlier batches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -88,14 +88,16 @@ def stage_rows(page: RecordPage, spans: Sequence[SectionSpan], now: datetime) ->
     )
 
 
-def _row(page: RecordPage, section: SectionLine, span: SectionSpan | None, at: object, now: datetime) -> StageRow:
+def _row(
+    page: RecordPage, section: SectionLine, span: SectionSpan | None, at: Callable[[datetime], float], now: datetime
+) -> StageRow:
     name = naming.section_name(section)
     url = f"{reverse('batches:record', args=[page.header.number])}#{section.place}"
     marks = _marks(page, section, span)
     if span is None:
         return StageRow(name, url, 0, 0, "waiting", _("not begun"), marks=marks[:MARKED])
     ends = span.last_at if section.is_done else max(span.last_at, now)
-    x, end = at(span.begun_at), at(ends)  # type: ignore[operator]
+    x, end = at(span.begun_at), at(ends)
     times = [line.completed_at for line in section.steps if line.place.step_n and line.completed_at]
     return StageRow(
         name=name,
@@ -104,7 +106,7 @@ def _row(page: RecordPage, section: SectionLine, span: SectionSpan | None, at: o
         width=max(round(end - x, 1), 4),
         state="done" if section.is_done else "running",
         note=duration(ends - span.begun_at),
-        ticks=tuple(at(moment) for moment in times),  # type: ignore[operator]
+        ticks=tuple(at(moment) for moment in times),
         marks=marks[:MARKED],
         more=max(len(marks) - MARKED, 0),
     )

@@ -15,7 +15,7 @@ from apps.batches.facts.words import Origin, VesselState
 from apps.batches.views import naming
 from apps.core.errors import Objection
 from apps.core.ui.wording import bilingual, sentence
-from apps.products.definition import ChoiceParameter, Recordable, VesselUse
+from apps.products.definition import ChoiceParameter, Recordable, Step, VesselUse
 from apps.products.facts import ParameterKind, Verdict, VesselAct
 from apps.products.forms import answers_of
 
@@ -200,14 +200,18 @@ def field_sentence(view: FieldView, objection: Objection) -> str:
     return sentence(replace(objection, facts=facts))
 
 
+def parameter_of(step: Step, fact: FieldFact) -> Recordable:
+    """What a field of a step asks for; the fact was made from it."""
+    return next(field for field in step.fields if field.key == fact.key)
+
+
 def field_views(page: StepPage, around: AroundStep, *, is_open: bool) -> list[FieldView]:
     """Every field of a step, in the order of its form."""
     return [_view(page, around, fact, is_open) for fact in page.fields]
 
 
 def _view(page: StepPage, around: AroundStep, fact: FieldFact, is_open: bool) -> FieldView:
-    parameter = page.step.field(fact.key)
-    assert parameter is not None  # noqa: S101  (the fact was made from it)
+    parameter = parameter_of(page.step, fact)
     return FieldView(
         number=page.header.number,
         fact=fact,

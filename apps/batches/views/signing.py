@@ -19,7 +19,7 @@ from apps.batches.services.recording import record_value
 from apps.batches.services.signing import sign_section as sign_as_performer
 from apps.batches.services.signing import sign_step as sign_one
 from apps.batches.views import naming
-from apps.batches.views.fields import FieldView
+from apps.batches.views.fields import FieldView, parameter_of
 from apps.batches.views.filling import StepView, step_context, step_url, step_view
 from apps.batches.views.finding import batch_named, place_named, who
 from apps.batches.views.framing import Names, band_of, local_time, names_in, record_facts, step_note, step_status
@@ -178,7 +178,7 @@ def lines_of(number: str, steps: Collection[FilledStep]) -> list[dict[str, objec
     """The lines of several steps, each value under the name of its step."""
     lines = []
     for step in steps:
-        views = [FieldView(number, fact, step.step.field(fact.key), is_open=False) for fact in step.fields]  # type: ignore[arg-type]
+        views = [FieldView(number, fact, parameter_of(step.step, fact), is_open=False) for fact in step.fields]
         for line in read_back(views):
             lines.append({**line, "label": f"{bilingual(step.line.label)} · {line['label']}"})
     return lines
@@ -240,7 +240,7 @@ def _section_context(record: FilledRecord, chosen: Collection[FilledStep]) -> di
 
 def filled_step(number: str, step: FilledStep, names: Names) -> dict[str, Any]:
     """A step with all its values, for a page that shows the record."""
-    views = [FieldView(number, fact, step.step.field(fact.key), is_open=False) for fact in step.fields]  # type: ignore[arg-type]
+    views = [FieldView(number, fact, parameter_of(step.step, fact), is_open=False) for fact in step.fields]
     return {
         "line": step.line,
         "label": naming.numbered(bilingual(step.line.label), step.line.place.step_n),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
@@ -97,10 +98,10 @@ def _latest(model: type[Approval | Result], field: str) -> Subquery:
     return Subquery(own.annotate(latest=Max(field)).values("latest"))
 
 
-def _is_covered(batch: Batch) -> bool:
+def _is_covered(batch: Any) -> bool:
     """Whether nothing was found or reviewed since the analysis was approved; the page itself compares every result."""
-    since = [moment for moment in (batch.found, batch.reviewed) if moment]  # type: ignore[attr-defined]
-    approved: datetime | None = batch.approved  # type: ignore[attr-defined]
+    since = [moment for moment in (batch.found, batch.reviewed) if moment]
+    approved: datetime | None = batch.approved
     return approved is not None and all(moment <= approved for moment in since)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from apps.batches.content import check_content, move_content, section_content, step_content, witness_content
 from apps.batches.facts.inputs import ValueInput
@@ -99,11 +100,11 @@ def step(
     values: Values | None = None,
     rows: Mapping[str, Values] | None = None,
     second: str = "",
-    **how: str,
+    **how: Any,
 ) -> None:
     """Enter what a step asks, complete or sign it as the master says; `second` witnesses it on the same screen."""
     if values or rows:
-        record(stage, who, at, step=step, values=values, rows=rows, **how)  # type: ignore[arg-type]
+        record(stage, who, at, step=step, values=values, rows=rows, **how)
     place = Place.parse(step)
     wanted = definition_of_batch(stage.batch).step(place)
     if wanted.check is CheckMode.WITNESS:

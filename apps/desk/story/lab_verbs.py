@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from apps.batches.models import Vessel
 from apps.core.errors import Happened
@@ -179,10 +180,10 @@ def assay(
     results: Mapping[str, str],
     review: str,
     controls: Mapping[str, str] | None = None,
-    **opened: object,
+    **opened: Any,
 ) -> None:
     """A whole run of one sitting: worksheet, controls, results, signature, review."""
-    run(stage, who, at, number=number, **opened)  # type: ignore[arg-type]
+    run(stage, who, at, number=number, **opened)
     for control, text in (controls or {}).items():
         found = AssayRun.objects.get(number=number)
         record_control(run=found, control=control, text=str(text), actor=stage.actor(who), at=at)

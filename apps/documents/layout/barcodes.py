@@ -1,7 +1,7 @@
 """Barcodes as vector modules, encoded by the same engine that reads them back."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import zxingcpp
 from reportlab.pdfgen.canvas import Canvas
@@ -26,7 +26,7 @@ def modules_of(barcode: Barcode) -> list[list[int]]:
     extra = EXTRAS.get(barcode.symbology, {})
     symbol = zxingcpp.create_barcode(barcode.text, FORMATS[barcode.symbology], gs1=barcode.gs1, **extra)
     image: Any = symbol.to_image(scale=1, add_quiet_zones=False)
-    rows: list[list[int]] = memoryview(image).tolist()  # type: ignore[assignment]
+    rows = cast(list[list[int]], memoryview(image).tolist())
     return rows[:1] if barcode.symbology is Symbology.CODE_128 else rows
 
 

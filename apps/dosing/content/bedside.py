@@ -43,7 +43,8 @@ def end_content(order: TreatmentOrder, answers: Mapping[str, str], ended_at: dat
 def _start(verb: str, meaning: str, order: TreatmentOrder, bedside: Bedside, began: datetime | None) -> SignedContent:
     zone, dose = ZoneInfo(order.site.timezone), dose_of(order)
     asked = asked_at_bed(definition_of(order.product_version).dosing.bedside)
-    read = read_texts(order, asked, bedside.answers)
+    texts = read_texts(order, asked, bedside.answers)
+    read = [(one, texts[one.key]) for one in asked]
     units = [f"{unit.number} ({instant(unit.expires_at, zone)})" for unit in kept_units(order)]
     drawn = [Line(N_("To be drawn up"), amount_said(dose.volume, "mL"))] if dose else []
     lines = (
@@ -52,7 +53,7 @@ def _start(verb: str, meaning: str, order: TreatmentOrder, bedside: Bedside, beg
         Line(N_("Ordered amount"), amount_said(order.amount, order.amount_unit)),
         *drawn,
         Line(N_("Units scanned, and until when"), ", ".join(units)),
-        *(reading_line(one, read[one.key]) for one in asked if isinstance(read[one.key], Entered)),
+        *(reading_line(one, entered) for one, entered in read if isinstance(entered, Entered)),
         *([Line(N_("Started at"), instant(began, zone))] if began else []),
     )
     return SignedContent(verb, order.record.address, meaning, lines)

@@ -1,14 +1,14 @@
 """Reads of doses: what the thawed units hold, the volume that follows from it, what stands against it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from apps.core.errors import Objection, RuleBroken
 from apps.core.text import N_
-from apps.dosing.facts import Contents, DoseInput, DoseVolume, Working
+from apps.dosing.facts import Contents, DoseInput, Working
 from apps.dosing.models import Dose, Thaw, TreatmentOrder
 from apps.dosing.rules import choosing, ordering, preparing, thawing
 from apps.dosing.selectors.orders import content_of
@@ -115,19 +115,19 @@ def _worked_out(
     volume = preparing.volume_of(arm, contents, patient, definition.dosing.dose_tolerance.value)
     against = [*standing, *wrong, *(one for one in strengths if isinstance(one, Objection))]
     lines = (*contents.workings, *([recovery] if recovery else []))
-    told = {"unit": arm.amount_unit, "units": tuple(kept), "readings": readings, "expires_at": _end(kept)}
+    found = PreparedDose(unit=arm.amount_unit, units=tuple(kept), readings=readings, expires_at=_end(kept))
     if isinstance(volume, Objection):
-        return PreparedDose(workings=lines, objections=(*against, volume), **told)
+        return replace(found, workings=lines, objections=(*against, volume))
     known = preparing.Strengths(*(one if isinstance(one, Decimal) else None for one in strengths))
     burdens, over = preparing.against_the_caps(arm, definition.dosing.caps, volume, patient, known)
-    return _told(volume, (*lines, *volume.workings, *burdens), (*against, *over), told)
-
-
-def _told(
-    volume: DoseVolume, lines: tuple[Working, ...], against: tuple[Objection, ...], told: dict[str, object]
-) -> PreparedDose:
-    sums = {"volume": volume.volume, "amount": volume.amount, "remainder": volume.remainder}
-    return PreparedDose(workings=lines, objections=against, **sums, **told)  # type: ignore[arg-type]  # named above
+    return replace(
+        found,
+        volume=volume.volume,
+        amount=volume.amount,
+        remainder=volume.remainder,
+        workings=(*lines, *volume.workings, *burdens),
+        objections=(*against, *over),
+    )
 
 
 def _contents(definition: Definition, arm: Arm, kept: Sequence[Unit], said: DoseInput) -> Contents | Objection:

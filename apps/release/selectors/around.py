@@ -1,6 +1,7 @@
 """What stands around the record: results, runs, events, refused attempts, departures that were agreed."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -145,12 +146,12 @@ def _at_risk(one: RiskDecision) -> Finding:
     return _departure(f"risk:{one.pk}", one.reason, ", ".join(one.holds), one.decided_at, one.signed.printed_name)
 
 
-def _departure(key: str, what: str, place: str, at: object, who: str) -> Finding:
+def _departure(key: str, what: str, place: str, at: datetime, who: str) -> Finding:
     return Finding(
         kind=FindingKind.AMENDMENT,
         what=what,
         place=place,
-        at=at,  # type: ignore[arg-type]
+        at=at,
         who=who,
         check=Check.AMENDMENTS,
         key=f"{Check.AMENDMENTS}:{key}",

@@ -134,12 +134,13 @@ def _objected(one: Stood, check: Check, kind: FindingKind, objections: Iterable[
 def look_at_computations(values: Iterable[Stood], sheet: Sheet) -> Looked:
     """Every computed value worked out once more from what stands, and held to its limit."""
     units, known = standard_tables().units, list(sheet.values)
-    computed = [one for one in values if isinstance(one.parameter, ComputedParameter) and one.value.text]
+    written = (one for one in values if one.value.text)
+    computed = [(one, one.parameter) for one in written if isinstance(one.parameter, ComputedParameter)]
     found = []
-    for one in computed:
+    for one, parameter in computed:
         inputs = sheet.plan.definition.inputs_of(one.place, known)
         given = {name: tuple(entered_of(sheet.values[at]) for at in places) for name, places in inputs.items()}
-        again = compute(one.parameter, given, units)  # type: ignore[arg-type]
+        again = compute(parameter, given, units)
         verdict = Verdict(one.value.verdict)
         if again is None or (again.text, again.verdict) != (one.value.text, verdict):
             found.append(one.finding(Check.RECOMPUTED, FindingKind.DIFFERS, again.text if again else ""))

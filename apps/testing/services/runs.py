@@ -72,9 +72,9 @@ def open_run(
 
 
 def _test_named(definition: Definition, key: str) -> Test:
-    test = definition.test(key)
-    stop_if(rules.is_unknown_test([key], {test.key for test in definition.testing.tests}))
-    return test  # type: ignore[return-value]  # stop_if has raised
+    tests = {test.key: test for test in definition.testing.tests}
+    stop_if(rules.is_unknown_test([key], set(tests)))
+    return tests[key]
 
 
 def _number_is_bad(number: str) -> Objection | None:

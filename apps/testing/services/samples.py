@@ -10,7 +10,7 @@ from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.actor import Actor
-from apps.core.errors import BadInput, Happened, Objection, stop_if
+from apps.core.errors import BadInput, Happened, Objection, RuleBroken, stop_if
 from apps.core.roles import Role
 from apps.core.rules import is_future, reason_is_missing
 from apps.core.text import N_
@@ -81,12 +81,12 @@ def draw_sample(
 
 
 def _kind_named(definition: Definition, key: str) -> SampleKind:
-    kind = next((kind for kind in definition.testing.samples if kind.key == key), None)
-    if kind is None:
-        known = ", ".join(kind.key for kind in definition.testing.samples)
+    kinds = {kind.key: kind for kind in definition.testing.samples}
+    if key not in kinds:
         template = N_("{kind} is no sample of this product: {known}.")
-        stop_if(Objection("unknown_sample_kind", template, {"kind": key, "known": known}, "kind"))
-    return kind  # type: ignore[return-value]  # stop_if has raised
+        facts = {"kind": key, "known": ", ".join(kinds)}
+        raise RuleBroken(Objection("unknown_sample_kind", template, facts, "kind"))
+    return kinds[key]
 
 
 def _tests_of(definition: Definition, kind: str, place: str) -> list[str]:

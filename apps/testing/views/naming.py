@@ -57,7 +57,7 @@ def test_word(definition: Definition, key: str) -> str:
     return bilingual(test.label) if test else key
 
 
-test_word.__test__ = False  # type: ignore[attr-defined]
+test_word.__test__ = False  # type: ignore[attr-defined]  # likewise
 
 
 def unit_word(parameter: Parameter) -> str:

@@ -93,16 +93,13 @@ def fill_units(
 
 def _contents(definition: Definition, volume: str | None, viable_cells: str | None) -> Contents:
     nominal = definition.units.fill
-    read = {
-        "volume": nominal.volume.value if volume is None else rules.read_amount(volume, nominal.volume, "volume"),
-        "viable_cells": nominal.viable_cells.value
-        if viable_cells is None
-        else rules.read_amount(viable_cells, nominal.viable_cells, "viable_cells"),
-    }
-    refused = [value for value in read.values() if isinstance(value, Objection)]
-    if refused:
-        raise BadInput(*refused)
-    return Contents(**read)  # type: ignore[arg-type]
+    filled = nominal.volume.value if volume is None else rules.read_amount(volume, nominal.volume, "volume")
+    cells: Decimal | Objection = nominal.viable_cells.value
+    if viable_cells is not None:
+        cells = rules.read_amount(viable_cells, nominal.viable_cells, "viable_cells")
+    if isinstance(filled, Objection) or isinstance(cells, Objection):
+        raise BadInput(*(one for one in (filled, cells) if isinstance(one, Objection)))
+    return Contents(volume=filled, viable_cells=cells)
 
 
 def _plan(batch: Batch, definition: Definition, counts: Mapping[str, int]) -> Plan:
