@@ -35,7 +35,7 @@ def is_for_another(number: str, for_another: bool) -> Objection | None:
     return Objection("another_patient", N_("Unit {unit} was made for another patient."), {"unit": number}, "units")
 
 
-def are_too_few(found: Collection[str], wanted: int) -> Objection | None:
+def are_too_few(found: Collection[object], wanted: int) -> Objection | None:
     """The dose takes as many units as were worked out."""
     if len(found) >= wanted:
         return None
