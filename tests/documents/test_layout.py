@@ -93,6 +93,15 @@ def test_a_label_too_small_for_columns_says_the_same_in_lines() -> None:
     assert re.search(r"Made by, telephone.* {3}Nanhu\n", roomy)
 
 
+def test_what_proves_a_document_never_stands_alone_on_its_last_page() -> None:
+    for count in range(20, 60):
+        rows = tuple((f"R{n:04d}", "short") for n in range(count))
+        table = Table(Bilingual("T"), (Column(Bilingual("Row")), Column(Bilingual("Word"))), rows)
+        closing = Section(Bilingual("Closing"), (Field(Bilingual("Last"), "words"),))
+        last = text_of(drawn(demo.batch_certificate(blocks=(table, closing)))).split("\f")[-2]
+        assert "Closing" in last, count
+
+
 def test_a_row_taller_than_a_page_is_cut_by_lines_and_keeps_every_word() -> None:
     words = [f"w{n}" for n in range(6000)]
     table = Table(

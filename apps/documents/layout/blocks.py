@@ -54,19 +54,25 @@ class Story:
         for part in self._parts():
             yield CondPageBreak(part.least)
             yield from part.flowables
-        if self.imprint:
-            proof = VerifyBlock(self.imprint, self.zone)
-            yield CondPageBreak(proof.wrap(style.LINE_WIDTH, 0)[1])
-            yield proof
 
     def _parts(self) -> list[Part]:
-        """The blocks in order; words that introduce what follows stay with its beginning."""
+        """The blocks in order; words that introduce what follows stay with its beginning, and what proves the document
+        never stands alone on a page where the last block can come along."""
         parts = [self._part(block) for block in self.content.blocks]
+        proof = self._proof()
+        if parts and proof and parts[-1].least + proof[0].least <= self.tallest / 2:
+            parts[-1].least += proof[0].least
         for place in range(len(parts) - 2, -1, -1):
             joined = parts[place].least + parts[place + 1].least
             if isinstance(self.content.blocks[place], Heading | Statement) and joined <= self.tallest / 2:
                 parts[place].least = joined
-        return parts
+        return [*parts, *proof]
+
+    def _proof(self) -> list[Part]:
+        if self.imprint is None:
+            return []
+        proof = VerifyBlock(self.imprint, self.zone)
+        return [Part([proof], proof.wrap(style.LINE_WIDTH, 0)[1])]
 
     def _part(self, block: Block) -> Part:
         match block:
