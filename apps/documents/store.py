@@ -12,7 +12,7 @@ from apps.core.text import N_
 
 def keep_file(data: bytes) -> str:
     """Store the bytes and answer their SHA-256. Storing the same bytes again changes nothing."""
-    digest = hashlib.sha256(data).hexdigest()
+    digest = digest_of(data)
     if not default_storage.exists(path_of(digest)):
         _flush_to_disk(default_storage.save(path_of(digest), ContentFile(data)))
     return digest
@@ -27,9 +27,14 @@ def read_file(digest: str) -> bytes:
         raise RuleBroken(
             Objection("file_missing", N_("The stored file {digest} is missing."), {"digest": digest})
         ) from None
-    if hashlib.sha256(data).hexdigest() != digest:
+    if digest_of(data) != digest:
         raise RuleBroken(Objection("file_damaged", N_("The stored file {digest} is damaged."), {"digest": digest}))
     return data
+
+
+def digest_of(data: bytes) -> str:
+    """The SHA-256 by which the bytes are known, whether they are kept or not."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def path_of(digest: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from apps.audit.models import Entry
@@ -16,7 +17,7 @@ from apps.disposal.models import Disposal, ProofFile, ProofValue
 from apps.documents.models import Document
 from apps.documents.selectors import due_documents, judgement_of
 from apps.documents.services import issue_document
-from apps.documents.store import read_file
+from apps.documents.store import digest_of, path_of, read_file
 from apps.quality.facts import Blocks
 from apps.quality.models import Event, Hold
 from apps.signatures.models import Signature
@@ -246,6 +247,7 @@ def test_the_raw_print_out_is_kept_by_its_hash_and_none_is_added_afterwards(cast
     assert ProofValue.objects.get(parameter="printout").file == file
     assert codes(lambda: with_print_out(cast, done, b"%PDF-another")) == ["wrong_state"]
     assert ProofFile.objects.count() == 1
+    assert not default_storage.exists(path_of(digest_of(b"%PDF-another")))
 
 
 # --- before the act refuse, after it record -------------------------------------------------------------------------

@@ -95,6 +95,13 @@ def test_a_reading_in_kelvin_is_kept_in_the_unit_of_the_probe(cast: Cast, probe:
     assert (Reading.objects.get().value, Reading.objects.get().given) == (Decimal("-160.000"), "113.15")
 
 
+def test_a_probe_whose_readings_could_not_be_judged_is_not_listened_to(cast: Cast, tank: Store) -> None:
+    in_kelvin = probe_of(cast, tank, "TP-99", unit="K")
+
+    assert codes(lambda: take(cast, in_kelvin, (0, "150"), unit="K")) == ["not_in_celsius"]
+    assert not Reading.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("unit", "code"), [("", "unit_needed"), ("degrees", "unknown_unit"), ("%", "other_kind_of_unit")]
 )
@@ -278,6 +285,7 @@ def test_quality_lifts_a_group_with_one_signature_and_the_rest_stays_held(
     assert (hold.lifted_by, hold.lift_reason) == ("quinn", "Lid open, core below -155.")
     assert codes(lambda: accept(cast, excursion, frozen[:2])) == ["not_held"]
     assert codes(lambda: accept(cast, excursion, [])) == ["not_held"]
+    assert codes(lambda: accept(cast, excursion, [frozen[2], frozen[2]])) == ["not_held"]
     assert codes(lambda: accept(cast, excursion, frozen[2:3], evidence="-")) == ["text_missing"]
 
 

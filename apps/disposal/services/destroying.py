@@ -39,10 +39,11 @@ def attach_proof(
     unfit = [one for one in (is_not_accepted(accepts, content, name), is_too_large(len(content))) if one]
     if unfit:
         raise BadInput(*unfit)
-    digest = keep_file(content)
     with audited(actor=who, action="disposal.proof.attached", at=at, touching=[disposal.record]) as change:
         now = disposal_now(disposal)
         stop_if(rules.is_over(DisposalState(now.state)))
+        # Kept where nothing stands against it any more: a refused file leaves nothing behind.
+        digest = keep_file(content)
         file = ProofFile(record=now.record, disposal=now, parameter=parameter, name=name[:200], sha256=digest)
         file.media_type, file.size = media_type[:100], len(content)
         file.attached_at, file.attached_by = at, who.username

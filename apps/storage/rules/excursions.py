@@ -97,10 +97,18 @@ def holds_again(out_at: datetime | None, known_until: datetime, until: datetime,
     return is_worse or min(until, out_at or until) > known_until
 
 
+def is_not_judged(probe: str, unit: str, celsius: str, *, is_temperature: bool) -> Objection | None:
+    """The range of a store is in °C: a temperature in another unit would be kept, and never compared with it."""
+    if unit == celsius or not is_temperature:
+        return None
+    template = N_("{probe} measures in {unit}; a store is judged in °C. Install it in °C and send the readings again.")
+    return Objection("not_in_celsius", template, {"probe": probe, "unit": unit}, place="unit")
+
+
 def has_nothing_held(chosen: Sequence[str], held: Sequence[str]) -> Objection | None:
-    """A decision is about units that the excursion holds."""
+    """A decision is about units that the excursion holds, each named once."""
     others = [number for number in chosen if number not in held]
-    if chosen and not others:
+    if chosen and not others and len(set(chosen)) == len(chosen):
         return None
     template = N_("Name units that this excursion holds. Not held by it: {units}.")
     return Objection("not_held", template, {"units": ", ".join(others[:20]) or "–"}, place="units")

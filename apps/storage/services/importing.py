@@ -6,7 +6,7 @@ from datetime import datetime
 from apps.batches.rules.files import is_too_large
 from apps.core.actor import Actor
 from apps.core.errors import BadInput, Objection
-from apps.documents.store import keep_file
+from apps.documents.store import digest_of
 from apps.facility.facts import FileForm, Point
 from apps.facility.models import Probe
 from apps.facility.rules.files import read_file
@@ -30,6 +30,6 @@ def import_readings(
     faults += [one for one in read if isinstance(one, Objection)]
     if faults:
         raise BadInput(*faults)
-    came = Came("file", form.unit, name[:200], keep_file(content), asdict(form))
+    came = Came("file", form.unit, name[:200], digest_of(content), asdict(form))
     points = [one for one in read if isinstance(one, Point)]
-    return take_readings(store=store, probe=probe, points=points, came=came, actor=actor, at=at)
+    return take_readings(store=store, probe=probe, points=points, came=came, actor=actor, at=at, file=content)

@@ -12,6 +12,7 @@ from apps.core.errors import BadInput, Objection, Stale, stop_if
 from apps.core.roles import Role
 from apps.core.rules import reason_is_missing
 from apps.core.text import N_
+from apps.documents.store import keep_file
 from apps.facility.facts import Point
 from apps.facility.models import Probe, ReadingIntake
 from apps.facility.rules.readings import has_no_unit, in_unit
@@ -26,8 +27,8 @@ from apps.quality.services import place_holds, report_event
 from apps.storage import rules
 from apps.storage.facts import Spell
 from apps.storage.models import Stay, Store, StoreExcursion
-from apps.storage.rules.excursions import mean_of
-from apps.storage.selectors import excursion_of, excursions_between, holds_of, planned, store_now, unheld
+from apps.storage.rules.excursions import is_not_judged, mean_of
+from apps.storage.selectors import CELSIUS, excursion_of, excursions_between, holds_of, planned, store_now, unheld
 from apps.storage.services.placing import KEEPERS
 
 READERS = (Role.OPERATOR, Role.CHECKER, Role.STOREKEEPER, Role.QC_HEAD, Role.QA)
@@ -49,11 +50,19 @@ class Taken:
 
 
 def take_readings(
-    *, store: Store, probe: Probe, points: Sequence[Point], came: Came, actor: Actor, at: datetime
+    *,
+    store: Store,
+    probe: Probe,
+    points: Sequence[Point],
+    came: Came,
+    actor: Actor,
+    at: datetime,
+    file: bytes = b"",
 ) -> Taken:
     """Keep readings of a store's probe, all or none; what they tell of its range is told at once.
 
     `points` are in the unit in which they came. Units that were there while the store was outside its range are held.
+    `file` is what they were read from; it is kept when nothing stood against them.
     """
     who = require(actor, READERS, store.site.code, at=at, about=store.record.address)
     likely = _likely(store, probe, points, came)
@@ -62,7 +71,10 @@ def take_readings(
     ) as change:  # fmt: skip
         probe, store = probe_now(probe), store_now(store)
         intake = keep_readings(change, probe=probe, points=points, came=came)
-        return Taken(intake, _judge(change, store, probe, intake, {record.pk for record in likely}))
+        taken = Taken(intake, _judge(change, store, probe, intake, {record.pk for record in likely}))
+        if file:
+            keep_file(file)
+        return taken
 
 
 def change_tolerance(*, store: Store, minutes: int, reason: str, actor: Actor, at: datetime) -> Store:
@@ -84,7 +96,10 @@ def hold_exposed(change: Change, *, stay: Stay, store: Store) -> None:
 def _likely(store: Store, probe: Probe, points: Sequence[Point], came: Came) -> list[Record]:
     """The records of the units that these readings will hold: locked before anything is judged."""
     units = standard_tables().units
-    unfit = has_no_unit(came.unit, probe.unit, units)
+    is_temperature = units.is_same_kind(probe.unit, CELSIUS)
+    unfit = has_no_unit(came.unit, probe.unit, units) or is_not_judged(
+        probe.number, probe.unit, CELSIUS, is_temperature=is_temperature
+    )
     if unfit:
         raise BadInput(unfit)
     more: dict[datetime, Decimal] = {
