@@ -104,10 +104,14 @@ class OrderInput:
 
 @dataclass(frozen=True)
 class Course:
-    """What the patient was ordered before in this arm: the number of doses, the first and the last of them."""
+    """What the patient was ordered before: the doses of this arm and the day of the first, all doses, the last of them.
+
+    What was begun counts from when it was begun, what was not from its plan.
+    """
 
     doses: int = 0
     first: date | None = None
+    of_all_arms: int = 0
     last: datetime | None = None
 
 

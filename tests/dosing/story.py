@@ -176,6 +176,31 @@ def ready(cast: Cast, number: str = "R-0001") -> TreatmentOrder:
     return order_now(order)
 
 
+# --- what the tests of a module begin with --------------------------------------------------------------------------
+def reserved_order(cast: Cast) -> TreatmentOrder:
+    """Released units, two of them kept for R-0001."""
+    released_units(cast)
+    return reserved(cast)
+
+
+def thawed_order(cast: Cast) -> TreatmentOrder:
+    """Released units, two of them thawed for R-0001."""
+    return thawed(cast, reserved_order(cast))
+
+
+def ready_order(cast: Cast) -> TreatmentOrder:
+    """Released units, and the dose of R-0001 drawn up and checked."""
+    released_units(cast)
+    return ready(cast)
+
+
+def started_order(cast: Cast) -> TreatmentOrder:
+    """Released units, and the dose of R-0001 on its way into the patient."""
+    order = ready_order(cast)
+    started(cast, order)
+    return order_now(order)
+
+
 def at_bed(order: TreatmentOrder, **words: Any) -> Bedside:
     """What Nils and Paula scan at the right bed, but for what is named."""
     units = tuple(unit.number for unit in kept_units(order))
@@ -202,10 +227,10 @@ def started(cast: Cast, order: TreatmentOrder, bedside: Bedside | None = None, *
 GIVEN: Mapping[str, str] = {"filter": "blood_set", "carrier_volume": "100", "rate": "40", "residual_volume": "0.5"}
 
 
-def ended(cast: Cast, order: TreatmentOrder, *, ended_at: datetime = END, **words: str) -> Infusion:
+def ended(
+    cast: Cast, order: TreatmentOrder, *, ended_at: datetime = END, at: datetime | None = None, **words: str
+) -> Infusion:
     """Nils ends the infusion and signs."""
-    order, answers = order_now(order), {**GIVEN, **words}
-    signing = sign_as(cast.nils, end_content(order, answers, ended_at), at=ended_at)
-    return end_infusion(
-        order=order, ended_at=ended_at, answers=answers, signing=signing, actor=actor(cast.nils), at=ended_at
-    )
+    order, answers, at = order_now(order), {**GIVEN, **words}, at or ended_at
+    signing = sign_as(cast.nils, end_content(order, answers, ended_at), at=at)
+    return end_infusion(order=order, ended_at=ended_at, answers=answers, signing=signing, actor=actor(cast.nils), at=at)

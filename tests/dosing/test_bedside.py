@@ -11,8 +11,9 @@ from apps.core.errors import Happened
 from apps.dosing.facts import MomentKind, OrderState
 from apps.dosing.models import Infusion, Moment, TreatmentOrder
 from apps.dosing.rules import bedside as rules
-from apps.dosing.selectors import kept_units, order_now, vital_slots
-from apps.dosing.services import note_moment, record_vitals
+from apps.dosing.selectors import against_the_start, kept_units, order_now, vital_slots
+from apps.dosing.services import cancel_order, note_moment, record_vitals, reserve_units
+from apps.identity.services import erase_patient
 from apps.lineage.selectors import later_generations
 from apps.quality.facts import Blocks
 from apps.quality.models import Event
@@ -25,13 +26,16 @@ from tests.cast import AT, Cast, actor
 from tests.dosing.story import (
     END,
     MASTER,
+    NOW,
     PATIENT,
     START,
+    THAW,
     at_bed,
+    checked,
     ended,
     expiring,
-    ready,
-    released_units,
+    ordered,
+    ready_order,
     reserved,
     started,
     thawed,
@@ -41,10 +45,7 @@ db = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def order(cast: Cast, db: Any) -> TreatmentOrder:
-    released_units(cast)
-    return ready(cast)
+begins_with = ready_order
 
 
 def test_two_people_start_and_the_units_are_the_patients(cast: Cast, order: TreatmentOrder) -> None:
@@ -62,7 +63,9 @@ def test_two_people_start_and_the_units_are_the_patients(cast: Cast, order: Trea
     assert order.record_id in later_generations(batch.donation.record, 100)
 
 
-@pytest.mark.parametrize("wrong", [{"first": "H-999999"}, {"second": "1970-01-01"}, {"first": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"first": "H-999999"}, {"first": "H-44556"}, {"second": "1970-01-01"}, {"first": ""}]
+)
 def test_the_wrong_patient_is_a_hard_stop_that_is_kept(
     cast: Cast, order: TreatmentOrder, wrong: dict[str, str]
 ) -> None:
@@ -88,6 +91,12 @@ def test_the_wrong_unit_is_a_hard_stop_that_is_kept(cast: Cast, order: Treatment
     assert Event.objects.filter(subject=order.record, kind="NEAR_MISS").count() == 1
 
 
+def test_of_whom_nobody_knows_who_it_is_nobody_is_recognised(cast: Cast, order: TreatmentOrder) -> None:
+    erase_patient(recipient=order.recipient, reason="Asked for", actor=actor(cast.quinn), at=AT)
+
+    assert codes(lambda: started(cast, order)) == ["no_identity"]
+
+
 def test_every_unit_of_the_dose_is_scanned(cast: Cast, order: TreatmentOrder) -> None:
     some = at_bed(order, units=at_bed(order).units[:1])
     assert codes(lambda: started(cast, order, some)) == ["not_scanned"]
@@ -102,7 +111,7 @@ def test_nobody_is_both_persons(cast: Cast, order: TreatmentOrder) -> None:
 
 
 def test_a_unit_that_would_expire_before_the_planned_end_is_refused(cast: Cast, order: TreatmentOrder) -> None:
-    expiring(kept_units(order)[0], END)
+    expiring(kept_units(order)[-1], END)
     assert codes(lambda: started(cast, order)) == ["expires_before_the_end"]
 
 
@@ -120,9 +129,32 @@ def test_a_held_unit_is_refused(cast: Cast, order: TreatmentOrder) -> None:
     assert codes(lambda: started(cast, order)) == ["open_holds"]
 
 
+@db
+def test_a_patient_who_waits_for_a_judgement_is_given_nothing(cast: Cast, order: TreatmentOrder) -> None:
+    patient_of_it = order.recipient.record
+    with audited(actor=actor(cast.quinn), action="test.held", at=AT, touching=[patient_of_it]) as change:
+        place_hold(change, record=patient_of_it, key="k", blocks=[Blocks.USE], code="reaction", template="Wait.")
+    frozen = checked(cast, "R-0002")
+
+    assert codes(lambda: started(cast, order)) == ["open_holds"]
+    assert reserve_units(order=frozen, actor=actor(cast.stella), at=NOW).state == OrderState.RESERVED
+
+
+def test_the_interval_counts_from_when_the_last_dose_was_begun_whatever_was_planned(
+    cast: Cast, order: TreatmentOrder
+) -> None:
+    third_day = START + timedelta(days=3)
+    plan = {"arm": "fixed_three_doses", "planned_start": third_day, "planned_end": third_day + timedelta(hours=1)}
+    second = ordered(cast, **plan)
+    began = started(cast, order, at=START + MINUTE).started_at + timedelta(days=3)
+
+    against = [{one.code for one in against_the_start(second, at_bed(second), at)} for at in (third_day, began)]
+
+    assert against == [{"interval_too_short"}, set()]
+
+
 def test_a_dose_that_nobody_checked_is_not_started_but_recorded_when_it_was(cast: Cast) -> None:
-    released_units(cast)
-    order = thawed(cast, reserved(cast))
+    order = thawed(cast, reserved(cast, "R-0002"))
     said = Happened(START, "The system was down")
 
     assert "wrong_state" in codes(lambda: started(cast, order))
@@ -144,7 +176,22 @@ def test_a_dose_is_given_once(cast: Cast, order: TreatmentOrder) -> None:
     said = Happened(START, "Again")
 
     assert "wrong_state" in codes(lambda: started(cast, order, at=START + MINUTE, happened=said))
+    ended(cast, order)
+    assert "wrong_state" in codes(lambda: started(cast, order, at=END, happened=said))
     assert Infusion.objects.count() == 1
+
+
+def test_a_cancelled_order_is_given_to_nobody_and_nobody_is_watched_for_it(cast: Cast, order: TreatmentOrder) -> None:
+    scanned = at_bed(order)
+    cancel_order(order=order, reason="Fever", actor=actor(cast.paula), at=START)
+    said = Happened(START, "Given all the same")
+
+    assert "no_units" in codes(lambda: started(cast, order, at_bed(order), happened=said))
+    assert "another_unit" in codes(lambda: started(cast, order, scanned, happened=said))
+    assert rules.is_over(OrderState.CANCELLED) is not None
+    signs = {"pulse": "84"}
+    assert codes(lambda: record_vitals(order=order, signs=signs, actor=actor(cast.nils), at=START)) == ["wrong_state"]
+    assert not Infusion.objects.exists()
 
 
 def test_pauses_and_rates_are_noted_while_it_runs(cast: Cast, order: TreatmentOrder) -> None:
@@ -157,6 +204,10 @@ def test_pauses_and_rates_are_noted_while_it_runs(cast: Cast, order: TreatmentOr
 
     assert list(Moment.objects.order_by("pk").values_list("kind", flat=True)) == ["STARTED", "RATE", "PAUSED"]
     assert codes(lambda: note_moment(order=order, kind=MomentKind.ENDED, **who)) == ["no_moment"]
+    rate = {"order": order, "kind": MomentKind.RATE, **who}
+    assert codes(lambda: note_moment(moment_at=START + 11 * MINUTE, **rate)) == ["in_the_future"]
+    assert codes(lambda: note_moment(moment_at=START - MINUTE, **rate)) == ["before_the_start"]
+    assert note_moment(moment_at=START, **rate).at == START
 
 
 def test_the_end_is_signed_with_what_the_master_asks(cast: Cast, order: TreatmentOrder) -> None:
@@ -185,6 +236,18 @@ def test_what_the_master_asks_about_an_infusion_is_said(cast: Cast, order: Treat
 def test_nothing_ends_before_it_began(cast: Cast, order: TreatmentOrder) -> None:
     started(cast, order)
     assert "before_the_start" in codes(lambda: ended(cast, order, ended_at=START - MINUTE))
+    assert codes(lambda: ended(cast, order, at=END - MINUTE)) == ["in_the_future"]
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(239, False), (240, True)])
+def test_an_infusion_that_ran_until_its_units_had_expired_is_told(
+    cast: Cast, order: TreatmentOrder, minutes: int, told: bool
+) -> None:
+    started(cast, order)
+    ended(cast, order, ended_at=THAW + minutes * MINUTE)
+
+    found = Event.objects.filter(subject=order.record, kind="HOLD_TIME", severity="CRITICAL")
+    assert found.exists() is told
 
 
 # --- vital signs ----------------------------------------------------------------------------------------------------
@@ -213,6 +276,25 @@ def test_signs_answer_the_due_time_that_has_come(cast: Cast, order: TreatmentOrd
 
     assert (row.due_at, extra.due_at) == (START + 15 * MINUTE, None)
     assert [slot.taken for slot in vital_slots(order)] == [True, True, False, False, False]
+
+
+def test_signs_answer_a_time_that_comes_within_half_an_interval() -> None:
+    slots, quarter = rules.slots([NINE, NINE + 15 * MINUTE], ()), 15 * MINUTE
+
+    half = NINE + 7.5 * MINUTE
+    assert rules.answers_which(slots, half, quarter) == NINE + quarter
+    assert rules.answers_which(slots, half - timedelta(seconds=1), quarter) == NINE
+    assert rules.answers_which(slots, NINE - 8 * MINUTE, quarter) is None
+
+
+def test_signs_sent_twice_never_answer_a_time_that_was_missed(cast: Cast, order: TreatmentOrder) -> None:
+    who: dict[str, Any] = {"order": order, "actor": actor(cast.nils), "signs": {"pulse": "84"}}
+    started(cast, order)
+
+    found = [record_vitals(at=START + 31 * MINUTE, **who).due_at for _ in range(2)]
+
+    assert found == [START + 30 * MINUTE, None]
+    assert [slot.taken for slot in vital_slots(order)] == [False, False, True, False, False]
 
 
 def test_signs_that_are_none_are_refused(cast: Cast, order: TreatmentOrder) -> None:

@@ -10,16 +10,13 @@ from apps.dosing.facts import OrderState
 from apps.dosing.models import Infusion, OutcomeValue, Reaction, TreatmentOrder, VitalSigns
 from apps.dosing.selectors import order_now
 from tests.cast import SECRET, Cast
-from tests.dosing.story import END, GIVEN, PATIENT, START, at_bed, ready, released_units, started
+from tests.dosing.story import END, GIVEN, PATIENT, START, at_bed, ready_order, started
 from tests.dosing.test_edges import signed_on, tag
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def order(cast: Cast, db: Any) -> TreatmentOrder:
-    released_units(cast)
-    return ready(cast)
+begins_with = ready_order
 
 
 def scans(order: TreatmentOrder, **words: str) -> dict[str, str]:

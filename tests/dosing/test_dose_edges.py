@@ -6,13 +6,14 @@ import pytest
 import time_machine
 
 from apps.dosing.facts import OrderState
-from apps.dosing.models import Dose, Thaw
+from apps.dosing.models import Dose, Thaw, TreatmentOrder
 from apps.dosing.selectors import kept_units, order_now
 from tests.cast import Cast
-from tests.dosing.story import COUNT, READINGS, START, THAW, prepared, released_units, reserved, thawed
+from tests.dosing.story import COUNT, READINGS, START, THAW, prepared, reserved_order, thawed
 from tests.dosing.test_edges import signed_on, tag
 
 pytestmark = pytest.mark.django_db
+begins_with = reserved_order
 FORM = {"counted": "4.0e6", "endotoxin": "<0.05", "dmso": "10", **READINGS}
 BODY = {"counted": "4.0e6", "endotoxin": "<0.05", "dmso": "10", "answers": dict(READINGS)}
 
@@ -23,9 +24,7 @@ def _at_that_time() -> Any:
         yield
 
 
-def test_units_are_thawed_on_both_edges(cast: Cast, web_client: Any, api_client: Any) -> None:
-    released_units(cast)
-    order = reserved(cast)
+def test_units_are_thawed_on_both_edges(cast: Cast, order: TreatmentOrder, web_client: Any, api_client: Any) -> None:
     by_page, by_api = [unit.number for unit in kept_units(order)]
 
     page = web_client(cast.olga).post(f"/dosing/orders/{order.number}/thaw/", {"unit": by_page})
@@ -36,10 +35,9 @@ def test_units_are_thawed_on_both_edges(cast: Cast, web_client: Any, api_client:
     assert Thaw.objects.filter(order=order).count() == 2
 
 
-def test_the_wrong_unit_is_a_hard_stop_on_both_edges(cast: Cast, web_client: Any, api_client: Any) -> None:
-    released_units(cast)
-    order = reserved(cast)
-
+def test_the_wrong_unit_is_a_hard_stop_on_both_edges(
+    cast: Cast, order: TreatmentOrder, web_client: Any, api_client: Any
+) -> None:
     page = web_client(cast.olga).post(f"/dosing/orders/{order.number}/thaw/", {"unit": "CT-0042-U09"})
     reply = api_client(cast.olga).post(f"/api/v1/orders/{order.number}/thaws/", {"unit": "CT-0042-U09"})
 
@@ -47,9 +45,9 @@ def test_the_wrong_unit_is_a_hard_stop_on_both_edges(cast: Cast, web_client: Any
     assert "CT-0042-U09 was scanned" in page.content.decode()
 
 
-def test_a_thaw_that_happened_is_recorded_on_both_edges(cast: Cast, web_client: Any, api_client: Any) -> None:
-    released_units(cast)
-    order = reserved(cast)
+def test_a_thaw_that_happened_is_recorded_on_both_edges(
+    cast: Cast, order: TreatmentOrder, web_client: Any, api_client: Any
+) -> None:
     by_page, by_api = [unit.number for unit in kept_units(order)]
     early = {"at": "2026-11-26T04:00:00+00:00", "reason": "Taken out too early"}
     told = {"unit": by_page, "happened_at": early["at"], "happened_reason": early["reason"]}
@@ -61,9 +59,8 @@ def test_a_thaw_that_happened_is_recorded_on_both_edges(cast: Cast, web_client: 
     assert set(Thaw.objects.values_list("happened", flat=True)) == {True}
 
 
-def test_the_dose_is_worked_out_and_checked_on_the_pages(cast: Cast, web_client: Any) -> None:
-    released_units(cast)
-    order = thawed(cast, reserved(cast))
+def test_the_dose_is_worked_out_and_checked_on_the_pages(cast: Cast, order: TreatmentOrder, web_client: Any) -> None:
+    thawed(cast, order)
     url = f"/dosing/orders/{order.number}/"
 
     shown = web_client(cast.olga).post(f"{url}dose/", FORM)
@@ -77,9 +74,10 @@ def test_the_dose_is_worked_out_and_checked_on_the_pages(cast: Cast, web_client:
     assert "19.4 mL" in told
 
 
-def test_what_stands_against_a_dose_is_said_beside_its_field(cast: Cast, web_client: Any) -> None:
-    released_units(cast)
-    order = thawed(cast, reserved(cast))
+def test_what_stands_against_a_dose_is_said_beside_its_field(
+    cast: Cast, order: TreatmentOrder, web_client: Any
+) -> None:
+    thawed(cast, order)
 
     shown = web_client(cast.olga).post(
         f"/dosing/orders/{order.number}/dose/", {**FORM, "counted": "6.0e6", "viability": "60", "endotoxin": "900"}
@@ -90,9 +88,8 @@ def test_what_stands_against_a_dose_is_said_beside_its_field(cast: Cast, web_cli
     assert not Dose.objects.exists()
 
 
-def test_the_dose_is_worked_out_and_checked_over_the_api(cast: Cast, api_client: Any) -> None:
-    released_units(cast)
-    order = thawed(cast, reserved(cast))
+def test_the_dose_is_worked_out_and_checked_over_the_api(cast: Cast, order: TreatmentOrder, api_client: Any) -> None:
+    thawed(cast, order)
     url = f"/api/v1/orders/{order.number}/dose/"
 
     made = api_client(cast.olga).sign(url, BODY, person=cast.olga, if_match=tag(order))
@@ -102,9 +99,10 @@ def test_the_dose_is_worked_out_and_checked_over_the_api(cast: Cast, api_client:
     assert (made.json()["volume"], seen.json()["confirmed_by"]) == ("19.4", "vera")
 
 
-def test_there_is_nothing_to_check_before_the_dose_is_worked_out(cast: Cast, web_client: Any, api_client: Any) -> None:
-    released_units(cast)
-    order = thawed(cast, reserved(cast))
+def test_there_is_nothing_to_check_before_the_dose_is_worked_out(
+    cast: Cast, order: TreatmentOrder, web_client: Any, api_client: Any
+) -> None:
+    thawed(cast, order)
 
     page = web_client(cast.vera).get(f"/dosing/orders/{order.number}/dose/check/")
     reply = api_client(cast.vera).post(f"/api/v1/orders/{order.number}/dose/check/challenges/", {})

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from apps.dosing.facts import DoseInput, OrderState
-from apps.dosing.models import Dose
+from apps.dosing.models import Dose, TreatmentOrder
 from apps.dosing.rules import preparing
 from apps.dosing.selectors import order_now, prepare_dose
 from apps.signatures.models import Signature
@@ -19,18 +19,15 @@ from tests.dosing.story import (
     THAW,
     confirmed,
     prepared,
-    ready,
-    released_units,
     reserved,
-    thawed,
+    thawed_order,
 )
 
 pytestmark = pytest.mark.django_db
+begins_with = thawed_order
 
 
-def against(cast: Cast, said: DoseInput) -> set[str]:
-    released_units(cast)
-    order = thawed(cast, reserved(cast))
+def against(order: TreatmentOrder, said: DoseInput) -> set[str]:
     return {one.code for one in prepare_dose(order, said).objections}
 
 
@@ -39,10 +36,7 @@ def shown(dose: Dose, what: str) -> tuple[str, str]:
     return line["how"], line["shown"]
 
 
-def test_the_volume_follows_from_the_viable_concentration(cast: Cast) -> None:
-    released_units(cast)
-    order = thawed(cast, reserved(cast))
-
+def test_the_volume_follows_from_the_viable_concentration(cast: Cast, order: TreatmentOrder) -> None:
     dose = prepared(cast, order)
 
     assert (dose.volume, dose.amount, dose.remainder) == (Decimal("19.4"), Decimal(69_840_000), Decimal("0.6"))
@@ -52,29 +46,25 @@ def test_the_volume_follows_from_the_viable_concentration(cast: Cast) -> None:
     assert order_now(order).state == OrderState.PREPARED
 
 
-def test_a_second_person_works_it_out_again_and_signs(cast: Cast) -> None:
-    released_units(cast)
-    order = ready(cast)
+def test_a_second_person_works_it_out_again_and_signs(cast: Cast, order: TreatmentOrder) -> None:
+    prepared(cast, order)
+    confirmed(cast, order)
 
-    assert order.state == OrderState.READY
+    assert order_now(order).state == OrderState.READY
     dose = Dose.objects.get()
     assert (dose.prepared_by, dose.confirmed_by) == ("olga", "vera")
     verbs = Signature.objects.filter(record=order.record).values_list("verb", flat=True)
     assert {"dose_prepared", "dose_confirmed"} <= set(verbs)
 
 
-def test_nobody_checks_the_dose_they_prepared(cast: Cast) -> None:
-    released_units(cast)
-    order = thawed(cast, reserved(cast))
+def test_nobody_checks_the_dose_they_prepared(cast: Cast, order: TreatmentOrder) -> None:
     prepared(cast, order, by="nils")
 
     assert codes(lambda: confirmed(cast, order, by="nils")) == ["same_person"]
     assert order_now(order).state == OrderState.PREPARED
 
 
-def test_a_second_count_replaces_the_first(cast: Cast) -> None:
-    released_units(cast)
-    order = thawed(cast, reserved(cast))
+def test_a_second_count_replaces_the_first(cast: Cast, order: TreatmentOrder) -> None:
     prepared(cast, order)
 
     second = prepared(cast, order, replace(COUNTED, counted="4.2e6"))
@@ -83,49 +73,52 @@ def test_a_second_count_replaces_the_first(cast: Cast) -> None:
     assert Dose.objects.get(n=1).replaced_at is not None
 
 
-def test_what_was_thawed_and_holds_too_little_is_no_dose(cast: Cast) -> None:
-    assert against(cast, replace(COUNTED, counted="3.4e6")) >= {"outside_tolerance"}
+def test_what_was_thawed_and_holds_too_little_is_no_dose(order: TreatmentOrder) -> None:
+    assert against(order, replace(COUNTED, counted="3.4e6")) >= {"outside_tolerance"}
 
 
-def test_a_reading_beyond_its_limit_forbids_the_dose(cast: Cast) -> None:
+def test_a_reading_beyond_its_limit_forbids_the_dose(order: TreatmentOrder) -> None:
     bad = {**READINGS, "viability": "69.9"}
-    assert "answer_forbids" in against(cast, replace(COUNTED, counted="6.0e6", answers=bad))
+    assert "answer_forbids" in against(order, replace(COUNTED, counted="6.0e6", answers=bad))
 
 
-def test_a_low_recovery_is_worked_out_and_forbids_the_dose(cast: Cast) -> None:
+def test_a_low_recovery_is_worked_out_and_forbids_the_dose(order: TreatmentOrder) -> None:
     # 3.87e6 × 90 % × 20 mL of 1.0e8 is 69.7 %: the volume would suffice, the master asks for 70 %.
-    assert against(cast, replace(COUNTED, counted="3.87e6")) == {"answer_forbids"}
+    assert against(order, replace(COUNTED, counted="3.87e6")) == {"answer_forbids"}
 
 
 @pytest.mark.parametrize("missing", list(READINGS))
-def test_every_reading_the_master_asks_for_is_said(cast: Cast, missing: str) -> None:
+def test_every_reading_the_master_asks_for_is_said(order: TreatmentOrder, missing: str) -> None:
     some = {key: text for key, text in READINGS.items() if key != missing}
-    assert against(cast, replace(COUNTED, answers=some)) & {"answer_missing", "viability_missing"}
+    assert against(order, replace(COUNTED, answers=some)) & {"answer_missing", "viability_missing"}
 
 
-def test_a_reading_that_nobody_asked_for_is_refused(cast: Cast) -> None:
-    assert against(cast, replace(COUNTED, answers={**READINGS, "viable_recovery": "99"})) == {"unknown_answer"}
+def test_a_reading_that_nobody_asked_for_is_refused(order: TreatmentOrder) -> None:
+    assert against(order, replace(COUNTED, answers={**READINGS, "viable_recovery": "99"})) == {"unknown_answer"}
 
 
-def test_a_burden_beyond_its_cap_forbids_the_dose(cast: Cast) -> None:
+def test_a_burden_beyond_its_cap_forbids_the_dose(order: TreatmentOrder) -> None:
     # 20 EU/mL × 19.4 mL ÷ 70 kg in one hour: 5.54 EU per kg
-    assert against(cast, replace(COUNTED, endotoxin="20")) == {"burden_too_high"}
+    assert against(order, replace(COUNTED, endotoxin="20")) == {"burden_too_high"}
 
 
 @pytest.mark.parametrize("strength", ["endotoxin", "dmso"])
-def test_what_the_caps_need_is_said(cast: Cast, strength: str) -> None:
-    assert against(cast, replace(COUNTED, **{strength: ""})) == {"burden_unknown"}
+def test_what_the_caps_need_is_said(order: TreatmentOrder, strength: str) -> None:
+    assert against(order, replace(COUNTED, **{strength: ""})) == {"burden_unknown"}
+
+
+def test_of_a_strength_above_a_bound_nobody_knows_the_burden(order: TreatmentOrder) -> None:
+    assert against(order, replace(COUNTED, endotoxin=">0.05")) >= {"no_upper_bound"}
 
 
 @pytest.mark.parametrize("text", ["", "-1", "NaN", "1e400", "four"])
-def test_a_count_that_is_none_is_refused(cast: Cast, text: str) -> None:
-    assert against(cast, replace(COUNTED, counted=text))
+def test_a_count_that_is_none_is_refused(order: TreatmentOrder, text: str) -> None:
+    assert against(order, replace(COUNTED, counted=text))
 
 
 def test_no_dose_is_worked_out_while_a_unit_is_frozen(cast: Cast) -> None:
-    released_units(cast)
-    order = reserved(cast)
-    assert "still_frozen" in {one.code for one in prepare_dose(order, COUNTED).objections}
+    other = reserved(cast, "R-0002")
+    assert "still_frozen" in {one.code for one in prepare_dose(other, COUNTED).objections}
 
 
 def test_the_second_person_must_find_the_same() -> None:
@@ -133,5 +126,5 @@ def test_the_second_person_must_find_the_same() -> None:
     assert preparing.is_prepared_otherwise([{"shown": "19.4"}], [{"shown": "19.4"}]) is None
 
 
-def test_a_concentration_next_to_nothing_is_refused_in_words(cast: Cast) -> None:
-    assert "outside_tolerance" in against(cast, replace(COUNTED, counted="1e-9"))
+def test_a_concentration_next_to_nothing_is_refused_in_words(order: TreatmentOrder) -> None:
+    assert "outside_tolerance" in against(order, replace(COUNTED, counted="1e-9"))

@@ -11,12 +11,12 @@ from apps.dosing.facts import OrderState
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import order_now, reservations_of
 from apps.organisation.models import User
-from apps.products.models import ProductVersion
 from tests.cast import SECRET, Cast
 from tests.dosing.story import END, GOOD, MASTER, NOW, START, checked, ordered, patient, released_units
 from tests.testing.story import approved_master
 
 pytestmark = pytest.mark.django_db
+begins_with = approved_master
 INDICATION = MASTER.authorisation.indications[0].en
 BODY = {
     "product": "msc_covid19-v1",
@@ -189,11 +189,3 @@ def test_an_order_says_its_answers_in_the_words_of_the_reader(cast: Cast, web_cl
 
 def definition_word(key: str) -> str:
     return next(field.label.zh for field in MASTER.dosing.order if field.key == key)
-
-
-def test_without_an_approved_master_there_is_nothing_to_order(cast: Cast, web_client: Any) -> None:
-    assert not ProductVersion.objects.exists()
-
-    shown = web_client(cast.paula).get(f"/dosing/recipients/{patient(cast).number}/order/")
-
-    assert "No approved master record" in shown.content.decode()

@@ -8,24 +8,19 @@ import pytest
 from apps.core.errors import BadInput
 from apps.dosing.models import OutcomeValue, TreatmentOrder
 from apps.dosing.rules import following as rules
-from apps.dosing.selectors import candidate_of, kept_units, order_now, outcomes_due, prepare, units_for
+from apps.dosing.selectors import candidate_of, kept_units, outcomes_due, prepare, units_for
 from apps.dosing.services import record_outcome, record_reaction
 from apps.quality.models import Event, Hold
 from tests.batches.refusals import codes
 from tests.cast import Cast, actor
-from tests.dosing.story import MASTER, START, checked, patient, ready, released_units, said, started
+from tests.dosing.story import MASTER, START, checked, patient, ready, said, started_order
 from tests.testing.story import approved_master
 
 MINUTE = timedelta(minutes=1)
 LATER = START + timedelta(days=1, hours=1)
 
 
-@pytest.fixture
-def order(cast: Cast, db: Any) -> TreatmentOrder:
-    released_units(cast)
-    found = ready(cast)
-    started(cast, found)
-    return order_now(found)
+begins_with = started_order
 
 
 def reacted(cast: Cast, order: TreatmentOrder, grade: int = 3, **words: Any) -> Any:
@@ -80,8 +75,7 @@ def test_a_reaction_has_a_grade_words_and_a_time_within_the_infusion(cast: Cast,
 
 @pytest.mark.django_db
 def test_nothing_follows_a_dose_that_was_not_given(cast: Cast) -> None:
-    released_units(cast)
-    order = ready(cast)
+    order = ready(cast, "R-0002")
 
     assert "not_given" in codes(lambda: reacted(cast, order))
     assert "not_given" in codes(lambda: found(cast, order))

@@ -23,6 +23,7 @@ from tests.dosing.story import NOW, PATIENT, START, checked, checked_by, ordered
 from tests.testing.story import approved_master
 
 pytestmark = pytest.mark.django_db
+begins_with = approved_master
 
 
 def test_an_order_keeps_the_dose_line_by_line(cast: Cast) -> None:
@@ -88,6 +89,18 @@ def test_days_0_3_and_6_are_kept(cast: Cast) -> None:
 
     assert [second.n, third.n, third.number] == [2, 3, "R-0001-T03"]
     assert "plan_complete" in codes(lambda: ordered(cast, **on_day(9)))
+    assert codes(lambda: ordered(cast, **{**on_day(6), "arm": "per_kg_single"})) == ["plan_complete"]
+
+
+def test_the_doses_of_all_arms_keep_the_interval_and_the_most_of_one_patient(cast: Cast) -> None:
+    def at(hours: int) -> dict[str, Any]:
+        start = START + timedelta(hours=hours)
+        return {"arm": "fixed_three_doses", "planned_start": start, "planned_end": start + timedelta(hours=1)}
+
+    ordered(cast)
+
+    assert codes(lambda: ordered(cast, **at(71))) == ["interval_too_short"]
+    assert ordered(cast, **at(72)).n == 1
 
 
 def test_a_cancelled_order_counts_for_no_dose(cast: Cast) -> None:

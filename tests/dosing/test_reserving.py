@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.audit.services import audited
+from apps.core.actor import SYSTEM
 from apps.dosing.facts import Candidate, OrderState
 from apps.dosing.models import Reservation
 from apps.dosing.rules.choosing import first_expiring
@@ -19,10 +20,18 @@ from apps.units.models import Unit
 from apps.units.selectors import units_now
 from apps.units.services import set_disposition
 from tests.batches.refusals import codes
-from tests.cast import AT, Cast, actor
+from tests.cast import AT, Cast, actor, site_of
+from tests.dosing.conftest import World
 from tests.dosing.story import END, NOW, checked, expiring, ordered, released_units
 
 db = pytest.mark.django_db
+begins_with = released_units
+
+
+@pytest.fixture
+def units(world: World, db: None) -> list[Unit]:
+    """The released units of CT-0042."""
+    return units_now(world.made)
 
 
 def numbers(order: object) -> list[str]:
@@ -30,8 +39,7 @@ def numbers(order: object) -> list[str]:
 
 
 @db
-def test_the_units_that_expire_first_are_taken(cast: Cast) -> None:
-    units = released_units(cast)
+def test_the_units_that_expire_first_are_taken(cast: Cast, units: list[Unit]) -> None:
     expiring(units[7], END + timedelta(days=2))
     expiring(units[4], END + timedelta(days=1))
     order = reserve_units(order=checked(cast), actor=actor(cast.stella), at=NOW)
@@ -42,8 +50,9 @@ def test_the_units_that_expire_first_are_taken(cast: Cast) -> None:
 
 
 @db
-def test_a_unit_that_would_expire_before_the_planned_end_is_passed_over_and_refused(cast: Cast) -> None:
-    units = released_units(cast)
+def test_a_unit_that_would_expire_before_the_planned_end_is_passed_over_and_refused(
+    cast: Cast, units: list[Unit]
+) -> None:
     late = expiring(units[0], END)
     order = checked(cast)
 
@@ -55,8 +64,8 @@ def test_a_unit_that_would_expire_before_the_planned_end_is_passed_over_and_refu
 
 @db
 @pytest.mark.parametrize("what", ["unit", "batch", "donation"])
-def test_a_held_unit_is_passed_over_and_refused(cast: Cast, what: str) -> None:
-    held, free = released_units(cast), released_units(cast, "CT-0043", 2)
+def test_a_held_unit_is_passed_over_and_refused(cast: Cast, units: list[Unit], what: str) -> None:
+    held, free = units, released_units(cast, "CT-0043", 2)
     for unit in free:
         expiring(unit, END + timedelta(days=300))
     for unit in held:
@@ -73,8 +82,7 @@ def test_a_held_unit_is_passed_over_and_refused(cast: Cast, what: str) -> None:
 
 
 @db
-def test_what_is_not_released_is_not_taken(cast: Cast) -> None:
-    units = released_units(cast)
+def test_what_is_not_released_is_not_taken(cast: Cast, units: list[Unit]) -> None:
     with audited(actor=actor(cast.quinn), action="test", at=AT, touching=[one.record for one in units]) as change:
         set_disposition(change, units=units, verb=UnitVerb.RECALL)
     order = checked(cast)
@@ -86,8 +94,18 @@ def test_what_is_not_released_is_not_taken(cast: Cast) -> None:
 
 
 @db
-def test_a_unit_is_kept_for_one_order(cast: Cast) -> None:
-    units = released_units(cast)
+def test_a_named_unit_of_another_site_or_product_is_refused(cast: Cast, units: list[Unit]) -> None:
+    order, batch, rolf = checked(cast), units[0].batch, cast.rolf
+    assert rolf
+    with audited(actor=SYSTEM, action="test.moved", at=AT, touching=[batch.record]) as change:
+        change.update(batch, site=site_of("RHINE"))
+
+    refused = codes(lambda: reserve_units(order=order, units=units_now(units[:2]), actor=actor(cast.stella), at=NOW))
+    assert "another_product" in refused
+
+
+@db
+def test_a_unit_is_kept_for_one_order(cast: Cast, units: list[Unit]) -> None:
     first, second = checked(cast), checked(cast, "R-0002")
     reserve_units(order=first, units=units[:2], actor=actor(cast.stella), at=NOW)
 
@@ -98,8 +116,8 @@ def test_a_unit_is_kept_for_one_order(cast: Cast) -> None:
 
 
 @db
-def test_others_than_the_first_to_expire_are_taken_for_a_reason(cast: Cast) -> None:
-    units, order = released_units(cast), checked(cast)
+def test_others_than_the_first_to_expire_are_taken_for_a_reason(cast: Cast, units: list[Unit]) -> None:
+    order = checked(cast)
     last = units[-2:]
 
     refused = codes(lambda: reserve_units(order=order, units=last, actor=actor(cast.stella), at=NOW))
@@ -109,8 +127,8 @@ def test_others_than_the_first_to_expire_are_taken_for_a_reason(cast: Cast) -> N
 
 
 @db
-def test_an_order_takes_as_many_units_as_were_worked_out_once_it_is_checked(cast: Cast) -> None:
-    units, order = released_units(cast), ordered(cast)
+def test_an_order_takes_as_many_units_as_were_worked_out_once_it_is_checked(cast: Cast, units: list[Unit]) -> None:
+    order = ordered(cast)
 
     assert codes(lambda: reserve_units(order=order, actor=actor(cast.stella), at=NOW)) == ["wrong_state"]
     assert "too_few_units" in codes(
@@ -120,8 +138,7 @@ def test_an_order_takes_as_many_units_as_were_worked_out_once_it_is_checked(cast
 
 @db
 @pytest.mark.parametrize("end", ["cancelled", "given back"])
-def test_units_are_free_again_when_the_order_ends(cast: Cast, end: str) -> None:
-    units = released_units(cast)
+def test_units_are_free_again_when_the_order_ends(cast: Cast, units: list[Unit], end: str) -> None:
     order = reserve_units(order=checked(cast), actor=actor(cast.stella), at=NOW)
     kept = [row.unit for row in reservations_of(order)]
     if end == "cancelled":

@@ -11,25 +11,27 @@ from apps.documents.services import issue_document
 from apps.documents.store import read_file
 from apps.dosing.content.words import LINES, ROUNDINGS
 from apps.dosing.models import Dose, TreatmentOrder
-from tests.cast import Cast
 from tests.documents.reading import flowing
-from tests.dosing.story import COUNT, PATIENT, ready, released_units
+from tests.dosing.story import COUNT, PATIENT, ready_order
 
 pytestmark = pytest.mark.django_db
+begins_with = ready_order
 
 
-def sheet(cast: Cast) -> tuple[TreatmentOrder, str, bytes]:
-    released_units(cast)
-    order = ready(cast)
+@pytest.fixture
+def sheet(order: TreatmentOrder) -> tuple[str, bytes]:
+    """The text of the dose sheet, and the sheet."""
     sequence_entries(at=COUNT)
     document = next(one for one in due_documents() if one.kind == "DOSE_SHEET")
     issued = issue_document(document=document, at=COUNT)
     pdf = read_file(issued.file_sha256)
-    return order, flowing(pdf), pdf
+    return flowing(pdf), pdf
 
 
-def test_the_dose_sheet_says_what_is_drawn_up_and_how_that_was_worked_out(cast: Cast) -> None:
-    order, text, pdf = sheet(cast)
+def test_the_dose_sheet_says_what_is_drawn_up_and_how_that_was_worked_out(
+    order: TreatmentOrder, sheet: tuple[str, bytes]
+) -> None:
+    text, pdf = sheet
 
     for words in (
         "Dose sheet", "剂量单", "DS-R-0001-T01", "R-0001", "19.4 mL", "7.0×10⁷ cells ÷ 3.6×10⁶ cells/mL",
@@ -41,17 +43,15 @@ def test_the_dose_sheet_says_what_is_drawn_up_and_how_that_was_worked_out(cast: 
     assert Document.objects.get(kind="DOSE_SHEET").subject == order.record
 
 
-def test_nobody_learns_from_the_dose_sheet_who_the_patient_is(cast: Cast) -> None:
-    _, text, pdf = sheet(cast)
+def test_nobody_learns_from_the_dose_sheet_who_the_patient_is(sheet: tuple[str, bytes]) -> None:
+    text, pdf = sheet
 
     for words in (PATIENT.name, PATIENT.born, PATIENT.identifier):
         assert words not in text
         assert words.encode() not in pdf
 
 
-def test_every_line_of_a_computation_has_its_words_in_both_languages(cast: Cast) -> None:
-    released_units(cast)
-    order = ready(cast)
+def test_every_line_of_a_computation_has_its_words_in_both_languages(order: TreatmentOrder) -> None:
     rows = [*order.workings, *Dose.objects.get().workings]
 
     assert {row["what"] for row in rows} <= set(LINES)

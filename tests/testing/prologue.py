@@ -1,6 +1,7 @@
 """What every test of fill and laboratory begins with, played once per module and undone after it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -23,27 +24,38 @@ class Prologue:
     batch: Batch
 
 
+@contextmanager
+def undone(django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    """People whose story many tests begin with; it is undone when the last of them has ended."""
+    story = type("Undone", (TestCase,), {})  # Django's own way to roll back more than one test
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=["tests.cast.QuickArgon2"]):
+        story.setUpClass()
+        try:
+            yield Cast()
+        finally:
+            story.tearDownClass()
+
+
+def known_people(played: Cast) -> Cast:
+    """The people of a story, for one test; those who come only in this test are gone after it."""
+    people = Cast()
+    people._people |= played._people
+    return people
+
+
 @pytest.fixture(scope="module")
 def prologue(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Prologue]:
     """A running batch that all tests of the module begin with; what a test does to it is undone after the test."""
-    undone = type("Undone", (TestCase,), {})  # Django's own way to roll back more than one test
-    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=["tests.cast.QuickArgon2"]):
-        undone.setUpClass()
-        try:
-            people = Cast()
-            for name in PEOPLE:
-                getattr(people, name)
-            yield Prologue(people, running_batch(people))
-        finally:
-            undone.tearDownClass()
+    with undone(django_db_blocker) as people:
+        for name in PEOPLE:
+            getattr(people, name)
+        yield Prologue(people, running_batch(people))
 
 
 @pytest.fixture
 def cast(prologue: Prologue, db: None) -> Cast:
     """The people; those who come only in this test are gone after it."""
-    people = Cast()
-    people._people |= prologue.cast._people
-    return people
+    return known_people(prologue.cast)
 
 
 @pytest.fixture

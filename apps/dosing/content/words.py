@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+from apps.core.text import N_
 from apps.documents.facts import Bilingual
+from apps.dosing.rules.volumes import HALF_UP
 
 B = Bilingual
+TO_ONE_DECIMAL = N_("rounded half up to 1 decimal")
 LINES: Mapping[str, Bilingual] = {
     "Dose of the arm": B("Dose of the arm", "方案剂量"),
     "Floor": B("Floor", "下限"),
@@ -26,9 +29,8 @@ LINES: Mapping[str, Bilingual] = {
 ROUNDINGS: Mapping[str, Bilingual] = {
     "": B("", ""),
     "rounded up to whole units": B("rounded up to whole units", "向上取整至整单元"),
-    "rounded half up to {decimals} decimals": B(
-        "rounded half up to {decimals} decimals", "四舍五入至 {decimals} 位小数"
-    ),
+    HALF_UP: B(HALF_UP, "四舍五入至 {decimals} 位小数"),
+    TO_ONE_DECIMAL: B(TO_ONE_DECIMAL, "四舍五入至 1 位小数"),
     "all there is": B("all there is", "全部"),
 }
 VERDICTS: Mapping[str, Bilingual] = {
@@ -47,6 +49,13 @@ TITLES: Mapping[str, Bilingual] = {
 
 def rounding_of(row: Mapping[str, object]) -> Bilingual:
     """How a line was rounded, in both languages."""
-    words, facts = ROUNDINGS[str(row["rounding"])], row["facts"]
-    known = facts if isinstance(facts, Mapping) else {}
-    return B(words.en.format(**known), words.zh.format(**known))
+    template, facts = rounding_words(row)
+    words = ROUNDINGS[template]
+    return B(words.en.format(**facts), words.zh.format(**facts))
+
+
+def rounding_words(row: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+    """The sentence of a rounding with its facts: of one decimal in the singular. The record keeps one for all."""
+    template, said = str(row["rounding"]), row["facts"]
+    facts = said if isinstance(said, Mapping) else {}
+    return (TO_ONE_DECIMAL if template == HALF_UP and facts.get("decimals") == "1" else template), facts

@@ -30,6 +30,13 @@ def has_no_identity() -> Objection:
     return Objection("no_identity", N_("Who the patient is has been erased: nobody can be recognised."), place="first")
 
 
+def has_no_units(kept: Collection[str]) -> Objection | None:
+    """Of an order for which no unit is kept there is nothing in hand that could be given, or could have been."""
+    if kept:
+        return None
+    return Objection("no_units", N_("No unit is kept for this order."), place="units")
+
+
 def are_not_scanned(scanned: Collection[str], kept: Collection[str]) -> Objection | None:
     """Every unit of the dose is scanned."""
     missing = sorted(set(kept) - set(scanned))
@@ -59,6 +66,11 @@ def is_before_start(at: datetime, started_at: datetime, place: str) -> Objection
         return None
     template = N_("The infusion started only at {started_at:%Y-%m-%d %H:%M} UTC.")
     return Objection("before_the_start", template, {"started_at": started_at}, place)
+
+
+def ran_past(ended_at: datetime, expires_at: datetime) -> bool:
+    """Whether the infusion still ran in the first minute in which its units may no longer be used."""
+    return ended_at >= expires_at
 
 
 def is_not_said(field: Recordable, done: bool) -> Objection | None:
@@ -101,9 +113,12 @@ def slots(times: Sequence[datetime], taken: Collection[datetime]) -> list[Slot]:
 
 
 def answers_which(slots_of_it: Sequence[Slot], taken_at: datetime, within: timedelta) -> datetime | None:
-    """The due time that signs taken now answer: the last one that has come, or comes within half an interval."""
-    open_ones = [slot.due_at for slot in slots_of_it if not slot.taken and slot.due_at <= taken_at + within / 2]
-    return open_ones[-1] if open_ones else None
+    """The due time that signs taken now answer: the last one that has come, or comes within half an interval.
+
+    Where that one is answered they answer none: an earlier time that was missed stays missed.
+    """
+    come = [slot for slot in slots_of_it if slot.due_at <= taken_at + within / 2]
+    return come[-1].due_at if come and not come[-1].taken else None
 
 
 def has_no_signs(signs: Collection[str]) -> Objection | None:

@@ -28,6 +28,14 @@ def would_expire(number: str, expires_at: datetime, planned_end: datetime) -> Ob
     return Objection("expires_before_the_end", template, {"unit": number, "expires_at": expires_at}, place="units")
 
 
+def is_of_another_product(number: str, of_another: bool) -> Objection | None:
+    """A unit that is named is of the product and the site of the order, as those are that the system finds itself."""
+    if not of_another:
+        return None
+    template = N_("Unit {unit} is not of the product and the site of this order.")
+    return Objection("another_product", template, {"unit": number}, "units")
+
+
 def is_for_another(number: str, for_another: bool) -> Objection | None:
     """Where the master record knows a chain of identity, a unit goes to its own patient only."""
     if not for_another:

@@ -4,17 +4,20 @@ from datetime import date, datetime
 
 from apps.core.errors import Objection
 from apps.core.text import N_
+from apps.dosing.facts import Course
 from apps.products.definition.dosing import Arm
 from apps.products.definition.limits import SpanEnds
 
 
-def is_beyond_the_plan(arm: Arm, n: int, most: int | None) -> Objection | None:
-    """The n-th dose exists in the plan of the arm."""
-    doses = arm.doses if most is None else min(arm.doses, most)
-    if n <= doses:
-        return None
-    template = N_("The plan has {doses} doses; this would be number {n}.")
-    return Objection("plan_complete", template, {"doses": doses, "n": n}, place="arm")
+def is_beyond_the_plan(arm: Arm, course: Course, most: int | None) -> Objection | None:
+    """The next dose exists in the plan of the arm, and within the most that one patient gets in all arms."""
+    plans = [(arm.doses, course.doses + 1)]
+    plans += [] if most is None else [(most, course.of_all_arms + 1)]
+    for doses, n in plans:
+        if n > doses:
+            template = N_("The plan has {doses} doses; this would be number {n}.")
+            return Objection("plan_complete", template, {"doses": doses, "n": n}, place="arm")
+    return None
 
 
 def is_off_its_day(arm: Arm, n: int, first: date, planned: date) -> Objection | None:
@@ -35,7 +38,7 @@ def is_off_its_day(arm: Arm, n: int, first: date, planned: date) -> Objection | 
 
 
 def is_too_soon(arm: Arm, last: datetime | None, planned: datetime) -> Objection | None:
-    """The least interval since the last dose has passed."""
+    """The least interval since the last dose, of whichever arm, has passed."""
     if last is None or arm.minimum_interval is None or planned >= arm.minimum_interval.after(last):
         return None
     template = N_("The last dose was begun less than {interval} before.")

@@ -8,8 +8,9 @@ from apps.core.errors import BadInput, Objection
 from apps.dosing.facts import Bedside, Slot
 from apps.dosing.models import Infusion, Moment, TreatmentOrder, VitalSigns
 from apps.dosing.rules import bedside as rules
-from apps.dosing.rules import choosing, ordering, thawing
+from apps.dosing.rules import choosing, ordering, schedule, thawing
 from apps.dosing.selectors.doses import kept_units, thaws_of
+from apps.dosing.selectors.units import held
 from apps.identity.selectors import wristband_of
 from apps.products.definition.parameters import Recordable
 from apps.products.facts import Entered, ParameterKind
@@ -17,9 +18,6 @@ from apps.products.loader import standard_tables
 from apps.products.rules.numbers import read_entry
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
-from apps.quality.rules import has_open_holds
-from apps.quality.selectors import open_holds
-from apps.units.models import Unit
 from apps.units.rules import is_expired, number_of_code
 
 STARTED_AT, ENDED_AT, DURATION, THAW_TO_END = "started_at", "ended_at", "duration", "thaw_to_end"
@@ -46,18 +44,24 @@ def mismatches(order: TreatmentOrder, bedside: Bedside) -> list[Objection]:
         else rules.has_no_identity()
     )
     wrong = [thawing.is_another_unit(number, kept) for number in scanned]
-    found = [person, *wrong, rules.are_not_scanned(scanned, kept)]
+    found = [person, rules.has_no_units(kept), *wrong, rules.are_not_scanned(scanned, kept)]
     return [objection for objection in found if objection]
 
 
 def against_the_start(order: TreatmentOrder, bedside: Bedside, started_at: datetime) -> list[Objection]:
-    """What judges the act: expiry to the planned end, holds, the answers that the master record asks for."""
-    units, asked = kept_units(order), rules.asked_at_bed(definition_of(order.product_version).dosing.bedside)
+    """What judges the act: expiry to the planned end, holds, the time since the last dose and the conditioning, and
+    the answers that the master record asks for."""
+    dosing, units = definition_of(order.product_version).dosing, kept_units(order)
+    arm, asked = dosing.arm(order.arm), rules.asked_at_bed(dosing.bedside)
     planned_end = started_at + (order.planned_end - order.planned_start)
     read = read_texts(order, asked, bedside.answers)
     found: list[Objection | None] = [is_expired(unit.facts, started_at) for unit in units]
     found += [choosing.would_expire(unit.number, unit.expires_at, planned_end) for unit in units]
-    found += [_held(units), *ordering.against_the_answers(asked, read), ordering.is_unasked(asked, bedside.answers)]
+    found.append(held(order, units, (Blocks.ISSUE, Blocks.USE)))
+    if arm:
+        found.append(schedule.is_too_soon(arm, _last_begun(order), started_at))
+        found.append(schedule.is_outside_the_window(arm, order.conditioned_at, started_at))
+    found += [*ordering.against_the_answers(asked, read), ordering.is_unasked(asked, bedside.answers)]
     return [objection for objection in found if objection]
 
 
@@ -130,11 +134,12 @@ def _was_taken_before(order: TreatmentOrder, start: datetime) -> bool:
     return VitalSigns.objects.filter(order=order, taken_at__lte=start).exists()
 
 
-def _held(units: Sequence[Unit]) -> Objection | None:
-    records = [unit.record for unit in units]
-    return has_open_holds(
-        sorted({hold.text for blocks in (Blocks.ISSUE, Blocks.USE) for hold in open_holds(records, blocks)})
+def _last_begun(order: TreatmentOrder) -> datetime | None:
+    """When the last other dose of this product was begun, whatever had been planned."""
+    others = Infusion.objects.filter(
+        order__recipient=order.recipient, order__product_version__key=order.product_version.key
     )
+    return others.exclude(order=order).order_by("-started_at").values_list("started_at", flat=True).first()
 
 
 def _minutes(span: timedelta) -> str:

@@ -16,7 +16,7 @@ from apps.dosing.selectors.units import reservations_of
 from apps.products.definition import Bilingual, Definition, NumberParameter
 from apps.products.definition.dosing import Arm
 from apps.products.definition.parameters import Recordable
-from apps.products.facts import Entered, ParameterKind
+from apps.products.facts import Comparator, Entered, ParameterKind
 from apps.products.loader import standard_tables, units
 from apps.products.rules.numbers import read_entry
 from apps.products.rules.rounding import plain
@@ -186,7 +186,7 @@ def _readings(
 
 
 def _strengths(said: DoseInput) -> tuple[Decimal | Objection | None, ...]:
-    """Endotoxin and DMSO in a millilitre; of "<0.05" the bound counts."""
+    """Endotoxin and DMSO in a millilitre; of "<0.05" the bound counts, of ">5" nobody knows how much it is."""
     asked = (("endotoxin", ENDOTOXIN, said.endotoxin), ("dmso", DMSO, said.dmso))
     return tuple(_number(key, label, text, censored=True) if text.strip() else None for key, label, text in asked)
 
@@ -200,6 +200,10 @@ def _number(key: str, label: Bilingual, text: str, *, censored: bool = False) ->
         return read
     if read.number is None or read.number < 0:
         return Objection("number_missing", N_("{field}: not said."), {"field": label}, key)
+    if read.comparator is Comparator.ABOVE:
+        return Objection(
+            "no_upper_bound", N_("{field}: what lies above a bound can’t be worked with."), {"field": label}, key
+        )
     return read.number
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from apps.batches.rules.planning import is_not_approved, is_not_authorised_here, is_past_authorisation
 from apps.core.errors import Objection
@@ -68,25 +69,26 @@ def products_to_order(recipient: Recipient) -> list[ProductVersion]:
     return [one for one in versions_known({recipient.site.code}) if one.state == VersionState.APPROVED]
 
 
-def course_of(recipient: Recipient, arm: str, *, before: TreatmentOrder | None = None) -> Course:
-    """What the patient was ordered in this arm so far; `before`: as it was when that order was written."""
-    rows = TreatmentOrder.objects.filter(recipient=recipient, arm=arm).exclude(state__in=CLOSED).order_by("pk")
-    earlier = list(rows.filter(pk__lt=before.pk) if before else rows)
-    if not earlier:
-        return Course()
-    zone = ZoneInfo(recipient.site.timezone)
-    return Course(len(earlier), earlier[0].planned_start.astimezone(zone).date(), earlier[-1].planned_start)
+def course_of(recipient: Recipient, product: str, arm: str, *, before: TreatmentOrder | None = None) -> Course:
+    """What the patient was ordered of a product so far; `before`: as it was when that order was written."""
+    rows = TreatmentOrder.objects.filter(recipient=recipient, product_version__key=product).exclude(state__in=CLOSED)
+    earlier = rows.filter(pk__lt=before.pk) if before else rows
+    begun = Coalesce("infusion__started_at", "planned_start")
+    doses: list[tuple[str, datetime]] = list(earlier.annotate(begun=begun).values_list("arm", "begun"))
+    mine = [at for other, at in doses if other == arm]
+    first = min(mine).astimezone(ZoneInfo(recipient.site.timezone)).date() if mine else None
+    return Course(len(mine), first, len(doses), max((at for _, at in doses), default=None))
 
 
 def prepare(recipient: Recipient, version: ProductVersion, said: OrderInput) -> Prepared:
     """Work an order out as it would be written now."""
     number = f"{recipient.number}-T{TreatmentOrder.objects.filter(recipient=recipient).count() + 1:02}"
-    return _prepared(number, recipient, version, said, course_of(recipient, said.arm))
+    return _prepared(number, recipient, version, said, course_of(recipient, version.key, said.arm))
 
 
 def prepare_again(order: TreatmentOrder) -> Prepared:
     """Work a written order out once more, for the second person."""
-    course = course_of(order.recipient, order.arm, before=order)
+    course = course_of(order.recipient, order.product_version.key, order.arm, before=order)
     return _prepared(order.number, order.recipient, order.product_version, input_of(order), course)
 
 
@@ -190,7 +192,7 @@ def _against_schedule(
         return []
     planned = said.planned_start.astimezone(zone).date()
     found = (
-        schedule.is_beyond_the_plan(arm, course.doses + 1, definition.dosing.maximum_doses),
+        schedule.is_beyond_the_plan(arm, course, definition.dosing.maximum_doses),
         schedule.is_off_its_day(arm, course.doses + 1, course.first or planned, planned),
         schedule.is_too_soon(arm, course.last, said.planned_start),
         schedule.is_outside_the_window(arm, said.conditioned_at, said.planned_start),

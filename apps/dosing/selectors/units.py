@@ -1,14 +1,18 @@
 """Reads of the units that are kept for an order, and of those that may be."""
 
+from collections.abc import Collection, Iterable
+
 from django.db.models import QuerySet
 
 from apps.batches.selectors.batches import chain_of_batch
+from apps.core.errors import Objection
 from apps.dosing.facts import Candidate
 from apps.dosing.models import Reservation, TreatmentOrder
 from apps.dosing.rules import choosing
 from apps.products.facts import ChainOfIdentity
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
+from apps.quality.rules import has_open_holds
 from apps.quality.selectors import open_holds
 from apps.units.facts import UnitKind
 from apps.units.lifecycle import ISSUABLE, UnitVerb, refuses
@@ -42,6 +46,19 @@ def candidate_of(order: TreatmentOrder, unit: Unit) -> Candidate:
     free = refuses(UnitVerb.RESERVE, unit.facts) is None
     held = bool(open_holds([unit.record], Blocks.ISSUE))
     return Candidate(unit.number, unit.expires_at, free, held, is_of_another(order, unit))
+
+
+def held(order: TreatmentOrder, units: Iterable[Unit], blocking: Collection[Blocks]) -> Objection | None:
+    """What is held: a unit, what it was made from, or the patient, whose grave reaction waits for a judgement."""
+    on_units = [hold for hold in open_holds([unit.record for unit in units]) if hold.blocks & set(blocking)]
+    on_patient = open_holds([order.recipient.record], Blocks.USE)
+    return has_open_holds(sorted({hold.text for hold in (*on_units, *on_patient)}))
+
+
+def is_of_another_product(order: TreatmentOrder, unit: Unit) -> bool:
+    """Whether a unit was made of another product, or at another site, than the order asks for."""
+    batch = unit.batch
+    return batch.product_version.key != order.product_version.key or batch.site_id != order.site_id
 
 
 def is_of_another(order: TreatmentOrder, unit: Unit) -> bool:

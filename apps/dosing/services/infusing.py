@@ -72,7 +72,7 @@ def start_infusion(
     began, reason, units = happened.at if happened else at, happened.reason if happened else "", kept_units(order)
     records = [unit.record for unit in units]
     batches = [unit.batch.record for unit in units]
-    door = {"touching": [order.record, *records, *batches], "relying_on": ancestors(records)}
+    door = {"touching": [order.record, *records, *batches], "relying_on": [*ancestors(records), order.recipient.record]}
     with audited(actor=signer.actor, action="infusion.started", at=at, reason=reason, **door) as change:
         now, units = order_now(order), kept_units(order)
         stop_if(*_never(now, bedside, signer, second, began, at))
@@ -137,6 +137,7 @@ def end_infusion(
         stop_if(*(rules.is_not_said(one, entered.done) for one, entered in read))
         sign(change, signer=signer, record=now.record, content=end_content(now, answers, ended_at), site=site)
         _tell_what_is_beyond(change, now, read)
+        _tell_what_had_expired(change, now, infusion, ended_at)
         change.update(now, state=move.target)
         who = {"ended_by": signer.actor.username, "ended_name": signer.actor.printed_name}
         given = {one.key: entered.text for one, entered in read if entered.done}
@@ -199,6 +200,19 @@ def _tell_what_is_beyond(change: Change, order: TreatmentOrder, read: Sequence[t
             template=N_("{field} of the infusion is {value}: {verdict}"),
             facts={"field": parameter.label.en, "value": entered.text, "verdict": entered.judgement.text},
         )
+
+
+def _tell_what_had_expired(change: Change, order: TreatmentOrder, infusion: Infusion, ended_at: datetime) -> None:
+    if not rules.ran_past(ended_at, infusion.expires_at):
+        return
+    report_event(
+        change,
+        subject=order.record,
+        kind=EventKind.HOLD_TIME,
+        severity=Severity.CRITICAL,
+        template=N_("The infusion ended at {ended_at} UTC; its units had expired at {expires_at} UTC."),
+        facts={"ended_at": f"{ended_at:%Y-%m-%d %H:%M}", "expires_at": f"{infusion.expires_at:%Y-%m-%d %H:%M}"},
+    )
 
 
 def _no_moment(kind: MomentKind) -> Objection:

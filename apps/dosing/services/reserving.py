@@ -14,7 +14,9 @@ from apps.dosing.models import Reservation, TreatmentOrder
 from apps.dosing.rules import amounts, choosing
 from apps.dosing.selectors import (
     first_units,
+    held,
     is_of_another,
+    is_of_another_product,
     lot_of,
     order_now,
     reservations_of,
@@ -26,8 +28,6 @@ from apps.lineage.selectors import ancestors
 from apps.organisation.services import require
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
-from apps.quality.rules import has_open_holds
-from apps.quality.selectors import open_holds
 from apps.units.facts import UnitVerb
 from apps.units.models import Unit
 from apps.units.selectors import units_now
@@ -75,7 +75,7 @@ def _reserved(
     order: TreatmentOrder, units: Sequence[Unit], first: Sequence[Unit], actor: Actor, at: datetime, reason: str
 ) -> TreatmentOrder:
     records = [unit.record for unit in units]
-    door = {"touching": [order.record, *records], "relying_on": ancestors(records)}
+    door = {"touching": [order.record, *records], "relying_on": [*ancestors(records), order.recipient.record]}
     with audited(actor=actor, action="order.units.reserved", at=at, reason=reason, **door) as change:
         now, found = order_now(order), units_now(units)
         stop_if(may_not_move(OrderVerb.RESERVE, OrderState(now.state)))
@@ -102,8 +102,9 @@ def _against(order: TreatmentOrder, units: Sequence[Unit]) -> list[Objection]:
     arm = definition_of(order.product_version).dosing.arm(order.arm)
     found: list[Objection | None] = [choosing.are_too_few([one.number for one in units], order.units_to_thaw)]
     found += [choosing.would_expire(one.number, one.expires_at, order.planned_end) for one in units]
+    found += [choosing.is_of_another_product(one.number, is_of_another_product(order, one)) for one in units]
     found += [choosing.is_for_another(one.number, is_of_another(order, one)) for one in units]
-    found.append(has_open_holds([hold.text for hold in open_holds([one.record for one in units], Blocks.ISSUE)]))
+    found.append(held(order, units, (Blocks.ISSUE,)))
     if arm and units:
         found.append(amounts.leaves_part_of_the_lot(arm, len(units), lot_of(units[0])))
     return [objection for objection in found if objection]

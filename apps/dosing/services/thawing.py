@@ -14,15 +14,13 @@ from apps.dosing.facts import OrderState, OrderVerb
 from apps.dosing.lifecycle import MOVES, may_not_move
 from apps.dosing.models import Thaw, TreatmentOrder
 from apps.dosing.rules import thawing as rules
-from apps.dosing.selectors import order_now, reservations_of
+from apps.dosing.selectors import held, order_now, reservations_of
 from apps.dosing.services.misses import keep_wrong_scan
 from apps.lineage.selectors import ancestors
 from apps.organisation.services import require
 from apps.products.definition.storage import StorageState
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
-from apps.quality.rules import has_open_holds
-from apps.quality.selectors import open_holds
 from apps.storage.services import send_away
 from apps.units.facts import Condition, UnitVerb
 from apps.units.models import Unit
@@ -48,7 +46,10 @@ def thaw_unit(
         keep_wrong_scan(order, refusal, who, at)
         raise
     thawed_at, reason = (happened.at, happened.reason) if happened else (thawed_at or at, "")
-    door = {"touching": [order.record, unit.record, unit.batch.record], "relying_on": ancestors([unit.record])}
+    door = {
+        "touching": [order.record, unit.record, unit.batch.record],
+        "relying_on": [*ancestors([unit.record]), order.recipient.record],
+    }
     with audited(actor=who, action="unit.thawed", at=at, reason=reason, **door) as change:
         now = order_now(order)
         (unit,) = units_now([_kept_unit(now, unit.number)])
@@ -87,12 +88,11 @@ def _thawed(
 def _against(
     order: TreatmentOrder, unit: Unit, thawed_at: datetime, expires_at: datetime
 ) -> Sequence[Objection | None]:
-    holds = {hold.text for blocks in (Blocks.ISSUE, Blocks.USE) for hold in open_holds([unit.record], blocks)}
     return [
         is_expired(unit.facts, thawed_at),
         is_before(thawed_at, unit.frozen_at or unit.filled_at, "thawed_at"),
         rules.will_be_too_old(unit.number, expires_at, order.planned_end),
-        has_open_holds(sorted(holds)),
+        held(order, [unit], (Blocks.ISSUE, Blocks.USE)),
     ]
 
 

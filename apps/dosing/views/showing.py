@@ -6,6 +6,7 @@ from decimal import Decimal
 from apps.batches.views.naming import option_word, unit_words
 from apps.core.ui.wording import bilingual, is_chinese, translated
 from apps.documents.rules import scientific
+from apps.dosing.content.words import rounding_words
 from apps.products.definition import Definition
 from apps.products.loader import units
 from apps.products.rules.rounding import plain, round_half_up
@@ -21,7 +22,7 @@ def working_rows(rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]
             "how": row["how"],
             "exact": _exact(Decimal(str(row["exact"]))),
             "shown": amount_text(Decimal(str(row["shown"])), str(row["unit"])),
-            "rounding": translated(row["rounding"]).format(**_facts(row)),
+            "rounding": _rounding(row),
         }
         for row in rows
     ]
@@ -54,6 +55,6 @@ def _exact(value: Decimal) -> str:
     return scientific(value) if value == short else f"{plain(short)}…"
 
 
-def _facts(row: Mapping[str, object]) -> Mapping[str, object]:
-    facts = row["facts"]
-    return facts if isinstance(facts, Mapping) else {}
+def _rounding(row: Mapping[str, object]) -> str:
+    template, facts = rounding_words(row)
+    return translated(template).format(**facts)
