@@ -4,6 +4,7 @@ import ast
 import gettext
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -18,6 +19,7 @@ GETTEXT = re.compile(r"\bn?gettext\((u?'(?:[^'\\\\]|\\\\.)*'|u?\"(?:[^\"\\\\]|\\
 MARKS = {"N_": 0, "_": 0, "gettext": 0, "gettext_lazy": 0, "ngettext": 0, "pgettext": 1, "pgettext_lazy": 1}
 
 
+@cache
 def written() -> dict[str, str]:
     """msgid (with its context) to msgstr, read from the source as msgfmt reads it."""
     entries: dict[str, str] = {}
@@ -74,6 +76,7 @@ def may_have(sentence: str) -> tuple[set[str], set[str]]:
     return holes(sentence), holes(forms_for_many().get(sentence, sentence))
 
 
+@cache
 def forms_for_many() -> dict[str, str]:
     blocks = (FOLDER / "django.po").read_text(encoding="utf-8").split("\n\n")
     return {parts["msgid"]: parts["msgid_plural"] for parts in map(_parts, blocks) if "msgid_plural" in parts}
