@@ -16,7 +16,7 @@ from apps.documents.facts import Cell, Table, read_content
 from apps.documents.models import Document
 from apps.documents.services import preview
 from apps.products import services
-from apps.products.content import master_document, version_content
+from apps.products.content import master_document, readable_hash, version_content
 from apps.products.facts import VersionState, VersionVerb
 from apps.products.lifecycle import MOVES, verbs_from
 from apps.products.loader import SEEDS
@@ -287,6 +287,16 @@ def test_the_readable_document_speaks_in_words_and_readable_figures(draft):
         assert said in content.text, said
     for key in ('"visual_appearance v1"', '"fill_suspension"', '"A IN B"', "≤ -135"):
         assert key not in content.text, key
+
+
+def test_a_signer_has_read_the_document_as_it_is_now_whoever_issues_it(draft):
+    site = owning_site(draft)
+    before = readable_hash(draft, site)
+    assert before == master_document(draft, site).hash
+
+    site.address_en = "2 Another Road"
+
+    assert before != readable_hash(draft, site) == master_document(draft, site).hash
 
 
 def test_the_mark_site_to_confirm_is_explained_where_it_stands_and_only_there(draft):

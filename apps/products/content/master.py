@@ -1,12 +1,20 @@
 """The readable document of a master record (21 CFR 211.186): what the author signs and the second person approves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.conf import settings
 
-from apps.documents.facts import Bilingual, Block, DocumentContent, DocumentKind, SignatureBlock, Signatures
+from apps.documents.facts import (
+    Bilingual,
+    Block,
+    DocumentContent,
+    DocumentKind,
+    SignatureBlock,
+    Signatures,
+    read_content,
+)
 from apps.organisation.models import Site
 from apps.products.content.making import donation_blocks, identity_blocks, preparation_blocks, units_blocks
 from apps.products.content.using import (
@@ -66,76 +74,40 @@ def master_blocks(definition: Definition) -> tuple[Block, ...]:
     return tuple(block for chapter in master_chapters(definition) for block in chapter.blocks)
 
 
-@dataclass(frozen=True)
-class Imprinted:
-    """All that the document without signatures is made from: the text of the master, its names, who issues it."""
-
-    text: str
-    sha256: str
-    key: str
-    version: int
-    number: str
-    address: str
-    issuer: Bilingual
-    issuer_address: Bilingual
-    timezone: str
-    demo: bool
-
-    def document(self, signed: Sequence[Signature] = ()) -> DocumentContent:
-        """The content with these signatures."""
-        return DocumentContent(
-            kind=DocumentKind.MASTER_RECORD,
-            number=_document_number(self.number),
-            version=1,
-            title=Bilingual("Master batch record", "工艺规程与批生产记录母本"),
-            issuer=self.issuer,
-            issuer_address=self.issuer_address,
-            timezone=self.timezone,
-            subject=self.address,
-            caption=f"{self.number} · {self.sha256[:12]}",
-            demo=self.demo,
-            blocks=(*master_blocks(load_text(self.text)), _signatures(signed)),
-            data={"product": self.key, "version": self.version, "sha256": self.sha256},
-        )
-
-
 def master_document(version: ProductVersion, site: Site, signed: Sequence[Signature] = ()) -> DocumentContent:
     """The document as it is issued with its signatures, or read before them."""
-    return _imprinted(version, site).document(signed)
-
-
-def document_number(version: ProductVersion) -> str:
-    """MR-MSC-COVID19-V1: one document per version of the master."""
-    return _document_number(version.number)
-
-
-def _document_number(number: str) -> str:
-    return f"MR-{number}".upper().replace("_", "-")
+    return _filled(_frame(version, site), version.text, signed)
 
 
 def readable_hash(version: ProductVersion, site: Site) -> str:
     """The fingerprint of the readable document before its signatures: what a signer has read."""
-    return _hash_of(_imprinted(version, site))
+    return _hash_of(_frame(version, site).text, version.text)
 
 
 @lru_cache(maxsize=32)
-def _hash_of(imprinted: Imprinted) -> str:
+def _hash_of(frame: str, text: str) -> str:
     # a decision asks several times: for its page, for its challenge, when it is signed
-    return imprinted.document().hash
+    return _filled(read_content(frame), text).hash
 
 
-def _imprinted(version: ProductVersion, site: Site) -> Imprinted:
-    return Imprinted(
-        text=version.text,
-        sha256=version.sha256,
-        key=version.key,
-        version=version.version,
-        number=version.number,
-        address=version.record.address,
+def _filled(frame: DocumentContent, text: str, signed: Sequence[Signature] = ()) -> DocumentContent:
+    return replace(frame, blocks=(*master_blocks(load_text(text)), _signatures(signed)))
+
+
+def _frame(version: ProductVersion, site: Site) -> DocumentContent:
+    """All but the chapters: whose document it is, who issues it."""
+    return DocumentContent(
+        kind=DocumentKind.MASTER_RECORD,
+        number=f"MR-{version.number}".upper().replace("_", "-"),  # one document per version of the master
+        version=1,
+        title=Bilingual("Master batch record", "工艺规程与批生产记录母本"),
         issuer=Bilingual(site.name_en, site.name_zh),
         issuer_address=Bilingual(site.address_en, site.address_zh),
         timezone=site.timezone,
+        subject=version.record.address,
+        caption=f"{version.number} · {version.sha256[:12]}",
         demo=settings.QCS_MODE != "server",
+        data={"product": version.key, "version": version.version, "sha256": version.sha256},
     )
 
 
