@@ -17,7 +17,7 @@ from apps.core.errors import Happened
 from apps.core.http import actor_of
 from apps.core.pagination import listing
 from apps.core.roles import Role
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.navigation import address_of
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual
@@ -206,7 +206,7 @@ def clear(request: HttpRequest, number: str) -> HttpResponse:
             intro=intro,
             icon="place",
         )
-        return render(request, act.template, {"act": act, "form": form}, status=400 if form.errors else 200)
+        return asked_page(request, act, form)
     room = form.cleaned_data["room"]
     panel = Panel(
         title=_("Clear a room for %(number)s") % {"number": number},

@@ -16,7 +16,7 @@ from apps.core.errors import Happened
 from apps.core.http import actor_of
 from apps.core.pagination import listing
 from apps.core.roles import Role
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.navigation import address_of
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual, translated
@@ -142,8 +142,7 @@ def reject(request: HttpRequest, number: str) -> HttpResponse:
     intro = _("It must not be used. Everything that was made from it is held.")
     word, back = _("Read back and sign"), _page_of(found)
     act = Act(title=_("Reject lot %(number)s") % {"number": number}, word=word, back_url=back, intro=intro, stops=True)
-    context = {"act": act, "form": form}
-    return render(request, act.template, context, status=400 if form.errors else 200)
+    return asked_page(request, act, form)
 
 
 @open_to(access=OPERATORS)

@@ -37,20 +37,22 @@ def act_page(
     request: HttpRequest, act: Act, form: forms.Form, perform: Callable[[Happened | None], object]
 ) -> HttpResponse:
     """GET shows the form. POST performs the act with what `form` has read, and goes on to where it is done."""
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                perform(happened_from(request))
-            except Refused as refused:
-                if not _stands_beside(form, refused):
-                    return refusal_response(request, refused, already=act.already)
-                _say_beside(form, refused)
-                status = refused.status
-            else:
-                return HttpResponseRedirect(act.done_url or act.back_url)
-    return render(request, act.template, {**act.context, "act": act, "form": form}, status=status)
+    if request.method != "POST" or not form.is_valid():
+        return asked_page(request, act, form)
+    try:
+        perform(happened_from(request))
+    except Refused as refused:
+        if not _stands_beside(form, refused):
+            return refusal_response(request, refused, already=act.already)
+        _say_beside(form, refused)
+        return asked_page(request, act, form, refused.status)
+    return HttpResponseRedirect(act.done_url or act.back_url)
+
+
+def asked_page(request: HttpRequest, act: Act, form: forms.Form, refused: int = 400) -> HttpResponse:
+    """The form of an act, with what stands against what was said; a signature may follow it."""
+    context = {**act.context, "act": act, "form": form}
+    return render(request, act.template, context, status=refused if form.errors else 200)
 
 
 def _stands_beside(form: forms.Form, refused: Refused) -> bool:

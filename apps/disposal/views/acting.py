@@ -5,14 +5,13 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.batches.views.finding import batch_named, who
 from apps.core.errors import Happened, Refused
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.pages import refusal_response
 from apps.core.ui.wording import translated
 from apps.disposal import services
@@ -174,9 +173,9 @@ def _asked(
         word=_("Read back and sign"),
         back_url=reverse("disposal:disposal", args=[disposal.number]),
         stops=stops,
+        context=batch_bar(disposal.batch),
     )
-    context = {"act": act, "form": form, **batch_bar(disposal.batch)}
-    return render(request, "act_page.html", context, status=400 if form.errors else 200)
+    return asked_page(request, act, form)
 
 
 def _signed(

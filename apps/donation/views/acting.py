@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.core.errors import Happened
 from apps.core.roles import Role
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.wording import bilingual
 from apps.donation import services
 from apps.donation.content import countersign_content, eligibility_content
@@ -200,7 +200,7 @@ def decide(request: HttpRequest, din: str) -> HttpResponse:
         back = reverse("donation:donation", args=[din])
         title = _("Decide about %(number)s") % {"number": din}
         act = Act(title=title, word=_("Read back and sign"), back_url=back, icon="sign")
-        return render(request, act.template, {"act": act, "form": form}, status=400 if form.errors else 200)
+        return asked_page(request, act, form)
     return _decided(request, found, form)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.errors import Happened, Refused
 from apps.core.http import happened_of
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.pages import refusal_response
 from apps.core.ui.wording import sentence
 from apps.dosing import services
@@ -130,7 +130,7 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
     form = EndForm(request.POST or None, asked=asked_at_end(found), initial=initial)
     if request.method != "POST" or not form.is_valid():
         act = _act(number, _("End the infusion: %(number)s"), _("Read back and sign"))
-        return render(request, act.template, {"act": act, "form": form}, status=400 if form.errors else 200)
+        return asked_page(request, act, form)
     ended_at, answers = form.cleaned_data["ended_at"], form.answers
     try:
         end_content(found, answers, ended_at)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from apps.batches.facts.words import Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
 from apps.batches.views.finding import batch_named, who
-from apps.core.ui.acts import Act
+from apps.core.ui.acts import Act, asked_page
 from apps.core.ui.wording import translated
 from apps.organisation.access import open_to
 from apps.release.content.signed import recall_content, reject_content, reopen_content, withdraw_content
@@ -105,9 +104,9 @@ def _reasoned(request: HttpRequest, number: str, decision: Reasoned) -> HttpResp
             back_url=reverse("release:review", args=[number]),
             intro=str(decision.leads_to),
             stops=decision.stops,
+            context=batch_bar(batch),
         )
-        context = {"act": act, "form": form, **batch_bar(batch)}
-        return render(request, "act_page.html", context, status=400 if form.errors else 200)
+        return asked_page(request, act, form)
     reason = form.cleaned_data["reason"]
 
     def decide(signing: Signing) -> Batch:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.roles import Role
-from apps.core.ui.acts import Act
+from apps.core.ui.acts import Act, asked_page
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import printed_names, roles_at
 from apps.signatures.pages import Panel, signed_page
@@ -80,7 +80,7 @@ def _asked(request: HttpRequest, found: StoreExcursion, form: AcceptForm, *, has
         back_url=reverse("storage:excursion", args=[found.pk]),
         intro=intro,
     )
-    return render(request, "act_page.html", {"act": act, "form": form}, status=400 if form.errors else 200)
+    return asked_page(request, act, form)
 
 
 def _excursion_of(request: HttpRequest, pk: int) -> StoreExcursion:

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.batches.models import Batch
 from apps.batches.views.finding import who
-from apps.core.ui.acts import Act
+from apps.core.ui.acts import Act, asked_page
 from apps.core.ui.wording import bilingual
 from apps.organisation.access import open_to
 from apps.products.definition import Test
@@ -53,9 +52,9 @@ def declare_invalid(request: HttpRequest, number: str) -> HttpResponse:
             "vanish by it: that takes an investigation."
         ),
         icon="sign",
+        context=run_bar(found),
     )
-    context = {"act": act, "form": form, **run_bar(found)}
-    return render(request, "act_page.html", context, status=400 if form.errors else 200)
+    return asked_page(request, act, form)
 
 
 def _signed_as_tested(request: HttpRequest, found: AssayRun, because: str) -> HttpResponse:
@@ -136,9 +135,9 @@ def late_result(request: HttpRequest, number: str, position: int, parameter: str
 
 def _ask_for_result(request: HttpRequest, form: LateResultForm, batch: Batch, title: str, back: str) -> HttpResponse:
     intro = _("The batch is certified. The result joins as a signed addendum, and QA is told of it.")
-    act = Act(title=title, word=_("Go on to the signature"), back_url=back, intro=intro, icon="sign")
-    context = {"act": act, "form": form, **batch_bar(batch)}
-    return render(request, "act_page.html", context, status=400 if form.errors else 200)
+    word, bar = _("Go on to the signature"), batch_bar(batch)
+    act = Act(title=title, word=word, back_url=back, intro=intro, icon="sign", context=bar)
+    return asked_page(request, act, form)
 
 
 def _shows(*tests: Test) -> Callable[[SignedContent], list[dict[str, object]]]:

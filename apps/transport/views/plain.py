@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.batches.views.finding import who
 from apps.core.errors import Happened, Refused
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.pages import refusal_response
 from apps.organisation.access import Access, open_to
 from apps.transport import services
@@ -43,8 +43,7 @@ def code(request: HttpRequest, number: str) -> HttpResponse:
     found, form = shipment_named(request, number), CodeForm(request.POST or None)
     act = _act(found, _("One-time code: %(number)s"), _("Make the code"), "lock")
     if not (request.method == "POST" and form.is_valid()):
-        context = {**act.context, "act": act, "form": form}
-        return render(request, act.template, context, status=400 if form.errors else 200)
+        return asked_page(request, act, form)
     try:
         made, text = services.issue_code(shipment=found, **form.cleaned_data, **who(request))
     except Refused as refused:
