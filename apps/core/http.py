@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import content_disposition_header
 
@@ -35,6 +36,11 @@ def actor_of(request: HttpRequest) -> Actor:
         device=device_of(request),
         request_id=getattr(request, "request_id", ""),
     )
+
+
+def who(request: HttpRequest) -> dict[str, Any]:
+    """Actor and time, as every service takes them."""
+    return {"actor": actor_of(request), "at": timezone.now()}
 
 
 def stranger_of(request: HttpRequest) -> Actor:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.audit.models import Record
 from apps.audit.selectors import entries_of, record_at
 from apps.core.errors import Happened
-from apps.core.http import actor_of
+from apps.core.http import who
 from apps.core.pagination import listing
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page, asked_page
@@ -95,7 +95,7 @@ def install(request: HttpRequest) -> HttpResponse:
     act = Act(title=_("Install an instrument"), word=_("Install"), back_url=reverse("facility:list"), icon="device")
 
     def perform(_happened: Happened | None) -> None:
-        services.install_instrument(**form.cleaned_data, **_who(request))
+        services.install_instrument(**form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -108,7 +108,7 @@ def calibrate(request: HttpRequest, number: str) -> HttpResponse:
     act = _act(found, _("Calibrate %(number)s") % {"number": number}, _("Record the calibration"), icon="tick")
 
     def perform(_happened: Happened | None) -> None:
-        services.calibrate(instrument=found, **form.cleaned_data, **_who(request))
+        services.calibrate(instrument=found, **form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -121,7 +121,7 @@ def qualify(request: HttpRequest, number: str) -> HttpResponse:
     act = _act(found, _("Qualify %(number)s") % {"number": number}, _("Record the qualification"), icon="tick")
 
     def perform(_happened: Happened | None) -> None:
-        services.qualify(instrument=found, **form.cleaned_data, **_who(request))
+        services.qualify(instrument=found, **form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -138,7 +138,7 @@ def change_status(request: HttpRequest, number: str) -> HttpResponse:
     perform_it = services.take_out_of_service if takes_out else services.put_in_service
 
     def perform(_happened: Happened | None) -> None:
-        perform_it(instrument=found, **form.cleaned_data, **_who(request))
+        perform_it(instrument=found, **form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -175,7 +175,7 @@ def open_room(request: HttpRequest) -> HttpResponse:
     act = Act(title=_("Add a room"), word=_("Add the room"), back_url=reverse("facility:rooms"), icon="place")
 
     def perform(_happened: Happened | None) -> None:
-        services.open_room(**form.cleaned_data, **_who(request))
+        services.open_room(**form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -185,7 +185,7 @@ def open_room(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest, code: str) -> HttpResponse:
     """POST /facility/rooms/<code>/leave/: the batch has left the room."""
     room = get_object_or_404(visible_rooms(request.user, timezone.now()), code=code)
-    services.leave_room(room=room, **_who(request))
+    services.leave_room(room=room, **who(request))
     return HttpResponseRedirect(reverse("facility:rooms"))
 
 
@@ -219,7 +219,7 @@ def clear(request: HttpRequest, number: str) -> HttpResponse:
     return signed_page(
         request,
         panel,
-        lambda signing: services.clear_line(room=room, cleared_for=batch, signing=signing, **_who(request)),
+        lambda signing: services.clear_line(room=room, cleared_for=batch, signing=signing, **who(request)),
         back,
     )
 
@@ -263,11 +263,6 @@ def _batch_page(batch: Record) -> str:
 def _back_to_batch(request: HttpRequest, batch: Record) -> str:
     step = request.GET.get("step", "")[:120]
     return (step and address_of("batches:step", batch.number, step)) or _batch_page(batch)
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    """Actor and time, as every service takes them."""
-    return {"actor": actor_of(request), "at": timezone.now()}
 
 
 def _asked_for(request: HttpRequest, rows: QuerySet[Instrument]) -> QuerySet[Instrument]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.audit.models import Record
 from apps.audit.selectors import entries_of, record_at
 from apps.core.errors import Happened
-from apps.core.http import actor_of
+from apps.core.http import who
 from apps.core.pagination import listing
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page, asked_page
@@ -93,7 +93,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     act = Act(title=_("Receive a lot"), word=_("Receive"), back_url=reverse("materials:list"), intro=intro, icon="box")
 
     def perform(_happened: Happened | None) -> None:
-        services.receive_lot(**form.cleaned_data, **_who(request))
+        services.receive_lot(**form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -120,7 +120,7 @@ def prepare(request: HttpRequest, number: str = "") -> HttpResponse:
     def perform(happened: Happened | None) -> None:
         said = form.cleaned_data
         taken = {name: said[name] for name in ("number", "material", "components", "own_life", "site", "prepared_at")}
-        services.prepare_reagent(happened=happened, **taken, **_who(request))
+        services.prepare_reagent(happened=happened, **taken, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -156,7 +156,7 @@ def print_labels(request: HttpRequest, number: str) -> HttpResponse:
     act = Act(title=title % {"number": number}, word=_("Print"), back_url=_page_of(found), icon="print")
 
     def perform(_happened: Happened | None) -> None:
-        services.print_lot_labels(lot=found, **form.cleaned_data, **_who(request))
+        services.print_lot_labels(lot=found, **form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -175,7 +175,7 @@ def _decided(request: HttpRequest, number: str, verb: LotVerb, reason: str = "")
         hidden=said,
     )
     return signed_page(
-        request, panel, lambda signing: decide(lot=found, signing=signing, **said, **_who(request)), _page_of(found)
+        request, panel, lambda signing: decide(lot=found, signing=signing, **said, **who(request)), _page_of(found)
     )
 
 
@@ -233,11 +233,6 @@ def _linked(record: Record) -> dict[str, str]:
 
 def _name(known: Any, key: str) -> str:
     return bilingual(known[key].label) if key in known else key
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    """Actor and time, as every service takes them."""
-    return {"actor": actor_of(request), "at": timezone.now()}
 
 
 def _asked_for(request: HttpRequest, rows: QuerySet[MaterialLot]) -> QuerySet[MaterialLot]:

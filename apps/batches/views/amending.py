@@ -23,9 +23,10 @@ from apps.batches.services.amending import (
     propose_amendment,
 )
 from apps.batches.views import naming
-from apps.batches.views.finding import batch_named, place_named, who
+from apps.batches.views.finding import batch_named, place_named
 from apps.batches.views.moving import frame_of
 from apps.core.errors import Refused
+from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.ui.wording import bilingual, sentence
 from apps.organisation.access import open_to

@@ -14,9 +14,10 @@ from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.batches.selectors.vessels import vessel_label_sheets, vessels_of
 from apps.batches.services.vessels import print_vessel_labels
-from apps.batches.views.finding import batch_named, roles_here, who
+from apps.batches.views.finding import batch_named, roles_here
 from apps.batches.views.moving import frame_of
 from apps.core.errors import Happened
+from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page
 from apps.organisation.access import Access, open_to

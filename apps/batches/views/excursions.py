@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from apps.batches.forms import ExcursionForm
 from apps.batches.services.excursions import WATCHERS, record_excursion
-from apps.batches.views.finding import who
 from apps.core.errors import Happened
+from apps.core.http import who
 from apps.core.ui.acts import Act, act_page
 from apps.core.ui.navigation import address_of
 from apps.facility.models import Instrument

@@ -11,9 +11,9 @@ from apps.batches.models import Attachment
 from apps.batches.rules.files import kind_of
 from apps.batches.selectors.files import ContentLost, attachment_bytes
 from apps.batches.services.files import certify_true_copy
-from apps.batches.views.finding import batch_named, place_named, who
+from apps.batches.views.finding import batch_named, place_named
 from apps.batches.views.moving import frame_of
-from apps.core.http import as_file
+from apps.core.http import as_file, who
 from apps.core.roles import Role
 from apps.organisation.access import open_to
 from apps.signatures.pages import Panel, signed_page

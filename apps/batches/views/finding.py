@@ -1,7 +1,5 @@
 """What the pages of a batch share: finding it within one's sites, on its own clock, and who acts."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -9,7 +7,6 @@ from django.utils import timezone
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import visible_batches
 from apps.batches.selectors.plans import definition_of_batch
-from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.organisation.selectors import roles_at
 from apps.products.facts import BadPlace, Place
@@ -38,11 +35,6 @@ def step_named(batch: Batch, text: str) -> Place:
     except BadPlace as error:
         raise Http404 from error
     return place.step_place
-
-
-def who(request: HttpRequest) -> dict[str, Any]:
-    """Actor and time, as every service takes them."""
-    return {"actor": actor_of(request), "at": timezone.now()}
 
 
 def roles_here(request: HttpRequest, batch: Batch) -> set[Role]:

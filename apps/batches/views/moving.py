@@ -22,10 +22,10 @@ from apps.batches.selectors.missing import what_is_missing
 from apps.batches.selectors.pages import batch_for_page
 from apps.batches.services.planning import finish_batch, plan_batch, start_batch, terminate_batch
 from apps.batches.views.acting import Act
-from apps.batches.views.finding import batch_named, who
+from apps.batches.views.finding import batch_named
 from apps.batches.views.framing import band_of
 from apps.core.errors import RuleBroken
-from apps.core.http import refusals_on
+from apps.core.http import refusals_on, who
 from apps.core.roles import Role
 from apps.core.ui.pages import refusal_response
 from apps.core.ui.wording import translated

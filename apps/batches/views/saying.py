@@ -15,9 +15,9 @@ from apps.batches.content import ratify_content, risk_content
 from apps.batches.forms import NoteForm, ReportForm, RiskForm, StopForm
 from apps.batches.models import Batch, RiskDecision
 from apps.batches.services.risking import add_comment, proceed_at_risk, ratify_risk
-from apps.batches.views.finding import batch_named, place_named, who
+from apps.batches.views.finding import batch_named, place_named
 from apps.batches.views.moving import frame_of
-from apps.core.http import refusals_on
+from apps.core.http import refusals_on, who
 from apps.core.roles import Role
 from apps.organisation.access import STAFF, open_to
 from apps.organisation.selectors import people_with

@@ -21,9 +21,10 @@ from apps.batches.services.signing import sign_step as sign_one
 from apps.batches.views import naming
 from apps.batches.views.fields import FieldView, parameter_of
 from apps.batches.views.filling import StepView, step_context, step_url, step_view
-from apps.batches.views.finding import batch_named, place_named, who
+from apps.batches.views.finding import batch_named, place_named
 from apps.batches.views.framing import Names, band_of, local_time, names_in, record_facts, step_note, step_status
 from apps.batches.views.values import moment
+from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.ui.wording import bilingual
 from apps.organisation.access import STAFF, open_to

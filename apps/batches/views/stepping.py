@@ -12,9 +12,10 @@ from apps.batches.services.signing import complete_step
 from apps.batches.services.vessels import open_vessels
 from apps.batches.views import naming
 from apps.batches.views.filling import StepView, step_context, step_url, step_view
-from apps.batches.views.finding import batch_named, place_named, step_named, who
+from apps.batches.views.finding import batch_named, place_named, step_named
 from apps.batches.views.opening import parents_of, vessel_groups
 from apps.core.errors import Objection, Refused
+from apps.core.http import who
 from apps.core.ui.pages import happened_from, refusal_response
 from apps.organisation.access import STAFF, open_to
 

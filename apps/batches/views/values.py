@@ -26,8 +26,9 @@ from apps.batches.views.answering import (
     wrong_vessel,
 )
 from apps.batches.views.filling import StepView, step_view
-from apps.batches.views.finding import batch_named, place_named, who
+from apps.batches.views.finding import batch_named, place_named
 from apps.core.errors import BadInput, Objection, Refused
+from apps.core.http import who
 from apps.core.rules import in_utc
 from apps.core.text import N_
 from apps.core.ui.pages import happened_from

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from apps.batches.views.finding import batch_named, who
+from apps.batches.views.finding import batch_named
 from apps.core.errors import Happened, Refused
+from apps.core.http import who
 from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.pages import refusal_response
 from apps.core.ui.wording import translated

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.core.errors import Happened
+from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.wording import bilingual
@@ -28,7 +29,7 @@ from apps.donation.forms import (
 )
 from apps.donation.models import Consent, Donation
 from apps.donation.selectors import asked_at, criteria_asked, exclusions_asked, made_for_one, screening_asked
-from apps.donation.views.finding import asked_of, donation_named, donor_named, sites_as, who
+from apps.donation.views.finding import asked_of, donation_named, donor_named, sites_as
 from apps.identity.facts import Person
 from apps.identity.models import Donor
 from apps.identity.selectors import chain_scanned, visible_recipients

@@ -1,12 +1,9 @@
 """What the pages of donors share: finding within one's sites, who acts, what the products ask for."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.donation.models import Donation
 from apps.donation.selectors import asked_at, visible_donations
@@ -28,11 +25,6 @@ def donation_named(request: HttpRequest, din: str) -> Donation:
     found = get_object_or_404(visible_donations(request.user, timezone.now()), din=din)
     timezone.activate(found.site.timezone)
     return found
-
-
-def who(request: HttpRequest) -> dict[str, Any]:
-    """Actor and time, as every service takes them."""
-    return {"actor": actor_of(request), "at": timezone.now()}
 
 
 def asked_of(site: str) -> list[Definition]:

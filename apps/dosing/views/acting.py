@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.core.errors import Happened
+from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page
 from apps.core.ui.wording import bilingual, sentence
@@ -19,7 +20,7 @@ from apps.dosing.forms import OrderForm, RecipientForm, ReserveForm, WhyForm
 from apps.dosing.lifecycle import MOVES, ORDERING
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import first_units, prepare, prepare_again, products_to_order, units_for
-from apps.dosing.views.finding import order_named, recipient_named, sites_as, who
+from apps.dosing.views.finding import order_named, recipient_named, sites_as
 from apps.identity.facts import Person
 from apps.identity.models import Recipient
 from apps.identity.services import register_recipient

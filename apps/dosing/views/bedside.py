@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.errors import Happened, Refused
-from apps.core.http import happened_of
+from apps.core.http import happened_of, who
 from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.pages import refusal_response
 from apps.core.ui.wording import sentence
@@ -34,7 +34,7 @@ from apps.dosing.selectors import (
     vitals_of,
 )
 from apps.dosing.views.acting import METHODS, by
-from apps.dosing.views.finding import order_named, roles_here, who
+from apps.dosing.views.finding import order_named, roles_here
 from apps.dosing.views.showing import amount_text
 from apps.identity.selectors import patient_of
 from apps.organisation.access import Access, open_to

@@ -1,12 +1,9 @@
 """What the pages of treatments share: finding within one's sites, on the site's clock, and who acts."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import visible_orders
@@ -27,11 +24,6 @@ def recipient_named(request: HttpRequest, number: str) -> Recipient:
     found = get_object_or_404(visible_recipients(request.user, timezone.now()), number=number)
     timezone.activate(found.site.timezone)
     return found
-
-
-def who(request: HttpRequest) -> dict[str, Any]:
-    """Actor and time, as every service takes them."""
-    return {"actor": actor_of(request), "at": timezone.now()}
 
 
 def roles_here(request: HttpRequest, site: str) -> set[Role]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.errors import Happened
+from apps.core.http import who
 from apps.core.ui.acts import Act, act_page
 from apps.core.ui.wording import bilingual
 from apps.dosing import services
@@ -17,7 +18,7 @@ from apps.dosing.lifecycle import FOLLOWERS
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import outcome_parameter, outcomes_due
 from apps.dosing.views.acting import METHODS, by
-from apps.dosing.views.finding import order_named, roles_here, who
+from apps.dosing.views.finding import order_named, roles_here
 from apps.organisation.access import Access, open_to
 from apps.products.definition.parameters import Recordable
 from apps.products.selectors import definition_of

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.core.errors import Happened
+from apps.core.http import who
 from apps.core.ui.acts import Act, act_page
 from apps.core.ui.wording import sentence
 from apps.dosing import services
@@ -17,7 +18,7 @@ from apps.dosing.lifecycle import MOVES
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import kept_units, prepare_dose, prepare_dose_again, standing_dose
 from apps.dosing.views.acting import METHODS, by
-from apps.dosing.views.finding import order_named, who
+from apps.dosing.views.finding import order_named
 from apps.organisation.access import open_to
 from apps.products.selectors import definition_of
 from apps.signatures.facts import SignedContent

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.audit.models import Record
-from apps.core.http import refusals_on
+from apps.core.http import refusals_on, who
 from apps.core.roles import Role
 from apps.core.ui.wording import translated
 from apps.organisation.access import Access, open_to
@@ -26,7 +26,7 @@ from apps.quality.forms import (
     StopForm,
 )
 from apps.quality.lifecycle import MOVES, QualityVerb
-from apps.quality.views.finding import deviation_named, event_named, form_page, hold_at, record_asked_for, who
+from apps.quality.views.finding import deviation_named, event_named, form_page, hold_at, record_asked_for
 from apps.signatures.facts import SignedContent, Signing
 from apps.signatures.pages import Panel, signed_page
 

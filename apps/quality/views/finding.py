@@ -1,14 +1,11 @@
 """What the pages of quality share: finding within one's sites, who acts, and the page of a form."""
 
-from typing import Any
-
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from apps.audit.models import Record
-from apps.core.http import actor_of
 from apps.quality.models import Deviation, Event, Hold
 from apps.quality.selectors import visible_deviations, visible_events, visible_holds, visible_record
 
@@ -36,11 +33,6 @@ def record_asked_for(request: HttpRequest) -> Record:
     if record is None:
         raise Http404
     return record
-
-
-def who(request: HttpRequest) -> dict[str, Any]:
-    """Actor and time, as every service takes them."""
-    return {"actor": actor_of(request), "at": timezone.now()}
 
 
 def form_page(request: HttpRequest, form: forms.Form, title: str, back: str, **more: object) -> HttpResponse:

@@ -11,7 +11,8 @@ from apps.batches.facts.words import Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
-from apps.batches.views.finding import batch_named, who
+from apps.batches.views.finding import batch_named
+from apps.core.http import who
 from apps.organisation.access import Access, open_to
 from apps.release.content.signed import certify_content, release_content, review_content
 from apps.release.selectors import review_page

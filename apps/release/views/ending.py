@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from apps.batches.facts.words import Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
-from apps.batches.views.finding import batch_named, who
+from apps.batches.views.finding import batch_named
+from apps.core.http import who
 from apps.core.ui.acts import Act, asked_page
 from apps.core.ui.wording import translated
 from apps.organisation.access import open_to

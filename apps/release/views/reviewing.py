@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.batches.facts.words import BatchState, Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
-from apps.batches.views.finding import batch_named, roles_here, who
+from apps.batches.views.finding import batch_named, roles_here
 from apps.core.errors import Objection, Refused
+from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.ui.navigation import address_of
 from apps.core.ui.wording import sentence, translated

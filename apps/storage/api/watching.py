@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from apps.core.errors import BadInput, Objection
 from apps.core.fields import LARGEST, Instant
-from apps.core.http import actor_of
+from apps.core.http import who
 from apps.core.pagination import Keyset
 from apps.facility.facts import DELIMITERS, DateOrder, Point
 from apps.facility.models import Probe, Reading
@@ -171,7 +171,7 @@ class Probes(APIView):
     @extend_schema(operation_id="probes_install", request=ProbeInput, responses={201: ProbeOutput})
     def post(self, request: Request, number: str) -> Response:
         store, said = store_named(request, number), _read(ProbeInput, request)
-        probe = install_probe(watches=store.record, site=store.site, **said, **_who(request))
+        probe = install_probe(watches=store.record, site=store.site, **said, **who(request))
         return tagged(Response(ProbeOutput(probe).data, status=status.HTTP_201_CREATED), probe.record)
 
 
@@ -183,7 +183,7 @@ class Retire(APIView):
     @extend_schema(operation_id="probes_retire", request=RetireInput, responses=ProbeOutput)
     def post(self, request: Request, number: str) -> Response:
         probe, _store = probe_named(request, number)
-        done = retire_probe(probe=probe, **_read(RetireInput, request), **_who(request))
+        done = retire_probe(probe=probe, **_read(RetireInput, request), **who(request))
         return tagged(Response(ProbeOutput(done).data), done.record)
 
 
@@ -195,7 +195,7 @@ class Tolerance(APIView):
     @extend_schema(operation_id="stores_tolerance", request=ToleranceInput, responses=ToleranceOutput)
     def post(self, request: Request, number: str) -> Response:
         store, said = store_named(request, number), _read(ToleranceInput, request)
-        changed = services.change_tolerance(store=store, **said, **_who(request))
+        changed = services.change_tolerance(store=store, **said, **who(request))
         return tagged(Response(ToleranceOutput(changed).data), changed.record)
 
 
@@ -242,7 +242,7 @@ class File(APIView):
         probe, store = probe_named(request, number)
         said = _read(FileInput, request)
         sent = {"name": said["file"].name, "content": said["file"].read(), "form": file_form(said)}
-        taken = services.import_readings(store=store, probe=probe, **sent, **_who(request))
+        taken = services.import_readings(store=store, probe=probe, **sent, **who(request))
         return tagged(Response(TakenOutput(taken).data, status=status.HTTP_201_CREATED), probe.record)
 
 
@@ -270,7 +270,7 @@ def _taken(
         Point(n, one["at"], value, one["value"].strip()) for n, one, value in read if not isinstance(value, Objection)
     ]
     came = Came(said["source"], said["unit"])
-    taken = services.take_readings(store=store, probe=probe, points=points, came=came, **_who(request))
+    taken = services.take_readings(store=store, probe=probe, points=points, came=came, **who(request))
     return tagged(Response(TakenOutput(taken).data, status=status.HTTP_201_CREATED), probe.record)
 
 
@@ -278,7 +278,3 @@ def _read(form: type[serializers.Serializer], request: Request) -> dict[str, Any
     read = form(data=request.data)
     read.is_valid(raise_exception=True)
     return dict(read.validated_data)
-
-
-def _who(request: Request) -> dict[str, Any]:
-    return {"actor": actor_of(request), "at": timezone.now()}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, asked_page
 from apps.organisation.access import Access, open_to
@@ -20,7 +21,7 @@ from apps.storage.forms import AcceptForm
 from apps.storage.models import StoreExcursion
 from apps.storage.rules import warmth_text
 from apps.storage.selectors import Exposure, exposures, visible_excursions
-from apps.storage.views.places import METHODS, READ_ONLY, who
+from apps.storage.views.places import METHODS, READ_ONLY
 
 AFTER = timedelta(hours=6)  # of the curve behind an excursion
 QUALITY = Access(read=frozenset({Role.QA}), write=frozenset({Role.QA}))

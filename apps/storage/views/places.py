@@ -1,7 +1,6 @@
 """Pages of the store: its stores, the map of a box, a move by scan, where a unit was."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.errors import BadInput, Happened, Objection
-from apps.core.http import actor_of
+from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.core.ui.acts import Act, act_page
@@ -280,8 +279,3 @@ def kind_of(store: Store) -> str:
 def _sites(request: HttpRequest, *roles: Role) -> set[str]:
     now = timezone.now()
     return set().union(*(sites_where(request.user.username, role, now) for role in roles))
-
-
-def who(request: HttpRequest) -> dict[str, Any]:
-    """Actor and time, as every service takes them."""
-    return {"actor": actor_of(request), "at": timezone.now()}

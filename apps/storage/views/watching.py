@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.errors import BadInput, Happened, Objection
+from apps.core.http import who
 from apps.core.ui.acts import Act, act_page
 from apps.facility.facts import Point
 from apps.facility.models import Probe
@@ -36,7 +37,7 @@ from apps.storage.models import Store
 from apps.storage.rules import warmth_text
 from apps.storage.selectors import CELSIUS, excursions_between, exposures, stays_meeting, store_watched_by
 from apps.storage.views.drawing import temperature_plot
-from apps.storage.views.places import KEEPERS, METHODS, READ_ONLY, kind_of, store_page_of, who
+from apps.storage.views.places import KEEPERS, METHODS, READ_ONLY, kind_of, store_page_of
 
 WATCHERS = Access(read=frozenset(services.READERS), write=frozenset(services.READERS))
 DAYS = 1

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
-from apps.batches.views.finding import batch_named, roles_here, who
+from apps.batches.views.finding import batch_named, roles_here
 from apps.core.errors import Objection
+from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.ui.wording import bilingual
 from apps.documents.facts import DocumentKind

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.batches.views.finding import who
 from apps.core.errors import Happened, Objection, Refused
+from apps.core.http import who
 from apps.core.text import N_
 from apps.core.ui.acts import Act, act_page
 from apps.core.ui.pages import happened_from, refusal_response

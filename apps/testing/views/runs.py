@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.audit.selectors import version_of
 from apps.batches.selectors.plans import definition_of_batch
-from apps.batches.views.finding import batch_named, who
+from apps.batches.views.finding import batch_named
 from apps.core.errors import Happened, Objection
+from apps.core.http import who
 from apps.core.pagination import listing
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page

@@ -17,8 +17,9 @@ from apps.audit.selectors import entries_of
 from apps.batches.facts.words import VesselState
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
-from apps.batches.views.finding import batch_named, who
+from apps.batches.views.finding import batch_named
 from apps.core.errors import Happened
+from apps.core.http import who
 from apps.core.pagination import listing
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.batches.models import Batch
-from apps.batches.views.finding import who
+from apps.core.http import who
 from apps.core.ui.acts import Act, asked_page
 from apps.core.ui.wording import bilingual
 from apps.organisation.access import open_to

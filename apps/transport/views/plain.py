@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from apps.batches.views.finding import who
 from apps.core.errors import Happened, Refused
+from apps.core.http import who
 from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.pages import refusal_response
 from apps.organisation.access import Access, open_to

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
-from apps.batches.views.finding import batch_named, who
+from apps.batches.views.finding import batch_named
 from apps.core.errors import Happened
+from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page
 from apps.organisation.access import Access, open_to
