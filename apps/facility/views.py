@@ -34,8 +34,8 @@ from apps.facility.selectors import (
     visible_instruments,
     visible_rooms,
 )
-from apps.organisation.access import Access, open_to
-from apps.organisation.selectors import printed_names, roles_at, sites_where, visible_to
+from apps.organisation.access import Access, open_to, sites_as
+from apps.organisation.selectors import printed_names, roles_at, visible_to
 from apps.products.loader import units as unit_table
 from apps.quality.panels import holds_panel
 from apps.signatures.pages import Panel, signed_page
@@ -59,7 +59,7 @@ def instruments(request: HttpRequest) -> HttpResponse:
         "rows": [{"instrument": one, "kind": _kind(known, one)} for one in page.rows],
         "filters": [_status_filter(request)],
         "q": request.GET.get("q", ""),
-        "may_install": bool(_sites(request, *services.KEEPERS)),
+        "may_install": bool(sites_as(request, *services.KEEPERS)),
         "now": now,
     }
     return render(request, "facility/list.html", context)
@@ -91,7 +91,7 @@ def install(request: HttpRequest) -> HttpResponse:
     """GET, POST /facility/install/: an instrument comes into use."""
     now = timezone.now()
     known = known_equipment(request.user, now)
-    form = InstallForm(request.POST or None, known=known, sites=_sites(request, *services.KEEPERS))
+    form = InstallForm(request.POST or None, known=known, sites=sites_as(request, *services.KEEPERS))
     act = Act(title=_("Install an instrument"), word=_("Install"), back_url=reverse("facility:list"), icon="device")
 
     def perform(_happened: Happened | None) -> None:
@@ -148,7 +148,7 @@ def change_status(request: HttpRequest, number: str) -> HttpResponse:
 def rooms(request: HttpRequest) -> HttpResponse:
     """GET /facility/rooms/: the rooms of one's sites and the batch in each."""
     found = visible_rooms(request.user, timezone.now()).order_by("code")
-    inside, hands = occupants(found), _sites(request, *services.CLEARERS)
+    inside, hands = occupants(found), sites_as(request, *services.CLEARERS)
     names = printed_names(clearance.cleared_by for clearance in inside.values())
     context = {
         "rows": [
@@ -162,7 +162,7 @@ def rooms(request: HttpRequest) -> HttpResponse:
             }
             for room in found
         ],
-        "may_open": bool(_sites(request, Role.QA)),
+        "may_open": bool(sites_as(request, Role.QA)),
     }
     return render(request, "facility/rooms.html", context)
 
@@ -171,7 +171,7 @@ def rooms(request: HttpRequest) -> HttpResponse:
 @require_http_methods(METHODS)
 def open_room(request: HttpRequest) -> HttpResponse:
     """GET, POST /facility/rooms/open/: add a room to a site."""
-    form = RoomForm(request.POST or None, sites=_sites(request, Role.QA))
+    form = RoomForm(request.POST or None, sites=sites_as(request, Role.QA))
     act = Act(title=_("Add a room"), word=_("Add the room"), back_url=reverse("facility:rooms"), icon="place")
 
     def perform(_happened: Happened | None) -> None:
@@ -249,11 +249,6 @@ def _excursions(instrument: Instrument, kind: KnownEquipment | None) -> list[dic
 
 def _kind(known: Any, instrument: Instrument) -> str:
     return bilingual(known[instrument.kind].label) if instrument.kind in known else instrument.kind
-
-
-def _sites(request: HttpRequest, *roles: Role) -> set[str]:
-    now = timezone.now()
-    return set().union(*(sites_where(request.user.username, role, now) for role in roles))
 
 
 def _batch_page(batch: Record) -> str:

@@ -53,8 +53,8 @@ def lots(request: HttpRequest) -> HttpResponse:
         "rows": [{"lot": lot, "material": _name(known, lot.material)} for lot in page.rows],
         "filters": [_state_filter(request)],
         "q": request.GET.get("q", ""),
-        "may_receive": bool(sites_where(request.user.username, Role.STOREKEEPER, now)),
-        "may_prepare": bool(sites_where(request.user.username, Role.OPERATOR, now)),
+        "may_receive": bool(sites_where(request.user.username, now, Role.STOREKEEPER)),
+        "may_prepare": bool(sites_where(request.user.username, now, Role.OPERATOR)),
         "now": now,
     }
     return render(request, "materials/list.html", context)
@@ -87,7 +87,7 @@ def lot(request: HttpRequest, number: str) -> HttpResponse:
 def receive(request: HttpRequest) -> HttpResponse:
     """GET, POST /materials/receive/: a delivered lot comes into quarantine."""
     now = timezone.now()
-    sites = sites_where(request.user.username, Role.STOREKEEPER, now)
+    sites = sites_where(request.user.username, now, Role.STOREKEEPER)
     form = ReceiveForm(request.POST or None, known=known_materials(request.user, now), sites=sites)
     intro = _("It stays in quarantine until quality assurance has looked at its documents.")
     act = Act(title=_("Receive a lot"), word=_("Receive"), back_url=reverse("materials:list"), intro=intro, icon="box")
@@ -103,7 +103,7 @@ def receive(request: HttpRequest) -> HttpResponse:
 def prepare(request: HttpRequest, number: str = "") -> HttpResponse:
     """GET, POST /materials/prepare/<batch>/?step=: make a reagent from lots; it is a lot of its own."""
     now, batch = timezone.now(), _batch_record(request, number)
-    operated = sites_where(request.user.username, Role.OPERATOR, now)
+    operated = sites_where(request.user.username, now, Role.OPERATOR)
     sites = operated & {batch.site} if batch else operated
     form = PrepareForm(request.POST or None, known=known_materials(request.user, now), sites=sites)
     back = _back_to_batch(request, batch) if batch else reverse("materials:list")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -19,7 +20,7 @@ from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.organisation.models import User
-from apps.organisation.selectors import all_roles_of
+from apps.organisation.selectors import all_roles_of, sites_where
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -62,6 +63,11 @@ def open_to(
         return view
 
     return declare
+
+
+def sites_as(request: HttpRequest, *roles: Role) -> set[str]:
+    """The sites where the person holds one of these roles."""
+    return sites_where(request.user.username, timezone.now(), *roles)
 
 
 def access_of(view: Any, app_names: Collection[str] = ()) -> Access:

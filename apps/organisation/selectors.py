@@ -114,14 +114,14 @@ def sites_of(user: User, at: datetime) -> set[str]:
     return set(in_force.values_list("site__code", flat=True))
 
 
-def sites_where(username: str, role: Role, at: datetime) -> set[str]:
-    """The codes of the sites where somebody holds one role."""
-    return set(roles_held(at).filter(user__username=username, role=role).values_list("site__code", flat=True))
+def sites_where(username: str, at: datetime, *roles: Role) -> set[str]:
+    """The codes of the sites where somebody holds one of these roles."""
+    return set(roles_held(at).filter(user__username=username, role__in=roles).values_list("site__code", flat=True))
 
 
 def administered_site(username: str, user: User | None, at: datetime) -> str:
     """As whose administrator somebody acts on an account: a site where its owner works; any while they work nowhere."""
-    administered = sites_where(username, Role.SITE_ADMIN, at)
+    administered = sites_where(username, at, Role.SITE_ADMIN)
     places = sites_of(user, at) if user else set()
     candidates = sorted(administered & places if places else administered) or sorted(places)
     return candidates[0] if candidates else ""

@@ -76,7 +76,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "people": account_pages(list(listed), now),
         "locked": {user.pk for user in locked_accounts(now)},
         "dormant": {user.pk for user in dormant_accounts(now)},
-        "administers": bool(sites_where(request.user.username, Role.SITE_ADMIN, now)),
+        "administers": bool(sites_where(request.user.username, now, Role.SITE_ADMIN)),
     }
     return render(request, "signatures/people.html", context)
 
@@ -87,7 +87,7 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     """GET /people/<username>/: one account and what can be done about it."""
     now = timezone.now()
     user = _person(request, username)
-    administers = bool(sites_where(request.user.username, Role.SITE_ADMIN, now)) and user != request.user
+    administers = bool(sites_where(request.user.username, now, Role.SITE_ADMIN)) and user != request.user
     context = {"account": account_page(user, now), "administers": administers, "acts": PLAIN_ACTS}
     return render(request, "signatures/person.html", context)
 
@@ -143,7 +143,7 @@ def withdraw(request: HttpRequest, username: str, pk: int) -> HttpResponse:
 def grant(request: HttpRequest, username: str) -> HttpResponse:
     """GET, POST /people/<username>/roles/: choose the role, then a second person approves on the same screen."""
     user, now = _person(request, username), timezone.now()
-    sites = sorted(sites_where(request.user.username, Role.SITE_ADMIN, now))
+    sites = sorted(sites_where(request.user.username, now, Role.SITE_ADMIN))
     form = GrantForm(request.POST or None, sites=sites)
     if request.method != "POST" or not form.is_valid():
         context = {"form": form, "title": _("Grant a role"), "account": user, "next_word": _("Go on to the signature")}

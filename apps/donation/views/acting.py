@@ -29,12 +29,12 @@ from apps.donation.forms import (
 )
 from apps.donation.models import Consent, Donation
 from apps.donation.selectors import asked_at, criteria_asked, exclusions_asked, made_for_one, screening_asked
-from apps.donation.views.finding import asked_of, donation_named, donor_named, sites_as
+from apps.donation.views.finding import asked_of, donation_named, donor_named
 from apps.identity.facts import Person
 from apps.identity.models import Donor
 from apps.identity.selectors import chain_scanned, visible_recipients
 from apps.identity.services import issue_chain, register_donor
-from apps.organisation.access import Access, open_to
+from apps.organisation.access import Access, open_to, sites_as
 from apps.signatures.pages import Panel, signed_page
 
 COLLECTORS = Access(read=frozenset(services.COLLECTORS), write=frozenset(services.COLLECTORS))

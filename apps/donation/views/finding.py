@@ -9,7 +9,7 @@ from apps.donation.models import Donation
 from apps.donation.selectors import asked_at, visible_donations
 from apps.identity.models import Donor
 from apps.identity.selectors import visible_donors
-from apps.organisation.selectors import roles_at, sites_where
+from apps.organisation.selectors import roles_at
 from apps.products.definition import Definition
 
 
@@ -35,9 +35,3 @@ def asked_of(site: str) -> list[Definition]:
 def roles_here(request: HttpRequest, site: str) -> set[Role]:
     """The roles the person holds at the site of a donor."""
     return roles_at(request.user, site, timezone.now())
-
-
-def sites_as(request: HttpRequest, *roles: Role) -> set[str]:
-    """The sites where the person holds one of these roles."""
-    now = timezone.now()
-    return set().union(*(sites_where(request.user.username, role, now) for role in roles))

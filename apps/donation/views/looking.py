@@ -29,10 +29,10 @@ from apps.donation.selectors import (
     visible_donations,
 )
 from apps.donation.services import COLLECTORS, LABORATORY
-from apps.donation.views.finding import asked_of, donation_named, donor_named, roles_here, sites_as
+from apps.donation.views.finding import asked_of, donation_named, donor_named, roles_here
 from apps.identity.models import Donor
 from apps.identity.selectors import person_of, visible_donors
-from apps.organisation.access import Access, open_to
+from apps.organisation.access import Access, open_to, sites_as
 from apps.organisation.selectors import visible_to
 from apps.products.definition import ChoiceParameter, Definition
 from apps.products.definition.donation import ScreeningTest

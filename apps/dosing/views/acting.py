@@ -20,11 +20,11 @@ from apps.dosing.forms import OrderForm, RecipientForm, ReserveForm, WhyForm
 from apps.dosing.lifecycle import MOVES, ORDERING
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import first_units, prepare, prepare_again, products_to_order, units_for
-from apps.dosing.views.finding import order_named, recipient_named, sites_as
+from apps.dosing.views.finding import order_named, recipient_named
 from apps.identity.facts import Person
 from apps.identity.models import Recipient
 from apps.identity.services import register_recipient
-from apps.organisation.access import Access, open_to
+from apps.organisation.access import Access, open_to, sites_as
 from apps.products.models import ProductVersion
 from apps.products.selectors import definition_of
 from apps.signatures.facts import Signing

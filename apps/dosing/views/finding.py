@@ -9,7 +9,7 @@ from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import visible_orders
 from apps.identity.models import Recipient
 from apps.identity.selectors import visible_recipients
-from apps.organisation.selectors import roles_at, sites_where
+from apps.organisation.selectors import roles_at
 
 
 def order_named(request: HttpRequest, number: str) -> TreatmentOrder:
@@ -29,8 +29,3 @@ def recipient_named(request: HttpRequest, number: str) -> Recipient:
 def roles_here(request: HttpRequest, site: str) -> set[Role]:
     """The roles the person holds at a site."""
     return roles_at(request.user, site, timezone.now())
-
-
-def sites_as(request: HttpRequest, role: Role) -> set[str]:
-    """The sites where the person holds this role."""
-    return sites_where(request.user.username, role, timezone.now())

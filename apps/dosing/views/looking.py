@@ -16,10 +16,10 @@ from apps.dosing.facts import OrderState
 from apps.dosing.lifecycle import MOVES, verbs_from
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import dose_of, products_to_order, reservations_of, visible_orders
-from apps.dosing.views.finding import order_named, recipient_named, roles_here, sites_as
+from apps.dosing.views.finding import order_named, recipient_named, roles_here
 from apps.dosing.views.showing import amount_text, answer_rows, indication_word, working_rows
 from apps.identity.selectors import patient_of, visible_recipients
-from apps.organisation.access import Access, open_to
+from apps.organisation.access import Access, open_to, sites_as
 from apps.products.selectors import definition_of
 from apps.quality.panels import holds_panel
 

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.errors import BadInput, Happened, Objection
 from apps.core.http import who
-from apps.core.roles import Role
 from apps.core.text import N_
 from apps.core.ui.acts import Act, act_page
-from apps.organisation.access import Access, open_to
-from apps.organisation.selectors import printed_names, roles_at, sites_where, visible_to
+from apps.organisation.access import Access, open_to, sites_as
+from apps.organisation.selectors import printed_names, roles_at, visible_to
 from apps.quality.panels import holds_panel
 from apps.storage import services
 from apps.storage.facts import Place, StoreKind
@@ -64,7 +63,10 @@ def stores(request: HttpRequest) -> HttpResponse:
         }
         for one in found
     ]
-    may = {"may_open": bool(_sites(request, *services.KEEPERS)), "may_move": bool(_sites(request, *services.MOVERS))}
+    may = {
+        "may_open": bool(sites_as(request, *services.KEEPERS)),
+        "may_move": bool(sites_as(request, *services.MOVERS)),
+    }
     return render(request, "storage/list.html", {"rows": rows, **may})
 
 
@@ -96,7 +98,7 @@ def store(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(METHODS)
 def open_store(request: HttpRequest) -> HttpResponse:
     """GET, POST /storage/open/: a store comes into use."""
-    form = StoreForm(request.POST or None, sites=_sites(request, *services.KEEPERS))
+    form = StoreForm(request.POST or None, sites=sites_as(request, *services.KEEPERS))
     act = Act(title=_("Add a store"), word=_("Add the store"), back_url=reverse("storage:list"), icon="box")
 
     def perform(_happened: Happened | None) -> None:
@@ -274,8 +276,3 @@ def _unit_named(request: HttpRequest, number: str) -> Unit:
 def kind_of(store: Store) -> str:
     """The kind of a store in words."""
     return str(dict(KIND_WORDS)[store.kind])
-
-
-def _sites(request: HttpRequest, *roles: Role) -> set[str]:
-    now = timezone.now()
-    return set().union(*(sites_where(request.user.username, role, now) for role in roles))
