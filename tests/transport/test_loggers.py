@@ -269,6 +269,13 @@ def test_any_bytes_and_anything_declared_give_an_answer(junk: bytes, kind: str, 
         assert isinstance(found, LoggerSeries) or found.text
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"), [(b"-273,15", True), (b"-273,151", False), (b"400", True), (b"400,001", False)]
+)
+def test_a_temperature_is_one_that_there_can_be(text: bytes, kept: bool) -> None:
+    assert isinstance(read_logger(TABLE.replace(b"-3,9", text), Declared(**SAID)), LoggerSeries) is kept
+
+
 def test_a_kept_file_is_parsed_once_however_often_it_is_looked_at_and_its_loss_is_noticed_each_time() -> None:
     content = TABLE + b"13.11.2026 06:10;4,05;\n"
     file = LoggerFile(sha256=keep_file(content), declared=SAID)
