@@ -19,7 +19,8 @@ def database_settings(url: str, var: Path) -> dict[str, Any]:
         options = {"init_command": SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "timeout": 20}
     else:
         settings["HOST"] = unquote(settings["HOST"])  # %2Frun%2Fpostgresql: the folder of a socket
-        options = {"application_name": "qcsystem"}
+        # What `apps.core.prepared` asks a second time on a connection is prepared there; nothing else is.
+        options = {"application_name": "qcsystem", "prepare_threshold": 1}
         settings |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     settings["OPTIONS"] = {**settings.get("OPTIONS", {}), **options}
     return settings

@@ -6,6 +6,7 @@ from itertools import groupby
 from django.db import connection
 
 from apps.audit.models import Record
+from apps.core.prepared import ready_cursor
 
 
 def lock_records(touching: Iterable[Record], relying_on: Iterable[Record]) -> None:
@@ -25,5 +26,5 @@ def lock_records(touching: Iterable[Record], relying_on: Iterable[Record]) -> No
 def _lock(ids: list[int], strength: str) -> None:
     # Raw, for Django can't say FOR SHARE; ORDER BY makes PostgreSQL lock in this order.
     table = connection.ops.quote_name(Record._meta.db_table)
-    with connection.cursor() as cursor:
+    with ready_cursor() as cursor:
         cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR {strength}", [ids])  # noqa: S608  own table

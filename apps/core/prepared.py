@@ -1,4 +1,4 @@
-"""Reads on the path of every entry: a queryset of plain columns, compiled once and asked many times.
+"""Reads on the path of every entry: a queryset, compiled once and asked many times.
 
 Django compiles a queryset anew each time, which costs several times what the database needs to answer it. What is asked
 stays written as a queryset; only the text of its statement is kept, per database and per length of its lists.
@@ -12,10 +12,14 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from django.db import connection
-from django.db.models import QuerySet
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model, QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.sql.compiler import SQLCompiler
 
-Build = Callable[..., QuerySet[Any, tuple[Any, ...]]]
+Build = Callable[..., QuerySet[Any, Any]]
 Row = tuple[Any, ...]
 KEPT = 200  # statements of one queryset: its lists come in few lengths
 # Stands for a parameter while the statement is compiled: a value of its type that nothing else in it has.
@@ -26,43 +30,59 @@ STAND_IN: dict[type, Callable[[int], Any]] = {
 }
 
 
+def ready_cursor() -> CursorWrapper:
+    """A cursor for statements whose text is always the same: PostgreSQL then plans them once, not every time.
+
+    The framework's own cursors write the parameters into the text, as a log of statements should show them; this one
+    binds them apart.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "postgresql" or database.queries_logged:
+        return database.cursor()
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    return database.make_cursor(psycopg.Cursor(database.connection))
+
+
 @dataclass(frozen=True)
 class Statement:
-    """The text; for each of its marks the place of a parameter, or a constant; how columns are read."""
+    """The text; for each of its marks the place of a parameter, or a constant; how columns are read, and rows made."""
 
     sql: str
     marks: tuple[tuple[int | None, Any], ...]
     converters: dict[int, tuple[Any, Any]]
+    make: Callable[[Row], Any]
 
     def values(self, given: Sequence[Any]) -> list[Any]:
         """What is bound to the marks."""
         return [constant if place is None else given[place] for place, constant in self.marks]
 
-    def read(self, row: Row) -> Row:
+    def read(self, row: Row) -> Any:
         """A row as the queryset would give it."""
         if not self.converters:
-            return row
-        columns = list(row)
+            return self.make(row)
+        columns, database = list(row), connections[DEFAULT_DB_ALIAS]
         for i, (steps, expression) in self.converters.items():
             for step in steps:
-                columns[i] = step(columns[i], expression, connection)
-        return tuple(columns)
+                columns[i] = step(columns[i], expression, database)
+        return self.make(tuple(columns))
 
 
 class Prepared:
     """`read = Prepared(lambda batch, places: Step.objects.filter(batch=batch, place__in=places).values_list("pk"))`.
 
-    Parameters are texts, whole numbers and instants, or lists of these, in the order of the lambda.
+    Without `values_list` it gives model instances, with those that `select_related` names. Parameters are texts, whole
+    numbers and instants, or lists of these, in the order of the lambda.
     """
 
     def __init__(self, build: Build) -> None:
         self._build = build
         self._statement = lru_cache(maxsize=KEPT)(self._compiled)
 
-    def __call__(self, *given: Any) -> list[Row]:
+    def __call__(self, *given: Any) -> list[Any]:
         """The rows for these parameters."""
         statement = self._statement(connection.vendor, *map(_shape, given))
-        with connection.cursor() as cursor:
+        with ready_cursor() as cursor:
             cursor.execute(statement.sql, statement.values([_adapted(value) for value in _flat(given)]))
             return [statement.read(row) for row in cursor.fetchall()]
 
@@ -72,13 +92,32 @@ class Prepared:
             STAND_IN[kind](next(numbers)) if length is None else [STAND_IN[kind](next(numbers)) for _ in range(length)]
             for kind, length in shapes
         ]
-        compiler = self._build(*stand_ins).query.get_compiler(connection=connection)
+        asked = self._build(*stand_ins)
+        compiler = asked.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         places = {_adapted(value): i for i, value in enumerate(_flat(stand_ins))}
         if lost := places.keys() - set(parameters):
             raise LookupError(f"the statement changes its parameters: {len(lost)} of them are not found in it again")
         marks = tuple((places.get(value), value) for value in parameters)
-        return Statement(sql, marks, compiler.get_converters([column[0] for column in compiler.select]))
+        converters = compiler.get_converters([column[0] for column in compiler.select])
+        make = _instances(compiler) if asked._iterable_class is ModelIterable else tuple
+        return Statement(sql, marks, converters, make)
+
+
+def _instances(compiler: SQLCompiler) -> Callable[[Row], Model]:
+    """How a queryset makes a model instance of a row, and those that hang on it."""
+    info, alias = compiler.klass_info, connection.alias
+    columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+    names = [column[0].target.attname for column in compiler.select[columns]]
+    others = get_related_populators(info, compiler.select, alias)
+
+    def make(row: Row) -> Model:
+        made: Model = info["model"].from_db(alias, names, row[columns])
+        for other in others:
+            other.populate(row, made)
+        return made
+
+    return make
 
 
 def _shape(given: Any) -> tuple[type, int | None]:
@@ -88,7 +127,7 @@ def _shape(given: Any) -> tuple[type, int | None]:
 
 
 def _kind(value: Any) -> type:
-    return next(kind for kind in STAND_IN if isinstance(value, kind))
+    return type(value) if type(value) in STAND_IN else next(kind for kind in STAND_IN if isinstance(value, kind))
 
 
 def _flat(given: Sequence[Any]) -> Iterator[Any]:

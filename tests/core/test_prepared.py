@@ -1,12 +1,17 @@
 """A queryset compiled once answers like the queryset itself, whatever it is asked for."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Q
 
 from apps.audit.models import Entry, Record
 from apps.core.prepared import KEPT, Prepared
+from apps.organisation.models import RoleHeld
 from tests.cast import AT, JOINED, Cast
 
 READ = Prepared(
@@ -50,6 +55,31 @@ def test_uuids_come_back_as_uuids(cast: Cast) -> None:
     by_action = Prepared(lambda action: Entry.objects.filter(action=action).order_by("n").values_list("id", "at"))
 
     assert by_action("user.opened") == list(Entry.objects.filter(action="user.opened").values_list("id", "at"))
+
+
+def test_rows_come_with_the_rows_that_hang_on_them(
+    cast: Cast, django_assert_num_queries: Callable[[int], AbstractContextManager[Any]]
+) -> None:
+    people = Prepared(
+        lambda name: RoleHeld.objects.filter(user__username=name).select_related("user__record", "site").order_by("pk")
+    )
+    expected = list(RoleHeld.objects.filter(user=cast.olga).select_related("user__record", "site").order_by("pk"))
+
+    with django_assert_num_queries(1):
+        found = people("olga")
+        seen = [(grant, grant.user, grant.user.record.address, grant.site.code, grant.held_from) for grant in found]
+    assert seen == [(one, one.user, one.user.record.address, one.site.code, one.held_from) for one in expected]
+    assert found[0].record == expected[0].record  # what was not asked for is still there to be read
+
+
+def test_postgresql_plans_what_is_asked_again_only_once(cast: Cast) -> None:
+    cast.olga  # noqa: B018
+    if connection.vendor == "postgresql":
+        for _ in range(3):
+            READ(["user/olga"], AT, "?")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%audit_record%'")
+            assert cursor.fetchone()[0] > 0
 
 
 def test_the_kept_statements_do_not_grow_without_end(db: None) -> None:

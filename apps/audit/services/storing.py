@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from apps.audit.models import Entry, Head
+from apps.core.prepared import ready_cursor
 
 MARKS = 30_000  # in one statement where the database sets no limit of its own
+TEXTS = (models.CharField, models.TextField)
 MOVED = "ON CONFLICT (record_id) DO UPDATE SET n = excluded.n, hash = excluded.hash"
 
 
@@ -42,7 +45,7 @@ def _insert(
     marks = f"({', '.join(['%s'] * len(fields))})"
     answer = f"RETURNING {quoted(str(returning.column))}" if returning else ""
     at_once = (connection.features.max_query_params or MARKS) // len(fields)
-    with connection.cursor() as cursor:
+    with ready_cursor() as cursor:
         for start in range(0, len(rows), at_once):
             piece = rows[start : start + at_once]
             values = f"VALUES {', '.join([marks] * len(piece))}"
@@ -58,4 +61,11 @@ def _learn(rows: Iterable[models.Model], keys: Iterable[tuple[Any, ...]]) -> Non
 
 
 def _values(fields: Sequence[models.Field], rows: Iterable[models.Model]) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
+    database = connections[DEFAULT_DB_ALIAS]
+    return [_value(field, field.pre_save(row, True), database) for row in rows for field in fields]
+
+
+def _value(field: models.Field, value: Any, database: BaseDatabaseWrapper) -> Any:
+    if value is None or (type(value) is str and isinstance(field, TEXTS)):
+        return value  # most are: they need nothing
+    return field.get_db_prep_save(value, database)
