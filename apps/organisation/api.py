@@ -33,7 +33,6 @@ from apps.organisation.services import (
     set_idle_limit,
 )
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 AT_THE_LOCK = Access(without_role=True, while_locked=True)
 
 
@@ -116,7 +115,7 @@ class SessionView(APIView):
             stranger=stranger_of(request),
             address=network_address_of(request),
         )
-        login(request._request, user, backend=BACKEND)
+        login(request._request, user)
         begin_period(request._request)
         return _session_reply(request, user)
 

@@ -71,6 +71,7 @@ class User(AbstractBaseUser, Audited):
     last_login = None
 
     personal = ("password",)
+    grants: "list[RoleHeld] | None" = None  # set on the person of a request: as they were when it began
     objects = UserManager()
     USERNAME_FIELD = "username"
 

@@ -47,9 +47,10 @@ class Held:
     is_trained: bool
 
 
-# Asked at least once by every request.
-_SITES = Prepared(lambda user, at: roles_held(at).filter(user=user).values_list("site__code"))
-_ROLES = Prepared(lambda user, at: roles_held(at).filter(user=user).values_list("role"))
+# Asked by every request.
+_GRANTS = Prepared(
+    lambda user, at: roles_held(at).filter(user=user).select_related("user", "site").order_by("site__code", "role")
+)
 _HELD = Prepared(
     lambda username, site, roles, subject, at: (
         roles_held(at)
@@ -73,7 +74,7 @@ def visible_to(user: User, at: datetime) -> set[str]:
     """The codes of the sites whose records this person may see: those where any role is held. A stranger sees none."""
     if not user.is_authenticated:
         return set()
-    return {code for (code,) in _SITES(user.pk, at)}
+    return {grant.site.code for grant in grants_of(user, at)}
 
 
 def roles_at(user: User, site: str, at: datetime) -> set[Role]:
@@ -192,12 +193,20 @@ def dormant_accounts(at: datetime) -> list[User]:
 
 def all_roles_of(user: User, at: datetime) -> set[Role]:
     """Every role this person holds, at whatever site."""
-    return {Role(role) for (role,) in _ROLES(user.pk, at)}
+    return {Role(grant.role) for grant in grants_of(user, at)}
 
 
 def grants_of(user: User, at: datetime) -> list[RoleHeld]:
-    """The roles this person holds now with their sites, in the order of the sites' codes."""
-    return list(roles_held(at).filter(user=user).select_related("site").order_by("site__code", "role"))
+    """The roles this person holds now with their sites, in the order of the sites' codes.
+
+    The person of a request comes with them; before anything is written the service asks again.
+    """
+    return user.grants if user.grants is not None else grants_in_force(user.pk, at)
+
+
+def grants_in_force(user_id: int, at: datetime) -> list[RoleHeld]:
+    """The same, with the account, as the database has it now."""
+    return _GRANTS(user_id, at)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,6 @@ from apps.organisation.services import (
     set_idle_limit,
 )
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 AT_THE_LOCK = Access(without_role=True, while_locked=True)
 ADMINISTER = Access(read=frozenset({Role.SITE_ADMIN}), write=frozenset({Role.SITE_ADMIN}))
 
@@ -55,7 +54,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 stranger=stranger_of(request),
                 address=network_address_of(request),
             )
-            login(request, user, backend=BACKEND)
+            login(request, user)
             begin_period(request)
             return HttpResponseRedirect(target)
     context = {"form": form, "next": target, "demo_accounts": demo_accounts(timezone.now())}

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from apps.audit.models import Entry, Head, Record
+from apps.core.prepared import Prepared
+
+_VERSION = Prepared(lambda record: Head.objects.filter(record=record).values_list("n"))
 
 
 def record_at(address: str) -> Record | None:
@@ -19,7 +22,8 @@ def entries_of(record: Record) -> QuerySet[Entry]:
 
 def version_of(record: Record) -> int:
     """The number of the newest entry: the record's ETag."""
-    return Head.objects.filter(record=record).values_list("n", flat=True).first() or 0
+    found = _VERSION(record.pk)
+    return int(found[0][0]) if found else 0
 
 
 def hands_on(records: Iterable[Record | int]) -> set[str]:

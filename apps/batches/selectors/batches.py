@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from apps.audit.models import Record
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
+from apps.core.prepared import Prepared
 from apps.donation.selectors import chain_of
 from apps.identity.models import Chain
 from apps.organisation.models import Site, User
@@ -25,11 +26,18 @@ def visible_batches(user: User, at: datetime) -> QuerySet[Batch]:
 
 def visible_batch(user: User, number: str, at: datetime) -> Batch:
     """The batch with this number, if this person may see it. Raises Batch.DoesNotExist."""
-    return _as_listed(Batch.objects.filter(site__code__in=visible_to(user, at))).get(number=number)
+    sites = sorted(visible_to(user, at))
+    found = _AT_SITES(number, sites) if sites else []
+    if not found:
+        raise Batch.DoesNotExist
+    return found[0]
 
 
 def _as_listed(batches: QuerySet[Batch]) -> QuerySet[Batch]:
     return batches.select_related(*WITH).defer("product_version__text")
+
+
+_AT_SITES = Prepared(lambda number, sites: _as_listed(Batch.objects.filter(number=number, site__code__in=sites)))
 
 
 def batch_now(batch: Batch) -> Batch:
