@@ -70,7 +70,8 @@ def parents(record: Record) -> list[Record]:
 
 def ancestors(records: Iterable[Record]) -> list[Record]:
     """The records these were made from, for relying on them in the door."""
-    return list(Record.objects.filter(pk__in=ancestor_ids(records)))
+    ids = ancestor_ids(records)
+    return list(Record.objects.filter(pk__in=ids)) if ids else []
 
 
 def _walk(ids: list[int], *, near: str, far: str) -> set[int]:

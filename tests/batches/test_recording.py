@@ -36,7 +36,7 @@ def test_a_value_and_its_entry_are_written_together(room: Room) -> None:
     assert '"text":"4.1"' in entry.text
 
 
-def test_one_recorded_value_takes_at_most_ten_statements(room: Room) -> None:
+def test_one_recorded_value_takes_at_most_eight_statements(room: Room) -> None:
     room.enter("receipt.arrive.arrived_at", "2026-11-05 14:00")
     with CaptureQueriesContext(connection) as statements:
         room.enter(TEMPERATURE, "4.1")
@@ -44,7 +44,7 @@ def test_one_recorded_value_takes_at_most_ten_statements(room: Room) -> None:
     beginnings = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
     said = [query["sql"] for query in statements if not query["sql"].startswith(beginnings)]
     locks = sum("FOR NO KEY UPDATE" in sql for sql in said)
-    assert len(said) - locks + 1 <= 10  # the lock is a statement on PostgreSQL only
+    assert len(said) - locks + 1 <= 8  # the lock is a statement on PostgreSQL only
 
 
 @pytest.mark.parametrize(
