@@ -45,6 +45,17 @@ def test_a_value_is_entered_and_judged(olga: Any, room: Room) -> None:
     assert reply["ETag"] == f'"{etag(room.batch)}"'
 
 
+def test_one_value_over_the_api_takes_four_statements_more_than_the_service(olga: Any, room: Room) -> None:
+    olga.post(f"{BATCH}values/", {"place": "receipt.arrive.arrived_at", "text": "2026-11-05T14:00:00+08:00"})
+    with CaptureQueriesContext(connection) as statements:
+        assert olga.post(f"{BATCH}values/", {"place": TEMPERATURE, "text": "4.1"}).status_code == 201
+
+    beginnings = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    said = [query["sql"] for query in statements if not query["sql"].startswith(beginnings)]
+    locks = sum("FOR NO KEY UPDATE" in sql for sql in said)
+    assert len(said) - locks + 1 <= 8 + 4  # session, person with roles, batch, and the version afterwards
+
+
 def test_two_tablets_on_one_place_are_shown_both_values(olga: Any, room: Room, api_client: Any) -> None:
     olga.post(f"{BATCH}values/", {"place": TEMPERATURE, "text": "4.1"})
     reply = api_client(room.cast.oscar).post(f"{BATCH}values/", {"place": TEMPERATURE, "text": "4.2"})

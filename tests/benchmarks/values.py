@@ -76,7 +76,8 @@ def _ways(batches: Sequence[Batch], operator: User, pattern: RecordedValue) -> d
     write = bare_writer(for_driver[0])
 
     def by_api(n: int) -> None:
-        reply = client.post(f"/api/v1/batches/{theirs[n].number}/values/", {"place": LEFT_OPEN, "text": "37.0"})
+        address = f"/api/v1/batches/{theirs[n].number}/values/"
+        reply = client.post(address, {"place": LEFT_OPEN, "text": "37.0"}, format="json")  # as programs send it
         assert reply.status_code == 201, reply.content
 
     return {

@@ -26,6 +26,7 @@ from apps.batches.selectors.situation import history_of
 from apps.batches.services.correcting import correct_value
 from apps.batches.services.judging import read_place
 from apps.batches.services.recording import record_values
+from apps.core.api import shaped
 from apps.core.filters import AnyOf
 from apps.core.http import actor_of
 from apps.products.facts import Verdict
@@ -80,11 +81,11 @@ class ValuesView(ListAPIView):
         ],
     )
     def post(self, request: Request, number: str) -> Response:
-        form = inputs.ValueInputBody(data=request.data)
+        form = shaped(inputs.ValueInputBody, data=request.data)
         form.is_valid(raise_exception=True)
         said = form.validated_data
         batch, rows = _enter(request, number, [said], said)
-        return tagged(Response(outputs.ValueOutput(value_fact(rows[0])).data, status=201), batch.record)
+        return tagged(Response(shaped(outputs.ValueOutput, value_fact(rows[0])).data, status=201), batch.record)
 
 
 class SeveralValues(APIView):
@@ -98,12 +99,12 @@ class SeveralValues(APIView):
         responses={201: outputs.ValuesOutput},
     )
     def post(self, request: Request, number: str) -> Response:
-        form = inputs.ValuesInputBody(data=request.data)
+        form = shaped(inputs.ValuesInputBody, data=request.data)
         form.is_valid(raise_exception=True)
         said = form.validated_data
         batch, rows = _enter(request, number, said["values"], said)
         facts = {"values": [value_fact(row) for row in rows]}
-        return tagged(Response(outputs.ValuesOutput(facts).data, status=status.HTTP_201_CREATED), batch.record)
+        return tagged(Response(shaped(outputs.ValuesOutput, facts).data, status=status.HTTP_201_CREATED), batch.record)
 
 
 class LateChallenge(APIView):
@@ -117,7 +118,7 @@ class LateChallenge(APIView):
         responses={201: ChallengeOutput},
     )
     def post(self, request: Request, number: str) -> Response:
-        form = inputs.ValuesInputBody(data=request.data)
+        form = shaped(inputs.ValuesInputBody, data=request.data)
         form.is_valid(raise_exception=True)
         said = form.validated_data
         batch = visible_batch(request.user, number, timezone.now())
