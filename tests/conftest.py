@@ -8,6 +8,7 @@ from tests.cast import _quick_secrets, api_client, cast, real_secrets, rhine, si
 from tests.chromium import chromium, let_browsers_come_last
 from tests.database import _heads_of_their_own, _tests_may_empty_append_only_tables
 from tests.forms import fail_on_skips, leave_out_what_only_postgres_can_answer, short_form
+from tests.plans import prefers_indexes
 
 __all__ = [
     "_heads_of_their_own",
@@ -16,6 +17,7 @@ __all__ = [
     "api_client",
     "cast",
     "chromium",
+    "prefers_indexes",
     "real_secrets",
     "rhine",
     "short_form",

@@ -32,15 +32,6 @@ def quinn(room: Room, web_client: Callable[..., Client]) -> Client:
     return web_client(room.cast.quinn)
 
 
-@pytest.fixture
-def prefers_indexes(db: None) -> None:
-    """PostgreSQL reads small tables as a whole whatever they hold; here it does so only where no index would do."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute("SET LOCAL enable_sort = off")
-
-
 def statements(client: Client, url: str) -> int:
     with CaptureQueriesContext(connection) as said:
         assert client.get(url).status_code == 200, url

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 KINDS: dict[str, str | Promise] = {
     "batch": _("Batch"),
+    "chain": _("Chain of identity"),
     "deviation": _("Deviation"),
+    "disposal": _("Destruction"),
     "document": _("Document"),
     "donation": _("Donation"),
     "donor": _("Donor"),
@@ -19,6 +21,7 @@ KINDS: dict[str, str | Promise] = {
     "room": _("Room"),
     "run": _("Run"),
     "sample": _("Sample"),
+    "shipment": _("Shipment"),
     "site": _("Site"),
     "store": _("Store"),
     "unit": _("Unit"),
