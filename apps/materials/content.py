@@ -69,7 +69,7 @@ def lot_labels(lot: MaterialLot, made: Preparation, copies: int, printing: int) 
 def _label(lot: MaterialLot, made: Preparation, printing: int) -> Label:
     zone, known = ZoneInfo(lot.site.timezone), made.material
     said: list[tuple[Bilingual, str | Bilingual]] = [
-        (Bilingual("Content", "成分"), known.specification if known else ""),
+        (Bilingual("Content", "成分"), _both(known.specification) if known and known.specification else ""),
         (Bilingual("Made from lots", "所用批号"), _named(made.components)),
         (Bilingual("Prepared", "配制时间"), instant(lot.received_at, zone)),
         (Bilingual("Prepared by", "配制人"), made.prepared_by),

@@ -58,5 +58,5 @@ class KnownMaterial:
     grade: Bilingual | None = None
     prepared_here: bool = False
     life: timedelta | None = None
-    specification: str = ""
+    specification: Bilingual | None = None
     storage: Bilingual | None = None

@@ -19,6 +19,7 @@ from apps.core.errors import KeptRefusal, NotAllowed, Objection
 from apps.core.http import actor_of
 from apps.core.roles import Role
 from apps.core.text import N_
+from apps.organisation.facts import roles_wanted
 from apps.organisation.models import User
 from apps.organisation.selectors import all_roles_of, sites_where
 
@@ -88,10 +89,10 @@ def may_use(access: Access, method: str, user: User, at: datetime) -> bool:
 
 def not_open(access: Access, method: str, path: str, username_key: str) -> NotAllowed:
     """The refusal of a view that is not open to this person; kept in their own chain."""
-    wanted = ", ".join(sorted(access.read if method in SAFE_METHODS else access.write))
+    wanted = roles_wanted(access.read if method in SAFE_METHODS else access.write)
     template = N_("This needs one of the roles {roles}; you hold none of them.")
     keep = KeptRefusal(f"user/{username_key}", "access.refused", {"path": path[:200], "method": method})
-    return NotAllowed(Objection("role_missing", template, {"roles": wanted}), keep=keep)
+    return NotAllowed(Objection("role_missing", template, wanted), keep=keep)
 
 
 class DeclaredRoles(BasePermission):

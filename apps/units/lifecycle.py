@@ -116,6 +116,22 @@ _MOVES = (
     Move(UnitVerb.DESTROY, custodies=PRESENT, custody=Custody.DESTROYED),
 )
 MOVES: dict[UnitVerb, Move] = {move.verb: move for move in _MOVES}
+STEPS = {
+    UnitVerb.RELEASE_CONDITIONALLY: N_("release conditionally"),
+    UnitVerb.RELEASE: N_("release"),
+    UnitVerb.REJECT: N_("reject"),
+    UnitVerb.RECALL: N_("recall"),
+    UnitVerb.FREEZE: N_("freeze"),
+    UnitVerb.THAW: N_("thaw"),
+    UnitVerb.USE_UP: N_("use up"),
+    UnitVerb.RESERVE: N_("reserve"),
+    UnitVerb.FREE: N_("give back"),
+    UnitVerb.SHIP: N_("ship"),
+    UnitVerb.ARRIVE: N_("receive at the site"),
+    UnitVerb.TAKE_BACK: N_("take back"),
+    UnitVerb.ADMINISTER: N_("administer"),
+    UnitVerb.DESTROY: N_("destroy"),
+}  # how a refusal names a verb
 
 
 def refuses(verb: UnitVerb, unit: UnitFacts) -> Objection | None:
@@ -124,7 +140,7 @@ def refuses(verb: UnitVerb, unit: UnitFacts) -> Objection | None:
         return None
     template = N_("Unit {unit} is {disposition}, {condition}, {custody}: it can't take the step {verb}.")
     states = {"disposition": unit.disposition, "condition": unit.condition, "custody": unit.custody}
-    return Objection("wrong_unit_state", template, {"unit": unit.number, "verb": verb, **states})
+    return Objection("wrong_unit_state", template, {"unit": unit.number, "verb": STEPS[verb], **states})
 
 
 def goes_back(verb: UnitVerb, unit: UnitFacts) -> bool:

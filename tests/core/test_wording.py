@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.core.errors import Objection
+from apps.core.roles import Role
 from apps.core.ui.wording import sentence
+from apps.organisation.facts import roles_wanted
 
 UNTIL = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
 
@@ -17,6 +19,16 @@ def test_an_instant_is_written_in_the_zone_of_the_page_whatever_form_the_rule_gi
     with timezone.override("Asia/Shanghai"):
         assert sentence(objection) == "Final from 2026-11-19 14:00, not before."
     assert objection.text == "Final from 2026-11-19 06:00 UTC, not before."
+
+
+def test_verb_states_and_roles_of_a_refusal_are_read_in_the_readers_language() -> None:
+    verb = Objection(
+        "x", "{verb}: {custody}, {roles}.", {"verb": "Certify", "custody": "IN_STORE", **roles_wanted([Role.QA])}
+    )
+
+    assert sentence(verb) == "Certify: IN_STORE, QA."
+    with translation.override("zh-hans"):
+        assert sentence(verb) == "放行审批: 在库, 质量保证."
 
 
 def test_a_number_in_a_sentence_keeps_its_digits_and_its_true_minus() -> None:

@@ -148,16 +148,18 @@ def test_the_longest_words_are_all_on_the_label_and_what_is_too_much_is_refused_
         number,
         "Complete medium with platelet lysate, heparin and glutamine for the second expansion",
     )
-    known = KnownMaterial(
-        "complete", Bilingual(en=words, zh="含血小板裂解物、肝素和谷氨酰胺的第二次扩增用完全培养基"),
-        specification="10 % platelet lysate, 2 IU/mL heparin, 2 mmol/L glutamine in basal medium, 0.2 µm",
-        storage=Bilingual(en="2 to 8 °C, away from light, upright, closed", zh="2～8 °C，避光直立密闭"),
-    )  # fmt: skip
+    wanted = Bilingual(
+        en="10 % platelet lysate, 2 IU/mL heparin, 2 mmol/L glutamine in basal medium, 0.2 µm",
+        zh="10% 血小板裂解物、2 IU/mL 肝素、2 mmol/L 谷氨酰胺，基础培养基，0.2 µm",
+    )
+    kept = Bilingual(en="2 to 8 °C, away from light, upright, closed", zh="2～8 °C，避光直立密闭")
+    named = Bilingual(en=words, zh="含血小板裂解物、肝素和谷氨酰胺的第二次扩增用完全培养基")
+    known = KnownMaterial("complete", named, specification=wanted, storage=kept)
 
     sheet = lot_labels(medium, Preparation(known, lots, "Wolfeschlegelsteinhausen-Bergerdorff, Hubert Blaine"), 1, 2)
 
     text = "".join(flowing(draw(sheet)).split())
-    assert all("".join(said.split()) in text for said in (number, *lots[:3], known.specification, known.storage.en))  # type: ignore[union-attr]
+    assert all("".join(said.split()) in text for said in (number, *lots[:3], wanted.en, wanted.zh, kept.en))
     assert "PL-002-2026-XXXXXXXXXXXXXXXXXXXXand5more,seetherecord" in text
     assert f"RL-{number}-2v1·1/1·NanhuCellCentre" in text
     with pytest.raises(RuleBroken):

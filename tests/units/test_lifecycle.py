@@ -103,4 +103,4 @@ def test_the_refusal_says_unit_states_and_verb() -> None:
 
     assert objection is not None
     assert objection.code == "wrong_unit_state"
-    assert objection.text == "Unit CT-0042-U01 is QUARANTINED, FROZEN, IN_STORE: it can't take the step SHIP."
+    assert objection.text == "Unit CT-0042-U01 is QUARANTINED, FROZEN, IN_STORE: it can't take the step ship."

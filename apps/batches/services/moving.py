@@ -10,6 +10,7 @@ from apps.batches.selectors.situation import process_holds
 from apps.core.errors import KeptRefusal, NotAllowed, Objection, stop_if
 from apps.core.roles import Role
 from apps.core.text import N_
+from apps.organisation.facts import roles_wanted
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
 from apps.quality.selectors import open_holds
@@ -62,7 +63,7 @@ def blocking_holds(move: Move, batch: Batch) -> Objection | None:
 def _is_admitted(move: Move, batch: Batch, signer: Signer) -> None:
     if signer.actor.role in move.roles:
         return
-    facts = {"verb": move.label, "roles": ", ".join(move.roles)}
+    facts = {"verb": move.label, **roles_wanted(move.roles)}
     keep = KeptRefusal(batch.record.address, "access.refused", {"verb": move.verb})
     refusal = Objection(
         "role_missing", N_("{verb} needs the role {roles}."), {**facts, "role": Role(signer.actor.role)}

@@ -13,6 +13,7 @@ from apps.core.ui.status import VOCABULARY
 from apps.core.ui.times import FORMS, duration
 
 # Rules write instants as "{until:%Y-%m-%d %H:%M} UTC" for the trail; for a reader they are written in the site's zone.
+STATES = ("state", "disposition", "condition", "custody")  # facts that are words of the vocabulary
 WRITTEN_FORM = re.compile(r"\{(\w+):[^{}]*\}(?: UTC)?")
 
 
@@ -27,10 +28,16 @@ def sentence(source: object) -> str:
 
 
 def _in_language(facts: Mapping[str, object], name: str) -> object:
-    """A fact kept with its Chinese beside it (`test`, `test_zh`) is read in the reader's language, a state in words."""
-    if is_chinese() and name == "state" and str(facts[name]).lower() in VOCABULARY:
+    """A fact kept with its Chinese beside it (`test`, `test_zh`) is read in the reader's language, a state in words.
+
+    A verb is marked text of its table of moves.
+    """
+    if not is_chinese():
+        return facts[name]
+    if name in STATES and str(facts[name]).lower() in VOCABULARY:
         return VOCABULARY[str(facts[name]).lower()].word
-    return facts.get(f"{name}_zh", facts[name]) if is_chinese() else facts[name]
+    fact = facts.get(f"{name}_zh", facts[name])
+    return translated(fact) if name == "verb" else fact
 
 
 def translated(text: object) -> str:

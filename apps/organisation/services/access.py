@@ -9,6 +9,7 @@ from apps.core.actor import Actor, ActorKind
 from apps.core.errors import KeptRefusal, NotAllowed, Objection
 from apps.core.roles import Role
 from apps.core.text import N_
+from apps.organisation.facts import roles_wanted
 from apps.organisation.models import User
 from apps.organisation.selectors import administered_site, role_of
 
@@ -30,10 +31,10 @@ def require(
     keep = KeptRefusal(about or f"user/{actor.username}", "access.refused", {"site": site})
     held = role_of(actor, roles, site, at, trained_on=trained_on)
     if held is None:
-        wanted = ", ".join(sorted(roles))
+        wanted = roles_wanted(roles)
         template = N_("This needs the role {roles} at {site}; you do not hold it.")
         refuse(
-            NotAllowed(Objection("role_missing", template, {"roles": wanted, "site": site}), keep=keep),
+            NotAllowed(Objection("role_missing", template, {**wanted, "site": site}), keep=keep),
             actor=actor,
             at=at,
         )

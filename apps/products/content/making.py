@@ -105,7 +105,11 @@ def _bill_of_materials(preparation: Preparation) -> Table:
         Column(Bilingual("Specification", "规格"), width=34),
     )
     rows = tuple(
-        (both(material.label), both(material.grade), marked(material.specification, material.source))
+        (
+            both(material.label),
+            both(material.grade),
+            marked(both(material.specification) if material.specification else "", material.source),
+        )
         for material in preparation.materials
     )
     return confirmed(Bilingual("Bill of materials", "物料清单"), columns, rows)

@@ -35,7 +35,7 @@ class Material(Part):
     key: Key
     label: Bilingual
     grade: Bilingual
-    specification: str = ""
+    specification: Bilingual | None = None
     prepared_here: bool = False  # a prepared reagent, a lot of its own
     expiry_after_opening: Span | None = None
     storage: Keeping | None = None  # stands on the label of what is prepared here
