@@ -13,6 +13,7 @@ from apps.core.errors import BadInput
 from apps.core.prepared import Prepared
 from apps.core.roles import Role
 from apps.core.rules import unknown
+from apps.organisation.facts import ROLE_DUTIES
 from apps.organisation.models import FailedAttempt, RoleHeld, Site, Training, User
 from apps.organisation.rules import DECLARATION_VERSION, LOCK_TIME, is_dormant, is_locked, username_key
 
@@ -279,6 +280,7 @@ def demo_accounts(at: datetime) -> list[dict[str, object]]:
             "username": grant.user.username,
             "password": settings.DEMO_SECRET,
             "role": grant.title,
+            "does": ROLE_DUTIES[Role(grant.role)],
             "site": grant.site.name,
         }
         for grant in grants

@@ -48,11 +48,12 @@ class Act:
 
 @dataclass(frozen=True)
 class Story:
-    """A site's days as data: `length` is the number of days from its day 0 to its last."""
+    """A site's days as data: `tells` says of what, `length` is the number of days from its day 0 to its last."""
 
     site: str
     product: str
     batch: str
+    tells: str
     length: int
     acts: tuple[Act, ...]
 
@@ -65,7 +66,9 @@ def read_story(path: Path) -> Story:
     """A story from its file. `like` takes acts of another story first, under other numbers; see `_taken_over`."""
     data = YAML(typ="safe").load(path)
     acts = [*_taken_over(path.parent, data["like"]), *data.get("acts", ())] if "like" in data else data["acts"]
-    return Story(data["site"], data["product"], data["batch"], data["length"], tuple(_act(act) for act in acts))
+    return Story(
+        data["site"], data["product"], data["batch"], data["tells"], data["length"], tuple(_act(act) for act in acts)
+    )
 
 
 def _taken_over(folder: Path, like: dict[str, Any]) -> list[dict[str, Any]]:

@@ -31,7 +31,9 @@ class Command(BaseCommand):
         stories = [read_story(path) for path in sorted(folder.glob("*/*.yaml"))]
         longest = max((story.length for story in stories), default=0)
         secret = found_sites(folder / "people.yaml", now=now, days_before=longest + 60)
-        self.stdout.write(f"Playing {', '.join(story.batch for story in stories)} ...")
+        self.stdout.write(f"Playing {len(stories)} stories, which takes a minute or two:")
+        for story in stories:
+            self.stdout.write(f"  {story.batch}: {story.tells}")
         stages = [stage_for(story, ends_at=now, secret=secret) for story in stories]
         acts = [(act, stage) for story, stage in zip(stories, stages, strict=True) for act in story.acts]
         try:
