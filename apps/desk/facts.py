@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
+from apps.core.roles import Role
+
 
 class Risk(IntEnum):
     """How grave it is to let it lie: nothing yet in a person, held cells, cells or a patient waiting."""
@@ -46,11 +48,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything asked of one person, in order of urgency, and the same counted."""
+    """Everything asked of one person, in order of urgency, the same counted, and the roles it is asked of."""
 
     overdue: tuple[Task, ...]
     today: tuple[Task, ...]
     later: tuple[Task, ...]
+    roles: frozenset[Role] = frozenset()
 
     @property
     def count(self) -> int:

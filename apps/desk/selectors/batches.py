@@ -1,6 +1,7 @@
 """Batches that wait for somebody: to be started, filled in, checked, approved, reviewed, certified, released."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,9 +36,10 @@ def to_fill(whom: Asked) -> Iterator[Task]:
         place = following.get(batch.pk, "")
         said = {"step": _label(batch, place)} if place else None
         note = N_("Next: {step}") if place else N_("Every step is done; the record can be finished.")
-        yield _task(
+        task = _task(
             batch, N_("Go on with the batch record"), "batches:detail", batch.started_at, Risk.MIDDLE, note, said
         )
+        yield replace(task, url_name="batches:step", url_args=(batch.number, place)) if place else task
 
 
 def to_check(whom: Asked) -> Iterator[Task]:

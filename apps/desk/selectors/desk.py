@@ -10,7 +10,7 @@ from apps.batches.models import Batch
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.desk.facts import Asked, Desk
-from apps.desk.selectors import batches, disposal, laboratory, quality, transport
+from apps.desk.selectors import batches, disposal, laboratory, people, quality, transport, treatments
 from apps.organisation.models import User
 from apps.organisation.selectors import roles_held
 
@@ -31,7 +31,7 @@ def desk_of(user: User, at: datetime, zone: ZoneInfo) -> Desk:
     overdue = tuple(task for task in ordered if task.due_at and task.due_at <= at)
     today = tuple(task for task in ordered if task.due_at and at < task.due_at < midnight)
     later = tuple(task for task in ordered if not task.due_at or task.due_at >= midnight)
-    return Desk(overdue, today, later)
+    return Desk(overdue, today, later, frozenset(held))
 
 
 def pipeline(sites: set[str]) -> tuple[tuple[BatchState, int], ...]:
@@ -48,7 +48,9 @@ def duties(role: Role) -> tuple[batches.Duty, ...]:
 
 DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
     Role.AUTHOR: (quality.masters("DRAFT", N_("Sign the master record as its author")),),
+    Role.SITE_ADMIN: (people.locked, people.unconfirmed),
     Role.OPERATOR: (
+        treatments.to_go_on(Role.OPERATOR),
         batches.to_start,
         batches.to_fill,
         disposal.to_destroy,
@@ -56,30 +58,60 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         transport.to_pack,
         transport.to_hand_over,
     ),
-    Role.CHECKER: (batches.to_check, disposal.to_witness, transport.to_confirm),
-    Role.ANALYST: (laboratory.to_receive, laboratory.to_begin, laboratory.to_finish, laboratory.to_review),
+    Role.CHECKER: (
+        batches.to_check,
+        disposal.to_witness,
+        transport.to_confirm,
+        treatments.to_go_on(Role.CHECKER),
+    ),
+    Role.ANALYST: (
+        laboratory.to_receive,
+        laboratory.to_begin,
+        laboratory.to_finish,
+        laboratory.to_review,
+        treatments.to_go_on(Role.ANALYST),
+    ),
     Role.QC_HEAD: (laboratory.to_review, batches.to_approve),
     Role.QA: (
         quality.events,
         quality.deviations,
         quality.stops,
         quality.risks,
+        quality.excursions,
+        quality.amendments,
         quality.lots,
         quality.countersignatures,
         batches.to_review,
         batches.to_release,
         disposal.to_approve(Role.QA),
         transport.to_decide,
+        treatments.to_go_on(Role.QA),
         quality.masters("AUTHOR_SIGNED", N_("Approve the master record")),
     ),
     Role.STOREKEEPER: (
+        treatments.to_go_on(Role.STOREKEEPER),
         disposal.to_ask,
         disposal.to_destroy,
         disposal.to_witness,
         transport.to_pack,
         transport.to_hand_over,
     ),
-    Role.NURSE: (transport.to_receive, transport.to_confirm, transport.to_accept),
+    Role.NURSE: (
+        treatments.to_go_on(Role.NURSE),
+        treatments.vital_signs,
+        treatments.outcomes,
+        transport.to_receive,
+        transport.to_confirm,
+        transport.to_accept,
+    ),
     Role.CERTIFIER: (batches.to_certify, batches.to_release),
-    Role.PHYSICIAN: (quality.donations, transport.to_receive, transport.to_confirm, transport.to_accept),
+    Role.PHYSICIAN: (
+        quality.donations,
+        treatments.to_go_on(Role.PHYSICIAN),
+        treatments.vital_signs,
+        treatments.outcomes,
+        transport.to_receive,
+        transport.to_confirm,
+        transport.to_accept,
+    ),
 }

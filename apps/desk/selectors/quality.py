@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
+from apps.batches.facts.words import AmendmentState
+from apps.batches.models import Amendment
 from apps.batches.selectors.risks import unratified_risks
 from apps.core.text import N_
 from apps.desk.facts import Asked, Risk, Task
@@ -18,6 +20,7 @@ from apps.products.models import ProductVersion
 from apps.quality.facts import DeviationState, EventKind, EventState
 from apps.quality.models import Deviation, Event, Hold
 from apps.quality.rules import one_working_day_after
+from apps.storage.models import StoreExcursion
 
 RISK_OF = {"MINOR": Risk.LOW, "MAJOR": Risk.MIDDLE, "CRITICAL": Risk.HIGH}
 
@@ -54,6 +57,30 @@ def stops(whom: Asked) -> Iterator[Task]:
         yield Task(
             N_("Answer the stop"), hold.record.number, hold.placed_at, "quality:hold", (str(hold.pk),), hold.facts,
             hold.template, Risk.HIGH, hold.due_at,
+        )  # fmt: skip
+
+
+def excursions(whom: Asked) -> Iterator[Task]:
+    """Units that lay in a store while it was outside its range: quality decides on each."""
+    held = Hold.objects.filter(lifted_at=None, key__startswith="excursion:", record__site__in=whom.sites)
+    counted = dict(held.values_list("key").annotate(n=Count("pk")).order_by())
+    wanted = [int(key.partition(":")[2]) for key in counted]
+    for one in StoreExcursion.objects.filter(pk__in=wanted).select_related("store").order_by("began_at", "pk")[:MOST]:
+        said = {"n": str(counted[one.hold_key]), "worst": one.worst.normalize()}
+        yield Task(
+            N_("Decide about an excursion"), one.store.number, one.began_at, "storage:excursion", (str(one.pk),), said,
+            N_("Units to decide on: {n}, worst {worst} °C"), Risk.HIGH,
+        )  # fmt: skip
+
+
+def amendments(whom: Asked) -> Iterator[Task]:
+    """Changes of a master record for one batch that their author signed; nobody approves their own."""
+    found = Amendment.objects.filter(state=AmendmentState.AUTHOR_SIGNED, batch__site__code__in=whom.sites)
+    found = found.exclude(authored__username=whom.username).select_related("batch").order_by("proposed_at", "pk")
+    for one in found[:MOST]:
+        yield Task(
+            N_("Approve an amendment"), one.batch.number, one.proposed_at, "batches:approve",
+            (one.batch.number, str(one.pk)), {"reason": one.reason}, "{reason}", Risk.MIDDLE,
         )  # fmt: skip
 
 

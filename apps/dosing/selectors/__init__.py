@@ -9,6 +9,7 @@ from apps.dosing.selectors.bedside import (
     moments_of,
     read_texts,
     signs_asked,
+    slots_of_many,
     vital_slots,
     vitals_of,
 )
@@ -26,6 +27,7 @@ from apps.dosing.selectors.doses import (
 from apps.dosing.selectors.following import (
     outcome_parameter,
     outcomes_due,
+    outcomes_of_many,
     reactions_of,
     standing_outcome,
 )
@@ -34,10 +36,12 @@ from apps.dosing.selectors.orders import (
     content_of,
     input_of,
     order_now,
+    orders_in,
     prepare,
     prepare_again,
     products_to_order,
     read_answers,
+    recently_given,
     visible_orders,
 )
 from apps.dosing.selectors.units import (
@@ -72,8 +76,10 @@ __all__ = [
     "mismatches",
     "moments_of",
     "order_now",
+    "orders_in",
     "outcome_parameter",
     "outcomes_due",
+    "outcomes_of_many",
     "prepare",
     "prepare_again",
     "prepare_dose",
@@ -82,9 +88,11 @@ __all__ = [
     "reactions_of",
     "read_answers",
     "read_texts",
+    "recently_given",
     "reservations_of",
     "said_of",
     "signs_asked",
+    "slots_of_many",
     "standing_dose",
     "standing_outcome",
     "thaws_of",

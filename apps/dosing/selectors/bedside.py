@@ -1,6 +1,6 @@
 """Reads at the bed: what stands against the start, the infusion with its moments, when vital signs are due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -119,19 +119,29 @@ def vitals_of(order: TreatmentOrder) -> list[VitalSigns]:
 
 def vital_slots(order: TreatmentOrder) -> list[Slot]:
     """When vital signs are due, and whether they were taken; before the start by the plan, then by the clock."""
-    infusion, vitals = infusion_of(order), definition_of(order.product_version).dosing.vitals
+    return _slots(order, infusion_of(order), vitals_of(order))
+
+
+def slots_of_many(orders: Sequence[TreatmentOrder]) -> Iterator[tuple[TreatmentOrder, list[Slot]]]:
+    """The same of many orders, in as many questions as of one."""
+    infusions = {row.order_id: row for row in Infusion.objects.filter(order__in=orders)}
+    rows: dict[int, list[VitalSigns]] = {}
+    for row in VitalSigns.objects.filter(order__in=orders).order_by("taken_at", "pk"):
+        rows.setdefault(row.order_id, []).append(row)
+    for order in orders:
+        yield order, _slots(order, infusions.get(order.pk), rows.get(order.pk, []))
+
+
+def _slots(order: TreatmentOrder, infusion: Infusion | None, rows: Sequence[VitalSigns]) -> list[Slot]:
+    vitals = definition_of(order.product_version).dosing.vitals
     start = infusion.started_at if infusion else order.planned_start
     length = order.planned_end - order.planned_start
     ended = infusion.ended_at if infusion else None
     times = rules.due_times(vitals, start, ended or start + length, ended=ended is not None)
-    taken = {row.due_at for row in vitals_of(order) if row.due_at}
-    before = {times[0]} if vitals.before and _was_taken_before(order, start) else set()
-    return rules.slots(times, taken | before)
-
-
-def _was_taken_before(order: TreatmentOrder, start: datetime) -> bool:
+    taken = {row.due_at for row in rows if row.due_at}
     # Taken against the plan, answered at the start: the plan and the clock differ by minutes.
-    return VitalSigns.objects.filter(order=order, taken_at__lte=start).exists()
+    before = {times[0]} if vitals.before and any(row.taken_at <= start for row in rows) else set()
+    return rules.slots(times, taken | before)
 
 
 def _last_begun(order: TreatmentOrder) -> datetime | None:

@@ -1,9 +1,10 @@
 """Reads after the dose: reactions, outcomes with their days."""
 
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from apps.dosing.facts import OutcomeDue
-from apps.dosing.models import OutcomeValue, Reaction, TreatmentOrder
+from apps.dosing.models import Infusion, OutcomeValue, Reaction, TreatmentOrder
 from apps.dosing.rules import following
 from apps.dosing.selectors.bedside import infusion_of
 from apps.products.definition.parameters import Recordable
@@ -29,9 +30,24 @@ def standing_outcome(order: TreatmentOrder, key: str, day: int) -> OutcomeValue 
 def outcomes_due(order: TreatmentOrder) -> list[OutcomeDue]:
     """Every outcome of a course with its day; none before the first dose began, none with later doses."""
     infusion = infusion_of(order)
-    if infusion is None or order.n != 1:
-        return []
     standing = OutcomeValue.objects.filter(order=order, replaced_at=None)
+    return _due(order, infusion, list(standing)) if infusion else []
+
+
+def outcomes_of_many(orders: Sequence[TreatmentOrder]) -> Iterator[tuple[TreatmentOrder, list[OutcomeDue]]]:
+    """The same of many orders, in as many questions as of one."""
+    infusions = {row.order_id: row for row in Infusion.objects.filter(order__in=orders)}
+    standing: dict[int, list[OutcomeValue]] = {}
+    for row in OutcomeValue.objects.filter(order__in=orders, replaced_at=None):
+        standing.setdefault(row.order_id, []).append(row)
+    for order in orders:
+        if order.pk in infusions:
+            yield order, _due(order, infusions[order.pk], standing.get(order.pk, []))
+
+
+def _due(order: TreatmentOrder, infusion: Infusion, standing: Sequence[OutcomeValue]) -> list[OutcomeDue]:
+    if order.n != 1:
+        return []
     found = {(row.key, row.day): f"{row.text} {row.unit}".strip() for row in standing}
     first_day = infusion.started_at.astimezone(ZoneInfo(order.site.timezone)).date()
     return following.all_due(definition_of(order.product_version).dosing.outcomes, first_day, found)

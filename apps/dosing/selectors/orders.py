@@ -1,19 +1,19 @@
 """Reads of orders: what a dose comes to, and what stands against it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from apps.batches.rules.planning import is_not_approved, is_not_authorised_here, is_past_authorisation
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.dosing.facts import Course, OrderInput, OrderState, Working
-from apps.dosing.models import TreatmentOrder
+from apps.dosing.models import Dose, TreatmentOrder
 from apps.dosing.rules import amounts, ordering, schedule
 from apps.identity.models import Recipient
 from apps.organisation.models import User
@@ -51,6 +51,23 @@ class Prepared:
 def visible_orders(user: User, at: datetime) -> QuerySet[TreatmentOrder]:
     """The treatment orders of the sites this person may see, newest first."""
     return _orders().filter(site__code__in=visible_to(user, at)).order_by("-pk")
+
+
+def orders_in(states: Collection[OrderState], sites: Collection[str], but_of: str = "") -> QuerySet[TreatmentOrder]:
+    """Orders that stand in one of these states, by their plan; none that this person wrote, or whose dose they made,
+    where it waits for its second person."""
+    own = Dose.objects.filter(order=OuterRef("pk"), replaced_at=None, prepared_by=but_of)
+    found = _orders().filter(state__in=states, site__code__in=sites)
+    found = found.exclude(Q(state=OrderState.ORDERED, ordered_by=but_of))
+    return found.exclude(Q(state=OrderState.PREPARED) & Exists(own)).order_by("planned_start", "pk")
+
+
+def recently_given(sites: Collection[str], at: datetime) -> QuerySet[TreatmentOrder]:
+    """Orders whose dose ended within the last day, by their plan."""
+    found = _orders().filter(
+        state=OrderState.GIVEN, site__code__in=sites, infusion__ended_at__gt=at - timedelta(days=1)
+    )
+    return found.order_by("planned_start", "pk")
 
 
 def order_now(order: TreatmentOrder) -> TreatmentOrder:
