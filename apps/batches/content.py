@@ -46,17 +46,17 @@ def move_content(verb: Verb, batch: Batch, reason: str = "", lines: Sequence[Lin
     """A verb of the life cycle, on the batch as it stands."""
     version, chain = batch.product_version, chain_of_batch(batch)
     shown = [
-        Line("Batch", batch.number),
-        Line("Product", f"{version.title_en} / {version.title_zh}", version.record.address),
-        Line("Master record", batch.definition_sha256),
-        Line("Donation", batch.donation.din),
-        *([Line("Chain of identity", chain.number)] if chain else []),
-        Line("Site", batch.site.code),
-        Line("State", batch.state, f"→ {move_for(verb).target}"),
+        Line(N_("Batch"), batch.number),
+        Line(N_("Product"), f"{version.title_en} / {version.title_zh}", version.record.address),
+        Line(N_("Master record"), batch.definition_sha256),
+        Line(N_("Donation"), batch.donation.din),
+        *([Line(N_("Chain of identity"), chain.number)] if chain else []),
+        Line(N_("Site"), batch.site.code),
+        Line(N_("State"), batch.state, f"→ {move_for(verb).target}"),
         *lines,
     ]
     if reason:
-        shown.append(Line("Reason", reason))
+        shown.append(Line(N_("Reason"), reason))
     return SignedContent(verb.lower(), batch.record.address, move_for(verb).meaning, tuple(shown))
 
 
@@ -94,7 +94,7 @@ def late_content(batch: Batch, inputs: Iterable[ValueInput], reason: str) -> Sig
         )
         for given in inputs
     ]
-    lines.append(Line("Reason", reason))
+    lines.append(Line(N_("Reason"), reason))
     return SignedContent("confirm_late_entry", batch.record.address, CONFIRMED, tuple(lines))
 
 
@@ -103,9 +103,9 @@ def amendment_content(
 ) -> SignedContent:
     """A change of the master record for one batch, as its author and QA sign it."""
     verb, meaning = ("approve_amendment", AMENDED) if approving else ("propose_amendment", AUTHORED)
-    lines = [Line("Amendment", number), Line("Batch", batch.number), Line("Reason", reason)]
-    lines += [Line("Change", canonical(change)) for change in changes]
-    lines.append(Line("Amended master record", sha256))
+    lines = [Line(N_("Amendment"), number), Line(N_("Batch"), batch.number), Line(N_("Reason"), reason)]
+    lines += [Line(N_("Change"), canonical(change)) for change in changes]
+    lines.append(Line(N_("Amended master record"), sha256))
     return SignedContent(verb, batch.record.address, meaning, tuple(lines))
 
 
@@ -119,10 +119,10 @@ def approval_content(amendment: Amendment) -> SignedContent:
 def deviation_content(batch: Batch, step: Place, what: str, why: str) -> SignedContent:
     """A departure agreed before it is done."""
     lines = (
-        Line("Batch", batch.number),
-        Line("Step", label_at(plan_of(batch).definition, step), str(step)),
-        Line("What", what),
-        Line("Why", why),
+        Line(N_("Batch"), batch.number),
+        Line(N_("Step"), label_at(plan_of(batch).definition, step), str(step)),
+        Line(N_("What"), what),
+        Line(N_("Why"), why),
     )
     return SignedContent("plan_deviation", f"{batch.record.address}/{step}", AGREED, lines)
 
@@ -130,25 +130,25 @@ def deviation_content(batch: Batch, step: Place, what: str, why: str) -> SignedC
 def risk_content(batch: Batch, named_qa: str, reason: str) -> SignedContent:
     """The decision to go on in spite of the holds that block the process now."""
     holds = process_holds(batch)
-    lines = [Line("Hold", hold.text, hold_key(hold)) for hold in holds]
-    lines += [Line("Agreed with", named_qa), Line("Reason", reason)]
+    lines = [Line(N_("Hold"), hold.text, hold_key(hold)) for hold in holds]
+    lines += [Line(N_("Agreed with"), named_qa), Line(N_("Reason"), reason)]
     return SignedContent("proceed_at_risk", batch.record.address, AT_RISK, tuple(lines))
 
 
 def ratify_content(decision: RiskDecision) -> SignedContent:
     """A decision at risk, as the named QA ratifies it."""
-    lines = [Line("Hold", key) for key in decision.holds]
-    lines += [Line("Decided at", instant_text(decision.decided_at)), Line("Reason", decision.reason)]
+    lines = [Line(N_("Hold"), key) for key in decision.holds]
+    lines += [Line(N_("Decided at"), instant_text(decision.decided_at)), Line(N_("Reason"), decision.reason)]
     return SignedContent("ratify_risk", decision.batch.record.address, RATIFIED, tuple(lines))
 
 
 def true_copy_content(attachment: Attachment) -> SignedContent:
     """A photographed paper, certified by a second person."""
     lines = (
-        Line("Place", attachment.place),
-        Line("File", attachment.name, f"{attachment.size} bytes"),
+        Line(N_("Place"), attachment.place),
+        Line(N_("File"), attachment.name, f"{attachment.size} bytes"),
         Line("SHA-256", attachment.sha256),
-        Line("Attached by", attachment.attached_by),
+        Line(N_("Attached by"), attachment.attached_by),
     )
     return SignedContent("certify_true_copy", attachment.batch.record.address, TRUE_COPY, lines)
 

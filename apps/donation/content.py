@@ -19,13 +19,13 @@ def eligibility_content(
     labels = {test.key: test.label.en for test in definition.donation.screening}
     against = objections_to_eligibility(donation, definition)
     lines = (
-        Line("Donation", donation.din),
-        Line("Donor", donation.donor.number),
-        Line("Judged by", product_version.record.address),
+        Line(N_("Donation"), donation.din),
+        Line(N_("Donor"), donation.donor.number),
+        Line(N_("Judged by"), product_version.record.address),
         *(Line(labels[key], ", ".join(sorted(test.verdicts.values()))) for key, test in screened.items()),
         *_medical_lines(donation, definition),
-        *(Line("Against", objection.text) for objection in against),
-        Line("Decision", decision.value, reason),
+        *(Line(N_("Against"), objection.text) for objection in against),
+        Line(N_("Decision"), decision.value, reason),
     )
     meaning = N_("I have reviewed the consent, the history and the tests of this donor and decide as shown.")
     return SignedContent("donor_eligibility", donation.record.address, meaning, lines)
@@ -36,16 +36,16 @@ def countersign_content(donation: Donation) -> SignedContent:
     decision = latest_decision(donation)
     said = (
         (
-            Line("Judged by", decision.product_version),
-            Line("Decision", decision.decision, decision.reason),
-            Line("Decided by", decision.signature.printed_name),
-            Line("Signed content", decision.signature.content_hash),
+            Line(N_("Judged by"), decision.product_version),
+            Line(N_("Decision"), decision.decision, decision.reason),
+            Line(N_("Decided by"), decision.signature.printed_name),
+            Line(N_("Signed content"), decision.signature.content_hash),
         )
         if decision
         else ()
     )
     meaning = N_("I have reviewed how this decision was reached and countersign it for quality assurance.")
-    lines = (Line("Donation", donation.din), Line("Donor", donation.donor.number), *said)
+    lines = (Line(N_("Donation"), donation.din), Line(N_("Donor"), donation.donor.number), *said)
     return SignedContent("donor_eligibility_countersigned", donation.record.address, meaning, lines)
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from apps.core.text import N_
 from apps.documents.content import reprint
 from apps.documents.facts import Barcode, Bilingual, DocumentContent, DocumentKind, Field, Label
 from apps.documents.rules import instant
@@ -27,15 +28,15 @@ NAMED = (
 def lot_content(lot: MaterialLot, verb: LotVerb, reason: str = "") -> SignedContent:
     """The decision about a lot, with what the label and the certificate say."""
     lines = [
-        Line("Lot", lot.number),
-        Line("Material", lot.material),
-        Line("Supplier", lot.supplier, lot.supplier_lot),
-        Line("Certificate", lot.certificate),
-        Line("Expiry", lot.expires_text),
-        Line("State", lot.state),
+        Line(N_("Lot"), lot.number),
+        Line(N_("Material"), lot.material),
+        Line(N_("Supplier"), lot.supplier, lot.supplier_lot),
+        Line(N_("Certificate"), lot.certificate),
+        Line(N_("Expiry"), lot.expires_text),
+        Line(N_("State"), lot.state),
     ]
     if reason:
-        lines.append(Line("Reason", reason))
+        lines.append(Line(N_("Reason"), reason))
     return SignedContent(f"lot_{verb.lower()}", lot.record.address, MOVES[verb].meaning, tuple(lines))
 
 

@@ -26,7 +26,7 @@ from apps.audit.selectors import version_of
 from apps.core.errors import Objection, Refused
 from apps.core.http import actor_of, challenge_id, check_version, etag_of
 from apps.core.ui.pages import refusal_response
-from apps.core.ui.wording import translated
+from apps.core.ui.wording import read_back, translated
 from apps.signatures.facts import SignedContent, Signing
 from apps.signatures.selectors import has_series
 from apps.signatures.services import open_challenge
@@ -40,7 +40,7 @@ class Panel:
     or user name although the person of the session is in a series: somebody else signs on this screen. `record` puts
     its version into the form (If-Match) and checks it when the answer comes. `lines` replaces the plain lines by richer
     ones ({label, limit, value, unit, status}), `show` makes such lines from the content that is hashed; they must say
-    the same.
+    the same. `words` are those of a master record, English and Chinese, for lines that are plain.
     """
 
     title: str
@@ -57,6 +57,7 @@ class Panel:
     people: Sequence[Mapping[str, object]] = ()
     lines: Sequence[Mapping[str, object]] = ()
     show: Callable[[SignedContent], Sequence[Mapping[str, object]]] | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def signed_page(
@@ -93,7 +94,7 @@ def signing_context(
         "title": panel.title,
         "verb": panel.verb,
         "meaning": content.meaning,
-        "lines": panel.lines or (panel.show or plain_lines)(content),
+        "lines": panel.lines or (panel.show(content) if panel.show else plain_lines(content, panel.words)),
         "challenge": challenge.pk,
         "expires_at": challenge.expires_at,
         "hash": content.hash,
@@ -119,10 +120,15 @@ def signing_from(request: HttpRequest, prefix: str = "") -> Signing:
     )
 
 
-def plain_lines(content: SignedContent) -> list[dict[str, object]]:
-    """The lines of a content as the panel reads them out; labels that are marked text in the reader's language."""
+def plain_lines(content: SignedContent, words: Mapping[str, str]) -> list[dict[str, object]]:
+    """The lines of a content as the panel reads them out: marked text, states and `words` in the reader's language."""
     return [
-        {"label": translated(line.label), "value": line.value, "note": translated(line.note)} for line in content.lines
+        {
+            "label": read_back(translated(line.label), words),
+            "value": read_back(line.value, words),
+            "note": read_back(translated(line.note), words),
+        }
+        for line in content.lines
     ]
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from apps.core.ui.numbers import measured_text
-from apps.core.ui.status import VOCABULARY
+from apps.core.ui.status import SAME_AS, VOCABULARY
 from apps.core.ui.times import FORMS, duration
 
 # Rules write instants as "{until:%Y-%m-%d %H:%M} UTC" for the trail; for a reader they are written in the site's zone.
@@ -44,6 +44,23 @@ def translated(text: object) -> str:
     """Marked text in the reader's language; empty stays empty (gettext would answer with the catalogue's head)."""
     source = str(text or "")
     return _(source) if source else ""
+
+
+def read_back(text: str, words: Mapping[str, str]) -> str:
+    """A value or note of what is signed, in the reader's language: words of the master record and states of the house.
+
+    What a person wrote stays as it is.
+    """
+    return " · ".join(_part(part, words) for part in text.split(" · ")) if is_chinese() else text
+
+
+def _part(part: str, words: Mapping[str, str]) -> str:
+    sign, bare = ("= ", part[2:]) if part.startswith("= ") else ("", part)
+    if bare in words:
+        return sign + words[bare]
+    state = SAME_AS.get(bare.lower(), bare.lower())
+    is_state = state in VOCABULARY and (bare.isupper() or bare in SAME_AS)
+    return sign + str(VOCABULARY[state].word) if is_state else part
 
 
 def fact_text(fact: object) -> str:
