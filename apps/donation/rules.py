@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.donation.facts import ConsentFacts, DecisionFacts, Eligibility, MedicalAnswer, ScreenedTest
 from apps.products.definition.base import Bilingual, Listed
-from apps.products.definition.donation import Consent, Donation, ScreeningTest
+from apps.products.definition.donation import Consent, Donation, History, Interval, ScreeningTest
+from apps.products.definition.donation import Eligibility as Medical
 from apps.products.definition.parameters import Parameter
 from apps.products.facts import Verdict
 from apps.products.rules.numbers import read_entry
 from apps.products.rules.units import UnitTable
 
+YEAR = 365  # days
 YES, NO = "yes", "no"  # whether an exclusion was found
 
 
@@ -85,10 +87,71 @@ def is_medically_excluded(asked: Donation, answers: Mapping[str, MedicalAnswer])
     What need not be answered may be left out; answered, it is judged like the others.
     """
     medical = asked.eligibility
+    criteria = [one for one in medical.criteria if is_asked(medical, one.key, answers)]
     found = [
-        *(_against_criterion(one, answers.get(one.key)) for one in medical.criteria),
+        *(_against_criterion(one, answers.get(one.key)) for one in criteria),
         *(_against_exclusion(one, answers.get(one.key)) for one in medical.exclusions),
     ]
+    return tuple(objection for objection in found if objection)
+
+
+def is_asked(medical: Medical, key: str, answers: Mapping[str, MedicalAnswer]) -> bool:
+    """Whether a criterion is asked: not where the question it hangs on was answered otherwise."""
+    conditions = [one for one in medical.asked_if if one.criterion == key]
+    return all(one.when not in answers or answers[one.when].text == one.is_ for one in conditions)
+
+
+def is_too_soon(asked: Donation, answers: Mapping[str, MedicalAnswer], collected_on: date) -> tuple[Objection, ...]:
+    """Enough days lie between each dated fact of the donor and the collection."""
+    medical = asked.eligibility
+    criteria = {one.key: one for one in medical.criteria}
+    found = [
+        _against_interval(one, criteria[one.criterion], answers[one.criterion], collected_on)
+        for one in medical.intervals
+        if one.criterion in answers and is_asked(medical, one.criterion, answers)
+    ]
+    return tuple(objection for objection in found if objection)
+
+
+def _against_interval(
+    interval: Interval, criterion: Parameter, answer: MedicalAnswer, collected_on: date
+) -> Objection | None:
+    try:
+        day = date.fromisoformat(answer.text)
+    except ValueError:
+        return _unanswered(criterion.label)
+    passed = (collected_on - day).days
+    if passed >= interval.at_least_days:
+        return None
+    facts = {"question": criterion.label.en, "question_zh": criterion.label.zh, "day": day}
+    template = N_("{question}: {day}, {passed} d before the collection; at least {least} d are asked.")
+    return Objection("too_soon", template, {**facts, "passed": passed, "least": interval.at_least_days})
+
+
+def gives_too_often(history: History | None, earlier: Sequence[date], collected_on: date) -> tuple[Objection, ...]:
+    """The donor's own donations before this one, as the register knows them."""
+    before = sorted(day for day in earlier if day <= collected_on)
+    if history is None or not before:
+        return ()
+    passed = (collected_on - before[-1]).days
+    in_a_year = sum(1 for day in before if (collected_on - day).days < YEAR) + 1
+    most = history.most_in_a_year
+    found = (
+        _if(
+            passed < history.at_least_days,
+            "donation_too_soon",
+            N_("The last donation was {passed} d before; at least {least} d are asked."),
+            passed=passed,
+            least=history.at_least_days,
+        ),
+        _if(
+            most is not None and in_a_year > most,
+            "too_many_donations",
+            N_("This is donation {n} within a year; at most {most} are allowed."),
+            n=in_a_year,
+            most=most,
+        ),
+    )
     return tuple(objection for objection in found if objection)
 
 

@@ -1,7 +1,7 @@
 """Reads of donors' consents, screening and donations."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, QuerySet
@@ -13,7 +13,7 @@ from apps.donation.models import Donation, EligibilityDecision, HealthAnswer, Sc
 from apps.identity.models import Chain, Donor
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
-from apps.products.definition import Definition
+from apps.products.definition import ChoiceParameter, Definition, Option
 from apps.products.definition.base import Listed
 from apps.products.definition.donation import ScreeningTest
 from apps.products.definition.parameters import Parameter
@@ -77,11 +77,34 @@ def objections_to_eligibility(donation: Donation, definition: Definition) -> tup
     consents = [consent.facts for consent in donation.donor.consents.all()]
     consent = rules.has_no_valid_consent(asked.consent, consents, donation.collected_at)
     screened = screened_tests(donation.donor, definition)
+    answers, earlier = medical_answers(donation, definition), _earlier_days(donation)
+    collected_on = donation.collected_at.astimezone(ZoneInfo(donation.site.timezone)).date()
     return (
         *consent,
         *rules.is_screening_incomplete(asked, screened, donation.collected_at),
-        *rules.is_medically_excluded(asked, medical_answers(donation, definition)),
+        *rules.is_medically_excluded(asked, answers),
+        *rules.is_too_soon(asked, answers, collected_on),
+        *rules.gives_too_often(asked.eligibility.history, earlier, collected_on),
     )
+
+
+def _earlier_days(donation: Donation) -> list[date]:
+    """The days on which the donor gave before."""
+    zone = ZoneInfo(donation.site.timezone)
+    rows = Donation.objects.filter(donor=donation.donor, collected_at__lte=donation.collected_at)
+    days = rows.exclude(pk=donation.pk).values_list("collected_at", flat=True)
+    return [day.astimezone(zone).date() for day in days]
+
+
+def group_found(donation: Donation, definition: Definition) -> Option | None:
+    """The group of the donor by which the product is given, where it is given by one and it was found."""
+    rule = definition.dosing.compatibility
+    if rule is None:
+        return None
+    row = screening_rows(donation.donor).get((rule.test, rule.result))
+    results = [one for test in definition.donation.screening if test.key == rule.test for one in test.results]
+    asked = next((one for one in results if one.key == rule.result), None)
+    return asked.option(row.text) if row and isinstance(asked, ChoiceParameter) else None
 
 
 def medical_answers(donation: Donation, definition: Definition) -> dict[str, MedicalAnswer]:

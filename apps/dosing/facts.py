@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from apps.products.facts import Fit
+
 
 class OrderState(StrEnum):
     """Where a treatment order stands."""
@@ -124,6 +126,7 @@ class Candidate:
     free: bool
     held: bool
     for_another: bool = False
+    fit: Fit = Fit.SAME
 
 
 @dataclass(frozen=True)

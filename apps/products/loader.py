@@ -14,7 +14,7 @@ from apps.products.reading import Reading, read_yaml
 from apps.products.rules.consistency import consistency_problems
 from apps.products.rules.problems import DefinitionRefused, Problem
 from apps.products.rules.sentences import problems_of
-from apps.products.rules.tables import MethodTable, RetentionTable, Tables
+from apps.products.rules.tables import CompatibilityTables, MethodTable, RetentionTable, Tables
 from apps.products.rules.units import UnitEntry, UnitTable, is_meaningful
 
 Entry = TypeVar("Entry", bound=BaseModel)
@@ -97,7 +97,7 @@ def standard_tables() -> Tables:
 
 
 def read_tables(folder: Path) -> Tables:
-    """Units, methods and retention of a folder of seeds. Raises DefinitionRefused."""
+    """Units, methods, retention and groups of a folder of seeds. Raises DefinitionRefused."""
     units = [
         _table_entry(UnitEntry, entry, f"units[{i}]")
         for i, entry in enumerate(read_table(folder / "units.yaml")["units"])
@@ -109,7 +109,8 @@ def read_tables(folder: Path) -> Tables:
             )
     methods = _table_entry(MethodTable, read_table(folder / "methods.yaml"), "")
     retention = _table_entry(RetentionTable, read_table(folder / "retention.yaml"), "")
-    return Tables(UnitTable(units), methods.methods, retention.retention)
+    groups = _table_entry(CompatibilityTables, read_table(folder / "abo.yaml"), "")
+    return Tables(UnitTable(units), methods.methods, retention.retention, groups.tables)
 
 
 def units() -> UnitTable:

@@ -14,17 +14,21 @@ from apps.core.canonical import instant_text
 from apps.documents.facts import Barcode, Bilingual, DocumentContent, DocumentKind, Field
 from apps.documents.facts import Label as LabelBlock
 from apps.documents.rules import instant, scientific
+from apps.donation.selectors import group_found
 from apps.identity.facts import DataStructure
 from apps.identity.rules.contents import write_moment
 from apps.products.definition import Bilingual as Words
-from apps.products.definition import Definition
+from apps.products.definition import Definition, Quantity
 from apps.products.loader import units as unit_table
 from apps.units import rules
 from apps.units.facts import LabelCode
-from apps.units.models import Label
+from apps.units.models import Label, Unit
+from apps.units.selectors import state_of_label
 
 SHEET = Bilingual("Unit labels", "单元标签")
 SPECIMEN = Bilingual("SPECIMEN", "样张")
+VIABLE_CELLS = Bilingual("Viable cells", "活细胞数")
+VOLUME = Bilingual("Volume", "装量")
 QUARANTINE = Bilingual("Quarantined until released", "放行前待验")
 
 
@@ -70,16 +74,19 @@ def labels_document(batch: Batch, labels: Sequence[Label], printing: int) -> Doc
 def _values(label: Label, definition: Definition) -> dict[str, str | Bilingual]:
     """Every field a master may ask for on a label, by its key."""
     batch, unit, nominal = label.batch, label.unit, definition.units.fill
-    chain = chain_of_batch(batch)
+    chain, state = chain_of_batch(batch), state_of_label(label, definition)
     return {
         "product": Bilingual(definition.strength.en, definition.strength.zh),
         "unit_number": label.unit_number or batch.number,
         "donor_code": batch.donation.donor.number,
         "donation": batch.donation.din,
-        "cells": amount(unit.viable_cells if unit else nominal.viable_cells.value, nominal.viable_cells.unit),
+        "cells": cells_amount(unit) if unit else quantity_amount(nominal.viable_cells),
         "volume": amount(unit.volume if unit else nominal.volume.value, nominal.volume.unit),
         "expires_at": _local(label.expires_at, batch),
-        "storage": _bilingual(rules.labelled_state(definition).label),
+        "storage": _bilingual(state.label),
+        "component": _bilingual(state.component or definition.title),
+        "blood_group": _bilingual(group.label) if (group := group_found(batch.donation, definition)) else "",
+        "collected_at": _local(batch.donation.collected_at, batch),
         "manufacturer": Bilingual(batch.site.name_en, batch.site.name_zh),
         "authorisation": definition.authorisation.number,
         "chain_of_identity": chain.number if chain else "",
@@ -89,6 +96,28 @@ def _values(label: Label, definition: Definition) -> dict[str, str | Bilingual]:
 def amount(value: Decimal, unit: str, language: str = "en") -> str:
     """A quantity as it is printed: 5.0×10⁷, 10 mL."""
     return f"{scientific(value)} {unit_table().display(unit, language)}".strip()
+
+
+def quantity_amount(quantity: Quantity | None) -> str:
+    """What the master record names, as it is printed; empty where it names none."""
+    return amount(quantity.value, quantity.unit) if quantity else ""
+
+
+def cells_amount(unit: Unit, language: str = "en") -> str:
+    """The viable cells of a unit as they are printed; empty where none are counted."""
+    return "" if unit.viable_cells is None else amount(unit.viable_cells, unit.cells_unit, language)
+
+
+def holds_title(definition: Definition) -> Bilingual:
+    """The head of the column that says what each unit holds."""
+    return VIABLE_CELLS if definition.units.fill.viable_cells else VOLUME
+
+
+def holds(unit: Unit) -> str:
+    """What one unit holds, under that head: cells where they are counted, else its volume."""
+    if unit.viable_cells is not None:
+        return scientific(unit.viable_cells)
+    return amount(unit.volume, unit.volume_unit)
 
 
 def _local(at: datetime, batch: Batch) -> str:

@@ -104,6 +104,16 @@ class UnitFacts:
 
 
 @dataclass(frozen=True)
+class Moments:
+    """The instants of a unit from which clocks count; those that have not come are None."""
+
+    collected_at: datetime
+    filled_at: datetime | None = None
+    frozen_at: datetime | None = None
+    thawed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Balance:
     """What was made or issued, and what is known of each: `made` = the sum of `accounted`, or the balance is open."""
 

@@ -95,6 +95,9 @@ class FillForm(forms.Form):
         nominal = definition.units.fill
         as_master = gettext_lazy("Empty: as the master says, %(value)s.")
         for name, quantity in (("volume", nominal.volume), ("viable_cells", nominal.viable_cells)):
+            if quantity is None:
+                del self.fields[name]
+                continue
             self.fields[name].help_text = as_master % {
                 "value": amount(quantity.value, quantity.unit, get_language() or "en")
             }
@@ -107,7 +110,7 @@ class FillForm(forms.Form):
     @property
     def contents(self) -> dict[str, str | None]:
         """What each holds; None is as the master says."""
-        return {name: self.cleaned_data[name].strip() or None for name in ("volume", "viable_cells")}
+        return {name: self.cleaned_data.get(name, "").strip() or None for name in ("volume", "viable_cells")}
 
 
 class FatesForm(forms.Form):

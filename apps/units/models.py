@@ -79,8 +79,8 @@ class Unit(Audited):
     division = models.CharField(max_length=40)
     volume = models.DecimalField(max_digits=24, decimal_places=9)
     volume_unit = models.CharField(max_length=20)
-    viable_cells = models.DecimalField(max_digits=24, decimal_places=9)
-    cells_unit = models.CharField(max_length=20)
+    viable_cells = models.DecimalField(max_digits=24, decimal_places=9, null=True, blank=True)
+    cells_unit = models.CharField(max_length=20, blank=True)
     disposition = models.CharField(
         max_length=12, choices=choices_of(Disposition), default=Disposition.QUARANTINED, db_index=True
     )
@@ -104,7 +104,10 @@ class Unit(Audited):
             models.CheckConstraint(condition=Q(disposition__in=list(Disposition)), name="known_disposition"),
             models.CheckConstraint(condition=Q(condition__in=list(Condition)), name="known_condition"),
             models.CheckConstraint(condition=Q(custody__in=list(Custody)), name="known_custody"),
-            models.CheckConstraint(condition=Q(volume__gt=0) & Q(viable_cells__gte=0), name="a_unit_holds_something"),
+            models.CheckConstraint(
+                condition=Q(volume__gt=0) & (Q(viable_cells__gte=0) | Q(viable_cells=None, cells_unit="")),
+                name="a_unit_holds_something",
+            ),
             models.CheckConstraint(
                 condition=~Q(condition=Condition.FRESH)
                 | Q(frozen_at__isnull=True, thawed_at__isnull=True, spent_at__isnull=True),
@@ -157,6 +160,7 @@ class Label(Audited):
     copy = models.PositiveSmallIntegerField(default=1)
     printing = models.PositiveSmallIntegerField()
     expires_at = models.DateTimeField()
+    storage_state = models.CharField(max_length=40, blank=True)  # the state it speaks of
     printed_at = models.DateTimeField()
     printed_by = models.CharField(max_length=80)
     print_reason = models.CharField(max_length=500, blank=True)

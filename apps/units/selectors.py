@@ -14,8 +14,21 @@ from apps.core.errors import Objection
 from apps.lineage.models import Edge
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
+from apps.products.definition import Definition
+from apps.products.definition.storage import StorageState
 from apps.units import lifecycle, rules
-from apps.units.facts import Balance, Condition, Counted, Custody, Disposition, Fate, LabelFate, UnitKind, UnitsBalance
+from apps.units.facts import (
+    Balance,
+    Condition,
+    Counted,
+    Custody,
+    Disposition,
+    Fate,
+    LabelFate,
+    Moments,
+    UnitKind,
+    UnitsBalance,
+)
 from apps.units.models import ContainerIssue, ContainerLoss, Label, Reconciliation, Unit
 
 OVER = (Custody.ADMINISTERED, Custody.DESTROYED)
@@ -95,6 +108,17 @@ def expiring_units(at: datetime, within: timedelta, sites: Collection[str] | Non
     if sites is not None:
         found = found.filter(batch__site__code__in=sites)
     return found.select_related("record", "batch", "batch__site").order_by("expires_at", "pk")
+
+
+def clock_moments(batch: Batch, unit: Unit | None = None) -> Moments:
+    """The instants from which the clocks of a unit count; without a unit those that come before the fill."""
+    collected_at = batch.donation.collected_at
+    return Moments(collected_at, unit.filled_at, unit.frozen_at, unit.thawed_at) if unit else Moments(collected_at)
+
+
+def state_of_label(label: Label, definition: Definition) -> StorageState:
+    """The storage state a label speaks of."""
+    return definition.storage.state(label.storage_state) or rules.labelled_state(definition)
 
 
 # --- labels and containers ------------------------------------------------------------------------------------------
@@ -178,9 +202,22 @@ def whereabouts_of(batches: Collection[Batch]) -> dict[int, UnitsBalance]:
 def why_not_certifiable(batch: Batch) -> tuple[Objection, ...]:
     """What the units say against certification: nothing filled, a division too short, balances not reconciled."""
     made = Counter(Unit.objects.filter(batch=batch).values_list("division", flat=True))
-    short = rules.falls_short(made, definition_of_batch(batch))
+    definition = definition_of_batch(batch)
+    short = rules.falls_short(made, definition)
     open_ones = [rules.is_not_reconciled(facts.balance.counted, facts.reconciled) for facts in balances_of(batch)]
+    open_ones += _misnamed(batch, definition)
     return (*short, *(objection for objection in open_ones if objection))
+
+
+def _misnamed(batch: Batch, definition: Definition) -> list[Objection | None]:
+    """Labels on units that have come into a state of another name."""
+    applied = Label.objects.filter(batch=batch, fate=LabelFate.APPLIED).exclude(unit=None).select_related("unit")
+    return [_misnames(label, label.unit, definition) for label in applied if label.unit]
+
+
+def _misnames(label: Label, unit: Unit, definition: Definition) -> Objection | None:
+    now = definition.storage.state(unit.storage_state)
+    return rules.bears_another_name(unit.number, state_of_label(label, definition), now) if now else None
 
 
 def units_page(batch: Batch) -> UnitsPage:

@@ -149,15 +149,20 @@ def screened(cast: Cast, of: Donor, *, but: str = "", at: datetime = AT - timede
 
 
 def passing(parameter: Recordable) -> str:
-    """A text that meets the limit of a parameter."""
+    """A text that meets the limit of a parameter; a day lies long enough ago for every interval."""
     limit = parameter.limit
+    if parameter.kind == "YES_NO" and limit is None:
+        return "no"
+    if parameter.kind == "DATE":
+        return (AT - timedelta(days=200)).date().isoformat()
     if isinstance(limit, EqualsLimit):
         return limit.value
     if isinstance(limit, OneOfLimit):
         return limit.values[0]
     if isinstance(parameter, ChoiceParameter):
         return parameter.options[0].key
-    return str(getattr(limit, "high", None) or getattr(limit, "low", None) or "1")
+    high = None if getattr(limit, "high_open", False) else getattr(limit, "high", None)
+    return str(high or getattr(limit, "low", None) or "1")
 
 
 def decide(

@@ -1,7 +1,7 @@
 """A batch of any product of the seeds, from the donor to the plan, by the services."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from apps.batches.models import Batch
@@ -70,22 +70,24 @@ def chain_for(cast: Cast, donor: Donor, version: ProductVersion, n: int = 0) -> 
     return issue_chain(recipient=recipient, product_version=version, actor=actor(cast.paula), at=BEFORE)
 
 
-def given(cast: Cast, product: Loaded, donor: Donor, chain: Chain | None, n: int = 0) -> Donation:
+def given(
+    cast: Cast, product: Loaded, donor: Donor, chain: Chain | None, n: int = 0, *, collected: datetime = COLLECTED
+) -> Donation:
     """What the donor gave, tested, not yet decided about."""
     asked, paula = product.definition.donation, actor(cast.paula)
     found = record_collection(
         din=write_donation_number(f"A9999260009{n:02}").text,
         donor=donor,
         tissue=asked.tissues[0].key,
-        collected_at=COLLECTED,
+        collected_at=collected,
         where="Ward 3",
         actor=paula,
-        at=COLLECTED,
+        at=collected,
         chain=chain,
     )
     for test in asked.screening:
         results = [(result.key, passing(result)) for result in test.results if result.required]
-        at = {"specimen_at": COLLECTED, "actor": paula, "at": AT - timedelta(hours=2)}
+        at = {"specimen_at": collected, "actor": paula, "at": AT}
         record_screening(donor=donor, test=test.key, results=results, laboratory="Lab 1", **at)
     healthy(cast, found, product=product)
     return found
@@ -97,13 +99,13 @@ def known(product: Loaded) -> ProductVersion:
     return ProductVersion.objects.filter(key=key).select_related("record").first() or approved(product)
 
 
-def planned(cast: Cast, product: Loaded, n: int = 0) -> Batch:
+def planned(cast: Cast, product: Loaded, n: int = 0, *, collected: datetime = COLLECTED) -> Batch:
     """A batch of this product, planned from an eligible donation; bound by a chain where the master asks for one."""
     version = known(product)
     donor = giver(cast, product, n)
     is_bound = product.definition.chain_of_identity is not ChainOfIdentity.NONE
     chain = chain_for(cast, donor, version, n) if is_bound else None
-    donation = decide(cast, given(cast, product, donor, chain, n), version, Eligibility.ELIGIBLE)
+    donation = decide(cast, given(cast, product, donor, chain, n, collected=collected), version, Eligibility.ELIGIBLE)
     train(cast.olga, version.record.address)
     said = {"product_version": version, "site": site_of("NANHU"), "donation": donation, "at": AT}
     return plan_batch(number=f"CT-09{n:02}", actor=actor(cast.olga), **said)

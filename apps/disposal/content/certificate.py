@@ -22,13 +22,14 @@ from apps.documents.facts import (
     Statement,
     Table,
 )
-from apps.documents.rules import instant, scientific
+from apps.documents.rules import instant
 from apps.documents.selectors import next_version
 from apps.products.definition.disposal import Disposal as DisposalStage
 from apps.release.content.described import KINDS
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signatures_of
 from apps.testing.content.reporting import SIGNS, both, entered_of, limit_of
+from apps.units.content import holds, holds_title
 from apps.units.models import Unit
 
 B = Bilingual
@@ -68,7 +69,7 @@ def destruction_certificate(disposal: Disposal) -> DocumentContent:
         demo=settings.QCS_MODE != "server",
         blocks=(
             _what(disposal, both(definition.title), len(units)),
-            _units(units, ZoneInfo(site.timezone)),
+            _units(units, holds_title(definition), ZoneInfo(site.timezone)),
             _proof(disposal),
             *_against(disposal),
             _handling(definition.disposal),
@@ -101,16 +102,14 @@ def _what(disposal: Disposal, product: Bilingual, count: int) -> Section:
     )
 
 
-def _units(units: Sequence[Unit], zone: ZoneInfo) -> Table:
-    rows = [
-        (unit.number, KINDS[unit.kind], scientific(unit.viable_cells), instant(unit.expires_at, zone)) for unit in units
-    ]
+def _units(units: Sequence[Unit], title: Bilingual, zone: ZoneInfo) -> Table:
+    rows = [(unit.number, KINDS[unit.kind], holds(unit), instant(unit.expires_at, zone)) for unit in units]
     return Table(
         B("Units destroyed", "已销毁单元"),
         (
             Column(B("Unit", "单元"), width=28),
             Column(B("Kind", "类别"), width=22),
-            Column(B("Viable cells", "活细胞数"), width=20),
+            Column(title, width=20),
             Column(B("Expires", "有效期至"), width=30),
         ),
         tuple(rows),

@@ -23,7 +23,14 @@ from apps.dosing.content import check_content, order_content
 from apps.dosing.facts import OrderInput, OrderState, OrderVerb
 from apps.dosing.lifecycle import MOVES, ORDERING
 from apps.dosing.models import TreatmentOrder
-from apps.dosing.selectors import prepare, prepare_again, products_to_order, reservations_of, visible_orders
+from apps.dosing.selectors import (
+    group_warnings,
+    prepare,
+    prepare_again,
+    products_to_order,
+    reservations_of,
+    visible_orders,
+)
 from apps.identity.models import Recipient
 from apps.identity.selectors import visible_recipients
 from apps.organisation.access import Access
@@ -114,6 +121,11 @@ class OrderOutput(serializers.Serializer):
     checked_by = serializers.CharField()
     cancel_reason = serializers.CharField()
     units = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
+
+    def get_warnings(self, order: TreatmentOrder) -> list[str]:
+        """What is allowed and yet said of the units kept for it."""
+        return [warning.text for warning in group_warnings(order)]
 
     def get_units(self, order: TreatmentOrder) -> list[str]:
         """The numbers of the units kept for it."""

@@ -100,11 +100,14 @@ def due_times(vitals: Vitals, start: datetime, end: datetime, *, ended: bool) ->
     While the infusion runs, `end` is the planned one; what comes after it is due once it has ended.
     """
     found = [start] if vitals.before else []
+    if vitals.first_after and start + vitals.first_after.timedelta < end:
+        found.append(start + vitals.first_after.timedelta)
     step, n = vitals.every.timedelta, 1
     while step > timedelta(0) and start + n * step < end:
         found.append(start + n * step)
         n += 1
-    return [*found, end, end + vitals.after_end.timedelta] if ended else [*found, end]
+    watch = sorted(span.timedelta for span in (*vitals.also_after_end, vitals.after_end)) if ended else []
+    return [*sorted(set(found)), end, *(end + span for span in watch)]
 
 
 def slots(times: Sequence[datetime], taken: Collection[datetime]) -> list[Slot]:

@@ -6,17 +6,25 @@ from datetime import datetime
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.dosing.facts import Candidate
+from apps.products.facts import Fit
+
+FORBIDDEN = frozenset({Fit.INCOMPATIBLE, Fit.UNKNOWN})
 
 
 def first_expiring(candidates: Iterable[Candidate], wanted: int, planned_end: datetime) -> tuple[str, ...]:
     """The numbers of the units that expire first of those that may be taken; fewer than wanted when there are fewer."""
     usable = [one for one in candidates if is_usable(one, planned_end)]
-    return tuple(one.number for one in sorted(usable, key=lambda one: (one.expires_at, one.number))[:wanted])
+    return tuple(one.number for one in sorted(usable, key=before)[:wanted])
+
+
+def before(candidate: Candidate) -> tuple[bool, datetime, str]:
+    """The order in which units are taken: those of the patient's own group, then those that expire first."""
+    return candidate.fit is not Fit.SAME, candidate.expires_at, candidate.number
 
 
 def is_usable(candidate: Candidate, planned_end: datetime) -> bool:
     """Free, not held, of this patient where it is anybody's, and in date through the end of the infusion."""
-    against = (not candidate.free, candidate.held, candidate.for_another)
+    against = (not candidate.free, candidate.held, candidate.for_another, candidate.fit in FORBIDDEN)
     return not any(against) and candidate.expires_at > planned_end
 
 
@@ -41,6 +49,26 @@ def is_for_another(number: str, for_another: bool) -> Objection | None:
     if not for_another:
         return None
     return Objection("another_patient", N_("Unit {unit} was made for another patient."), {"unit": number}, "units")
+
+
+def does_not_fit(number: str, fit: Fit, unit: str, patient: str) -> Objection | None:
+    """A unit goes only to a patient whose group may get it; where a group is not known, to nobody."""
+    if fit not in FORBIDDEN:
+        return None
+    facts = {"unit": number, "group": unit or "–", "patient": patient or "–"}
+    if fit is Fit.UNKNOWN:
+        template = N_("Unit {unit} is of group {group}, the patient of group {patient}: the table does not know it.")
+        return Objection("group_unknown", template, facts, "units")
+    template = N_("Unit {unit} is of group {group}: a patient of group {patient} may not get it.")
+    return Objection("group_incompatible", template, facts, "units")
+
+
+def is_of_another_group(number: str, fit: Fit, unit: str, patient: str) -> Objection | None:
+    """What is allowed and yet said: the unit fits, and is not of the patient's own group."""
+    if fit is not Fit.COMPATIBLE:
+        return None
+    template = N_("Unit {unit} is of group {group}, the patient of group {patient}: compatible, not the same group.")
+    return Objection("another_group", template, {"unit": number, "group": unit, "patient": patient}, "units")
 
 
 def are_too_few(found: Collection[object], wanted: int) -> Objection | None:

@@ -47,6 +47,8 @@ from apps.dosing.selectors.orders import (
 from apps.dosing.selectors.units import (
     candidate_of,
     first_units,
+    group_of,
+    group_warnings,
     held,
     is_of_another,
     is_of_another_product,
@@ -66,6 +68,8 @@ __all__ = [
     "content_of",
     "dose_of",
     "first_units",
+    "group_of",
+    "group_warnings",
     "held",
     "infusion_of",
     "input_of",

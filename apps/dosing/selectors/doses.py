@@ -138,7 +138,8 @@ def _contents(definition: Definition, arm: Arm, kept: Sequence[Unit], said: Dose
         return strength
     labelled = content_of(definition, arm) * len(kept)
     if arm.amount_unit == "{cells}":
-        labelled = sum((units().convert(one.viable_cells, one.cells_unit, "{cells}") for one in kept), Decimal(0))
+        cells = [(one.viable_cells, one.cells_unit) for one in kept]
+        labelled = sum((units().convert(n, unit, "{cells}") for n, unit in cells if n is not None), Decimal(0))
     return Contents(volume.exact, labelled, strength.exact, arm.amount_unit, (volume, strength))
 
 

@@ -18,7 +18,7 @@ from apps.dosing.rules import amounts, ordering, schedule
 from apps.identity.models import Recipient
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
-from apps.products.definition import Bilingual, Definition, NumberParameter
+from apps.products.definition import Bilingual, Definition, NumberParameter, Quantity
 from apps.products.definition.dosing import Arm
 from apps.products.facts import Entered, ParameterKind, VersionState
 from apps.products.loader import standard_tables, units
@@ -175,7 +175,12 @@ def content_of(definition: Definition, arm: Arm) -> Decimal:
         return units().convert(fill.volume.value, fill.volume.unit, "mL")
     if arm.amount_unit == "g":
         return fill.concentration.value * fill.volume.value if fill.concentration else Decimal(0)
-    return units().convert(fill.viable_cells.value, fill.viable_cells.unit, arm.amount_unit)
+    return counted_as(fill.viable_cells, arm.amount_unit)
+
+
+def counted_as(cells: Quantity | None, unit: str) -> Decimal:
+    """A number of cells in this unit; none where none are counted, which a master record of such an arm never says."""
+    return units().convert(cells.value, cells.unit, unit) if cells else Decimal(0)
 
 
 def _recovery(definition: Definition, arm: Arm) -> Decimal:

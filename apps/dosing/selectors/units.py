@@ -1,15 +1,19 @@
 """Reads of the units that are kept for an order, and of those that may be."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from apps.batches.selectors.batches import chain_of_batch
 from apps.core.errors import Objection
+from apps.donation.selectors import group_found
 from apps.dosing.facts import Candidate
 from apps.dosing.models import Reservation, TreatmentOrder
 from apps.dosing.rules import choosing
-from apps.products.facts import ChainOfIdentity
+from apps.products.definition import ChoiceParameter
+from apps.products.facts import ChainOfIdentity, Fit
+from apps.products.loader import standard_tables
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
@@ -23,8 +27,8 @@ MOST = 200  # units that are looked at for one dose, first to expire first
 
 def reservations_of(order: TreatmentOrder) -> QuerySet[Reservation]:
     """The units kept for an order now."""
-    rows = Reservation.objects.filter(order=order, freed_at=None)
-    return rows.select_related("unit__record", "unit__batch__record", "record").order_by("pk")
+    rows = Reservation.objects.filter(order=order, freed_at=None).select_related("unit__record", "record")
+    return rows.select_related("unit__batch__record", "unit__batch__donation__donor").order_by("pk")
 
 
 def units_for(order: TreatmentOrder) -> list[Unit]:
@@ -37,7 +41,7 @@ def units_for(order: TreatmentOrder) -> list[Unit]:
         expires_at__gt=order.planned_end,
     )
     rows = rows.exclude(reservations__in=Reservation.objects.filter(freed_at=None))
-    rows = rows.select_related("record", "batch__record", "batch__donation", "batch__site")
+    rows = rows.select_related("record", "batch__record", "batch__donation__donor", "batch__site")
     return list(rows.order_by("expires_at", "number")[:MOST])
 
 
@@ -45,7 +49,39 @@ def candidate_of(order: TreatmentOrder, unit: Unit) -> Candidate:
     """A unit as the rules of choosing look at it."""
     free = refuses(UnitVerb.RESERVE, unit.facts) is None
     held = bool(open_holds([unit.record], Blocks.ISSUE))
-    return Candidate(unit.number, unit.expires_at, free, held, is_of_another(order, unit))
+    return Candidate(unit.number, unit.expires_at, free, held, is_of_another(order, unit), group_of(order, unit).fit)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The group of a unit, the group of a patient, and how the one stands to the other."""
+
+    fit: Fit = Fit.SAME
+    unit: str = ""
+    patient: str = ""
+
+
+def group_of(order: TreatmentOrder, unit: Unit) -> Groups:
+    """How a unit fits the patient by the table that the product names; where it names none, everything fits."""
+    definition = definition_of(order.product_version)
+    rule = definition.dosing.compatibility
+    table = standard_tables().compatibility_of(rule.table, rule.version) if rule else None
+    if rule is None:
+        return Groups()
+    found, said = group_found(unit.batch.donation, definition), str(order.answers.get(rule.patient, ""))
+    asked = next((one for one in definition.dosing.order if one.key == rule.patient), None)
+    patient = asked.option(said) if isinstance(asked, ChoiceParameter) else None
+    fit = table.fit(found.key, said) if table and found else Fit.UNKNOWN
+    return Groups(fit, found.label.en if found else "", patient.label.en if patient else said)
+
+
+def group_warnings(order: TreatmentOrder) -> list[Objection]:
+    """What is said of the units that are kept: compatible, and of another group than the patient."""
+    if definition_of(order.product_version).dosing.compatibility is None:
+        return []
+    kept = [(row.unit.number, group_of(order, row.unit)) for row in reservations_of(order)]
+    found = [choosing.is_of_another_group(n, one.fit, one.unit, one.patient) for n, one in kept]
+    return [warning for warning in found if warning]
 
 
 def held(order: TreatmentOrder, units: Iterable[Unit], blocking: Collection[Blocks]) -> Objection | None:
@@ -82,7 +118,7 @@ def first_units(order: TreatmentOrder) -> list[Unit]:
     found: list[Unit] = []
     arm = definition_of(order.product_version).dosing.arm(order.arm)
     whole = arm is not None and arm.whole_lot
-    for unit in units_for(order):
+    for unit in sorted(units_for(order), key=lambda one: group_of(order, one).fit is not Fit.SAME):
         if not whole and len(found) == order.units_to_thaw:
             break
         if (whole and found and unit.batch_id != found[0].batch_id) or not _is_usable(order, unit):

@@ -14,6 +14,7 @@ from apps.dosing.models import Reservation, TreatmentOrder
 from apps.dosing.rules import amounts, choosing
 from apps.dosing.selectors import (
     first_units,
+    group_of,
     held,
     is_of_another,
     is_of_another_product,
@@ -104,6 +105,9 @@ def _against(order: TreatmentOrder, units: Sequence[Unit]) -> list[Objection]:
     found += [choosing.would_expire(one.number, one.expires_at, order.planned_end) for one in units]
     found += [choosing.is_of_another_product(one.number, is_of_another_product(order, one)) for one in units]
     found += [choosing.is_for_another(one.number, is_of_another(order, one)) for one in units]
+    for one in units:
+        group = group_of(order, one)
+        found.append(choosing.does_not_fit(one.number, group.fit, group.unit, group.patient))
     found.append(held(order, units, (Blocks.ISSUE,)))
     if arm and units:
         found.append(amounts.leaves_part_of_the_lot(arm, len(units), lot_of(units[0])))

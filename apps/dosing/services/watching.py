@@ -37,9 +37,9 @@ def record_vitals(
             is_future(taken_at, at, "taken_at"),
             rules.is_cancelled(OrderState(now.state)),
         )
-        every = definition_of(now.product_version).dosing.vitals.every.timedelta
+        closest = definition_of(now.product_version).dosing.vitals.closest
         row = VitalSigns(record=now.record, order=now, taken_at=taken_at, taken_by=who.username, recorded_at=at)
-        row.due_at, row.signs = rules.answers_which(vital_slots(now), taken_at, every), texts
+        row.due_at, row.signs = rules.answers_which(vital_slots(now), taken_at, closest), texts
         return change.create(row)
 
 

@@ -10,12 +10,12 @@ from apps.audit.selectors import entries_of
 from apps.core.pagination import listing
 from apps.core.roles import Role
 from apps.core.ui.lists import state_list
-from apps.core.ui.wording import bilingual, translated
+from apps.core.ui.wording import bilingual, sentence, translated
 from apps.documents.selectors import documents_about
 from apps.dosing.facts import OrderState
 from apps.dosing.lifecycle import MOVES, verbs_from
 from apps.dosing.models import TreatmentOrder
-from apps.dosing.selectors import dose_of, products_to_order, reservations_of, visible_orders
+from apps.dosing.selectors import dose_of, group_warnings, products_to_order, reservations_of, visible_orders
 from apps.dosing.views.finding import order_named, recipient_named, roles_here
 from apps.dosing.views.showing import amount_text, answer_rows, indication_word, working_rows
 from apps.identity.selectors import patient_of, visible_recipients
@@ -51,6 +51,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "answers": answer_rows(definition, found.answers),
         "workings": working_rows(found.workings),
         "kept": kept,
+        "warnings": [sentence(one) for one in group_warnings(found)],
         "dose": dose,
         "documents": list(documents_about(found.record)),
         "drawn": amount_text(dose.volume, "mL") if dose else "",

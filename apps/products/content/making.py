@@ -1,4 +1,4 @@
-"""The chapters of making: donation, preparation, units."""
+"""The chapters of making: preparation, units."""
 
 from collections.abc import Iterator
 
@@ -10,15 +10,12 @@ from apps.products.content.phrases import (
     field_row,
     field_table,
     joined,
-    list_table,
     marked,
     quantity_cell,
     section,
-    source_text,
 )
 from apps.products.definition import Bilingual as Words
 from apps.products.definition import Definition, Stage, Step
-from apps.products.definition.donation import Donation
 from apps.products.definition.limits import SpanEnds
 from apps.products.definition.preparation import Material, Preparation, Repeat
 from apps.products.definition.product import Authorisation
@@ -58,28 +55,6 @@ SIGNED = {
     SignAt.STEP: Bilingual("by the step", "逐步签名"),
     SignAt.SECTION: Bilingual("with its section", "随本节签名"),
 }
-
-
-def donation_blocks(donation: Donation) -> Iterator[Block]:
-    """Consent, screening, eligibility, collection."""
-    consent = donation.consent
-    yield Heading(Bilingual("Donation", "捐献"))
-    yield section(
-        Bilingual("Consent", "知情同意"),
-        ("Tissue", "组织来源", joined(tissue.label for tissue in donation.tissues)),
-        ("Donors", "供者类型", joined(donor.label for donor in donation.donor_classes)),
-        ("Who is tested", "检测对象", both(donation.tested_person.label)),
-        ("Signed by", "签署人", both(consent.signatory.label)),
-        ("Scopes", "同意范围", joined(scope.label for scope in consent.scopes)),
-        ("Source", "依据", source_text(consent.source)),
-    )
-    for test in donation.screening:
-        within = f"−{test.specimen_before} … +{test.specimen_after}"
-        title = Bilingual(f"Screening: {test.label.en} ({within})", f"筛查：{test.label.zh}（{within}）")
-        yield confirmed(title, FIELD_COLUMNS, tuple(field_row(result) for result in test.results))
-    yield field_table(Bilingual("Eligibility", "供者适合性"), donation.eligibility.criteria)
-    yield list_table(Bilingual("Exclusions", "排除情形"), donation.eligibility.exclusions)
-    yield field_table(Bilingual("Collection", "采集"), donation.collection)
 
 
 def preparation_blocks(definition: Definition) -> Iterator[Block]:
@@ -235,7 +210,7 @@ def units_blocks(units: Units) -> Iterator[Block]:
         ("Container", "容器", both(units.container.label)),
         ("Closure", "密封", both(units.container.closure)),
         ("Volume", "装量", quantity_cell(units.fill.volume)),
-        ("Viable cells", "活细胞数", quantity_cell(units.fill.viable_cells)),
+        *_cells(units),
         ("Label statements", "标签警示语", joined(units.label.statements)),
         ("Label fields", "标签内容", joined(field.label for field in units.label.fields)),
         ("Containers and labels close at", "容器与标签物料平衡", f"{units.label.closes_at_percent} %"),
@@ -243,6 +218,11 @@ def units_blocks(units: Units) -> Iterator[Block]:
     columns = (Column(Bilingual("Division", "用途"), width=60), Column(Bilingual("Planned", "计划数"), width=40))
     rows = tuple((marked(both(part.label), part.source), str(part.planned)) for part in units.divisions)
     yield confirmed(Bilingual("One fill, divided", "同一次灌装的分配"), columns, rows)
+
+
+def _cells(units: Units) -> Iterator[tuple[str, str, Entry]]:
+    if units.fill.viable_cells:
+        yield "Viable cells", "活细胞数", quantity_cell(units.fill.viable_cells)
 
 
 def identity_blocks(definition: Definition) -> Iterator[Block]:

@@ -16,7 +16,8 @@ from apps.documents.facts import (
     read_content,
 )
 from apps.organisation.models import Site
-from apps.products.content.making import donation_blocks, identity_blocks, preparation_blocks, units_blocks
+from apps.products.content.giving import donation_blocks
+from apps.products.content.making import identity_blocks, preparation_blocks, units_blocks
 from apps.products.content.using import (
     disposal_blocks,
     dosing_blocks,

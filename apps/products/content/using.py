@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from apps.documents.facts import Bilingual, Block, Column, Heading, Section, Statement, Table
+from apps.documents.facts import Bilingual, Block, Column, Entry, Heading, Section, Statement, Table
 from apps.documents.rules import figures
 from apps.products.content.phrases import (
     FIELD_COLUMNS,
@@ -110,6 +110,7 @@ def storage_blocks(storage: Storage) -> Iterator[Block]:
         for state in storage.states
     )
     yield confirmed(Bilingual("States", "贮存状态"), columns, rows)
+    yield from _names(storage)
     yield list_table(Bilingual("Zones", "区域"), storage.zones)
     watched = (Column(Bilingual("Watched", "监测项"), width=60), Column(Bilingual("Rule", "要求"), width=40))
     points = tuple(
@@ -117,6 +118,30 @@ def storage_blocks(storage: Storage) -> Iterator[Block]:
         for point in storage.points
     )
     yield confirmed(Bilingual("Watch points", "监测要点"), watched, points)
+
+
+def _names(storage: Storage) -> Iterator[Block]:
+    """Where a state decides about the name of the component: until when it is reached, and what comes instead."""
+    labels = {state.key: state.label for state in storage.states}
+    events = {one.key: one.label for one in storage.events}
+    rows: list[tuple[Entry, ...]] = []
+    for state in storage.states:
+        deadline = state.deadline
+        within: Entry = ""
+        if deadline:
+            since, span = events[deadline.since], deadline.at_most.text
+            within = marked(Bilingual(f"{since.en}: ≤ {span}", f"{since.zh}：≤ {span}"), deadline.source)
+        if state.component or deadline:
+            instead = both(labels[deadline.otherwise]) if deadline and deadline.otherwise else ""
+            rows.append((both(state.label), both(state.component) if state.component else "", within, instead))
+    if rows:
+        columns = (
+            Column(Bilingual("State", "状态"), width=22),
+            Column(Bilingual("Component", "成分名称"), width=36),
+            Column(Bilingual("Reached within", "时限"), width=22),
+            Column(Bilingual("Too late", "逾期则为"), width=20),
+        )
+        yield confirmed(Bilingual("Names of the component", "成分名称与时限"), columns, rows)
 
 
 def _rule(rule: object) -> str:

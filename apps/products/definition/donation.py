@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from apps.products.definition.base import Bilingual, Key, Listed, Part, Source, Span
+from apps.products.definition.base import Bilingual, Count, Key, Listed, Part, Source, Span, Text
 from apps.products.definition.parameters import Parameter
 
 
@@ -34,10 +34,37 @@ class ScreeningTest(Part):
     source: Source
 
 
+class AskedIf(Part):
+    """A criterion that is asked only where another was answered so. While that one is open, it is asked."""
+
+    criterion: Key
+    when: Key
+    is_: Annotated[Text, Field(alias="is")]
+
+
+class Interval(Part):
+    """How many days must lie between a dated fact of the donor and the day of the collection."""
+
+    criterion: Key  # a date among the criteria
+    at_least_days: Annotated[int, Field(ge=0, le=3650, strict=True)]
+    source: Source
+
+
+class History(Part):
+    """How often a donor may give: the days since the last donation, and how many in the year before."""
+
+    at_least_days: Annotated[int, Field(ge=0, le=3650, strict=True)]
+    most_in_a_year: Count | None = None
+    source: Source
+
+
 class Eligibility(Part):
-    """The medical criteria, and who decides."""
+    """The medical criteria, and who decides. Days between dated facts are counted by the system, never typed."""
 
     criteria: Annotated[tuple[Parameter, ...], Field(min_length=1)]
+    asked_if: tuple[AskedIf, ...] = ()
+    intervals: tuple[Interval, ...] = ()
+    history: History | None = None
     exclusions: tuple[Listed, ...]
     decisions: Annotated[tuple[Listed, ...], Field(min_length=2)]
     eligible_decision: Key

@@ -1,5 +1,6 @@
 """Dosing and outcomes: arms, order, thaw, bedside, administration, follow-up."""
 
+from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -92,13 +93,20 @@ class Arm(Part):
 
 
 class Vitals(Part):
-    """When the vital signs are taken."""
+    """When the vital signs are taken: `first_after` the start besides, `also_after_end` before the watch is over."""
 
     before: bool
+    first_after: Span | None = None
     every: Span
     after_end: Span
+    also_after_end: tuple[Span, ...] = ()
     signs: Annotated[tuple[Parameter, ...], Field(min_length=1)]
     source: Source
+
+    @property
+    def closest(self) -> timedelta:
+        """The shortest time between two of them while the infusion runs."""
+        return min(span.timedelta for span in (self.every, self.first_after) if span)
 
 
 class SafetyWatch(Part):
@@ -129,6 +137,18 @@ class DoseCap(Part):
     limit: Limit
 
 
+class Compatibility(Part):
+    """By which table of the house a unit fits a patient: what a screening test found in the donor, against what the
+    order says of the patient."""
+
+    table: Key  # of seeds/abo.yaml
+    version: Count
+    test: Key
+    result: Key
+    patient: Key
+    source: Source
+
+
 class Dosing(Part):
     """From the treatment order to the last follow-up."""
 
@@ -138,6 +158,7 @@ class Dosing(Part):
     weight_valid_for_intensive: Quantity | None = None
     recalculate_on_weight_change: Quantity
     dose_tolerance: Quantity
+    compatibility: Compatibility | None = None
     order: tuple[Parameter, ...]
     exclusions: tuple[Listed, ...]
     thaw: tuple[Parameter, ...]

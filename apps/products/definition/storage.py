@@ -4,12 +4,48 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from apps.products.definition.base import Bilingual, Key, Listed, Number, Part, Quantity, Source, Span, wrong
+from apps.products.definition.base import (
+    Bilingual,
+    Key,
+    Listed,
+    Number,
+    Part,
+    Quantity,
+    Source,
+    Span,
+    lower_case,
+    wrong,
+)
 from apps.products.definition.parameters import Parameter
+from apps.products.facts import ClockStart
+
+
+class StorageEvent(Listed):
+    """What starts or ends a storage state. `instant` names the one the record knows; without it the clock counts from
+    the moment the unit comes into the state."""
+
+    instant: Annotated[ClockStart, lower_case(ClockStart)] | None = None
+
+
+class Deadline(Part):
+    """Until when a unit must have come into a state. Later it comes into `otherwise`, under the name of that state; a
+    unit that is too late for every one of them is held."""
+
+    since: Key  # an event whose instant the record knows
+    at_most: Span
+    otherwise: Key | None = None
+    source: Source
+
+    @model_validator(mode="after")
+    def _is_elapsed(self) -> Self:
+        if self.at_most.is_calendar:
+            raise wrong("at_most", "a deadline is an elapsed time: s, min, h, d or wk")
+        return self
 
 
 class StorageState(Part):
-    """A state a unit is kept in: its range, its shelf life, what starts the clock, and what may follow."""
+    """A state a unit is kept in: its range, its shelf life, what starts the clock, and what may follow. `component` is
+    the name the unit bears in this state, where the state decides about it."""
 
     key: Key
     label: Bilingual
@@ -18,6 +54,8 @@ class StorageState(Part):
     shelf_life: Span
     starts_with: Key  # the event that starts the clock
     ends_with: Key | None = None
+    component: Bilingual | None = None
+    deadline: Deadline | None = None
     may_follow: tuple[Key, ...] = ()  # the states that may come after this one
     source: Source
 
@@ -45,7 +83,7 @@ class Storage(Part):
     """States, watch points, zones, stability."""
 
     states: Annotated[tuple[StorageState, ...], Field(min_length=1)]
-    events: Annotated[tuple[Listed, ...], Field(min_length=1)]
+    events: Annotated[tuple[StorageEvent, ...], Field(min_length=1)]
     zones: Annotated[tuple[Listed, ...], Field(min_length=1)]
     points: tuple[StoragePoint, ...] = ()
     stability: Stability | None = None
@@ -70,6 +108,10 @@ class Storage(Part):
     def state(self, key: str) -> StorageState | None:
         """The state of that key."""
         return next((state for state in self.states if state.key == key), None)
+
+    def instant_of(self, event: str) -> ClockStart | None:
+        """The instant of the record that an event names."""
+        return next((one.instant for one in self.events if one.key == event), None)
 
 
 class Logger(Part):

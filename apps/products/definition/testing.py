@@ -104,7 +104,8 @@ class AtLevel(Part):
 
 
 class Test(Part):
-    """One test of the specification."""
+    """One test of the specification. `assay` names the result that says by which assay the others were found: without
+    it, or by an assay the record has no limit for, they are invalid and not failed."""
 
     __test__ = False  # not a test class, whatever its name
 
@@ -115,6 +116,7 @@ class Test(Part):
     sample: Key
     levels: Annotated[tuple[AtLevel, ...], Field(min_length=1)]
     results: Annotated[tuple[Parameter, ...], Field(min_length=1), BeforeValidator(_fails_outside)]
+    assay: Key | None = None
     run: Run | None = None
     instruments: tuple[Need, ...] = ()
     reagents: tuple[Need, ...] = ()

@@ -16,10 +16,10 @@ class Container(Part):
 
 
 class Fill(Part):
-    """What one unit holds."""
+    """What one unit holds: a volume, and in it so many viable cells where the product is made of cells."""
 
     volume: Quantity
-    viable_cells: Quantity
+    viable_cells: Quantity | None = None
     concentration: Quantity | None = None
     source: Source
 

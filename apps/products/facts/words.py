@@ -201,6 +201,24 @@ class ReleaseVerb(StrEnum):
     REJECT = "REJECT"
 
 
+class ClockStart(StrEnum):
+    """An instant that the record of a unit knows, from which the clock of a storage state may count."""
+
+    COLLECTION = "COLLECTION"
+    FILL = "FILL"
+    FREEZE = "FREEZE"
+    THAW = "THAW"
+
+
+class Fit(StrEnum):
+    """How the group of a unit stands to the group of a patient. UNKNOWN: one of them is not known, which forbids."""
+
+    SAME = "SAME"
+    COMPATIBLE = "COMPATIBLE"
+    INCOMPATIBLE = "INCOMPATIBLE"
+    UNKNOWN = "UNKNOWN"
+
+
 class ArmBasis(StrEnum):
     """What a dose is counted by: cells in all or per kg of body weight, millilitres or grams per kg."""
 

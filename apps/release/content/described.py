@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from apps.batches.facts.words import Origin
 from apps.batches.models import Batch, RecordedValue
 from apps.documents.facts import Align, Bilingual, Cell, Change, Column, Entry, Field, Phrase, Section, Statement, Table
-from apps.documents.rules import figures, instant, scientific
+from apps.documents.rules import figures, instant
 from apps.organisation.models import Site
 from apps.products.definition import Definition
 from apps.products.definition.product import Authorisation, TrialNumber
@@ -14,6 +14,7 @@ from apps.products.facts import REGISTRY_NAMES, BadPlace, Place
 from apps.products.loader import units
 from apps.products.rules.limits import limit_text
 from apps.testing.content.reporting import both
+from apps.units.content import holds, holds_title
 from apps.units.facts import UnitKind
 from apps.units.models import Unit
 from apps.units.rules import labelled_state
@@ -127,14 +128,14 @@ def units_table(batch: Batch, definition: Definition, bags: Sequence[Unit]) -> T
 
     def row(unit: Unit) -> tuple[Phrase, ...]:
         expires = instant(unit.expires_at, zone)
-        return (unit.number, KINDS[unit.kind], scientific(unit.viable_cells), expires, both(states[unit.storage_state]))
+        return (unit.number, KINDS[unit.kind], holds(unit), expires, both(states[unit.storage_state]))
 
     return Table(
         Bilingual("Units of this batch", "本批单元"),
         (
             Column(Bilingual("Unit", "单元"), width=18),
             Column(Bilingual("Kind", "类别"), width=15),
-            Column(Bilingual("Viable cells", "活细胞数"), align=Align.RIGHT, width=13),
+            Column(holds_title(definition), align=Align.RIGHT, width=13),
             Column(Bilingual("Expires", "有效期至"), width=22),
             Column(Bilingual("Storage", "贮存"), width=32),
         ),

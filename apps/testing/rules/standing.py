@@ -23,6 +23,8 @@ def standing_of_sample(test: Test, sample: SampleFacts) -> Standing:
     """Where one sample stands in one test."""
     found = {(result.parameter, result.replicate): result for result in sample.results}
     verdicts = {result.verdict for result in sample.results if result.is_reportable}
+    if verdicts and _is_of_no_known_assay(test, sample):
+        return Standing.NOT_EVALUABLE
     if verdicts & {Verdict.FAIL, Verdict.ACTION}:
         return Standing.FAILED
     if verdicts - PASSING:
@@ -30,6 +32,12 @@ def standing_of_sample(test: Test, sample: SampleFacts) -> Standing:
     if any(key not in found for key in needed_results(test)):
         return Standing.AWAITED
     return Standing.PASSED if all(map(_is_reportable, sample.results)) else Standing.UNREVIEWED
+
+
+def _is_of_no_known_assay(test: Test, sample: SampleFacts) -> bool:
+    """A figure whose assay is not said, or has no limit here, is held against nothing: two assays are not compared."""
+    said = [result.verdict for result in sample.results if result.parameter == test.assay]
+    return test.assay is not None and not PASSING.issuperset(said or [Verdict.NOT_DONE])
 
 
 def _is_reportable(result: ResultFacts) -> bool:

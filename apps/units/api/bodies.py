@@ -89,7 +89,7 @@ class UnitOutput(serializers.ModelSerializer):
     address = serializers.CharField(source="record.address")
     batch = serializers.CharField(source="batch.number")
     volume = PlainNumber()
-    viable_cells = PlainNumber()
+    viable_cells = PlainNumber(allow_null=True)
 
     class Meta:
         model = Unit

@@ -23,7 +23,7 @@ from apps.quality.services import report_event
 from apps.units import rules
 from apps.units.facts import LabelFate
 from apps.units.models import Fill, Label, Unit
-from apps.units.selectors import free_containers, waiting_labels
+from apps.units.selectors import clock_moments, free_containers, waiting_labels
 from apps.units.services.acting import trained_operator
 from apps.units.services.overriding import marks, report_accepted
 
@@ -33,7 +33,7 @@ class Contents:
     """What each unit of the fill holds."""
 
     volume: Decimal
-    viable_cells: Decimal
+    viable_cells: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,11 @@ def fill_units(
 
 def _contents(definition: Definition, volume: str | None, viable_cells: str | None) -> Contents:
     nominal = definition.units.fill
-    filled = nominal.volume.value if volume is None else rules.read_amount(volume, nominal.volume, "volume")
-    cells: Decimal | Objection = nominal.viable_cells.value
-    if viable_cells is not None:
-        cells = rules.read_amount(viable_cells, nominal.viable_cells, "viable_cells")
-    if isinstance(filled, Objection) or isinstance(cells, Objection):
-        raise BadInput(*(one for one in (filled, cells) if isinstance(one, Objection)))
-    return Contents(volume=filled, viable_cells=cells)
+    millilitres = rules.read_content(volume, nominal.volume, "volume")
+    cells = rules.read_content(viable_cells, nominal.viable_cells, "viable_cells")
+    if isinstance(millilitres, Objection) or isinstance(cells, Objection) or millilitres is None:
+        raise BadInput(*(one for one in (millilitres, cells) if isinstance(one, Objection)))
+    return Contents(millilitres, cells)
 
 
 def _plan(batch: Batch, definition: Definition, counts: Mapping[str, int]) -> Plan:
@@ -111,8 +109,8 @@ def _plan(batch: Batch, definition: Definition, counts: Mapping[str, int]) -> Pl
 
 
 def _against_filling(batch: Batch, definition: Definition, plan: Plan, filled_at: datetime) -> list[Objection | None]:
-    state = rules.labelled_state(definition)
-    expires_at = rules.expiry_of(state.shelf_life, filled_at, ZoneInfo(batch.site.timezone))
+    state, zone = rules.labelled_state(definition), ZoneInfo(batch.site.timezone)
+    expires_at = rules.expiry_in(state, definition.storage, clock_moments(batch), filled_at, zone)
     held = [hold.text for hold in process_holds(batch)]
     return [
         rules.is_not_running(BatchState(batch.state)),
@@ -127,7 +125,8 @@ def _make_units(change: Change, fill: Fill, definition: Definition, plan: Plan, 
     batch, state, nominal = fill.batch, rules.first_state(definition), definition.units.fill
     purposes = {division.key: rules.PURPOSES[division.purpose] for division in definition.units.divisions}
     condition = rules.condition_of(state)
-    expires_at = rules.expiry_of(state.shelf_life, fill.filled_at, ZoneInfo(batch.site.timezone))
+    zone = ZoneInfo(batch.site.timezone)
+    expires_at = rules.expiry_in(state, definition.storage, clock_moments(batch), fill.filled_at, zone)
     frozen_at = fill.filled_at if state.condition == "frozen" else None
     units = [
         Unit(
@@ -140,7 +139,7 @@ def _make_units(change: Change, fill: Fill, definition: Definition, plan: Plan, 
             volume=contents.volume,
             volume_unit=nominal.volume.unit,
             viable_cells=contents.viable_cells,
-            cells_unit=nominal.viable_cells.unit,
+            cells_unit=nominal.viable_cells.unit if nominal.viable_cells else "",
             condition=condition,
             storage_state=state.key,
             expires_at=expires_at,

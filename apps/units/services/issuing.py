@@ -21,6 +21,7 @@ from apps.materials.models import MaterialLot
 from apps.materials.rules import against_use
 from apps.materials.selectors import lots_now
 from apps.products.definition import Definition
+from apps.products.definition.storage import StorageState
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
 from apps.quality.selectors import open_holds
@@ -28,7 +29,7 @@ from apps.units import rules
 from apps.units.content import labels_document
 from apps.units.facts import LabelFate
 from apps.units.models import ContainerIssue, ContainerLoss, Label, Unit
-from apps.units.selectors import free_containers, labels_now
+from apps.units.selectors import clock_moments, free_containers, labels_now, state_of_label
 from apps.units.services.acting import trained_operator
 from apps.units.services.overriding import marks, report_accepted
 
@@ -163,9 +164,9 @@ def _against_copies(
 def _print(
     change: Change, batch: Batch, definition: Definition, wanted: Sequence[str], copies: Counter[str], run: Print
 ) -> list[Label]:
-    state = rules.labelled_state(definition)
-    expires_at = rules.expiry_of(state.shelf_life, run.dated_from, ZoneInfo(batch.site.timezone))
-    known = {unit.number: unit for unit in Unit.objects.filter(batch=batch, storage_state=state.key)}
+    state, zone = rules.labelled_state(definition), ZoneInfo(batch.site.timezone)
+    expires_at = rules.expiry_in(state, definition.storage, clock_moments(batch), run.dated_from, zone)
+    known = {unit.number: unit for unit in Unit.objects.filter(batch=batch, condition=rules.condition_of(state))}
     last = Label.objects.filter(batch=batch).order_by("serial").last()
     serial, printing = (last.serial, last.printing + 1) if last else (0, 1)
     labels = []
@@ -174,6 +175,7 @@ def _print(
         label = Label(record=batch.record, batch=batch, serial=serial + n, unit_number=number, printing=printing)
         label.copy = copies[number] if number else 1
         label.expires_at = known[number].expires_at if number in known else expires_at
+        label.storage_state = known[number].storage_state if number in known else state.key
         label.printed_at, label.printed_by, label.print_reason = change.at, run.username, run.reason
         labels.append(label)
     return change.create_many(labels)
@@ -222,12 +224,15 @@ def _against_applying(label: Label, units: dict[str, Unit]) -> Objection | None:
     if Label.objects.filter(unit=unit, fate=LabelFate.APPLIED).exists():
         template = N_("Unit {unit} carries a label already; destroy that one first.")
         return Objection("already_labelled", template, {"unit": unit.number})
-    return rules.label_outlives_unit(unit.number, label.expires_at, _labelled_expiry(unit))
+    definition = definition_of_batch(unit.batch)
+    printed, now = state_of_label(label, definition), definition.storage.state(unit.storage_state)
+    misnamed = rules.bears_another_name(unit.number, printed, now) if now else None
+    return misnamed or rules.label_outlives_unit(unit.number, label.expires_at, _labelled_expiry(unit, printed))
 
 
-def _labelled_expiry(unit: Unit) -> datetime:
+def _labelled_expiry(unit: Unit, state: StorageState) -> datetime:
     """Until when the label of a unit may promise: its own expiry, or that of the state the label speaks of."""
-    state = rules.labelled_state(definition_of_batch(unit.batch))
     if unit.storage_state == state.key:
         return unit.expires_at
-    return rules.expiry_of(state.shelf_life, unit.filled_at, ZoneInfo(unit.batch.site.timezone))
+    storage, zone = definition_of_batch(unit.batch).storage, ZoneInfo(unit.batch.site.timezone)
+    return rules.expiry_in(state, storage, clock_moments(unit.batch, unit), unit.filled_at, zone)

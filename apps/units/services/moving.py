@@ -1,6 +1,7 @@
 """The only code that sets a unit's states: it reads the table of the life cycle."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from apps.products.definition.storage import StorageState
 from apps.units import lifecycle, rules
 from apps.units.facts import Condition, LabelFate, UnitVerb
 from apps.units.models import Label, Unit
-from apps.units.selectors import units_now
+from apps.units.selectors import clock_moments, units_now
 from apps.units.services.acting import trained_operator
 from apps.units.services.overriding import report_accepted
 
@@ -79,7 +80,10 @@ def freeze_units(
     state: str = "",
     happened: Happened | None = None,
 ) -> list[Unit]:
-    """Freeze units of a batch: the clock of the frozen state starts; the earlier of label and shelf life counts."""
+    """Freeze units of a batch: the clock of the frozen state starts; the earlier of label and shelf life counts.
+
+    Past the deadline of that state the units come into the one the master record names instead, and bear its name.
+    """
     who = trained_operator(batch, actor, at)
     frozen_at = happened.at if happened else frozen_at
     reason = happened.reason if happened else ""
@@ -87,10 +91,9 @@ def freeze_units(
     touching = [batch.record, *(unit.record for unit in units)]
     with audited(actor=who, action="units.frozen", at=at, reason=reason, touching=touching) as change:
         batch, units = batch_now(batch), units_now(units)
-        target = _frozen_state(batch, units[0], state)
-        expires_at = rules.expiry_of(target.shelf_life, frozen_at, ZoneInfo(batch.site.timezone))
+        target, expires_at, late = _comes_into(batch, units, _frozen_state(batch, units[0], state), frozen_at)
         printed = _printed_expiries(units)
-        against = _against_freezing(units, frozen_at) + _outlived(units, printed, expires_at)
+        against = [late, *_against_freezing(units, frozen_at), *_outlived(units, printed, expires_at)]
         standing = [objection for objection in against if objection]
         frozen: list[Unit] = []
         for ends in sorted({min(expires_at, printed.get(unit.pk, expires_at)) for unit in units}):
@@ -107,6 +110,17 @@ def freeze_units(
             )
             standing = []
         return frozen
+
+
+def _comes_into(
+    batch: Batch, units: Sequence[Unit], named: StorageState, frozen_at: datetime
+) -> tuple[StorageState, datetime, Objection | None]:
+    """The state that units frozen then come into, until when they may be used there, and whether it is too late."""
+    storage = definition_of_batch(batch).storage
+    moments = replace(clock_moments(batch), filled_at=min(unit.filled_at for unit in units), frozen_at=frozen_at)
+    state = rules.state_in_time(storage, named, moments, frozen_at)
+    expires_at = rules.expiry_in(state, storage, moments, frozen_at, ZoneInfo(batch.site.timezone))
+    return state, expires_at, rules.is_too_late(storage, state, moments, frozen_at)
 
 
 def _names_no_units(units: Sequence[Unit], batch: Batch) -> Objection | None:

@@ -29,7 +29,7 @@ from apps.lineage.selectors import ancestors
 from apps.organisation.access import Access, open_to
 from apps.organisation.models import User
 from apps.quality.panels import holds_panel
-from apps.units.content import amount
+from apps.units.content import amount, cells_amount
 from apps.units.facts import Counted, LabelFate, UnitKind
 from apps.units.lifecycle import KEEPERS
 from apps.units.models import Label, Unit
@@ -182,7 +182,7 @@ def unit_row(unit: Unit, batch_number: str, now: datetime) -> UnitRow:
         KIND_WORDS[unit.kind],
         unit.number.removeprefix(f"{batch_number}-U"),
         amount(unit.volume, unit.volume_unit, language),
-        amount(unit.viable_cells, unit.cells_unit, language),
+        cells_amount(unit, language),
         unit.expires_at <= now,
     )
 
@@ -225,11 +225,13 @@ def _amounts(units: Sequence[Unit]) -> list[dict[str, object]]:
     first = units[0]
     volume = sum((unit.volume for unit in units), Decimal(0))
     language = get_language() or "en"
-    cells = sum((unit.viable_cells for unit in units), Decimal(0))
-    return [
-        {"word": _("Viable cells in units"), "value": amount(cells, first.cells_unit, language)},
-        {"word": _("Volume in units"), "value": amount(volume, first.volume_unit, language)},
-    ]
+    cells = sum((unit.viable_cells for unit in units if unit.viable_cells is not None), Decimal(0))
+    counted: dict[str, object] = {
+        "word": _("Viable cells in units"),
+        "value": amount(cells, first.cells_unit, language),
+    }
+    filled: dict[str, object] = {"word": _("Volume in units"), "value": amount(volume, first.volume_unit, language)}
+    return [filled] if first.viable_cells is None else [counted, filled]
 
 
 def printings_of(batch: Batch, labels: Sequence[Label]) -> list[Printing]:

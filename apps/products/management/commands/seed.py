@@ -13,13 +13,13 @@ from apps.products.loader import Loaded, load, read_tables
 from apps.products.rules.problems import DefinitionRefused
 from apps.products.services import import_table, import_version
 
-TABLES = ("units.yaml", "methods.yaml", "retention.yaml")
+TABLES = ("units.yaml", "methods.yaml", "retention.yaml", "abo.yaml")
 
 
 class Command(BaseCommand):
     """Validates first and imports nothing when anything is wrong; the same seeds twice are once."""
 
-    help = "Validate and import seeds/: units, methods, retention and every product version."
+    help = "Validate and import seeds/: units, methods, retention, groups and every product version."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--folder", type=Path, default=settings.SEEDS_DIR, help="the folder of seeds")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from apps.products.definition import Definition
+from apps.products.rules.consistency.contents import content_problems
 from apps.products.rules.consistency.fields import field_problems
 from apps.products.rules.consistency.lists import list_problems
 from apps.products.rules.consistency.names import name_problems
@@ -18,4 +19,5 @@ def consistency_problems(definition: Definition, data: dict, tables: Tables) -> 
     yield from order_problems(definition.preparation)
     yield from field_problems(definition, tables)
     yield from name_problems(definition, tables)
+    yield from content_problems(definition, tables)
     yield from right_problems(definition.authorisation)

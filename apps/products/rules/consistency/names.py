@@ -3,7 +3,10 @@
 from collections.abc import Collection, Iterator
 
 from apps.products.definition import ChoiceParameter, Definition
+from apps.products.definition.donation import Eligibility
 from apps.products.definition.preparation import Preparation
+from apps.products.definition.storage import Deadline, Storage
+from apps.products.facts import ParameterKind
 from apps.products.rules.problems import Problem, path
 from apps.products.rules.tables import Tables
 
@@ -57,10 +60,22 @@ def _units_and_donation(definition: Definition) -> Iterator[Problem]:
     )
     for i, scope in enumerate(donation.consent.required_scopes):
         yield from _unknown(scope, _keys(donation.consent.scopes), "scope", "donation", "consent", "required_scopes", i)
+    yield from _criteria(donation.eligibility)
     decisions = _keys(donation.eligibility.decisions)
     yield from _unknown(
         donation.eligibility.eligible_decision, decisions, "decision", "donation", "eligibility", "eligible_decision"
     )
+
+
+def _criteria(medical: Eligibility) -> Iterator[Problem]:
+    """Intervals count from dates among the criteria; a condition hangs on another criterion."""
+    at = ("donation", "eligibility")
+    dates = {one.key for one in medical.criteria if one.kind is ParameterKind.DATE}
+    for i, interval in enumerate(medical.intervals):
+        yield from _unknown(interval.criterion, dates, "date among the criteria", *at, "intervals", i, "criterion")
+    for i, condition in enumerate(medical.asked_if):
+        for name in (condition.criterion, condition.when):
+            yield from _unknown(name, _keys(medical.criteria), "criterion", *at, "asked_if", i)
 
 
 def _testing(definition: Definition, tables: Tables) -> Iterator[Problem]:
@@ -76,6 +91,7 @@ def _testing(definition: Definition, tables: Tables) -> Iterator[Problem]:
             yield Problem(
                 path(*at, "method"), f'seeds/methods.yaml has no "{test.method}" version {test.method_version}'
             )
+        yield from _unknown(test.assay, _keys(test.results), "result", *at, "assay")
         for j, result in enumerate(test.results):
             if test.period and isinstance(result, ChoiceParameter):
                 for k, key in enumerate(test.period.final_at_any_time):
@@ -109,6 +125,8 @@ def _storage_and_transport(definition: Definition) -> Iterator[Problem]:
     for i, state in enumerate(storage.states):
         yield from _unknown(state.starts_with, events, "event", "storage", "states", i, "starts_with")
         yield from _unknown(state.ends_with, events, "event", "storage", "states", i, "ends_with")
+        if state.deadline is not None:
+            yield from _deadline(definition.storage, state.deadline, ("storage", "states", i, "deadline"))
         for j, following in enumerate(state.may_follow):
             yield from _unknown(following, states, "storage state", "storage", "states", i, "may_follow", j)
     if storage.stability is not None:
@@ -116,6 +134,14 @@ def _storage_and_transport(definition: Definition) -> Iterator[Problem]:
             yield from _unknown(test, _keys(definition.testing.tests), "test", "storage", "stability", "tests", i)
     for i, mode in enumerate(definition.transport.modes):
         yield from _unknown(mode.state, states, "storage state", "transport", "modes", i, "state")
+
+
+def _deadline(storage: Storage, deadline: Deadline, at: tuple[str | int, ...]) -> Iterator[Problem]:
+    """It counts from an instant that the record knows; the state that comes instead is reached in the same way."""
+    yield from _unknown(deadline.since, _keys(storage.events), "event", *at, "since")
+    yield from _unknown(deadline.otherwise, _keys(storage.states), "storage state", *at, "otherwise")
+    if storage.instant_of(deadline.since) is None:
+        yield Problem(path(*at, "since"), f'"{deadline.since}" names no instant that the record knows')
 
 
 def _dosing_and_disposal(definition: Definition, tables: Tables) -> Iterator[Problem]:
