@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.ui.wording import bilingual
@@ -67,11 +67,20 @@ def reading_field(parameter: Recordable) -> forms.Field:
     limit = f"{gettext('Limit')} {limit_text(parameter.limit)}" if parameter.limit else ""
     found = answer_field(parameter, required=False, longest=200, help_text=limit)
     if isinstance(parameter, NumberParameter):
-        found.label = f"{found.label} ({units().display(parameter.unit)})"
+        found.label = f"{found.label} ({unit_of(parameter)})"
     return found
+
+
+def answer_words(parameter: Recordable, text: str) -> str:
+    """An answer as it is read: the word of a choice, yes or no, a number with its unit."""
+    return dict(answers_of(parameter)).get(text) or f"{text} {unit_of(parameter)}".strip()
 
 
 def unit_of(parameter: Recordable) -> str:
     """The unit of a number as people read it; nothing else has one."""
-    unit = str(getattr(parameter, "unit", ""))
-    return units().display(unit) if unit else ""
+    return unit_words(str(getattr(parameter, "unit", "")))
+
+
+def unit_words(code: str) -> str:
+    """A unit as people read it; a bare number has none."""
+    return "" if code in ("", "1") else units().display(code, get_language() or "en")

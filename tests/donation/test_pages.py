@@ -69,7 +69,9 @@ def test_from_registration_to_an_eligible_donation_on_pages(cast: Cast, web_clie
     answers = {one.key: passing(one) for one in medical.criteria} | {one.key: "no" for one in medical.exclusions}
     told = {"answered_at": "2026-11-04T09:30", **answers}
     assert paula.post(f"/donation/donations/{DIN}/health/", told).status_code == 302
-    assert "Nothing stands against it" in paula.get(f"/donation/donations/{DIN}/").content.decode()
+    page = paula.get(f"/donation/donations/{DIN}/").content.decode()
+    assert "Nothing stands against it" in page
+    assert "40 years" in page
     assert decided(paula, "ELIGIBLE").status_code == 302
     assert Donation.objects.get().eligibility == "PENDING"
     quinn = web_client(cast.quinn)

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.batches.facts.lines import SectionLine, ValueFact
 from apps.core.errors import Objection
@@ -15,8 +15,7 @@ from apps.core.ui.times import FORMS
 from apps.core.ui.wording import bilingual, sentence
 from apps.products.definition import ChoiceParameter, Definition, EqualsLimit, NumericLimit, OneOfLimit, Recordable
 from apps.products.facts import BadPlace, ParameterKind, Place, Verdict
-from apps.products.forms import YES_NO
-from apps.products.loader import standard_tables
+from apps.products.forms import YES_NO, unit_words
 from apps.products.rules.limits import limit_text
 from apps.products.rules.rounding import plain, round_half_up
 
@@ -107,11 +106,6 @@ def raw_beside(parameter: Recordable, value: ValueFact) -> str:
         return ""
     exact = value.number.normalize()
     return "" if exact == Decimal(shown_value(parameter, value)) else plain(exact)
-
-
-def unit_words(code: str) -> str:
-    """A unit as people read it; a bare number has none."""
-    return "" if code in ("", "1") else standard_tables().units.display(code, get_language() or "en")
 
 
 def unit_of(parameter: Recordable, value: ValueFact | None = None) -> str:

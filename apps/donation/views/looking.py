@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -22,7 +21,6 @@ from apps.donation.selectors import (
     decisions_of,
     health_rows,
     made_for_one,
-    medical_answers,
     objections_to_eligibility,
     screened_tests,
     screening_rows,
@@ -34,9 +32,10 @@ from apps.identity.models import Donor
 from apps.identity.selectors import person_of, visible_donors
 from apps.organisation.access import Access, open_to, sites_as
 from apps.organisation.selectors import visible_to
-from apps.products.definition import ChoiceParameter, Definition
+from apps.products.definition import Definition
 from apps.products.definition.donation import ScreeningTest
 from apps.products.facts import Verdict
+from apps.products.forms import answer_words, yes_no
 from apps.quality.panels import holds_panel
 
 READ_ONLY = Access(write=frozenset())
@@ -129,19 +128,20 @@ def donation(request: HttpRequest, din: str) -> HttpResponse:
 
 def _health_rows(donation: Donation) -> Iterator[dict[str, object]]:
     """The medical questions that products ask, each with its latest answer; the first product to ask decides."""
-    latest, sites, told = health_rows(donation), {donation.site.code}, set()
-    for _version, definition in asked_at(sites):
-        answers, medical = medical_answers(donation, definition), definition.donation.eligibility
+    latest = health_rows(donation)
+    for _version, definition in asked_at({donation.site.code}):
+        medical = definition.donation.eligibility
+        criteria = {one.key: one for one in medical.criteria}
         for one in (*medical.criteria, *medical.exclusions):
-            if one.key in latest and one.key not in told:
-                told.add(one.key)
-                answer = answers[one.key]
-                yield {"question": one.label, "text": _answer(one, answer.text), "answered_at": answer.answered_at}
+            row = latest.pop(one.key, None)
+            if row:
+                words = answer_words(criteria[one.key], row.text) if one.key in criteria else _found(row.text)
+                yield {"question": one.label, "text": words, "answered_at": row.answered_at}
 
 
-def _answer(question: object, text: str) -> str:
-    unit = getattr(question, "unit", "")
-    return {"yes": _("Yes"), "no": _("No")}.get(text, f"{text} {unit}".strip())
+def _found(text: str) -> str:
+    """Whether an exclusion was found, in words."""
+    return dict(yes_no()).get(text, text)
 
 
 def _test_rows(donor: Donor, definitions: list[Definition]) -> Iterator[dict[str, object]]:
@@ -167,10 +167,7 @@ def _test_rows(donor: Donor, definitions: list[Definition]) -> Iterator[dict[str
 
 
 def _in_words(test: ScreeningTest, key: str, text: str) -> str:
-    result = next(one for one in test.results if one.key == key)
-    option = result.option(text) if isinstance(result, ChoiceParameter) else None
-    unit = getattr(result, "unit", "")
-    return bilingual(option.label) if option else f"{text} {unit}".strip()
+    return answer_words(next(one for one in test.results if one.key == key), text)
 
 
 def _consent_row(consent: Consent, definitions: list[Definition]) -> dict[str, object]:

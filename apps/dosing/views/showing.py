@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from apps.batches.views.naming import option_word, unit_words
 from apps.core.ui.wording import bilingual, is_chinese, translated
 from apps.documents.rules import scientific
 from apps.dosing.content.words import rounding_words
 from apps.products.definition import Definition
+from apps.products.forms import answer_words
 from apps.products.loader import units
 from apps.products.rules.rounding import plain, round_half_up
 
@@ -31,10 +31,7 @@ def working_rows(rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]
 def answer_rows(definition: Definition, answers: Mapping[str, str]) -> list[tuple[str, str]]:
     """The answers of an order in the reader's words, numbers with their unit, in the order of the master record."""
     return [
-        (
-            bilingual(field.label),
-            f"{option_word(field, answers[field.key])} {unit_words(getattr(field, 'unit', ''))}".strip(),
-        )
+        (bilingual(field.label), answer_words(field, answers[field.key]))
         for field in definition.dosing.order
         if field.key in answers
     ]
