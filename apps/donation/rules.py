@@ -1,6 +1,6 @@
 """Rules of donation: consent, screening window, eligibility. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -34,7 +34,7 @@ def has_no_valid_consent(
             "consent_after_collection",
             N_("The consent was not signed before the collection."),
         ),
-        _if(bool(missing), "consent_scope", N_("The consent does not cover: {scopes}."), scopes=", ".join(missing)),
+        _if(bool(missing), "consent_scope", N_("The consent does not cover: {scopes}."), **_scopes(asked, missing)),
         _if(
             asked.ethics_approval and not latest.ethics_reference,
             "ethics_missing",
@@ -258,6 +258,11 @@ def _against_result(parameter: Parameter | None, key: str, text: str, units: Uni
         return Objection("unknown_result", N_("This test has no result {result}."), {"result": key}, key)
     read = read_entry(parameter, text, units=units)
     return replace(read, place=key) if isinstance(read, Objection) else None
+
+
+def _scopes(asked: Consent, keys: Collection[str]) -> dict[str, str]:
+    words = [one.label for one in asked.scopes if one.key in keys]
+    return {"scopes": ", ".join(word.en for word in words), "scopes_zh": "、".join(word.zh for word in words)}
 
 
 def _if(stands: bool, code: str, template: str, **facts: object) -> Objection | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from apps.core.ui.acts import OneOf, instant_field
 from apps.core.ui.wording import bilingual
@@ -19,6 +19,10 @@ REASON = forms.Textarea(attrs={"rows": 3})
 def room_words(room: Room) -> str:
     """A room by its code and name."""
     return f"{room.code} · {bilingual({'en': room.label_en, 'zh': room.label_zh})}"
+
+
+def _grade(room: Room) -> str:
+    return gettext("unclassified") if room.grade == Grade.UNCLASSIFIED else str(room.grade)
 
 
 class SiteForm(forms.Form):
@@ -106,7 +110,7 @@ class ClearForm(forms.Form):
         queryset=Room.objects.none(),
         to_field_name="code",
         empty_label=None,
-        words=lambda room: f"{room_words(room)} · {room.grade}",
+        words=lambda room: f"{room_words(room)} · {_grade(room)}",
     )
 
     def __init__(self, *args: Any, site: str, **kwargs: Any) -> None:
