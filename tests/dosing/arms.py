@@ -25,9 +25,9 @@ def arm(basis: str, dose: str, **words: Any) -> Arm:
     return ARM.validate_python({**told, "route": "iv", "source": SOURCE, **words})
 
 
-def at_most(high: str, unit: str, *, decimals: int = 1) -> DoseCap:
+def at_most(high: str, unit: str, *, decimals: int = 1, outside: str = "fail") -> DoseCap:
     """A cap on what comes with the dose."""
-    limit = {"kind": "at_most", "high": high, "compare": "rounded", "decimals": decimals, "outside": "fail"}
+    limit = {"kind": "at_most", "high": high, "compare": "rounded", "decimals": decimals, "outside": outside}
     label = {"en": "Burden", "zh": "负荷"}
     told = {"key": "cap", "label": label, "function": "dose", "unit": unit, "limit": {**limit, "source": SOURCE}}
     return CAP.validate_python(told)

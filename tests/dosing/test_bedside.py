@@ -7,7 +7,7 @@ import pytest
 
 from apps.audit.models import Entry
 from apps.audit.services import audited
-from apps.core.errors import Happened
+from apps.core.errors import Happened, NotAllowed
 from apps.dosing.facts import MomentKind, OrderState
 from apps.dosing.models import Infusion, Moment, TreatmentOrder
 from apps.dosing.rules import bedside as rules
@@ -108,6 +108,8 @@ def test_identifiers_agree_however_they_are_spaced(cast: Cast, order: TreatmentO
 
 def test_nobody_is_both_persons(cast: Cast, order: TreatmentOrder) -> None:
     assert codes(lambda: started(cast, order, second=cast.nils)) == ["same_person"]
+    with pytest.raises(NotAllowed):
+        started(cast, order, second=cast.vera)
 
 
 def test_a_unit_that_would_expire_before_the_planned_end_is_refused(cast: Cast, order: TreatmentOrder) -> None:
@@ -239,10 +241,11 @@ def test_nothing_ends_before_it_began(cast: Cast, order: TreatmentOrder) -> None
     assert codes(lambda: ended(cast, order, at=END - MINUTE)) == ["in_the_future"]
 
 
-@pytest.mark.parametrize(("minutes", "told"), [(239, False), (240, True)])
+@pytest.mark.parametrize(("minutes", "told"), [(229, False), (230, True)])
 def test_an_infusion_that_ran_until_its_units_had_expired_is_told(
     cast: Cast, order: TreatmentOrder, minutes: int, told: bool
 ) -> None:
+    expiring(kept_units(order)[-1], THAW + 230 * MINUTE)
     started(cast, order)
     ended(cast, order, ended_at=THAW + minutes * MINUTE)
 

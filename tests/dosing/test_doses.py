@@ -6,18 +6,23 @@ from decimal import Decimal
 
 import pytest
 
+from apps.audit.services import audited
+from apps.core.actor import SYSTEM
 from apps.dosing.facts import DoseInput, OrderState
 from apps.dosing.models import Dose, TreatmentOrder
 from apps.dosing.rules import preparing
-from apps.dosing.selectors import order_now, prepare_dose
+from apps.dosing.selectors import kept_units, order_now, prepare_dose
+from apps.dosing.services import thaw_unit
 from apps.signatures.models import Signature
 from tests.batches.refusals import codes
-from tests.cast import Cast
+from tests.cast import Cast, actor
 from tests.dosing.story import (
     COUNTED,
+    END,
     READINGS,
     THAW,
     confirmed,
+    expiring,
     prepared,
     reserved,
     thawed_order,
@@ -57,6 +62,38 @@ def test_a_second_person_works_it_out_again_and_signs(cast: Cast, order: Treatme
     assert {"dose_prepared", "dose_confirmed"} <= set(verbs)
 
 
+def test_what_stands_against_a_dose_leaves_no_dose(cast: Cast, order: TreatmentOrder) -> None:
+    refused = codes(lambda: prepared(cast, order, replace(COUNTED, endotoxin="20")))
+
+    assert refused == ["burden_too_high"]
+    assert not Dose.objects.exists()
+    assert not Signature.objects.filter(record=order.record, verb="dose_prepared").exists()
+
+
+def test_what_changed_since_the_dose_was_prepared_is_found_by_the_second_person(
+    cast: Cast, order: TreatmentOrder
+) -> None:
+    prepared(cast, order)
+    unit = expiring(kept_units(order)[0], END)
+    assert codes(lambda: confirmed(cast, order)) == ["expires_before_the_end"]
+
+    with audited(actor=SYSTEM, action="test.volume", at=THAW, touching=[unit.record]) as change:
+        change.update(unit, volume=unit.volume + 1)
+    assert "computed_otherwise" in codes(lambda: confirmed(cast, order))
+    assert order_now(order).state == OrderState.PREPARED
+
+
+def test_a_dose_that_was_checked_is_neither_checked_again_nor_worked_out_anew(
+    cast: Cast, order: TreatmentOrder
+) -> None:
+    prepared(cast, order)
+    confirmed(cast, order)
+
+    assert codes(lambda: confirmed(cast, order, by="quinn")) == ["wrong_state"]
+    assert codes(lambda: prepared(cast, order)) == ["wrong_state"]
+    assert Dose.objects.get().confirmed_by == "vera"
+
+
 def test_nobody_checks_the_dose_they_prepared(cast: Cast, order: TreatmentOrder) -> None:
     prepared(cast, order, by="nils")
 
@@ -67,9 +104,10 @@ def test_nobody_checks_the_dose_they_prepared(cast: Cast, order: TreatmentOrder)
 def test_a_second_count_replaces_the_first(cast: Cast, order: TreatmentOrder) -> None:
     prepared(cast, order)
 
+    soonest = expiring(kept_units(order)[-1], END + timedelta(minutes=5)).expires_at
     second = prepared(cast, order, replace(COUNTED, counted="4.2e6"))
 
-    assert (second.n, second.volume) == (2, Decimal("18.5"))
+    assert (second.n, second.volume, second.expires_at) == (2, Decimal("18.5"), soonest)
     assert Dose.objects.get(n=1).replaced_at is not None
 
 
@@ -105,19 +143,21 @@ def test_a_burden_beyond_its_cap_forbids_the_dose(order: TreatmentOrder) -> None
 @pytest.mark.parametrize("strength", ["endotoxin", "dmso"])
 def test_what_the_caps_need_is_said(order: TreatmentOrder, strength: str) -> None:
     assert against(order, replace(COUNTED, **{strength: ""})) == {"burden_unknown"}
+    assert "number_missing" in against(order, replace(COUNTED, **{strength: "-1"}))
 
 
 def test_of_a_strength_above_a_bound_nobody_knows_the_burden(order: TreatmentOrder) -> None:
     assert against(order, replace(COUNTED, endotoxin=">0.05")) >= {"no_upper_bound"}
 
 
-@pytest.mark.parametrize("text", ["", "-1", "NaN", "1e400", "four"])
+@pytest.mark.parametrize("text", ["", "0", "-1", "NaN", "1e400", "four"])
 def test_a_count_that_is_none_is_refused(order: TreatmentOrder, text: str) -> None:
     assert against(order, replace(COUNTED, counted=text))
 
 
 def test_no_dose_is_worked_out_while_a_unit_is_frozen(cast: Cast) -> None:
     other = reserved(cast, "R-0002")
+    thaw_unit(order=other, scanned=kept_units(other)[0].number, actor=actor(cast.olga), at=THAW)
     assert "still_frozen" in {one.code for one in prepare_dose(other, COUNTED).objections}
 
 

@@ -1,16 +1,16 @@
 """First to expire first; never a unit that is expired, held, reserved or another patient's; one unit once."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from apps.audit.services import audited
 from apps.core.actor import SYSTEM
 from apps.dosing.facts import Candidate, OrderState
 from apps.dosing.models import Reservation
-from apps.dosing.rules.choosing import first_expiring
+from apps.dosing.rules.choosing import is_for_another, is_of_another_product, is_usable
 from apps.dosing.selectors import order_now, reservations_of
 from apps.dosing.services import cancel_order, free_reserved, reserve_units
 from apps.quality.facts import Blocks
@@ -102,6 +102,7 @@ def test_a_named_unit_of_another_site_or_product_is_refused(cast: Cast, units: l
 
     refused = codes(lambda: reserve_units(order=order, units=units_now(units[:2]), actor=actor(cast.stella), at=NOW))
     assert "another_product" in refused
+    assert codes(lambda: reserve_units(order=order, actor=actor(cast.stella), at=NOW)) == ["too_few_units"]
 
 
 @db
@@ -122,6 +123,8 @@ def test_others_than_the_first_to_expire_are_taken_for_a_reason(cast: Cast, unit
 
     refused = codes(lambda: reserve_units(order=order, units=last, actor=actor(cast.stella), at=NOW))
     assert refused == ["not_first_to_expire"]
+    mixed = {"order": order, "units": [units[0], units[-1]], "reason": " ", "actor": actor(cast.stella), "at": NOW}
+    assert codes(lambda: reserve_units(**mixed)) == ["not_first_to_expire"]
     reserve_units(order=order, units=last, reason="Same tank as the shipper", actor=actor(cast.stella), at=NOW)
     assert set(numbers(order)) == {unit.number for unit in last}
 
@@ -155,25 +158,27 @@ def test_units_are_free_again_when_the_order_ends(cast: Cast, units: list[Unit],
     assert len(units) == Unit.objects.filter(kind="PRODUCT").count()
 
 
-CANDIDATES = st.lists(
-    st.builds(
-        Candidate,
-        number=st.integers(0, 99).map(lambda n: f"U{n:02}"),
-        expires_at=st.integers(-50, 50).map(lambda days: END + timedelta(days=days)),
-        free=st.booleans(),
-        held=st.booleans(),
-        for_another=st.booleans(),
-    ),
-    unique_by=lambda one: one.number,
+@pytest.mark.parametrize(
+    ("words", "usable"),
+    [
+        ({}, True),
+        ({"expires_at": END}, False),
+        ({"expires_at": END + timedelta(minutes=1)}, True),
+        ({"free": False}, False),
+        ({"held": True}, False),
+        ({"for_another": True}, False),
+    ],
 )
+def test_what_is_taken_or_held_or_of_another_or_ends_too_early_is_no_choice(
+    words: dict[str, Any], usable: bool
+) -> None:
+    candidate = replace(Candidate("U01", END + timedelta(days=1), free=True, held=False), **words)
+
+    assert is_usable(candidate, END) is usable
 
 
-@given(CANDIDATES, st.integers(1, 6))
-def test_first_expire_first_out_never_takes_what_may_not_be_taken(candidates: list[Candidate], wanted: int) -> None:
-    taken = first_expiring(candidates, wanted, END)
-    usable = [one for one in candidates if one.free and not one.held and not one.for_another and one.expires_at > END]
-    left = [one for one in usable if one.number not in taken]
-    chosen = [one for one in usable if one.number in taken]
+def test_what_is_of_another_patient_or_product_is_refused_by_its_number() -> None:
+    told = [is_for_another("U01", True), is_of_another_product("U01", True)]
 
-    assert len(taken) == min(wanted, len(usable)) == len(chosen)
-    assert all(out.expires_at <= other.expires_at for out in chosen for other in left)
+    assert [one.code for one in told if one] == ["another_patient", "another_product"]
+    assert is_for_another("U01", False) is is_of_another_product("U01", False) is None

@@ -128,6 +128,15 @@ def test_a_thaw_that_happened_too_early_is_recorded_with_an_event(cast: Cast, or
     assert Event.objects.filter(subject=unit.batch.record, kind="ACCEPTED_FACT").count() == 1
 
 
+def test_nothing_was_thawed_before_it_was_frozen(cast: Cast, order: TreatmentOrder) -> None:
+    unit = kept_units(order)[0]
+    said = {"order": order, "scanned": unit.number, "actor": actor(cast.olga), "at": THAW}
+    assert unit.frozen_at
+
+    assert "too_early" in codes(lambda: thaw_unit(**said, thawed_at=unit.frozen_at - timedelta(minutes=1)))
+    assert "too_early" not in codes(lambda: thaw_unit(**said, thawed_at=unit.frozen_at))
+
+
 def test_what_is_still_to_come_is_not_recorded(cast: Cast, order: TreatmentOrder) -> None:
     said = {"order": order, "scanned": kept_units(order)[0].number, "actor": actor(cast.olga), "at": THAW}
 

@@ -8,7 +8,13 @@ import pytest
 
 from apps.core.errors import Objection
 from apps.dosing.facts import DoseVolume
-from apps.dosing.rules.amounts import falls_short, leaves_part_of_the_lot, ordered_amounts, units_to_thaw
+from apps.dosing.rules.amounts import (
+    falls_short,
+    is_outside_the_arm,
+    leaves_part_of_the_lot,
+    ordered_amounts,
+    units_to_thaw,
+)
 from apps.dosing.rules.burdens import dmso_burden, endotoxin_allowed, endotoxin_burden, is_over
 from apps.dosing.rules.schedule import is_off_its_day, is_outside_the_window, window_after
 from apps.dosing.rules.volumes import dose_volume, volume_of_mass
@@ -39,6 +45,11 @@ def test_2_the_floor_of_200_ml_and_the_cap_of_500_ml_hold(weight: int, low: int,
     ordered = ordered_amounts(BY_VOLUME, D(weight))
 
     assert (ordered.low, ordered.high) == (low, high)
+
+
+@pytest.mark.parametrize(("amount", "fits"), [("279.9", False), ("280", True), ("350", True), ("350.1", False)])
+def test_an_order_lies_within_the_arm_both_ends_included(amount: str, fits: bool) -> None:
+    assert (is_outside_the_arm(D(amount), ordered_amounts(BY_VOLUME, D(70))) is None) is fits
 
 
 def test_6_a_unit_thawed_at_08_00_is_refused_at_08_01_of_the_next_day() -> None:
@@ -72,6 +83,9 @@ def test_14_five_vials_reach_4_million_per_kg_three_do_not_reach_3_million() -> 
     assert short.facts["each"] == "2.4×10⁶"
     assert leaves_part_of_the_lot(WHOLE_LOT, 3, 5) is not None
     assert leaves_part_of_the_lot(WHOLE_LOT, 5, 5) is None
+    assert leaves_part_of_the_lot(WHOLE_LOT, 6, 5) is not None
+    assert falls_short(ordered.low, ordered, weight) is None
+    assert falls_short(ordered.low - 1, ordered, weight) is not None
 
 
 def test_16_after_busulfan_on_monday_at_ten_the_window_is_wednesday_to_monday_at_ten() -> None:
@@ -165,6 +179,19 @@ def test_what_was_thawed_and_holds_too_little_is_refused() -> None:
 
     assert isinstance(found, Objection)
     assert found.code == "outside_tolerance"
+
+
+def test_no_more_is_drawn_up_than_there_is() -> None:
+    dose = drawn("29.96e6", "1e6", "29.97")  # 29.96 mL would be rounded to 30.0
+
+    assert (dose.volume, dose.remainder) == (D("29.97"), 0)
+
+
+@pytest.mark.parametrize(("concentration", "given"), [("2.1e6", True), ("2.0999e6", False)])
+def test_the_tolerance_itself_is_allowed_and_nothing_beyond_it(concentration: str, given: bool) -> None:
+    found = dose_volume(D("7e7"), CELLS, D(concentration), D(30), D(10))  # 30 mL hold 6.3e7: 10 % short
+
+    assert isinstance(found, DoseVolume) is given
 
 
 def test_what_holds_too_little_within_the_tolerance_is_given_whole() -> None:

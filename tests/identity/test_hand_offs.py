@@ -1,5 +1,6 @@
 """Units that are made for one patient: their labels bear the chain, and every move and allocation compares it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from apps.units.rules import code_text, read_code
 from apps.units.selectors import units_now
 from tests.batches.refusals import codes
 from tests.cast import Cast, actor
-from tests.dosing.story import NOW, checked, released_units
+from tests.dosing.story import END, NOW, checked, expiring, released_units
 from tests.products.making import bound
 from tests.storage.conftest import tank_of
 from tests.storage.story import STORED, out, put
@@ -91,6 +92,8 @@ def test_units_of_another_patient_are_a_hard_stop_that_is_kept_and_are_never_pro
     cast: Cast, units: list[Unit]
 ) -> None:
     others = released_units(cast, "CT-0043", 2)
+    for unit in others[:2]:
+        expiring(unit, END + timedelta(days=1))  # the first to expire, were they not another's
     order = checked(cast, "R-0101")
     named = codes(lambda: reserve_units(order=order, units=others[:2], actor=actor(cast.stella), at=NOW))
 

@@ -1,6 +1,6 @@
 """Which units are taken: first to expire first, and never one that is expired, held, reserved or another patient's."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from apps.core.errors import Objection
@@ -9,17 +9,6 @@ from apps.dosing.facts import Candidate
 from apps.products.facts import Fit
 
 FORBIDDEN = frozenset({Fit.INCOMPATIBLE, Fit.UNKNOWN})
-
-
-def first_expiring(candidates: Iterable[Candidate], wanted: int, planned_end: datetime) -> tuple[str, ...]:
-    """The numbers of the units that expire first of those that may be taken; fewer than wanted when there are fewer."""
-    usable = [one for one in candidates if is_usable(one, planned_end)]
-    return tuple(one.number for one in sorted(usable, key=before)[:wanted])
-
-
-def before(candidate: Candidate) -> tuple[bool, datetime, str]:
-    """The order in which units are taken: those of the patient's own group, then those that expire first."""
-    return candidate.fit is not Fit.SAME, candidate.expires_at, candidate.number
 
 
 def is_usable(candidate: Candidate, planned_end: datetime) -> bool:
