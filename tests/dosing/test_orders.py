@@ -7,19 +7,25 @@ from typing import Any
 import pytest
 
 from apps.audit.models import Entry
+from apps.audit.services import audited
+from apps.core.actor import SYSTEM
 from apps.core.errors import NotAllowed, RuleBroken
+from apps.core.roles import Role
 from apps.dosing.content import order_content
 from apps.dosing.facts import OrderState
 from apps.dosing.lifecycle import MOVES
 from apps.dosing.models import TreatmentOrder
+from apps.dosing.rules.ordering import weight_is_out_of_date
 from apps.dosing.selectors import order_now, prepare
 from apps.dosing.services import cancel_order, order_treatment
 from apps.identity.models import RecipientPerson
 from apps.identity.selectors import patient_of
+from apps.quality.facts import Blocks
+from apps.quality.services import place_hold
 from apps.signatures.models import Signature
 from tests.batches.refusals import codes
-from tests.cast import Cast, actor, sign_as
-from tests.dosing.story import NOW, PATIENT, START, checked, checked_by, ordered, patient, said
+from tests.cast import Cast, actor, give_role, sign_as
+from tests.dosing.story import MASTER, NOW, PATIENT, START, checked, checked_by, ordered, patient, said
 from tests.testing.story import approved_master
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +139,27 @@ def test_nobody_checks_their_own_order(cast: Cast) -> None:
     from_paula = ordered(cast)
     with pytest.raises(NotAllowed):
         checked_by(cast, "paula", from_paula)
+    give_role(cast.paula, Role.QA)
+    assert codes(lambda: checked_by(cast, "paula", from_paula)) == ["same_person"]
+
+
+def test_what_changed_since_the_order_was_written_is_found_by_the_second_person(cast: Cast) -> None:
+    order = ordered(cast)
+    patient_of_it = order.recipient.record
+    touching = [order.record, patient_of_it]
+    with audited(actor=SYSTEM, action="test.changed", at=NOW, touching=touching) as change:
+        change.update(order_now(order), answers={**order.answers, "weight": "80.0"})
+        place_hold(change, record=patient_of_it, key="k", blocks=[Blocks.USE], code="c", template="Wait.")
+
+    assert codes(lambda: checked_by(cast, "vera", order)) == ["computed_otherwise", "open_holds"]
+    assert order_now(order).state == OrderState.ORDERED
+
+
+@pytest.mark.parametrize(("days", "holds"), [(-1, False), (0, True), (7, True), (8, False)])
+def test_a_weight_holds_for_the_days_of_the_master_from_its_own_day_on(days: int, holds: bool) -> None:
+    planned, valid = START.date(), MASTER.dosing.weight_valid_for
+
+    assert (weight_is_out_of_date(planned - timedelta(days=days), planned, valid) is None) is holds
 
 
 def test_an_order_is_checked_once(cast: Cast) -> None:

@@ -161,6 +161,13 @@ def test_8_a_second_dose_planned_for_day_3_fits_on_day_3(day: int, code: str | N
     assert (found.code if found else None) == code
 
 
+def test_the_days_of_a_plan_count_from_its_first_day_whichever_number_that_has() -> None:
+    from_one, first = FIXED.model_copy(update={"days": (1, 4, 7)}), date(2026, 11, 5)
+
+    assert is_off_its_day(from_one, 2, first, first + timedelta(days=3)) is None
+    assert is_off_its_day(from_one, 2, first, first + timedelta(days=4)) is not None
+
+
 def test_8_a_window_of_one_day_gives_days_2_to_4_only_where_the_master_says_so() -> None:
     wide, first = FIXED.model_copy(update={"window_days": 1}), date(2026, 11, 5)
     fits = [day for day in range(7) if is_off_its_day(wide, 2, first, first + timedelta(days=day)) is None]
