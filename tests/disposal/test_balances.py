@@ -21,9 +21,9 @@ from apps.units.models import Unit
 from apps.units.services import move_units
 from tests.cast import Cast
 from tests.disposal.story import destroyed
-from tests.testing.story import DAY, FILLED, filled
+from tests.testing.story import DAY, FILLED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled_units")]
 U9 = "CT-0042-U09"
 TONIGHT = FILLED + DAY
 
@@ -39,8 +39,6 @@ def kinds(cast: Cast) -> list[str]:
 
 
 def test_a_balance_that_closes_leaves_nothing_behind(cast: Cast, batch: Batch) -> None:
-    filled(cast, batch)
-
     assert check_balances(at=TONIGHT) == []
     assert BalanceCheck.objects.count() == 0
 
@@ -48,7 +46,6 @@ def test_a_balance_that_closes_leaves_nothing_behind(cast: Cast, batch: Batch) -
 def test_a_balance_that_opens_is_told_to_quality_once_and_closes_when_the_unit_is_destroyed(
     cast: Cast, batch: Batch
 ) -> None:
-    filled(cast, batch)
     used_up_for_nothing(batch)
     before = version_of(batch.record)
 
@@ -70,7 +67,6 @@ def test_a_balance_that_opens_is_told_to_quality_once_and_closes_when_the_unit_i
 
 
 def test_beat_looks_every_night(cast: Cast, batch: Batch, time_machine: Any) -> None:
-    filled(cast, batch)
     used_up_for_nothing(batch)
     time_machine.move_to(TONIGHT, tick=False)
 
@@ -84,7 +80,5 @@ def test_beat_looks_every_night(cast: Cast, batch: Batch, time_machine: Any) -> 
 def test_the_look_costs_the_same_for_any_number_of_units(
     cast: Cast, batch: Batch, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
-    filled(cast, batch)
-
     with django_assert_max_num_queries(6):
         check_balances(at=TONIGHT)

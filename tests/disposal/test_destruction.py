@@ -39,7 +39,7 @@ from tests.disposal.story import (
     witnessed,
 )
 from tests.documents.reading import flowing
-from tests.testing.story import FILLED, MINUTE, filled
+from tests.testing.story import FILLED, MINUTE
 
 pytestmark = pytest.mark.django_db
 U8, U9 = "CT-0042-U08", "CT-0042-U09"
@@ -47,8 +47,8 @@ BECAUSE = "The bag burst on the bench and went into the autoclave at once."
 
 
 @pytest.fixture(autouse=True)
-def _units(cast: Cast, batch: Batch) -> None:
-    filled(cast, batch)
+def _units(filled_units: list[Unit]) -> None:
+    """What is to be destroyed."""
 
 
 def unit(number: str = U9) -> Unit:

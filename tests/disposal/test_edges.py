@@ -25,7 +25,7 @@ from tests.disposal.story import (
     treated,
     with_print_out,
 )
-from tests.testing.story import DAY, FILLED, MINUTE, filled
+from tests.testing.story import DAY, FILLED, MINUTE
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/disposals/"
@@ -35,8 +35,8 @@ U8, U9 = "CT-0042-U08", "CT-0042-U09"
 
 
 @pytest.fixture(autouse=True)
-def _units(cast: Cast, batch: Batch) -> None:
-    filled(cast, batch)
+def _units(filled_units: list[Unit]) -> None:
+    """What is to be destroyed."""
 
 
 def body(*units: str) -> dict[str, object]:

@@ -16,7 +16,6 @@ from tests.disposal.story import ASKED
 from tests.journeys.api_player import ApiStage
 from tests.journeys.conftest import story_of
 from tests.journeys.verbs import VERBS as AT_THE_API
-from tests.testing.story import filled
 
 PART_OF = {"storekeeper": "stella", "qa": "quinn", "operator": "olga", "checker": "vera"}
 TOLD = [act for act in story_of("ct_0042").acts if act.do in ("ask_destruction", "approve_destruction", "destroy")]
@@ -34,8 +33,8 @@ def played(cast: Cast, play: Callable[[Stage, str, Any, Act, dict[str, Any]], ob
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("filled_units")
 def test_the_story_destroys_its_unit_by_the_services(cast: Cast, batch: Batch) -> None:
-    filled(cast, batch)
     assert cast.vera
 
     ended = played(cast, lambda stage, who, at, act, given: VERBS[act.do](stage, who, at, **given))
@@ -44,8 +43,8 @@ def test_the_story_destroys_its_unit_by_the_services(cast: Cast, batch: Batch) -
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("filled_units")
 def test_the_story_destroys_its_unit_through_the_api(cast: Cast, batch: Batch) -> None:
-    filled(cast, batch)
     assert cast.vera
 
     ended = played(cast, lambda stage, who, at, act, given: AT_THE_API[act.do](ApiStage(stage), who, **given))

@@ -12,12 +12,13 @@ from apps.storage.facts import StoreKind
 from apps.storage.models import Store
 from apps.storage.services import add_box, open_store
 from apps.units.models import Unit
+from apps.units.selectors import units_now
 from apps.units.services import freeze_units
 from tests.cast import AT, Cast, actor, site_of
-from tests.testing.prologue import batch, cast, prologue
-from tests.testing.story import FILLED, filled
+from tests.testing.prologue import batch, cast, filled_units, prologue
+from tests.testing.story import FILLED
 
-__all__ = ["batch", "cast", "prologue"]
+__all__ = ["batch", "cast", "filled_units", "prologue"]
 
 
 @pytest.fixture
@@ -38,14 +39,14 @@ def tank_of(cast: Cast, number: str = "LN-03", **more: Any) -> Store:
 
 
 @pytest.fixture
-def frozen(cast: Cast, batch: Batch) -> list[Unit]:
+def frozen(cast: Cast, batch: Batch, filled_units: list[Unit]) -> list[Unit]:
     """The units of the batch, frozen half an hour after their fill."""
-    units = filled(cast, batch)
+    units = units_now(filled_units)
     freeze_units(batch=batch, units=units, frozen_at=FILLED, actor=actor(cast.olga), at=FILLED)
     return [Unit.objects.select_related("record", "batch__site").get(pk=unit.pk) for unit in units]
 
 
 @pytest.fixture
-def fresh(cast: Cast, batch: Batch) -> list[Unit]:
+def fresh(db: None, filled_units: list[Unit]) -> list[Unit]:
     """The units of the batch, filled and not yet frozen."""
-    return [Unit.objects.select_related("record", "batch__site").get(pk=unit.pk) for unit in filled(cast, batch)]
+    return [Unit.objects.select_related("record", "batch__site").get(pk=unit.pk) for unit in filled_units]

@@ -10,8 +10,9 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
+from apps.units.models import Unit
 from tests.cast import Cast
-from tests.testing.story import running_batch
+from tests.testing.story import filled, running_batch
 
 PEOPLE = ("olga", "oscar", "anna", "ada", "hugo", "quinn", "stella", "paula", "arthur")
 
@@ -50,6 +51,12 @@ def prologue(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         for name in PEOPLE:
             getattr(people, name)
         yield Prologue(people, running_batch(people))
+
+
+@pytest.fixture(scope="module")
+def filled_units(prologue: Prologue) -> list[Unit]:
+    """The units of the batch, filled once for the module."""
+    return filled(prologue.cast, prologue.batch)
 
 
 @pytest.fixture
