@@ -10,6 +10,7 @@ from apps.dosing.models import OutcomeValue, TreatmentOrder
 from apps.dosing.rules import following as rules
 from apps.dosing.selectors import candidate_of, kept_units, outcomes_due, prepare, units_for
 from apps.dosing.services import record_outcome, record_reaction
+from apps.quality.facts import Blocks
 from apps.quality.models import Event, Hold
 from tests.batches.refusals import codes
 from tests.cast import Cast, actor
@@ -45,7 +46,10 @@ def test_a_grave_reaction_holds_the_sister_units_and_tells_quality(cast: Cast, o
     batch = kept_units(order)[0].batch
     event = Event.objects.get(subject=batch.record, severity="CRITICAL")
     assert event.about == order.record.address
-    assert {hold.record.kind for hold in Hold.objects.filter(code="reaction")} == {"batch", "recipient"}
+    assert {hold.record.kind: hold.blocks for hold in Hold.objects.filter(code="reaction")} == {
+        "batch": {Blocks.ISSUE, Blocks.USE},
+        "recipient": {Blocks.USE},
+    }
 
 
 def test_a_patient_with_an_unanswered_grave_reaction_is_ordered_no_further_dose(
@@ -64,6 +68,20 @@ def test_a_mild_reaction_is_recorded_and_holds_nothing(cast: Cast, order: Treatm
 @pytest.mark.parametrize(("grade", "blocking", "holds"), [(2, 3, False), (3, 3, True), (5, 3, True), (1, 1, True)])
 def test_the_grade_of_the_master_is_where_holding_begins(grade: int, blocking: int, holds: bool) -> None:
     assert rules.holds_sisters(grade, blocking) is holds
+
+
+@pytest.mark.parametrize(("grade", "is_one"), [(0, False), (1, True), (5, True), (6, False)])
+def test_grades_go_from_1_to_5(grade: int, is_one: bool) -> None:
+    assert (rules.is_no_grade(grade) is None) is is_one
+
+
+@pytest.mark.parametrize(("minutes", "day", "fits"), [(-1, 1, False), (0, 1, True), (-1, 0, True)])
+def test_what_is_measured_on_a_later_day_comes_after_the_dose(minutes: int, day: int, fits: bool) -> None:
+    assert (rules.is_before_dose(START + minutes * MINUTE, START, day) is None) is fits
+
+
+def test_the_outcomes_of_a_course_are_kept_with_its_first_dose() -> None:
+    assert [rules.is_not_first(n) is None for n in (1, 2)] == [True, False]
 
 
 def test_a_reaction_has_a_grade_words_and_a_time_within_the_infusion(cast: Cast, order: TreatmentOrder) -> None:

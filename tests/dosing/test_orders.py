@@ -1,5 +1,6 @@
 """A physician orders, a second person checks; what the master record does not allow is refused before it is written."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,16 +16,18 @@ from apps.dosing.content import order_content
 from apps.dosing.facts import OrderState
 from apps.dosing.lifecycle import MOVES
 from apps.dosing.models import TreatmentOrder
-from apps.dosing.rules.ordering import weight_is_out_of_date
+from apps.dosing.rules.ordering import against_the_answers, weight_is_out_of_date
 from apps.dosing.selectors import order_now, prepare
 from apps.dosing.services import cancel_order, order_treatment
 from apps.identity.models import RecipientPerson
 from apps.identity.selectors import patient_of
+from apps.products.facts import Entered, Verdict, VersionState
+from apps.products.rules.numbers import read_entry
 from apps.quality.facts import Blocks
 from apps.quality.services import place_hold
 from apps.signatures.models import Signature
 from tests.batches.refusals import codes
-from tests.cast import Cast, actor, give_role, sign_as
+from tests.cast import Cast, actor, give_role, sign_as, site_of
 from tests.dosing.story import MASTER, NOW, PATIENT, START, checked, checked_by, ordered, patient, said
 from tests.testing.story import approved_master
 
@@ -74,6 +77,27 @@ def test_an_order_keeps_the_dose_line_by_line(cast: Cast) -> None:
 def test_what_the_master_record_does_not_allow_is_refused(cast: Cast, words: dict[str, Any], code: str) -> None:
     assert code in codes(lambda: ordered(cast, **words))
     assert not TreatmentOrder.objects.exists()
+
+
+def test_only_an_approved_master_is_ordered_and_only_at_its_sites(cast: Cast) -> None:
+    version, recipient = approved_master(cast), patient(cast)
+    assert cast.rolf
+    version.state, recipient.site = VersionState.AUTHOR_SIGNED, site_of("RHINE")
+
+    found = {one.code for one in prepare(recipient, version, said()).objections}
+
+    assert {"version_not_approved", "site_not_authorised"} <= found
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_an_answer_that_does_not_pass_or_cannot_be_judged_forbids(verdict: Verdict) -> None:
+    field = MASTER.dosing.order[0]
+    read = read_entry(field, "70.0")
+    assert isinstance(read, Entered)
+    judged = replace(read, judgement=replace(read.judgement, verdict=verdict))
+
+    allowed = verdict in {Verdict.PASS, Verdict.ALERT, Verdict.RECORDED}
+    assert (against_the_answers([field], {field.key: judged}) == ()) is allowed
 
 
 def test_every_reason_is_said_at_once(cast: Cast) -> None:
