@@ -27,14 +27,14 @@ def tank(cast: Cast) -> Store:
     return tank_of(cast)
 
 
-def tank_of(cast: Cast, number: str = "LN-03", **more: Any) -> Store:
-    quinn = actor(cast.quinn)
+def tank_of(cast: Cast, number: str = "LN-03", site: str = "NANHU", **more: Any) -> Store:
+    keeper = actor(cast.quinn if site == "NANHU" else cast.rolf)
     said = {"code": f"ST-{number}", "grade": Grade.UNCLASSIFIED, "label_en": "Cryo store", "label_zh": "低温库"}
-    room = open_room(site=site_of("NANHU"), actor=quinn, at=AT, **said)
+    room = open_room(site=site_of(site), actor=keeper, at=AT, **said)
     particulars = {"kind": StoreKind.TANK, "label": "Nitrogen tank 3", "low": None, "high": Decimal("-150"), **more}
-    store = open_store(number=number, room=room, actor=quinn, at=AT, **particulars)
+    store = open_store(number=number, room=room, actor=keeper, at=AT, **particulars)
     for code, rows, columns in (("2", 8, 8), ("3", 1, 2)):
-        add_box(store=store, rack="4", code=code, rows=rows, columns=columns, actor=quinn, at=AT)
+        add_box(store=store, rack="4", code=code, rows=rows, columns=columns, actor=keeper, at=AT)
     return store
 
 

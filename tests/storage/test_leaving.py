@@ -56,6 +56,12 @@ def test_what_is_destroyed_leaves_its_position(cast: Cast, batch: Batch, tank: S
     assert (stay.out_at, stay.out_by, stay.out_reason) == (DONE - MINUTE, "olga", "DESTROYED")
 
 
+def test_what_is_on_its_way_is_put_into_no_store(cast: Cast, tank: Store, frozen: list[Unit]) -> None:
+    sent(cast, frozen[:1])
+
+    assert codes(lambda: put(cast, frozen[0], "LN-03/4/2/A1", LATER)) == ["not_in_house"]
+
+
 def test_a_unit_that_lies_nowhere_leaves_all_the_same(cast: Cast, tank: Store, frozen: list[Unit]) -> None:
     sent(cast, frozen[:1])
 

@@ -12,7 +12,7 @@ from apps.quality.models import Event, Hold
 from apps.storage.facts import StoreKind
 from apps.storage.models import Stay, Store
 from apps.storage.selectors import free_places, history_of, suggested_for
-from apps.storage.services import add_box, open_store, store_unit
+from apps.storage.services import add_box, open_store, store_unit, take_out
 from apps.units.models import Unit
 from tests.batches.refusals import codes
 from tests.cast import AT, Cast, actor
@@ -124,6 +124,28 @@ def test_moves_are_recorded_in_their_order_and_never_ahead(cast: Cast, tank: Sto
     assert codes(lambda: put(cast, frozen[0], "LN-03/4/2/A2", STORED, **early)) == ["moved_later"]
     assert codes(lambda: put(cast, frozen[0], "LN-03/4/2/A2", STORED, moved_at=STORED + MINUTE)) == ["in_the_future"]
     assert codes(lambda: put(cast, frozen[0], "LN-03/4/2/A1", STORED + MINUTE)) == ["there_already"]
+
+
+def test_a_move_in_the_moment_of_the_last_one_is_in_order(cast: Cast, tank: Store, frozen: list[Unit]) -> None:
+    put(cast, frozen[0], "LN-03/4/2/A1")
+
+    assert out(cast, frozen[0], STORED).out_at == STORED
+    assert put(cast, frozen[0], "LN-03/4/2/A2", STORED).in_at == STORED
+
+
+def test_nothing_is_taken_out_before_it_was_put_in_nor_ahead(cast: Cast, tank: Store, frozen: list[Unit]) -> None:
+    put(cast, frozen[0], "LN-03/4/2/A1")
+    said: dict[str, Any] = {"unit": frozen[0], "actor": actor(cast.stella), "at": STORED}
+
+    assert codes(lambda: take_out(moved_at=STORED - MINUTE, **said)) == ["moved_later"]
+    assert codes(lambda: take_out(moved_at=STORED + MINUTE, **said)) == ["in_the_future"]
+
+
+def test_a_unit_is_put_into_no_store_of_another_site(cast: Cast, frozen: list[Unit]) -> None:
+    box = tank_of(cast, "LN-90", "RHINE").boxes.get(code="2")
+    said: dict[str, Any] = {"unit": frozen[0], "box": box, "place": place("LN-90/4/2/A1")}
+
+    assert codes(lambda: store_unit(actor=actor(cast.rita), at=STORED, **said)) == ["other_site"]
 
 
 def test_what_lies_nowhere_is_not_taken_out(cast: Cast, tank: Store, frozen: list[Unit]) -> None:
