@@ -82,7 +82,7 @@ class ScreeningForm(forms.Form):
     @property
     def results(self) -> list[tuple[str, str]]:
         """What was entered, by the key of each result; an optional one that is empty was not done."""
-        said = {result.key: str(self.cleaned_data[result.key]).strip() for result in self.test.results}
+        said = {result.key: str(self.cleaned_data[result.key] or "").strip() for result in self.test.results}
         return [(key, text) for key, text in said.items() if text]
 
 
@@ -142,7 +142,7 @@ class HealthForm(forms.Form):
     @property
     def answers(self) -> list[tuple[str, str]]:
         """What was answered, by the key of each question."""
-        said = {key: str(self.cleaned_data[key]).strip() for key in self.questions}
+        said = {key: str(self.cleaned_data[key] or "").strip() for key in self.questions}
         return [(key, text) for key, text in said.items() if text]
 
 

@@ -7,9 +7,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.donation.forms import HealthForm
 from apps.donation.models import Consent, Donation, ScreeningResult
 from apps.identity.models import Donor
 from apps.identity.rules.donation_numbers import printed
+from apps.products.loader import SEEDS, load
 from apps.quality.models import Hold
 from tests.batches.story import DIN, approved, collected, donor, passing, screened, small_record
 from tests.cast import AT, SECRET, Cast
@@ -208,3 +210,12 @@ def test_a_list_costs_the_same_for_one_and_for_many(cast: Cast, web_client: Any,
         collected(cast, donor(cast, f"D-030{n}"), f"G12342600090{n}")
 
     assert cost() == one
+
+
+def test_a_date_that_was_not_answered_is_left_out() -> None:
+    medical = load(SEEDS / "products" / "convalescent_plasma" / "v1").definition.donation.eligibility
+    criteria = {one.key: one for one in medical.criteria}
+    form = HealthForm({"answered_at": "2026-11-04T09:30", "onset_on": "2026-10-01"}, criteria=criteria, exclusions={})
+
+    assert form.is_valid(), form.errors
+    assert form.answers == [("onset_on", "2026-10-01")]
