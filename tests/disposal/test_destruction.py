@@ -13,6 +13,7 @@ from apps.audit.services import audited, sequence_entries
 from apps.batches.models import Batch
 from apps.core.actor import SYSTEM
 from apps.core.errors import BadInput, NotAllowed, Refused
+from apps.disposal import rules
 from apps.disposal.models import Disposal, ProofFile, ProofValue
 from apps.documents.models import Document
 from apps.documents.selectors import due_documents, judgement_of
@@ -295,6 +296,24 @@ def test_no_statement_passes_the_form_of_the_record(cast: Cast, batch: Batch, sa
     with_print_out(cast, disposal)
 
     assert code in codes(lambda: treated(cast, disposal, because=BECAUSE, **said))
+    assert code in codes(lambda: treated(cast, disposal, **said))
+
+
+def test_a_refusal_has_a_reason_and_a_destruction_is_witnessed_once(cast: Cast, batch: Batch) -> None:
+    disposal = requested(cast, batch, U8)
+    assert codes(lambda: refused(cast, disposal, " ")) == ["reason_missing"]
+    done = destroyed(cast, batch, U9)
+
+    assert codes(lambda: witnessed(cast, done, by=cast.quinn)) == ["wrong_state"]
+    assert Disposal.objects.get(pk=done.pk).witnessed_by == "vera"
+
+
+def test_approval_consent_and_the_names_of_units_at_their_edges() -> None:
+    assert rules.is_before_approval(APPROVED, APPROVED) is None
+    assert rules.is_before_approval(APPROVED - MINUTE, APPROVED) is not None
+    looked_at = [(True, True), (True, False), (False, False)]
+    assert [rules.consent_is_unchecked(asked, seen) is None for asked, seen in looked_at] == [True, False, True]
+    assert [rules.names_no_units(one) is None for one in ([U8, U9], [U8, U8], [])] == [True, False, False]
 
 
 # --- never again ----------------------------------------------------------------------------------------------------
