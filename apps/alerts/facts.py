@@ -9,7 +9,7 @@ from apps.core.roles import Role
 
 
 class AlertKind(StrEnum):
-    """What is told: what expires or has expired, is overdue, does not add up or is silent; an account that locked."""
+    """What is told: what expires or expired, is due or overdue, does not add up, is silent; an account that locked."""
 
     UNIT_EXPIRING = "UNIT_EXPIRING"
     UNIT_EXPIRED = "UNIT_EXPIRED"
@@ -20,6 +20,8 @@ class AlertKind(StrEnum):
     ACCOUNT_LOCKED = "ACCOUNT_LOCKED"
     BALANCE_OPEN = "BALANCE_OPEN"
     PROBE_SILENT = "PROBE_SILENT"
+    VITALS_DUE = "VITALS_DUE"
+    OUTCOME_DUE = "OUTCOME_DUE"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What is due: facts without their answer, asked of the stages that hold them. The cost grows with what is due."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -10,10 +10,12 @@ from apps.alerts.models import Alert
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.disposal.selectors import open_balances
+from apps.dosing.selectors import overdue_outcomes, overdue_vitals
 from apps.facility.selectors import silent_probes
 from apps.materials.selectors import lots_expiring
 from apps.organisation.models import User
 from apps.organisation.selectors import recent_locks, roles_held, sites_of
+from apps.products.definition.base import Bilingual
 from apps.quality.selectors import unanswered_holds
 from apps.testing.selectors import overdue_results
 from apps.units.facts import Disposition
@@ -28,7 +30,7 @@ ENDED = (Disposition.REJECTED, Disposition.RECALLED)
 
 def due_things(at: datetime) -> list[Due]:
     """Everything that is due at this instant."""
-    return [*_units(at), *_lots(at), *_tests(at), *_holds(at), *_locks(at), *_balances(), *_probes(at)]
+    return [*_units(at), *_lots(at), *_tests(at), *_holds(at), *_locks(at), *_balances(), *_probes(at), *_patients(at)]
 
 
 def open_alerts() -> QuerySet[Alert]:
@@ -155,3 +157,34 @@ def _probes(at: datetime) -> Iterator[Due]:
                 since + timedelta(minutes=probe.silent_after),
                 {"number": probe.number, "address": probe.watches.address, "since": f"{since:%Y-%m-%d %H:%M}"},
             )
+
+
+def _patients(at: datetime) -> Iterator[Due]:
+    """At the bed and after: the vital signs that wait now, and the outcomes of a day that has passed."""
+    for order, due_at in overdue_vitals(at):
+        yield Due(
+            AlertKind.VITALS_DUE,
+            order.record_id,
+            order.record.site,
+            f"vitals:{due_at.isoformat()}",
+            Role.NURSE,
+            N_("{order}: vital signs are due since {since} UTC."),
+            due_at,
+            {"order": order.number, "since": f"{due_at.astimezone(UTC):%Y-%m-%d %H:%M}"},
+        )
+    for order, day, due_at, labels in overdue_outcomes(at):
+        yield Due(
+            AlertKind.OUTCOME_DUE,
+            order.record_id,
+            order.record.site,
+            f"outcomes:{day}",
+            Role.PHYSICIAN,
+            N_("{order}: outcomes of day {day} are due: {what}"),
+            due_at,
+            {"order": order.number, "day": str(day), **_named(labels)},
+        )
+
+
+def _named(labels: Sequence[Bilingual]) -> dict[str, str]:
+    """Labels as one fact, with its Chinese beside it."""
+    return {"what": ", ".join(one.en for one in labels), "what_zh": "、".join(one.zh for one in labels)}

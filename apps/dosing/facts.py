@@ -157,13 +157,15 @@ class Contents:
 class Bedside:
     """What two people scan at the bed: two identifiers of the wristband, every unit; and what the master asks besides.
 
-    The identifiers are compared and never kept. They stay out of `repr`, so that no log learns them either.
+    The identifiers are compared and never kept. They stay out of `repr`, so that no log learns them either. `chain` is
+    the chain of identity, scanned beside units whose number was typed.
     """
 
     first: str = field(default="", repr=False)
     second: str = field(default="", repr=False)
     units: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
+    chain: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("orders/<str:number>/", views.detail, name="detail"),
     path("orders/<str:number>/check/", views.check, name="check"),
     path("orders/<str:number>/reserve/", views.reserve, name="reserve"),
+    path("orders/<str:number>/ship/", views.ship, name="ship"),
     path("orders/<str:number>/free/", views.free, name="free"),
     path("orders/<str:number>/thaw/", views.thaw, name="thaw"),
     path("orders/<str:number>/dose/", views.prepare, name="prepare"),

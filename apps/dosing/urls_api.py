@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.dosing.api import bedside, doses, following
+from apps.dosing.api import bedside, doses, following, sending
 from apps.dosing.api import orders as api
 from apps.signatures.api.verbs import signed_paths
 from apps.units.api.acts import act_path
@@ -16,6 +16,7 @@ urlpatterns = [
     *signed_paths(f"{ONE}/check/", api.CheckOrder, "orders_check"),
     act_path(f"{ONE}/reservation/", api.ReserveUnits, "orders_reserve"),
     act_path(f"{ONE}/reservation/end/", api.FreeReserved, "orders_free"),
+    act_path(f"{ONE}/shipment/", sending.ShipReserved, "orders_ship"),
     act_path(f"{ONE}/thaws/", doses.ThawUnit, "orders_thaw"),
     *signed_paths(f"{ONE}/dose/", doses.PrepareVolume, "orders_dose"),
     *signed_paths(f"{ONE}/dose/check/", doses.ConfirmVolume, "orders_dose_check"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from apps.batches.selectors.batches import chain_of_batch
 from apps.core.errors import stop_if
 from apps.core.rules import is_future
 from apps.core.text import N_
@@ -122,12 +123,13 @@ def _time(shipment: Shipment, at: datetime) -> str:
 
 
 def _content(verb: ShipmentVerb, shipment: Shipment, said: Sequence[Line]) -> SignedContent:
-    batch = shipment.batch
+    batch, chain = shipment.batch, chain_of_batch(shipment.batch)
     lines = (
         Line(N_("Shipment"), shipment.number),
         Line(N_("Batch"), batch.number, batch.product_version.record.address),
         Line(N_("Receiver"), shipment.receiver, shipment.contact),
         Line(N_("Way of transport"), mode_of(shipment).label.en, f"{plain(shipment.hours)} h"),
+        *([Line(N_("Chain of identity"), chain.number)] if chain else []),
         *(Line(unit.number, unit.kind, f"{unit.disposition} · {unit.condition}") for unit in units_in(shipment)),
         *said,
     )

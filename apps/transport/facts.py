@@ -140,7 +140,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Packed:
-    """What the packer scanned and read. `because`: why it is recorded although a rule stands against it."""
+    """What the packer scanned and read. `because`: why it is recorded although a rule stands against it.
+
+    `labels` are the scans themselves, where they say more than the numbers; `chain` was scanned beside them.
+    """
 
     at: datetime
     units: tuple[str, ...]
@@ -151,11 +154,13 @@ class Packed:
     layers: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     because: str = ""
+    labels: tuple[str, ...] = ()
+    chain: str = ""
 
 
 @dataclass(frozen=True)
 class Handed:
-    """What the giver says at a hand-over: to whom, with which seal, at which temperature."""
+    """What the giver says at a hand-over: to whom, with which seal, at which temperature, for which patient."""
 
     at: datetime
     taker: str
@@ -163,11 +168,12 @@ class Handed:
     seal: str
     temperature: str
     because: str = ""
+    chain: str = ""
 
 
 @dataclass(frozen=True)
 class Received:
-    """What the first of the two persons found at the receipt."""
+    """What the first of the two persons found at the receipt; `labels` and `chain` as at the packing."""
 
     arrived_at: datetime
     checked_at: datetime
@@ -175,6 +181,8 @@ class Received:
     units: tuple[str, ...]
     texts: Mapping[str, str] = field(default_factory=dict)
     because: str = ""
+    labels: tuple[str, ...] = ()
+    chain: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What is said about a shipment before the panel of signing, and about the file of its logger."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -8,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.batches.models import Batch
-from apps.core.errors import Objection
+from apps.batches.selectors.batches import chain_of_batch
 from apps.core.ui.acts import instant_field, offer, scanned
 from apps.core.ui.wording import bilingual
 from apps.facility.facts import DateOrder
+from apps.identity.forms import chain_field
+from apps.products.definition.storage import TransportMode
 from apps.products.forms import reading_field
 from apps.products.loader import units as unit_table
 from apps.products.rules.limits import limit_text
@@ -19,7 +22,7 @@ from apps.transport.facts import Asked, DecimalSign, Declared, Handed, LoggerFor
 from apps.transport.models import Shipment
 from apps.transport.selectors import mode_of, stage_of, typed_parameters, units_in, units_to_ship
 from apps.units.models import Unit
-from apps.units.rules import read_code
+from apps.units.rules import number_of_code
 
 BECAUSE = gettext_lazy("Already done against a rule: why it is recorded")
 MOST = Decimal(100_000)
@@ -31,10 +34,9 @@ def because_field() -> forms.CharField:
     return forms.CharField(label=BECAUSE, required=False, max_length=1000, help_text=help_text)
 
 
-class RequestForm(forms.Form):
-    """Which units go to whom, how, when, and for how long at most."""
+class WayForm(forms.Form):
+    """To whom it goes, how, when, and for how long at most."""
 
-    units = forms.MultipleChoiceField(label=gettext_lazy("Units"), widget=forms.CheckboxSelectMultiple)
     mode = forms.ChoiceField(label=gettext_lazy("Way of transport"), widget=forms.RadioSelect)
     receiver = forms.CharField(label=gettext_lazy("Receiver"), max_length=200)
     contact = forms.CharField(label=gettext_lazy("Telephone day and night"), max_length=200)
@@ -42,15 +44,21 @@ class RequestForm(forms.Form):
     hours = forms.DecimalField(label=gettext_lazy("Planned hours, at most"), max_digits=6, decimal_places=2)
     note = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=1000)
 
-    def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, modes: Iterable[TransportMode], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offer(self, "mode", [(one.key, bilingual(one.label)) for one in modes])
+
+
+class RequestForm(WayForm):
+    """Which units go to whom."""
+
+    units = forms.MultipleChoiceField(label=gettext_lazy("Units"), widget=forms.CheckboxSelectMultiple)
+    field_order = ("units",)
+
+    def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
+        super().__init__(*args, modes=stage_of(batch).modes, **kwargs)
         self.there = {unit.number: unit for unit in units_to_ship(batch)}
-        choices = {
-            "units": [(number, number) for number in self.there],
-            "mode": [(one.key, bilingual(one.label)) for one in stage_of(batch).modes],
-        }
-        for name, offered in choices.items():
-            offer(self, name, offered)
+        offer(self, "units", [(number, number) for number in self.there])
 
     @property
     def said(self) -> tuple[list[Unit], Asked]:
@@ -70,12 +78,14 @@ class ScannedUnits(forms.Form):
             control.attrs["data-scan-pattern"] = rf"{number}(\(92\).*)?$"
             label = _("Unit %(number)s, scanned") % {"number": number}
             self.fields[name] = forms.CharField(label=label, required=False, max_length=120, widget=control)
+        _ask_for_chain(self, shipment)
 
     @property
-    def scans(self) -> tuple[str, ...]:
-        """The numbers that were scanned, whether the label's symbol or the number itself was read."""
-        texts = (self.cleaned_data[name].strip() for name in self.places)
-        return tuple(_number_in(text) for text in texts if text)
+    def scans(self) -> dict[str, Any]:
+        """The numbers that were scanned, the scans themselves, and the chain of identity beside them."""
+        texts = tuple(text for name in self.places if (text := self.cleaned_data[name].strip()))
+        numbers = tuple(number_of_code(text) for text in texts)
+        return {"units": numbers, "labels": texts, "chain": self.cleaned_data.get("chain", "")}
 
 
 class PackForm(ScannedUnits):
@@ -108,9 +118,7 @@ class PackForm(ScannedUnits):
             tuple(key for name, key in group.items() if self.cleaned_data[name])
             for group in (self.layers, self.documents)
         ]
-        return Packed(
-            at=self.cleaned_data["packed_at"], units=self.scans, layers=ticked[0], documents=ticked[1], **words
-        )
+        return Packed(at=self.cleaned_data["packed_at"], layers=ticked[0], documents=ticked[1], **self.scans, **words)
 
 
 class HandOverForm(forms.Form):
@@ -122,6 +130,11 @@ class HandOverForm(forms.Form):
     seal = forms.CharField(label=gettext_lazy("Seal number, as read"), max_length=60, widget=scanned("seal"))
     temperature = forms.CharField(label=gettext_lazy("Temperature shown by the logger, °C"), max_length=20)
     because = because_field()
+
+    def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_chain(self, shipment)
+        self.order_fields([name for name in self.fields if name != "because"])
 
     @property
     def said(self) -> Handed:
@@ -233,7 +246,7 @@ class ReceiveForm(ScannedUnits):
         """What the first person says."""
         words = {name: self.cleaned_data[name] for name in ("arrived_at", "checked_at", "seal", "because")}
         texts = {key: str(self.cleaned_data[name]) for name, key in self.keys.items() if self.cleaned_data[name]}
-        return Received(units=self.scans, texts=texts, **words)
+        return Received(texts=texts, **self.scans, **words)
 
 
 def mode_words(shipment: Shipment) -> str:
@@ -244,7 +257,7 @@ def mode_words(shipment: Shipment) -> str:
     return f"{bilingual(mode.label)}: {limit} {unit}".strip()
 
 
-def _number_in(text: str) -> str:
-    """The number of a unit behind the symbol of its label; anything else stays as it was typed."""
-    read = read_code(text)
-    return text if isinstance(read, Objection) else read.address.removeprefix("unit/")
+def _ask_for_chain(form: forms.Form, shipment: Shipment) -> None:
+    """Only what is for one patient has a chain of identity."""
+    if chain_of_batch(shipment.batch):
+        form.fields["chain"] = chain_field()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 
-from apps.audit.models import Audited
+from apps.audit.models import Audited, Record
 from apps.batches.models import Batch
 from apps.core.choices import choices_of
 from apps.facility.models import Instrument
@@ -18,7 +18,10 @@ CAME_IN = (ShipmentState.RECEIVED, ShipmentState.ACCEPTED, ShipmentState.QUARANT
 
 
 class Shipment(Audited):
-    """Units of one batch on their way to one receiver, in one way of its frozen master (`shipment/...`)."""
+    """Units of one batch on their way to one receiver, in one way of its frozen master (`shipment/...`).
+
+    `kept_for` is the order that keeps these units: they are its own on the way and at the bed.
+    """
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="shipments")
     number = models.CharField(max_length=60, unique=True)
@@ -28,6 +31,7 @@ class Shipment(Audited):
     departs_at = models.DateTimeField()
     hours = models.DecimalField(max_digits=6, decimal_places=2)
     note = models.CharField(max_length=1000, blank=True)
+    kept_for = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=12, choices=choices_of(ShipmentState), default=ShipmentState.REQUESTED)
     requested_at = models.DateTimeField()
     requested_by = models.CharField(max_length=80)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.hashers import check_password
 from django.db.models import QuerySet
 
-from apps.audit.models import Entry
+from apps.audit.models import Entry, Record
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import BadInput, Objection
@@ -35,7 +35,7 @@ MOST_EXCURSIONS = 20  # sentences on a page; the curve shows all of them
 
 def shipments() -> QuerySet[Shipment]:
     """Every shipment with its batch."""
-    return Shipment.objects.select_related("record", "shipper", "logger", *BATCH)
+    return Shipment.objects.select_related("record", "kept_for", "shipper", "logger", *BATCH)
 
 
 def visible_shipments(user: User, at: datetime) -> QuerySet[Shipment]:
@@ -60,6 +60,17 @@ def standing_shipments(units: Iterable[Unit], but: Shipment | None = None) -> di
     if but is not None:
         lines = lines.exclude(shipment=but)
     return dict(lines.values_list("unit", "shipment__number"))
+
+
+def shipments_for(record: Record) -> list[Shipment]:
+    """The shipments with units that an order keeps and that stand in them, oldest first."""
+    return list(shipments().filter(kept_for=record, lines__stands=True).distinct().order_by("pk"))
+
+
+def receivers_of(units: Iterable[Unit]) -> dict[int, str]:
+    """Where a unit stands that was sent out: the receiver of its newest shipment, by the key of the unit."""
+    lines = ShippedUnit.objects.filter(unit__in=[unit.pk for unit in units], scanned_in=True).order_by("pk")
+    return dict(lines.values_list("unit", "shipment__receiver"))
 
 
 def units_to_ship(batch: Batch) -> list[Unit]:
@@ -187,7 +198,8 @@ def against_the_logger(shipment: Shipment, until: datetime) -> list[Objection]:
     series, trip = series_of(file), trip_of(shipment, until)
     known = shipment.logger.serial_number if shipment.logger else ""
     found = [trips.is_of_another_logger(series, known), trips.does_not_cover(series, trip)]
-    outside = [trips.was_outside(one, trip.temperature) for one in trips.excursions_in(series, trip)]
+    unit = standard_tables().units.display(trip.temperature.unit)
+    outside = [trips.was_outside(one, trip.temperature, unit) for one in trips.excursions_in(series, trip)]
     return [*(one for one in found if one), *outside[:MOST_EXCURSIONS]]
 
 

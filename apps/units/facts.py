@@ -57,6 +57,7 @@ class UnitVerb(StrEnum):
     USE_UP = "USE_UP"
     RESERVE = "RESERVE"
     FREE = "FREE"
+    KEEP_AT_SITE = "KEEP_AT_SITE"
     SHIP = "SHIP"
     ARRIVE = "ARRIVE"
     TAKE_BACK = "TAKE_BACK"

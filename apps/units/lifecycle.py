@@ -89,6 +89,14 @@ _MOVES = (
         custody=Custody.RESERVED,
     ),
     Move(UnitVerb.FREE, custodies=frozenset({Custody.RESERVED}), custody=Custody.IN_STORE),
+    Move(  # kept for an order where it stands: it goes back into no store when the order ends
+        UnitVerb.KEEP_AT_SITE,
+        dispositions=ISSUABLE,
+        conditions=frozenset({Condition.FRESH, Condition.FROZEN}),
+        custodies=frozenset({Custody.AT_SITE}),
+        kinds=frozenset({UnitKind.PRODUCT}),
+        custody=Custody.AT_SITE,
+    ),
     Move(
         UnitVerb.SHIP,
         dispositions=ISSUABLE,

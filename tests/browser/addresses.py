@@ -53,13 +53,8 @@ EXACTLY = {
     "people/<str:username>/roles/<int:pk>/withdraw/": "people/operator2/roles/4/withdraw/",
     "donation/donors/<str:number>/consents/<int:pk>/withdraw/": "donation/donors/D-0118/consents/3/withdraw/",
 }  # fmt: skip
-SHIPPING = ("pack", "hand-over", "take", "code", "acknowledge", "logger", "receive", "confirm", "accept", "quarantine",
-            "reject", "return", "cancel")  # fmt: skip
-# Nothing of the kind is in the stories: no document of that code, no file, no decision at risk, no amendment, no value,
-# no shipment.
+# Nothing of the kind is in the stories: no document of that code, no file, no decision at risk, no amendment, no value.
 LEAD_NOWHERE = {
-    "transport/<str:number>/", "transport/<str:number>/logger/<int:pk>/",
-    *(f"transport/<str:number>/{act}/" for act in SHIPPING),
     "verify/<str:code>/", "batches/<str:number>/files/<int:pk>/", "batches/<str:number>/files/<int:pk>/certify/",
     "batches/<str:number>/risks/<int:pk>/ratify/", "batches/<str:number>/amendments/<int:pk>/approve/",
     "testing/runs/<str:number>/controls/<str:control>/correct/",

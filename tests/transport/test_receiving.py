@@ -176,7 +176,7 @@ def test_an_excursion_puts_the_units_into_quarantine_and_opens_an_event(cast: Ca
     assert list(Event.objects.values_list("kind", "severity", "subject__address")) == [
         ("EXCURSION", "MAJOR", "shipment/CT-0042-T01")
     ]
-    assert "for 10 min outside ≤ -135 Cel: worst -130" in str(shipment.findings[0]["text"])
+    assert "for 10 min outside ≤ -135 °C: worst -130" in str(shipment.findings[0]["text"])
 
 
 @pytest.mark.parametrize(

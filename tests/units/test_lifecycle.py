@@ -23,6 +23,7 @@ ALLOWED: dict[UnitVerb, tuple[set[str], set[str], set[str], set[str]]] = {
     UnitVerb.THAW: (set(), set(), {"FROZEN"}, {"IN_STORE", "RESERVED", "IN_TRANSIT", "AT_SITE"}),
     UnitVerb.USE_UP: (set(), set(), {"FRESH", "FROZEN", "THAWED"}, {"IN_STORE", "RESERVED", "IN_TRANSIT", "AT_SITE"}),
     UnitVerb.RESERVE: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "FROZEN"}, {"IN_STORE"}),
+    UnitVerb.KEEP_AT_SITE: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "FROZEN"}, {"AT_SITE"}),
     UnitVerb.FREE: (set(), set(), set(), {"RESERVED"}),
     UnitVerb.SHIP: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "FROZEN"}, {"IN_STORE", "RESERVED"}),
     UnitVerb.ARRIVE: (set(), set(), set(), {"IN_TRANSIT"}),

@@ -17,6 +17,7 @@ from apps.desk.story import (
     lab_verbs,
     site_verbs,
     store_verbs,
+    transport_verbs,
     treatment_verbs,
 )
 from apps.desk.story.people import train
@@ -32,6 +33,7 @@ VERBS: dict[str, Verb] = {
     **disposal_verbs.VERBS,
     **treatment_verbs.VERBS,
     **store_verbs.VERBS,
+    **transport_verbs.VERBS,
 }
 
 

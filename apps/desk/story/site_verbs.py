@@ -34,10 +34,12 @@ def rooms(stage: Stage, who: str, at: datetime, *, rooms: list[dict[str, str]]) 
 
 
 def instruments(stage: Stage, who: str, at: datetime, *, instruments: list[dict[str, str]]) -> None:
-    """Install instruments with their calibration."""
+    """Install instruments: calibrated until `due`, qualified until `qualified`."""
     for one in instruments:
         particulars = dict(one)
-        particulars["calibration_due"] = stage.instant(particulars.pop("due"))
+        for said, column in (("due", "calibration_due"), ("qualified", "qualified_until")):
+            if said in particulars:
+                particulars[column] = stage.instant(particulars.pop(said))
         particulars["room"] = Room.objects.get(code=particulars["room"])
         install_instrument(site=stage.site, actor=stage.actor(who), at=at, **particulars)
 

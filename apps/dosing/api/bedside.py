@@ -33,6 +33,7 @@ class BedsideBody(serializers.Serializer):
     first = serializers.CharField(max_length=80)
     second = serializers.CharField(max_length=20)
     units = serializers.ListField(child=serializers.CharField(max_length=120), max_length=200)
+    chain = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     answers = serializers.DictField(
         child=serializers.CharField(max_length=500, allow_blank=True), required=False, default=dict
     )
@@ -182,7 +183,7 @@ class EndInfusion(SignedVerb):
 
 
 def _said(data: Mapping[str, Any]) -> Bedside:
-    return Bedside(data["first"], data["second"], tuple(data["units"]), data["answers"])
+    return Bedside(data["first"], data["second"], tuple(data["units"]), data["answers"], data["chain"])
 
 
 def _began(data: Mapping[str, Any], now: datetime) -> datetime | None:

@@ -24,6 +24,7 @@ class ThawBody(serializers.Serializer):
     """The unit as scanned; `happened` records what was thawed although a rule forbids it."""
 
     unit = serializers.CharField(max_length=120)
+    chain = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     thawed_at = Instant(required=False, allow_null=True, default=None)
     happened = HappenedInput(required=False, allow_null=True, default=None)
 
@@ -82,8 +83,8 @@ class ThawUnit(OrderAct):
     created = True
 
     def perform(self, target: TreatmentOrder, said: dict[str, Any]) -> Thaw:
-        told = {"scanned": said["unit"], "thawed_at": said["thawed_at"], "happened": happened_from(said["happened"])}
-        return services.thaw_unit(order=target, **told, **self.who)
+        told = {"scanned": said["unit"], "chain": said["chain"], "thawed_at": said["thawed_at"]}
+        return services.thaw_unit(order=target, happened=happened_from(said["happened"]), **told, **self.who)
 
 
 class PrepareVolume(SignedVerb):

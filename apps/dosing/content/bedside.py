@@ -12,7 +12,7 @@ from apps.dosing.lifecycle import MOVES, SECOND_MEANING
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.rules.bedside import asked_at_bed
 from apps.dosing.rules.saying import said as amount_said
-from apps.dosing.selectors import administered, dose_of, kept_units, read_texts
+from apps.dosing.selectors import administered, chain_for, dose_of, kept_units, read_texts
 from apps.products.facts import Entered
 from apps.products.selectors import definition_of
 from apps.signatures.facts import Line, SignedContent
@@ -46,6 +46,7 @@ def _start(verb: str, meaning: str, order: TreatmentOrder, bedside: Bedside, beg
     texts = read_texts(order, asked, bedside.answers)
     read = [(one, texts[one.key]) for one in asked]
     units = [f"{unit.number} ({instant(unit.expires_at, zone)})" for unit in kept_units(order)]
+    chain = chain_for(order)
     drawn = [Line(N_("To be drawn up"), amount_said(dose.volume, "mL"))] if dose else []
     lines = (
         Line(N_("Order"), order.number),
@@ -53,6 +54,7 @@ def _start(verb: str, meaning: str, order: TreatmentOrder, bedside: Bedside, beg
         Line(N_("Ordered amount"), amount_said(order.amount, order.amount_unit)),
         *drawn,
         Line(N_("Units scanned, and until when"), ", ".join(units)),
+        *([Line(N_("Chain of identity"), chain.number)] if chain else []),
         *(reading_line(one, entered) for one, entered in read if isinstance(entered, Entered)),
         *([Line(N_("Started at"), instant(began, zone))] if began else []),
     )

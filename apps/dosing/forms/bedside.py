@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from apps.core.ui.acts import instant_field, scanned
 from apps.dosing.facts import Bedside, MomentKind
 from apps.dosing.forms.orders import control_of
+from apps.identity.forms import chain_field
 from apps.products.definition.parameters import Recordable
 
 BIRTH_CODE = r"^\d{4}-?\d{2}-?\d{2}$"
@@ -38,17 +39,19 @@ class BedsideForm(forms.Form):
         label=gettext_lazy("Given already: why it is recorded now"), max_length=1000, required=False
     )
 
-    def __init__(self, *args: Any, units: int, asked: Sequence[Recordable], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: int, asked: Sequence[Recordable], chained: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.unit_names = [f"unit_{n}" for n in range(1, max(units, 1) + 1)]
         for n, name in enumerate(self.unit_names, 1):
             self.fields[name] = forms.CharField(
                 label=f"{gettext_lazy('Unit')} {n}", max_length=120, widget=_scan("unit", UNIT_CODE)
             )
+        if chained:
+            self.fields["chain"] = chain_field()
         self.asked = [field.key for field in asked]
         for field in asked:
             self.fields[field.key] = control_of(field)
-        self.order_fields(["first", "second", *self.unit_names, *self.asked, "happened_at", "happened_reason"])
+        self.order_fields(["first", "second", *self.unit_names, "chain", *self.asked, "happened_at", "happened_reason"])
 
     @property
     def said(self) -> Bedside:
@@ -56,7 +59,7 @@ class BedsideForm(forms.Form):
         found = self.cleaned_data
         units = tuple(found[name] for name in self.unit_names)
         answers = {key: str(found[key]).strip() for key in self.asked if found[key]}
-        return Bedside(found["first"], found["second"], units, answers)
+        return Bedside(found["first"], found["second"], units, answers, found.get("chain", ""))
 
 
 class MomentForm(forms.Form):

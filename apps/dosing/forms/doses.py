@@ -10,6 +10,7 @@ from apps.dosing.facts import DoseInput
 from apps.dosing.forms.orders import control_of
 from apps.dosing.rules import burdens
 from apps.dosing.selectors import asked_after_thawing
+from apps.identity.forms import chain_field
 from apps.products.definition import Definition
 
 CELLS = "{cells}"
@@ -20,6 +21,12 @@ class ThawForm(forms.Form):
 
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=120, widget=scanned("unit"))
     thawed_at = instant_field(gettext_lazy("Last ice gone at"), required=False, help_text=gettext_lazy("Empty: now."))
+
+    def __init__(self, *args: Any, chained: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if chained:
+            self.fields["chain"] = chain_field()
+            self.order_fields(["unit", "chain"])
 
 
 class PrepareForm(forms.Form):

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy
 from apps.core.ui.acts import OneOf, instant_field, offer
 from apps.core.ui.wording import bilingual
 from apps.dosing.facts import OrderInput
+from apps.dosing.selectors import there
 from apps.identity.models import Donor
 from apps.organisation.models import Site
 from apps.products.definition import Definition
 from apps.products.definition.parameters import Recordable
 from apps.products.forms import answer_field, unit_of
+from apps.transport.selectors import receivers_of
 from apps.units.models import Unit
 
 
@@ -119,7 +121,11 @@ class ReserveForm(forms.Form):
     def __init__(self, *args: Any, units: Iterable[Unit], first: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by_number = {unit.number: unit for unit in units}
-        marked = [(number, f"{number} ✓" if number in first else number) for number in self.by_number]
+        places = receivers_of(there(self.by_number.values()))
+        marked = [
+            (number, " · ".join(filter(None, [f"{number} ✓" if number in first else number, places.get(unit.pk, "")])))
+            for number, unit in self.by_number.items()
+        ]
         offer(self, "units", marked)
 
     def clean_units(self) -> list[Unit]:

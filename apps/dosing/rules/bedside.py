@@ -13,6 +13,7 @@ from apps.products.definition.parameters import Recordable
 ANOTHER_PATIENT = "another_patient_at_bed"
 BY_SCAN = ("patient_first", "patient_second", "unit_matches")  # what the scans answer; nobody ticks it
 NOT_A_SIGN = re.compile(r"[\W_]+")
+GRACE = timedelta(minutes=5)  # after a due time, before somebody is told
 OVER = (OrderState.INFUSING, OrderState.GIVEN, OrderState.CANCELLED)
 
 
@@ -122,6 +123,14 @@ def answers_which(slots_of_it: Sequence[Slot], taken_at: datetime, within: timed
     """
     come = [slot for slot in slots_of_it if slot.due_at <= taken_at + within / 2]
     return come[-1].due_at if come and not come[-1].taken else None
+
+
+def waits_now(slots_of_it: Sequence[Slot], last_taken: datetime | None, at: datetime) -> datetime | None:
+    """The newest due time that has passed unanswered; signs that were taken later answer the earlier times."""
+    passed = [slot for slot in slots_of_it if slot.due_at + GRACE <= at]
+    if not passed or passed[-1].taken or (last_taken is not None and last_taken >= passed[-1].due_at):
+        return None
+    return passed[-1].due_at
 
 
 def has_no_signs(signs: Collection[str]) -> Objection | None:

@@ -1,11 +1,11 @@
 """Which units are taken: first to expire first, and never one that is expired, held, reserved or another patient's."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.dosing.facts import Candidate
+from apps.dosing.facts import Candidate, OrderState
 from apps.products.facts import Fit
 
 FORBIDDEN = frozenset({Fit.INCOMPATIBLE, Fit.UNKNOWN})
@@ -74,3 +74,36 @@ def passes_over(chosen: Sequence[str], first: Sequence[str], reason: str) -> Obj
         return None
     template = N_("First to expire: {first}. Say why others are taken.")
     return Objection("not_first_to_expire", template, {"first": ", ".join(first)}, place="reason")
+
+
+def is_kept_already(number: str, order: str) -> Objection | None:
+    """A unit is kept for one order, wherever it stands."""
+    if not order:
+        return None
+    template = N_("Unit {unit} is kept for the order {order} already.")
+    return Objection("kept_already", template, {"unit": number, "order": order}, place="units")
+
+
+def stand_apart(places: Collection[str]) -> Objection | None:
+    """The units of one dose stand at one place: in our stores, or where one receiver accepted them."""
+    if len(set(places)) <= 1:
+        return None
+    words = ", ".join(sorted(place or "–" for place in set(places)))
+    return Objection("stand_apart", N_("These units stand at different places: {places}."), {"places": words}, "units")
+
+
+# --- sent to the bed ------------------------------------------------------------------------------------------------
+def keeps_no_units(state: OrderState, kept: Collection[str]) -> Objection | None:
+    """What is sent to the bed is kept for the order and not thawed yet."""
+    if kept and state is OrderState.RESERVED:
+        return None
+    template = N_("No units to send: the order is {state}.")
+    return Objection("wrong_state", template, {"state": state})
+
+
+def arrives_after_the_start(arrives_at: datetime, planned_start: datetime) -> Objection | None:
+    """At the latest planned arrival the infusion has not begun."""
+    if arrives_at < planned_start:
+        return None
+    template = N_("Planned then, it arrives after the start of the infusion at {start:%Y-%m-%d %H:%M} UTC.")
+    return Objection("arrives_too_late", template, {"start": planned_start.astimezone(UTC)}, place="hours")

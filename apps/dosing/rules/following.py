@@ -55,6 +55,15 @@ def all_due(outcomes: Iterable[Outcome], first_day: date, found: Mapping[tuple[s
     return sorted(slots, key=lambda slot: slot.due_on)
 
 
+def missing_by_day(due: Iterable[OutcomeDue], today: date) -> dict[int, list[str]]:
+    """The outcomes that nobody found although their day has passed: keys, by day."""
+    missing: dict[int, list[str]] = {}
+    for one in due:
+        if not one.found and one.due_on < today:
+            missing.setdefault(one.day, []).append(one.key)
+    return missing
+
+
 def is_before_dose(measured_at: datetime, started_at: datetime, day: int) -> Objection | None:
     """What is measured on a later day is measured after the dose; day 0 is the baseline as well."""
     if day == 0 or measured_at >= started_at:

@@ -24,6 +24,7 @@ from apps.dosing.selectors.doses import (
     standing_dose,
     thaws_of,
 )
+from apps.dosing.selectors.duties import overdue_outcomes, overdue_vitals
 from apps.dosing.selectors.following import (
     outcome_parameter,
     outcomes_due,
@@ -46,6 +47,7 @@ from apps.dosing.selectors.orders import (
 )
 from apps.dosing.selectors.units import (
     candidate_of,
+    chain_for,
     first_units,
     group_of,
     group_warnings,
@@ -53,7 +55,9 @@ from apps.dosing.selectors.units import (
     is_of_another,
     is_of_another_product,
     lot_of,
+    orders_of,
     reservations_of,
+    there,
     units_for,
 )
 
@@ -65,6 +69,7 @@ __all__ = [
     "asked_after_thawing",
     "asked_at_end",
     "candidate_of",
+    "chain_for",
     "content_of",
     "dose_of",
     "first_units",
@@ -81,9 +86,12 @@ __all__ = [
     "moments_of",
     "order_now",
     "orders_in",
+    "orders_of",
     "outcome_parameter",
     "outcomes_due",
     "outcomes_of_many",
+    "overdue_outcomes",
+    "overdue_vitals",
     "prepare",
     "prepare_again",
     "prepare_dose",
@@ -100,6 +108,7 @@ __all__ = [
     "standing_dose",
     "standing_outcome",
     "thaws_of",
+    "there",
     "units_for",
     "visible_orders",
     "vital_slots",

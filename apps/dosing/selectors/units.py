@@ -11,6 +11,7 @@ from apps.donation.selectors import group_found
 from apps.dosing.facts import Candidate
 from apps.dosing.models import Reservation, TreatmentOrder
 from apps.dosing.rules import choosing
+from apps.identity.models import Chain
 from apps.products.definition import ChoiceParameter
 from apps.products.facts import ChainOfIdentity, Fit
 from apps.products.loader import standard_tables
@@ -18,7 +19,7 @@ from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
 from apps.quality.selectors import open_holds
-from apps.units.facts import UnitKind
+from apps.units.facts import Custody, UnitKind
 from apps.units.lifecycle import ISSUABLE, UnitVerb, refuses
 from apps.units.models import Unit
 
@@ -29,6 +30,23 @@ def reservations_of(order: TreatmentOrder) -> QuerySet[Reservation]:
     """The units kept for an order now."""
     rows = Reservation.objects.filter(order=order, freed_at=None).select_related("unit__record", "record")
     return rows.select_related("unit__batch__record", "unit__batch__donation__donor").order_by("pk")
+
+
+def chain_for(order: TreatmentOrder) -> Chain | None:
+    """The chain of identity of the units kept for an order, where they are made for one patient."""
+    kept = reservations_of(order).first()
+    return chain_of_batch(kept.unit.batch) if kept else None
+
+
+def orders_of(units: Iterable[Unit]) -> dict[int, str]:
+    """The order that keeps a unit now, by the key of the unit."""
+    rows = Reservation.objects.filter(unit__in=[unit.pk for unit in units], freed_at=None)
+    return dict(rows.values_list("unit", "order__number"))
+
+
+def there(units: Iterable[Unit]) -> list[Unit]:
+    """Those that stand at a site to which they were shipped."""
+    return [unit for unit in units if unit.custody == Custody.AT_SITE]
 
 
 def units_for(order: TreatmentOrder) -> list[Unit]:

@@ -22,7 +22,7 @@ from apps.dosing.selectors import (
     mismatches,
     order_now,
 )
-from apps.dosing.services.misses import keep_wrong_scan
+from apps.dosing.services.misses import compare_chains, keep_wrong_scan
 from apps.lineage.selectors import ancestors
 from apps.lineage.services import link
 from apps.organisation.services import require
@@ -44,6 +44,7 @@ BEYOND = (Verdict.ACTION, Verdict.FAIL, Verdict.NOT_EVALUABLE)
 def compare_at_bedside(*, order: TreatmentOrder, bedside: Bedside, actor: Actor, at: datetime) -> None:
     """Compare wristband and units with the order. The wrong patient or unit is a hard stop that the trail keeps."""
     who = require(actor, AT_BED, order.site.code, at=at, about=order.record.address)
+    compare_chains(order, bedside.units, bedside.chain, who, at)
     try:
         stop_if(*mismatches(order, bedside))
     except RuleBroken as refusal:

@@ -1,7 +1,9 @@
 """Ordering a dose, checking it by a second person, cancelling it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from apps.audit.models import Record
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
 from apps.core.errors import stop_if
@@ -11,8 +13,8 @@ from apps.dosing.facts import OrderInput, OrderState, OrderVerb
 from apps.dosing.lifecycle import MOVES, ORDERING, may_not_move
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.rules import ordering as rules
-from apps.dosing.selectors import Prepared, order_now, prepare, prepare_again, reservations_of
-from apps.dosing.services.giving_back import give_back
+from apps.dosing.selectors import Prepared, order_now, prepare, prepare_again
+from apps.dosing.services.giving_back import give_back, kept_records
 from apps.identity.models import Recipient
 from apps.organisation.services import require
 from apps.products.models import ProductVersion
@@ -75,15 +77,15 @@ def cancel_order(*, order: TreatmentOrder, reason: str, actor: Actor, at: dateti
     """End an order that is not to be given, with the reason; the units kept for it are free again."""
     move = MOVES[OrderVerb.CANCEL]
     who = require(actor, move.roles, order.site.code, at=at, about=order.record.address)
-    kept = [row.unit.record for row in reservations_of(order)]
+    kept = kept_records(order)
     with audited(actor=who, action="order.cancelled", at=at, reason=reason, touching=[order.record, *kept]) as change:
         now = order_now(order)
         stop_if(may_not_move(OrderVerb.CANCEL, OrderState(now.state)), reason_is_missing(reason))
-        return _cancelled(change, now, reason)
+        return _cancelled(change, now, reason, kept)
 
 
-def _cancelled(change: Change, order: TreatmentOrder, reason: str) -> TreatmentOrder:
-    give_back(change, order, reason)
+def _cancelled(change: Change, order: TreatmentOrder, reason: str, kept: Sequence[Record]) -> TreatmentOrder:
+    give_back(change, order, reason, kept)
     return change.update(order, state=MOVES[OrderVerb.CANCEL].target, cancelled_at=change.at, cancel_reason=reason)
 
 

@@ -20,16 +20,18 @@ from apps.dosing.selectors import (
     is_of_another_product,
     lot_of,
     order_now,
-    reservations_of,
+    orders_of,
+    there,
 )
-from apps.dosing.services.giving_back import give_back
+from apps.dosing.services.giving_back import give_back, kept_records
 from apps.identity.rules.chains import is_for_another_patient
 from apps.identity.services import keep_mismatch
 from apps.lineage.selectors import ancestors
 from apps.organisation.services import require
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
-from apps.units.facts import UnitVerb
+from apps.transport.selectors import receivers_of
+from apps.units.facts import Custody, UnitVerb
 from apps.units.models import Unit
 from apps.units.selectors import units_now
 from apps.units.services import move_units
@@ -64,11 +66,12 @@ def free_reserved(*, order: TreatmentOrder, reason: str, actor: Actor, at: datet
     """Give the units of an order back; it stays checked and may be served again."""
     move = MOVES[OrderVerb.FREE]
     who = require(actor, move.roles, order.site.code, at=at, about=order.record.address)
-    touching = [order.record, *(row.unit.record for row in reservations_of(order))]
-    with audited(actor=who, action="order.units.freed", at=at, reason=reason, touching=touching) as change:
+    kept = kept_records(order)
+    door = {"touching": [order.record, *kept]}
+    with audited(actor=who, action="order.units.freed", at=at, reason=reason, **door) as change:
         now = order_now(order)
         stop_if(may_not_move(OrderVerb.FREE, OrderState(now.state)), reason_is_missing(reason))
-        give_back(change, now, reason)
+        give_back(change, now, reason, kept)
         return change.update(now, state=move.target)
 
 
@@ -82,7 +85,15 @@ def _reserved(
         stop_if(may_not_move(OrderVerb.RESERVE, OrderState(now.state)))
         others = choosing.passes_over([one.number for one in found], [one.number for one in first], reason)
         against = [*_against(now, found), *([others] if others else [])]
-        return _kept(change, now, move_units(change, units=found, verb=UnitVerb.RESERVE, objections=against))
+        for verb, some in _verbs_for(found):
+            move_units(change, units=some, verb=verb, objections=against)
+        return _kept(change, now, units_now(found))
+
+
+def _verbs_for(units: Sequence[Unit]) -> list[tuple[UnitVerb, list[Unit]]]:
+    """What stands at a site is kept there; everything else is kept in the store."""
+    here = [unit for unit in units if unit.custody != Custody.AT_SITE]
+    return [(verb, some) for verb, some in ((UnitVerb.RESERVE, here), (UnitVerb.KEEP_AT_SITE, there(units))) if some]
 
 
 def _stop_for_another_patient(order: TreatmentOrder, units: Sequence[Unit], actor: Actor, at: datetime) -> None:
@@ -103,6 +114,9 @@ def _against(order: TreatmentOrder, units: Sequence[Unit]) -> list[Objection]:
     arm = definition_of(order.product_version).dosing.arm(order.arm)
     found: list[Objection | None] = [choosing.are_too_few([one.number for one in units], order.units_to_thaw)]
     found += [choosing.would_expire(one.number, one.expires_at, order.planned_end) for one in units]
+    kept, places = orders_of(units), receivers_of(there(units))
+    found += [choosing.is_kept_already(one.number, kept.get(one.pk, "")) for one in units]
+    found.append(choosing.stand_apart([places.get(one.pk, "") for one in units]))
     found += [choosing.is_of_another_product(one.number, is_of_another_product(order, one)) for one in units]
     found += [choosing.is_for_another(one.number, is_of_another(order, one)) for one in units]
     for one in units:

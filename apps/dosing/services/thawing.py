@@ -15,7 +15,7 @@ from apps.dosing.lifecycle import MOVES, may_not_move
 from apps.dosing.models import Thaw, TreatmentOrder
 from apps.dosing.rules import thawing as rules
 from apps.dosing.selectors import held, order_now, reservations_of
-from apps.dosing.services.misses import keep_wrong_scan
+from apps.dosing.services.misses import compare_chains, keep_wrong_scan
 from apps.lineage.selectors import ancestors
 from apps.organisation.services import require
 from apps.products.definition.storage import StorageState
@@ -37,9 +37,14 @@ def thaw_unit(
     at: datetime,
     thawed_at: datetime | None = None,
     happened: Happened | None = None,
+    chain: str = "",
 ) -> Thaw:
-    """Thaw one unit that is kept for the order. Another unit in the hand is a hard stop that the trail keeps."""
+    """Thaw one unit that is kept for the order. Another unit in the hand is a hard stop that the trail keeps.
+
+    `chain` is scanned where the number of a unit was typed that is for one patient.
+    """
     who = require(actor, MOVES[OrderVerb.THAW].roles, order.site.code, at=at, about=order.record.address)
+    compare_chains(order, [scanned], chain, who, at)
     try:
         unit = _kept_unit(order, scanned)
     except RuleBroken as refusal:

@@ -5,6 +5,7 @@ from apps.dosing.views.bedside import bedside, end, moment, start, vitals
 from apps.dosing.views.following import outcome, outcomes, reaction
 from apps.dosing.views.looking import detail, orders, recipient, recipients
 from apps.dosing.views.preparing import confirm, prepare, thaw
+from apps.dosing.views.sending import ship
 
 __all__ = [
     "bedside",
@@ -25,6 +26,7 @@ __all__ = [
     "recipients",
     "register",
     "reserve",
+    "ship",
     "start",
     "thaw",
     "vitals",

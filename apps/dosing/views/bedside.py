@@ -24,6 +24,7 @@ from apps.dosing.models import Infusion, TreatmentOrder
 from apps.dosing.rules.bedside import asked_at_bed
 from apps.dosing.selectors import (
     asked_at_end,
+    chain_for,
     dose_of,
     infusion_of,
     kept_units,
@@ -83,7 +84,8 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /dosing/orders/<number>/bedside/start/: scan; a mismatch is a full stop; then two people sign."""
     found = order_named(request, number)
     asked = asked_at_bed(definition_of(found.product_version).dosing.bedside)
-    form = BedsideForm(request.POST or None, units=len(kept_units(found)), asked=asked)
+    chained, units = chain_for(found) is not None, len(kept_units(found))
+    form = BedsideForm(request.POST or None, units=units, asked=asked, chained=chained)
     if request.method == "POST" and form.is_valid():
         return _two_people(request, found, form)
     back = reverse("dosing:bedside", args=[number])

@@ -15,13 +15,15 @@ from apps.documents.selectors import documents_about
 from apps.dosing.facts import OrderState
 from apps.dosing.lifecycle import MOVES, verbs_from
 from apps.dosing.models import TreatmentOrder
-from apps.dosing.selectors import dose_of, group_warnings, products_to_order, reservations_of, visible_orders
+from apps.dosing.selectors import dose_of, group_warnings, products_to_order, reservations_of, there, visible_orders
 from apps.dosing.views.finding import order_named, recipient_named, roles_here
 from apps.dosing.views.showing import amount_text, answer_rows, indication_word, working_rows
 from apps.identity.selectors import patient_of, visible_recipients
 from apps.organisation.access import Access, open_to, sites_as
 from apps.products.selectors import definition_of
 from apps.quality.panels import holds_panel
+from apps.transport.lifecycle import WHO_MAY_ASK
+from apps.transport.selectors import receivers_of, shipments_for
 
 READ_ONLY = Access(write=frozenset())
 
@@ -57,10 +59,13 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "drawn": amount_text(dose.volume, "mL") if dose else "",
         "dose_workings": working_rows(dose.workings) if dose else [],
         "holds": holds_panel([found.record, *(row.unit.record for row in kept)]),
+        "places": receivers_of(there([row.unit for row in kept])),
+        "shipments": shipments_for(found.record),
         "acts": [
             {"label": translated(move.label), "url": reverse(f"dosing:{move.verb.lower()}", args=[number])}
             for move in moves
         ],
+        "ships": found.state == OrderState.RESERVED and bool(WHO_MAY_ASK & roles),
         "entries": list(entries_of(found.record)),
     }
     return render(request, "dosing/order.html", context)

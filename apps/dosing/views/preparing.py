@@ -16,7 +16,7 @@ from apps.dosing.facts import OrderVerb
 from apps.dosing.forms import PrepareForm, ThawForm
 from apps.dosing.lifecycle import MOVES
 from apps.dosing.models import TreatmentOrder
-from apps.dosing.selectors import kept_units, prepare_dose, prepare_dose_again, standing_dose
+from apps.dosing.selectors import chain_for, kept_units, prepare_dose, prepare_dose_again, standing_dose
 from apps.dosing.views.acting import METHODS, by
 from apps.dosing.views.finding import order_named
 from apps.organisation.access import open_to
@@ -30,7 +30,8 @@ from apps.units.facts import Condition
 @require_http_methods(METHODS)
 def thaw(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /dosing/orders/<number>/thaw/: a unit of the order is scanned; its clock starts."""
-    found, form = order_named(request, number), ThawForm(request.POST or None)
+    found = order_named(request, number)
+    form = ThawForm(request.POST or None, chained=chain_for(found) is not None)
     frozen = [unit.number for unit in kept_units(found) if unit.condition == Condition.FROZEN]
     act = Act(
         title=_("Thaw a unit for %(number)s") % {"number": number},
@@ -43,8 +44,8 @@ def thaw(request: HttpRequest, number: str) -> HttpResponse:
 
     def perform(happened: Happened | None) -> None:
         said = form.cleaned_data
-        told = {"scanned": said["unit"], "thawed_at": said["thawed_at"], "happened": happened}
-        services.thaw_unit(order=found, **told, **who(request))
+        told = {"scanned": said["unit"], "thawed_at": said["thawed_at"], "chain": said.get("chain", "")}
+        services.thaw_unit(order=found, happened=happened, **told, **who(request))
 
     return act_page(request, act, form, perform)
 

@@ -36,7 +36,7 @@ from apps.storage.selectors import (
 )
 from apps.units.facts import Condition, Custody
 from apps.units.models import Unit
-from apps.units.rules import number_of_code, read_code
+from apps.units.rules import chain_of_code, number_of_code
 from apps.units.selectors import visible_units
 from apps.units.views.framing import batch_bar
 
@@ -145,7 +145,7 @@ def move(request: HttpRequest) -> HttpResponse:
             unit=_unit_scanned(request, said["unit"]),
             box=_box_scanned(request, said["position"]),
             place=said["position"],
-            chain=said["chain"] or _chain_scanned(said["unit"]),
+            chain=said["chain"] or chain_of_code(said["unit"]),
             moved_at=said["moved_at"],
             happened=happened,
             **who(request),
@@ -244,12 +244,6 @@ def _unit_scanned(request: HttpRequest, text: str) -> Unit:
         template = N_("No unit of your sites is called {unit}.")
         raise BadInput(Objection("unknown_unit", template, {"unit": number}, "unit"))
     return found
-
-
-def _chain_scanned(text: str) -> str:
-    """The chain of identity in the symbol of a unit's label, which was scanned as a whole."""
-    code = read_code(text.strip())
-    return "" if isinstance(code, Objection) else code.chain
 
 
 def _box_scanned(request: HttpRequest, place: Place) -> Box:

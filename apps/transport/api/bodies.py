@@ -12,6 +12,7 @@ from apps.facility.facts import DateOrder
 from apps.signatures.api import HappenedInput, SigningInput
 from apps.transport.facts import DecimalSign, Handed, LoggerFormat, Packed, Received
 from apps.transport.models import HandOver, LoggerFile, ReceiptValue, Shipment
+from apps.units.rules import number_of_code
 
 MOST = Decimal(100_000)
 
@@ -53,6 +54,7 @@ class ShipmentOutput(serializers.ModelSerializer):
     batch = serializers.CharField(source="batch.number")
     shipper = serializers.CharField(source="shipper.number", default="")
     logger = serializers.CharField(source="logger.number", default="")
+    kept_for = serializers.CharField(source="kept_for.address", default="")
     units = serializers.SerializerMethodField()
     hand_overs = HandOverOutput(many=True)
     logger_files = LoggerFileOutput(many=True)
@@ -62,6 +64,7 @@ class ShipmentOutput(serializers.ModelSerializer):
         model = Shipment
         fields = (
             *("address", "number", "batch", "units", "mode", "receiver", "contact", "departs_at", "hours", "note"),
+            "kept_for",
             *("state", "requested_at", "requested_by", "shipper", "logger", "hold_hours", "seal", "layers"),
             *("documents", "packed_at", "packed_by", "hand_overs", "arrived_at", "checked_at", "seal_read"),
             *("received_by", "recorded_at", "confirmed_at", "confirmed_by", "logger_files", "answers", "findings"),
@@ -82,8 +85,13 @@ class CodeOutput(serializers.Serializer):
 
 
 def numbers() -> serializers.ListField:
-    """The numbers of units, as they were scanned."""
-    return serializers.ListField(child=serializers.CharField(max_length=60), max_length=1000)
+    """Units as they were scanned: the symbol of the label, or the number."""
+    return serializers.ListField(child=serializers.CharField(max_length=120), max_length=1000)
+
+
+def chain() -> serializers.CharField:
+    """The chain of identity scanned beside them, where what is in hand is for one patient."""
+    return serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
 def keys() -> serializers.ListField:
@@ -98,17 +106,22 @@ def happened() -> HappenedInput:
     return HappenedInput(required=False, allow_null=True, default=None)
 
 
-class RequestInput(serializers.Serializer):
-    """Released units of one batch, to whom, in which way of its master record, for at most how many hours."""
+class WayInput(serializers.Serializer):
+    """To whom, in which way of the master record, for at most how many hours."""
 
-    batch = serializers.CharField(max_length=60)
-    units = numbers()
     mode = serializers.CharField(max_length=40)
     receiver = serializers.CharField(max_length=200)
     contact = serializers.CharField(max_length=200)
     departs_at = Instant()
     hours = serializers.DecimalField(max_digits=6, decimal_places=2)
     note = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+
+
+class RequestInput(WayInput):
+    """Released units of one batch."""
+
+    batch = serializers.CharField(max_length=60)
+    units = numbers()
 
 
 class ReasonInput(serializers.Serializer):
@@ -136,6 +149,7 @@ class PackInput(serializers.Serializer):
     )
     layers = keys()
     documents = keys()
+    chain = chain()
     happened = happened()
 
 
@@ -151,6 +165,7 @@ class HandOverInput(serializers.Serializer):
     organisation = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
     seal = serializers.CharField(max_length=60)
     temperature = serializers.CharField(max_length=20)
+    chain = chain()
     happened = happened()
 
 
@@ -196,6 +211,7 @@ class ReceiveInput(serializers.Serializer):
     texts = serializers.DictField(
         child=serializers.CharField(max_length=500, allow_blank=True), required=False, default=dict
     )
+    chain = chain()
     happened = happened()
 
 
@@ -238,20 +254,25 @@ class ReturnSigned(ReturnInput):
 # --- translated -----------------------------------------------------------------------------------------------------
 def packed_from(data: Mapping[str, Any]) -> Packed:
     """What the packer says."""
-    said = {name: tuple(data[name]) for name in ("units", "layers", "documents")} | _statement(data, "packed_at", "at")
-    return Packed(**said, **{name: data[name] for name in ("shipper", "logger", "seal", "hold_hours")})
+    said = {name: tuple(data[name]) for name in ("layers", "documents")} | _statement(data, "packed_at", "at")
+    words = {name: data[name] for name in ("shipper", "logger", "seal", "hold_hours", "chain")}
+    return Packed(**said, **words, **_scans(data))
 
 
 def handed_from(data: Mapping[str, Any]) -> Handed:
     """What the giver says."""
-    words = {name: data[name] for name in ("taker", "organisation", "seal", "temperature")}
+    words = {name: data[name] for name in ("taker", "organisation", "seal", "temperature", "chain")}
     return Handed(**words, **_statement(data, "given_at", "at"))
 
 
 def received_from(data: Mapping[str, Any]) -> Received:
     """What the first person says."""
-    words = {name: data[name] for name in ("checked_at", "seal", "texts")}
-    return Received(units=tuple(data["units"]), **words, **_statement(data, "arrived_at", "arrived_at"))
+    words = {name: data[name] for name in ("checked_at", "seal", "texts", "chain")}
+    return Received(**_scans(data), **words, **_statement(data, "arrived_at", "arrived_at"))
+
+
+def _scans(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {"units": tuple(number_of_code(text) for text in data["units"]), "labels": tuple(data["units"])}
 
 
 def _statement(data: Mapping[str, Any], field: str, name: str) -> dict[str, Any]:

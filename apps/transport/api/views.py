@@ -32,6 +32,7 @@ from apps.transport.lifecycle import MOVES, RECEIVERS, WHO_ISSUES_CODES, WHO_MAY
 from apps.transport.models import Shipment
 from apps.transport.selectors import visible_shipments
 from apps.units.models import Unit
+from apps.units.rules import number_of_code
 
 
 class ShipmentFilter(django_filters.FilterSet):
@@ -276,6 +277,7 @@ def _said(body: type[serializers.Serializer], request: Request) -> dict[str, Any
 
 
 def _units(batch: Batch, numbers: list[str]) -> list[Unit]:
+    numbers = [number_of_code(text) for text in numbers]
     found = list(Unit.objects.filter(batch=batch, number__in=numbers).select_related("record"))
     unknown = sorted(set(numbers) - {unit.number for unit in found})
     if unknown:

@@ -70,14 +70,14 @@ def _gaps(readings: Iterable[Reading], trip: Trip) -> Iterator[timedelta]:
     yield trip.ended_at - last
 
 
-def was_outside(excursion: Outside, temperature: NumberParameter) -> Objection:
-    """The sentence about one excursion."""
+def was_outside(excursion: Outside, temperature: NumberParameter, unit: str) -> Objection:
+    """The sentence about one excursion, in the unit as people read it."""
     template = N_("From {began_at:%Y-%m-%d %H:%M} UTC for {length} outside {limit} {unit}: worst {worst}.")
     facts = {
         "began_at": excursion.began_at,
         "length": elapsed_text(excursion.length),
         "limit": limit_text(temperature.limit) if temperature.limit else "",
-        "unit": temperature.unit,
+        "unit": unit,
         "worst": plain(excursion.worst),
     }
     return Objection("excursion", template, facts)

@@ -20,6 +20,7 @@ from apps.transport.selectors import against_the_logger, shipment_now, units_in
 from apps.transport.services.receiving import acceptance_key
 from apps.transport.services.requesting import out_of_turn
 from apps.units.facts import UnitVerb
+from apps.units.lifecycle import refuses
 from apps.units.models import Unit
 from apps.units.services import marks, move_units
 
@@ -66,6 +67,7 @@ def return_shipment(
         content = decision_content(now, verb, reason)
         sign(change, signer=signer, record=now.record, content=content, site=now.batch.site.code)
         move_units(change, units=units, verb=UnitVerb.TAKE_BACK, moved_at=returned_at)
+        _keep_again(change, now)
         _let_go(change, now, units, reason)
         return _ended(change, now, verb, signer, reason)
 
@@ -112,6 +114,13 @@ def _let_go(change: Change, shipment: Shipment, units: Sequence[Unit], reason: s
     change.update_many(list(shipment.lines.all()), stands=False)
     for unit in units:
         lift_hold_for(change, record=unit.record, key=acceptance_key(shipment.number), reason=reason)
+
+
+def _keep_again(change: Change, shipment: Shipment) -> None:
+    """What came back is its order's again, where it may still be given at all."""
+    units = [unit for unit in units_in(shipment) if refuses(UnitVerb.RESERVE, unit.facts) is None]
+    if shipment.kept_for and units:
+        move_units(change, units=units, verb=UnitVerb.RESERVE)
 
 
 def _ended(change: Change, shipment: Shipment, verb: ShipmentVerb, signer: Signer, reason: str) -> Shipment:

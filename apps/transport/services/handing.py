@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from apps.audit.services import Change, audited
+from apps.batches.services.comparing import compare_chain
 from apps.core.actor import Actor
 from apps.core.errors import Happened, KeptRefusal, Objection, stop_if
 from apps.core.rules import is_future
@@ -36,6 +37,7 @@ def hand_over(*, shipment: Shipment, did: Handed, signing: Signing, actor: Actor
     """
     site, address = shipment.batch.site.code, shipment.record.address
     signer = admit_signer(signing=signing, actor=actor, role=MOVES[GIVES].roles, site=site, at=at, about=address)
+    compare_chain(shipment.batch, shipment.record, did.chain, signer.actor, at)
     happened, records = Happened(did.at, did.because) if did.because else None, [u.record for u in units_in(shipment)]
     door = {"touching": [shipment.record, shipment.batch.record, *records], "relying_on": ancestors(records)}
     with audited(actor=signer.actor, action="shipment.handed_over", at=at, reason=did.because, **door) as change:

@@ -14,14 +14,14 @@ from apps.lineage.selectors import ancestors
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 from apps.transport.content import pack_content
-from apps.transport.facts import Packed, ShipmentState, ShipmentVerb
+from apps.transport.facts import Packed, Received, ShipmentState, ShipmentVerb
 from apps.transport.lifecycle import MOVES, may_not_move
 from apps.transport.models import Shipment
 from apps.transport.rules import shipping
 from apps.transport.selectors import mode_of, shipment_now, stage_of, units_in
 from apps.transport.services.requesting import against_leaving, asked_of, out_of_turn
 from apps.units.models import Unit
-from apps.units.services import marks, report_accepted
+from apps.units.services import compare_labels, marks, report_accepted
 
 VERB = ShipmentVerb.PACK
 
@@ -30,6 +30,7 @@ def pack_shipment(*, shipment: Shipment, did: Packed, signing: Signing, actor: A
     """The packer signs what went into the shipper. What was packed against a rule is recorded with `did.because`."""
     site, address = shipment.batch.site.code, shipment.record.address
     signer = admit_signer(signing=signing, actor=actor, role=MOVES[VERB].roles, site=site, at=at, about=address)
+    compare_scans(shipment, did, signer.actor, at)
     happened, records = Happened(did.at, did.because) if did.because else None, _records(shipment)
     shipper, logger = equipment(did.shipper, site, "shipper"), equipment(did.logger, site, "logger")
     door = {"touching": [shipment.record, *records], "relying_on": ancestors(records)}
@@ -55,6 +56,12 @@ def pack_shipment(*, shipment: Shipment, did: Packed, signing: Signing, actor: A
             happened=happened is not None,
             overridden=marks(against),
         )
+
+
+def compare_scans(shipment: Shipment, did: Packed | Received, actor: Actor, at: datetime) -> None:
+    """What is made for one patient is packed and received with its chain of identity scanned from every label."""
+    scanned = did.labels or did.units
+    compare_labels(batch=shipment.batch, record=shipment.record, scanned=scanned, chain=did.chain, actor=actor, at=at)
 
 
 def equipment(number: str, site: str, place: str) -> Instrument:

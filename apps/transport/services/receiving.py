@@ -31,6 +31,7 @@ from apps.transport.selectors import (
     shipment_now,
     units_in,
 )
+from apps.transport.services.packing import compare_scans
 from apps.transport.services.requesting import out_of_turn
 from apps.units.facts import UnitVerb
 from apps.units.models import Unit
@@ -67,6 +68,7 @@ def receive_shipment(*, shipment: Shipment, did: Received, signing: Signing, act
     """
     site, address = shipment.batch.site.code, shipment.record.address
     signer = admit_signer(signing=signing, actor=actor, role=MOVES[RECEIVE].roles, site=site, at=at, about=address)
+    compare_scans(shipment, did, signer.actor, at)
     happened = Happened(did.arrived_at, did.because) if did.because else None
     touching = [shipment.record, shipment.batch.record, *(unit.record for unit in units_in(shipment))]
     action = "shipment.arrived"

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from apps.audit.services import audited
+from apps.audit.models import Record
+from apps.audit.services import Change, audited
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
 from apps.core.actor import Actor
@@ -21,6 +22,7 @@ from apps.transport.models import Shipment, ShippedUnit
 from apps.transport.rules import shipping
 from apps.transport.selectors import mode_named, shipment_now, stage_of, standing_shipments, units_in
 from apps.units.facts import Custody, UnitVerb
+from apps.units.lifecycle import refuses
 from apps.units.models import Unit
 from apps.units.selectors import units_now
 from apps.units.services import move_units
@@ -33,24 +35,45 @@ def request_shipment(*, batch: Batch, units: Sequence[Unit], asked: Asked, actor
     records = [unit.record for unit in units]
     door = {"touching": [batch.record, *records], "relying_on": ancestors(records)}
     with audited(actor=who, action="shipment.requested", at=at, reason=asked.note, **door) as change:
-        batch, units = batch_now(batch), units_now(units)
-        foreign = [unit for unit in units if unit.batch_id != batch.pk]
-        against = [shipping.has_no_units([]) if foreign else None, *_against(batch, units, asked, at)]
-        standing = [one for one in against if one]
-        move_units(change, units=units, verb=UnitVerb.RESERVE, objections=standing)
-        number = f"{batch.number}-T{Shipment.objects.filter(batch=batch).count() + 1:02}"
-        record = change.open_record("shipment", number, site=batch.site.code)
-        shipment = Shipment(record=record, batch=batch, number=number, mode=asked.mode, note=asked.note)
-        shipment.receiver, shipment.contact = asked.receiver.strip(), asked.contact.strip()
-        shipment.departs_at, shipment.hours = asked.departs_at, asked.hours
-        shipment.requested_at, shipment.requested_by = at, who.username
-        change.create(shipment)
-        change.create_many([ShippedUnit(record=record, shipment=shipment, unit=unit) for unit in units])
-        return shipment
+        return open_shipment(change, batch=batch, units=units, asked=asked)
+
+
+def open_shipment(
+    change: Change,
+    *,
+    batch: Batch,
+    units: Sequence[Unit],
+    asked: Asked,
+    kept_for: Record | None = None,
+    objections: Sequence[Objection | None] = (),
+) -> Shipment:
+    """Open the shipment inside the door of whoever asks. With `kept_for` the units are that order's and stay so."""
+    batch, units = batch_now(batch), units_now(units)
+    foreign = [unit for unit in units if unit.batch_id != batch.pk]
+    own = [shipping.has_no_units([]) if foreign else None, *_against(batch, units, asked, change.at)]
+    against = [one for one in (*objections, *own) if one]
+    if kept_for is None:
+        move_units(change, units=units, verb=UnitVerb.RESERVE, objections=against)
+    else:
+        stop_if(*(refuses(UnitVerb.SHIP, unit.facts) for unit in units), *against)
+    number = f"{batch.number}-T{Shipment.objects.filter(batch=batch).count() + 1:02}"
+    record = change.open_record("shipment", number, site=batch.site.code)
+    shipment = Shipment(record=record, batch=batch, number=number, mode=asked.mode, note=asked.note, kept_for=kept_for)
+    shipment.receiver, shipment.contact = asked.receiver.strip(), asked.contact.strip()
+    shipment.departs_at, shipment.hours = asked.departs_at, asked.hours
+    shipment.requested_at, shipment.requested_by = change.at, change.actor.username
+    change.create(shipment)
+    change.create_many([ShippedUnit(record=record, shipment=shipment, unit=unit) for unit in units])
+    return shipment
+
+
+def keep_no_more(change: Change, shipments: Sequence[Shipment]) -> None:
+    """The order that kept these units has ended: from now on they are the shipment's alone."""
+    change.update_many(list(shipments), action="shipment.order.ended", kept_for=None)
 
 
 def cancel_shipment(*, shipment: Shipment, reason: str, actor: Actor, at: datetime) -> Shipment:
-    """End a shipment that has not left, with the reason; its units are free again."""
+    """End a shipment that has not left, with the reason; its units are free again, or its order's as before."""
     verb, units = ShipmentVerb.CANCEL, units_in(shipment)
     who = require(actor, MOVES[verb].roles, shipment.batch.site.code, at=at, about=shipment.record.address)
     touching = [shipment.record, shipment.batch.record, *(unit.record for unit in units)]
@@ -58,7 +81,7 @@ def cancel_shipment(*, shipment: Shipment, reason: str, actor: Actor, at: dateti
         now, units = shipment_now(shipment), units_in(shipment)
         stop_if(may_not_move(verb, ShipmentState(now.state)), reason_is_missing(reason), keep=out_of_turn(verb, now))
         kept = [unit for unit in units if unit.custody == Custody.RESERVED]
-        if kept:
+        if kept and now.kept_for is None:
             move_units(change, units=kept, verb=UnitVerb.FREE)
         change.update_many(list(now.lines.all()), stands=False)
         ends: dict[str, Any] = {"decided_at": at, "decided_by": who.username, "decision": reason[:1000]}

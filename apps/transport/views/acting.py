@@ -72,7 +72,7 @@ def pack(request: HttpRequest, number: str) -> HttpResponse:
 def hand_over(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /transport/<number>/hand-over/: to whom, under which seal; then the giver's signature."""
     found = shipment_named(request, number)
-    form = HandOverForm(request.POST or None)
+    form = HandOverForm(request.POST or None, shipment=found)
     return _recorded(request, found, ShipmentVerb.HAND_OVER, form, content.hand_over_content, services.hand_over)
 
 

@@ -19,6 +19,7 @@ from apps.organisation.selectors import all_roles_of
 from apps.products.facts import Verdict
 from apps.products.loader import units as unit_table
 from apps.products.rules.limits import limit_text
+from apps.products.rules.rounding import plain
 from apps.signatures.selectors import shown_signatures
 from apps.transport.facts import ShipmentState
 from apps.transport.forms import mode_words
@@ -59,15 +60,17 @@ def shipment(request: HttpRequest, number: str) -> HttpResponse:
     """GET /transport/<number>/: units, packing, hand-overs, curve, receipt, decision."""
     found = shipment_named(request, number)
     file, stage = logger_file_of(found), stage_of(found.batch)
-    people = [found.requested_by, found.packed_by, found.received_by, found.confirmed_by, found.decided_by]
-    named = names_of(name for name in people if name)
+    handed = hand_overs_of(found)
+    named = names_of([found.requested_by, *(name for one in handed for name in (one.given_by, one.taken_by) if name)])
     context = {
         "shipment": found,
         "mode": mode_words(found),
         "units": units_in(found),
         "layers": [bilingual(one.label) for one in stage.packing if one.key in found.layers],
         "documents": [bilingual(one.label) for one in stage.documents if one.key in found.documents],
-        "hand_overs": hand_overs_of(found),
+        "hours": plain(found.hours),
+        "hold_hours": plain(found.hold_hours) if found.hold_hours is not None else "",
+        "hand_overs": [(one, named.get(one.given_by), named.get(one.taken_by, one.taken_by)) for one in handed],
         "logger_file": file,
         "curve": _curve(found, file),
         "answers": _answers(found),

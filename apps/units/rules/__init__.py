@@ -40,6 +40,7 @@ from apps.units.rules.states import (
     state_in_time,
 )
 from apps.units.rules.symbols import (
+    chain_of_code,
     code_text,
     number_of_code,
     read_code,
@@ -48,6 +49,7 @@ from apps.units.rules.symbols import (
 __all__ = [
     "PURPOSES",
     "bears_another_name",
+    "chain_of_code",
     "code_text",
     "condition_of",
     "containers_balance",

@@ -40,3 +40,9 @@ def number_of_code(text: str) -> str:
     """The number of the unit in the hand: from the symbol of its label, from its address, or typed."""
     code = read_code(text.strip())
     return (text.strip() if isinstance(code, Objection) else code.address).removeprefix("unit/")
+
+
+def chain_of_code(text: str) -> str:
+    """The chain of identity in the symbol of a label; empty where a number was typed or nobody has one."""
+    code = read_code(text.strip())
+    return "" if isinstance(code, Objection) else code.chain

@@ -1,5 +1,6 @@
 """What is done to units, their labels and their containers. The only writers."""
 
+from apps.units.services.comparing import compare_labels
 from apps.units.services.filling import fill_units
 from apps.units.services.issuing import (
     apply_labels,
@@ -15,6 +16,7 @@ from apps.units.services.reconciling import reconcile
 
 __all__ = [
     "apply_labels",
+    "compare_labels",
     "destroy_labels",
     "fill_units",
     "freeze_units",

@@ -1,0 +1,58 @@
+"""What waits for an answer at the bed and after: vital signs now, outcomes of a day that has passed."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from apps.dosing.facts import OrderState
+from apps.dosing.models import Infusion, OutcomeValue, TreatmentOrder
+from apps.dosing.rules import bedside, following
+from apps.dosing.selectors.bedside import vital_slots, vitals_of
+from apps.products.definition.base import Bilingual
+from apps.products.selectors import definition_of
+
+WATCHED = timedelta(days=2)  # after the end of an infusion: longer than any watch of a master record
+DUE = ("order__record", "order__site", "order__product_version__record")
+
+
+class OutcomesDue(NamedTuple):
+    """The outcomes of one day of a course that nobody found."""
+
+    order: TreatmentOrder
+    day: int
+    due_at: datetime
+    labels: list[Bilingual]
+
+
+def overdue_vitals(at: datetime) -> Iterator[tuple[TreatmentOrder, datetime]]:
+    """Orders whose patient waits for vital signs, and since when."""
+    running = Q(order__state=OrderState.INFUSING) | Q(ended_at__gt=at - WATCHED)
+    for infusion in Infusion.objects.filter(running).select_related(*DUE).order_by("pk"):
+        order = infusion.order
+        taken = [row.taken_at for row in vitals_of(order)]
+        waits = bedside.waits_now(vital_slots(order), max(taken, default=None), at)
+        if waits is not None:
+            yield order, waits
+
+
+def overdue_outcomes(at: datetime) -> Iterator[OutcomesDue]:
+    """The outcomes of courses whose day has passed, a day at a time. Two queries, however many courses there are."""
+    infusions = list(Infusion.objects.filter(order__n=1).select_related(*DUE).order_by("pk"))
+    standing = OutcomeValue.objects.filter(order__n=1, replaced_at=None)
+    found: dict[int, dict[tuple[str, int], str]] = {}
+    for order, key, day, text in standing.values_list("order", "key", "day", "text"):
+        found.setdefault(order, {})[key, day] = text
+    for infusion in infusions:
+        yield from _missing(infusion, found.get(infusion.order_id, {}), at)
+
+
+def _missing(infusion: Infusion, found: dict[tuple[str, int], str], at: datetime) -> Iterator[OutcomesDue]:
+    order, zone = infusion.order, ZoneInfo(infusion.order.site.timezone)
+    asked, first_day = definition_of(order.product_version).dosing.outcomes, infusion.started_at.astimezone(zone).date()
+    due, labels = following.all_due(asked, first_day, found), {one.result.key: one.result.label for one in asked}
+    for day, keys in following.missing_by_day(due, at.astimezone(zone).date()).items():
+        ends = datetime.combine(first_day + timedelta(days=day + 1), time.min, zone)
+        yield OutcomesDue(order, day, ends, [labels[key] for key in keys])
