@@ -18,8 +18,8 @@ MINUS = "\N{MINUS SIGN}"
 NUMBERS = {sign: re.compile(rf"[-+{MINUS}]?\d{{1,9}}(?:{re.escape(sign)}\d{{1,9}})?", re.ASCII) for sign in ".,"}
 
 
-def read_value(text: str, line: int, decimal_sign: str = ".") -> Decimal | Objection:
-    """The number of a reading. Its decimal sign is declared; a thousands separator is no part of a number."""
+def read_number(text: str, line: int, decimal_sign: str = ".") -> Decimal | Objection:
+    """A number as a device wrote it. Its decimal sign is declared; a thousands separator is no part of a number."""
     trimmed = text.strip()
     if not NUMBERS[decimal_sign].fullmatch(trimmed):
         template = N_('Line {line}: "{text}" is no number with the decimal sign "{sign}".')
@@ -29,9 +29,15 @@ def read_value(text: str, line: int, decimal_sign: str = ".") -> Decimal | Objec
         return Objection(
             "too_large", N_("Line {line}: no probe reads {text}."), {"line": line, "text": trimmed}, "file"
         )
-    if value != round_half_up(value, PLACES):
+    return value
+
+
+def read_value(text: str, line: int, decimal_sign: str = ".") -> Decimal | Objection:
+    """The number of a reading of a probe, with no more decimals than are kept."""
+    value = read_number(text, line, decimal_sign)
+    if isinstance(value, Decimal) and value != round_half_up(value, PLACES):
         template = N_("Line {line}: {text} has more than three decimals.")
-        return Objection("too_fine", template, {"line": line, "text": trimmed}, "file")
+        return Objection("too_fine", template, {"line": line, "text": text.strip()}, "file")
     return value
 
 

@@ -9,7 +9,7 @@ from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.facility.facts import DELIMITERS
 from apps.facility.rules.files import Row, is_uneven, split_rows
-from apps.facility.rules.readings import read_value
+from apps.facility.rules.readings import read_number
 from apps.transport.facts import DecimalSign, Declared, LoggerFormat, LoggerSeries
 from apps.transport.rules.loggers.wording import (
     again,
@@ -164,7 +164,7 @@ def _column(header: Sequence[str], name: str, place: str) -> int:
 
 def _declared_number(text: str, line: int, sign: str) -> Decimal:
     """A number with the decimal sign that a person declared, as in every file of readings."""
-    value = read_value(text, line, sign)
+    value = read_number(text, line, sign)
     if isinstance(value, Objection):
         raise again(value)
     return temperature(value, line)
