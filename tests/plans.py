@@ -25,12 +25,19 @@ def prefers_indexes(db: None) -> None:
             cursor.execute("SET LOCAL enable_sort = off")
 
 
-def read_from_end_to_end(client: Client, url: str) -> list[str]:
-    """The growing tables that a page reads or sorts as a whole, however short what it shows is."""
+def read_from_end_to_end(client: Client, url: str, at_least: int = 0) -> list[str]:
+    """The growing tables, of so many rows, that a page reads or sorts as a whole, however short what it shows is."""
     with CaptureQueriesContext(connection) as said:
         client.get(url)
     statements = [query["sql"] for query in said]
-    return sorted({found for sql in statements if sql.startswith("SELECT") for found in _whole_tables(sql)})
+    found = {whole for sql in statements if sql.startswith("SELECT") for whole in _whole_tables(sql)}
+    return sorted(whole for whole in found if not at_least or _rows_of(whole.split(",")[0]) >= at_least)
+
+
+def _rows_of(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")
+        return cursor.fetchone()[0]
 
 
 def plan_of(sql: str) -> list[str]:
@@ -47,8 +54,9 @@ def _whole_tables(sql: str) -> Iterator[str]:
     plan = plan_of(sql)
     for line in plan:
         found = _READ[connection.vendor].search(line)
-        if found and not found.group(1).startswith(SMALL):
-            yield found.group(1)
+        table = _named(found.group(1), sql) if found else ""
+        if table and not table.startswith(SMALL):
+            yield table
     listed = re.search(r' FROM "(\w+)".* LIMIT ', sql)
     if (
         listed
@@ -56,3 +64,9 @@ def _whole_tables(sql: str) -> Iterator[str]:
         and any(_SORTED[connection.vendor].match(line) for line in plan)
     ):
         yield f"{listed.group(1)}, sorted"
+
+
+def _named(said: str, sql: str) -> str:
+    """SQLite's plan names a table as the statement does, by its alias; what is made on the way is no table."""
+    alias = re.search(rf'"(\w+)" {said}\b', sql)
+    return alias.group(1) if alias else said if f'"{said}"' in sql else ""
