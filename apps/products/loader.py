@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from apps.core.canonical import canonical, sha256_hex
 from apps.products.definition import Definition
+from apps.products.former import as_of_today
 from apps.products.reading import Reading, read_yaml
 from apps.products.rules.consistency import consistency_problems
 from apps.products.rules.problems import DefinitionRefused, Problem
@@ -61,13 +62,13 @@ def read_product(source: Path) -> Reading:
 
 
 def load_text(text: str) -> Definition:
-    """The definition of a stored canonical text; kept by its hash."""
+    """The definition of a stored canonical text, also of one signed under a former shape; kept by its hash."""
     return _by_hash(sha256_hex(text), text)
 
 
 @lru_cache(maxsize=64)
 def _by_hash(sha256: str, text: str) -> Definition:
-    return Definition.model_validate(json.loads(text))
+    return Definition.model_validate(as_of_today(json.loads(text)))
 
 
 def loaded_from_yaml(text: str, tables: Tables | None = None) -> Loaded:
