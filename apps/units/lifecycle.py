@@ -133,6 +133,7 @@ STEPS = {
     UnitVerb.THAW: N_("thaw"),
     UnitVerb.USE_UP: N_("use up"),
     UnitVerb.RESERVE: N_("reserve"),
+    UnitVerb.KEEP_AT_SITE: N_("keep at the site"),
     UnitVerb.FREE: N_("give back"),
     UnitVerb.SHIP: N_("ship"),
     UnitVerb.ARRIVE: N_("receive at the site"),

@@ -266,6 +266,21 @@ def test_every_page_of_a_shipment_opens_in_every_state_it_can_be_in(cast: Cast, 
                 assert client.get(f"/transport/{number}/").status_code == 200
 
 
+def test_what_was_answered_at_a_receipt_is_read_in_words(cast: Cast, batch: Batch) -> None:
+    arrived(cast, batch, curve({}), U1)
+    with time_machine.travel(DECIDED, tick=False):
+        quinn = at_the_pages(cast.quinn)
+        page = quinn.get(PAGE).content.decode()
+        session = quinn.session
+        session["screen_language"] = "zh-hans"
+        session.save()
+        chinese = quinn.get(PAGE).content.decode()
+
+    assert "must be Yes" in page
+    assert "须为 是" in chinese
+    assert "= yes" not in page + chinese
+
+
 # --- my work --------------------------------------------------------------------------------------------------------
 def asked_of(person: User, at: Any) -> list[tuple[str, str]]:
     desk = desk_of(person, at, NANHU)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from apps.batches.views.naming import limit_words
 from apps.core.errors import Refused, RuleBroken
 from apps.core.http import as_file
 from apps.core.ui.lists import state_list
@@ -17,8 +18,7 @@ from apps.organisation.access import Access, open_to
 from apps.organisation.models import User
 from apps.organisation.selectors import all_roles_of
 from apps.products.facts import Verdict
-from apps.products.loader import units as unit_table
-from apps.products.rules.limits import limit_text
+from apps.products.forms import answer_words, unit_of
 from apps.products.rules.rounding import plain
 from apps.signatures.selectors import shown_signatures
 from apps.transport.facts import ShipmentState
@@ -110,9 +110,9 @@ def _answers(shipment: Shipment) -> list[dict[str, object]]:
     return [
         {
             "label": bilingual(one.parameter.label),
-            "limit": limit_text(one.parameter.limit) if one.parameter.limit else "",
-            "unit": unit_table().display(getattr(one.parameter, "unit", "")),
-            "text": one.entered.text,
+            "limit": limit_words(one.parameter),
+            "unit": unit_of(one.parameter),
+            "text": answer_words(one.parameter, one.entered.text) if one.entered.text else "",
             "verdict": (one.entered.verdict if one.entered.done else Verdict.NOT_DONE).lower(),
         }
         for one in checked(shipment, texts, now)
