@@ -3,6 +3,7 @@
 import gc
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.cast import _quick_secrets, api_client, cast, real_secrets, rhine, site, web_client
 from tests.chromium import chromium, let_browsers_come_last
@@ -24,6 +25,11 @@ __all__ = [
     "site",
     "web_client",
 ]
+
+
+# A property is asked the same examples in every run, and no clock judges it: machines may be busy.
+settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
