@@ -1,6 +1,9 @@
 """The two pages of the batch record: everything on them, in a constant number of statements."""
 
+from collections.abc import Callable
+
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.batches.facts.words import StepState
@@ -40,3 +43,17 @@ def test_the_step_page_costs_the_same_however_full_the_record_is(room: Room) -> 
         "culture[2].prepare.lysate",
         "culture[2].prepare.share",
     ]
+
+
+def test_the_list_offers_the_products_of_ones_sites_and_looks_for_no_batch_of_them(
+    room: Room, web_client: Callable[..., Client]
+) -> None:
+    quinn, rolf = web_client(room.cast.quinn), web_client(room.cast.rolf)
+    with CaptureQueriesContext(connection) as said:
+        page = quinn.get("/batches/").content.decode()
+    looked = [query["sql"] for query in said if "products_productversion" in query["sql"].partition("FROM")[2][:30]]
+
+    assert f'value="{room.batch.product_version.key}"' in page
+    assert looked
+    assert not any("batches_batch" in sql for sql in looked)
+    assert f'value="{room.batch.product_version.key}"' not in rolf.get("/batches/").content.decode()

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from apps.batches.facts.around import ListedBatch
 from apps.batches.facts.words import BatchState, StepState
 from apps.batches.models import Batch, Step
 from apps.batches.selectors.plans import plan_of
-from apps.products.models import ProductVersion
 from apps.quality.models import Hold
 
 
@@ -24,12 +23,6 @@ def chosen_batches(batches: QuerySet[Batch], asked: Mapping[str, str]) -> QueryS
     if words:
         batches = batches.filter(Q(number__icontains=words) | Q(donation__din__icontains=words))
     return batches
-
-
-def products_among(batches: QuerySet[Batch]) -> list[str]:
-    """The keys of the products that these batches are made of."""
-    made = ProductVersion.objects.filter(Exists(batches.filter(product_version=OuterRef("pk"))))
-    return list(made.order_by("key").values_list("key", flat=True).distinct())
 
 
 def listed(batches: Sequence[Batch]) -> list[ListedBatch]:

@@ -1,6 +1,7 @@
 """Pages that show: the list, one batch as a whole, its record, what waits for a check."""
 
 import csv
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from apps.batches.models import Batch
 from apps.batches.selectors.around import next_step
 from apps.batches.selectors.batches import visible_batches
 from apps.batches.selectors.growth import growth_of, spans_of
-from apps.batches.selectors.listing import chosen_batches, listed, products_among
+from apps.batches.selectors.listing import chosen_batches, listed
 from apps.batches.selectors.pages import record_page
 from apps.batches.selectors.sections import filled_record
 from apps.batches.views import naming
@@ -33,7 +34,9 @@ from apps.core.ui.status import word_of
 from apps.documents.facts import DocumentKind
 from apps.documents.selectors import documents_about
 from apps.organisation.access import open_to
+from apps.organisation.models import User
 from apps.organisation.selectors import all_roles_of
+from apps.products.selectors import visible_versions
 from apps.quality.facts import Blocks
 from apps.quality.panels import holds_panel
 
@@ -44,7 +47,8 @@ NOBODY: frozenset[Role] = frozenset()
 @require_safe
 def batch_list(request: HttpRequest) -> HttpResponse:
     """GET /batches/: the batches of one's sites, newest first."""
-    seen = visible_batches(request.user, timezone.now())
+    now = timezone.now()
+    seen = visible_batches(request.user, now)
     asked = {name: request.GET.get(name, "") for name in ("state", "product", "q")}
     asked["state"] = request.GET.get("state", "open")
     page = listing(chosen_batches(seen, asked), request)
@@ -55,9 +59,14 @@ def batch_list(request: HttpRequest) -> HttpResponse:
         "q": asked["q"],
         "filters": [
             {"name": "state", "label": _("State"), "choices": _states(), "value": asked["state"]},
-            {"name": "product", "label": _("Product"), "choices": _products(seen), "value": asked["product"]},
+            {
+                "name": "product",
+                "label": _("Product"),
+                "choices": _products(request.user, now),
+                "value": asked["product"],
+            },
         ],
-        "may_plan": bool(all_roles_of(request.user, timezone.now()) & set(move_for(Verb.PLAN).roles)),
+        "may_plan": bool(all_roles_of(request.user, now) & set(move_for(Verb.PLAN).roles)),
     }
     return render(request, "batches/list.html", context)
 
@@ -213,5 +222,7 @@ def _states() -> list[tuple[str, str]]:
     return [("open", _("In hand")), ("all", _("All")), *named]
 
 
-def _products(seen: Any) -> list[tuple[str, str]]:
-    return [("", _("All")), *((key, key) for key in products_among(seen))]
+def _products(user: User, at: datetime) -> list[tuple[str, str]]:
+    """The products that are made at one's sites, also those of which there is no batch yet: none is looked for."""
+    keys = sorted(set(visible_versions(user, at).values_list("key", flat=True)))
+    return [("", _("All")), *((key, key) for key in keys)]
