@@ -83,10 +83,10 @@ class Person:
     def sign(self, *, by: str = "", secret: str = settings.DEMO_SECRET) -> None:
         """Answer what is shown for signing: id where it is asked, secret, and the verb."""
         form = self.page.locator("form[data-signing]")
+        form.locator("[name=secret]").fill(secret)  # first: this waits for the page, counting does not
         asked = form.locator("[name=username]")
         if asked.count():
             asked.fill(by or self.name)
-        form.locator("[name=secret]").fill(secret)
         form.locator("[type=submit]").click()
 
     def taps_beyond_values(self, *, anew: bool = False) -> int:
