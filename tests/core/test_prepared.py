@@ -46,12 +46,12 @@ def test_it_is_asked_again_with_other_parameters(cast: Cast) -> None:
 
 @pytest.mark.parametrize("text", ["' OR 1=1 --", "%", "\x01" + "0" + "\x01", "user/olga"])
 def test_a_parameter_is_never_part_of_the_statement(cast: Cast, text: str) -> None:
-    cast.olga  # noqa: B018  the account is opened on first use
+    assert cast.olga  # opened on first use
     assert READ([text], AT - timedelta(days=999), text) == asked([text], AT - timedelta(days=999), text)
 
 
 def test_uuids_come_back_as_uuids(cast: Cast) -> None:
-    cast.olga  # noqa: B018
+    assert cast.olga
     by_action = Prepared(lambda action: Entry.objects.filter(action=action).order_by("n").values_list("id", "at"))
 
     assert by_action("user.opened") == list(Entry.objects.filter(action="user.opened").values_list("id", "at"))
@@ -73,7 +73,7 @@ def test_rows_come_with_the_rows_that_hang_on_them(
 
 
 def test_postgresql_plans_what_is_asked_again_only_once(cast: Cast) -> None:
-    cast.olga  # noqa: B018
+    assert cast.olga
     if connection.vendor == "postgresql":
         for _ in range(3):
             READ(["user/olga"], AT, "?")

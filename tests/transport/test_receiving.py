@@ -7,12 +7,13 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from apps.audit.selectors import Verification
 from apps.batches.models import Batch
 from apps.core.errors import BadInput, NotAllowed, Refused
-from apps.documents.store import read_file
+from apps.documents.store import digest_of, path_of, read_file
 from apps.quality.models import Event, Hold
 from apps.signatures.models import Signature
 from apps.transport.facts import Declared, Outside, ShipmentVerb
@@ -133,7 +134,10 @@ def test_a_file_that_cannot_be_read_is_not_kept_and_says_what_it_needs(cast: Cas
 
 
 def test_before_it_leaves_and_after_its_end_a_shipment_takes_no_file(cast: Cast, batch: Batch) -> None:
-    assert codes(lambda: with_file(cast, packed(cast, requested(cast, batch)))) == ["takes_no_file"]
+    content = curve({7: "-171.7"})
+
+    assert codes(lambda: with_file(cast, packed(cast, requested(cast, batch)), content)) == ["takes_no_file"]
+    assert not default_storage.exists(path_of(digest_of(content)))
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,10 @@ def attach_logger_file(
     series = read_logger(content, declared)
     if isinstance(series, Objection):
         raise BadInput(series)
-    digest = keep_file(content)
     with audited(actor=who, action="shipment.logger.attached", at=at, touching=[shipment.record]) as change:
         now = shipment_now(shipment)
         stop_if(_takes_no_file(ShipmentState(now.state)))
+        digest = keep_file(content)  # nothing stands against it any more: a refused file leaves nothing behind
         file = change.create(_kept_file(now, name, content, digest, series, declared, who.username, at))
         if now.state == ShipmentState.QUARANTINED:
             change.update(now, findings=_with_logger(now))
