@@ -98,7 +98,7 @@ def _earlier_days(donation: Donation) -> list[date]:
 
 def group_found(donation: Donation, definition: Definition) -> Option | None:
     """The group of the donor by which the product is given, where it is given by one and it was found."""
-    rule = definition.dosing.compatibility
+    rule = definition.given.compatibility if definition.given else None
     if rule is None:
         return None
     row = screening_rows(donation.donor).get((rule.test, rule.result))

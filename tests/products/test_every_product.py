@@ -68,8 +68,8 @@ def test_every_numeric_limit_cites_its_source(source: Path) -> None:
 def test_every_dose_shelf_life_and_transport_cites_its_source(product: Loaded) -> None:
     definition = product.definition
     cited = [
-        *definition.dosing.arms,
-        *definition.dosing.outcomes,
+        *(definition.given.arms if definition.given else ()),
+        *(definition.given.outcomes if definition.given else ()),
         *definition.storage.states,
         *definition.transport.modes,
         *definition.disposal.treatments,
@@ -147,7 +147,7 @@ def test_units_are_filled_labelled_and_accounted_for_once(product: Loaded) -> No
 
 def test_a_directed_or_autologous_product_is_scanned_at_the_bedside(product: Loaded) -> None:
     definition = product.definition
-    keys = {check.key for check in definition.dosing.bedside}
+    keys = {check.key for check in definition.given.bedside} if definition.given else set()
 
     assert ("chain_matches" in keys) is (definition.chain_of_identity is not ChainOfIdentity.NONE)
 

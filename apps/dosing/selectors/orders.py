@@ -82,8 +82,9 @@ def _orders() -> QuerySet[TreatmentOrder]:
 
 
 def products_to_order(recipient: Recipient) -> list[ProductVersion]:
-    """The approved master records that may be ordered at the recipient's site."""
-    return [one for one in versions_known({recipient.site.code}) if one.state == VersionState.APPROVED]
+    """The approved master records that may be ordered at the recipient's site: of what is given to anybody."""
+    approved = [one for one in versions_known({recipient.site.code}) if one.state == VersionState.APPROVED]
+    return [one for one in approved if definition_of(one).given]
 
 
 def course_of(recipient: Recipient, product: str, arm: str, *, before: TreatmentOrder | None = None) -> Course:

@@ -63,7 +63,7 @@ def master_chapters(definition: Definition) -> tuple[Chapter, ...]:
         ("release", Bilingual("Release", "放行"), release_blocks(definition.release)),
         ("storage", Bilingual("Storage", "贮存"), storage_blocks(definition.storage)),
         ("transport", Bilingual("Transport", "运输"), transport_blocks(definition.transport)),
-        ("dosing", Bilingual("Dosing", "给药"), dosing_blocks(definition.dosing)),
+        ("dosing", Bilingual("Dosing", "给药"), dosing_blocks(definition.given)),
         ("disposal", Bilingual("Disposal", "处置"), disposal_blocks(definition.disposal)),
         ("sources", Bilingual("Sources", "依据"), source_blocks(definition)),
     )

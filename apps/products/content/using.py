@@ -161,9 +161,12 @@ def transport_blocks(transport: Transport) -> Iterator[Block]:
     yield Statement((both(transport.excursion), both(transport.returns)), Bilingual("Rules", "规定"))
 
 
-def dosing_blocks(dosing: Dosing) -> Iterator[Block]:
-    """Arms, order, thaw, administration, outcomes."""
+def dosing_blocks(dosing: Dosing | None) -> Iterator[Block]:
+    """Arms, order, thaw, administration, outcomes; or that it is given to nobody."""
     yield Heading(Bilingual("Dosing and outcomes", "给药与结局"))
+    if dosing is None:
+        yield Statement((Bilingual("The product is given to nobody.", "本产品不用于任何人体给药。"),))
+        return
     yield _arms(dosing)
     for title, fields in (
         (Bilingual("Order", "医嘱"), dosing.order),
@@ -232,5 +235,7 @@ def source_blocks(definition: Definition) -> Iterator[Block]:
     rows = tuple((source.key, source.title, source.reference) for source in definition.sources)
     yield Table(Bilingual("Sources", "依据文件"), columns, rows)
     yield list_table(Bilingual("Open points", "待确认事项"), definition.open_points)
-    recovery = plain(definition.dosing.recovery_for_planning)
+    if definition.given is None:
+        return
+    recovery = plain(definition.given.recovery_for_planning)
     yield Statement((Bilingual(f"Recovery assumed for planning: {recovery} %", f"计划用回收率：{recovery}%"),))

@@ -6,6 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from apps.core.errors import Objection, RuleBroken
+from apps.core.text import N_
 from apps.products.definition import places, references
 from apps.products.definition.base import Bilingual, Count, Key, Listed, Part, Source, Text, lower_case, wrong
 from apps.products.definition.disposal import Disposal
@@ -33,6 +35,7 @@ from apps.products.facts import (
 )
 
 Occurrences = Mapping[str, int]
+GIVEN_TO_NOBODY = N_("{product} is given to nobody: its master record has no dosing.")
 
 
 class SourceEntry(Part):
@@ -132,9 +135,16 @@ class Definition(Part):
     release: Release
     storage: Storage
     transport: Transport
-    dosing: Dosing
+    given: Annotated[Dosing | None, Field(alias="dosing")] = None  # left out by what ends before any patient
     disposal: Disposal
     open_points: tuple[Listed, ...] = ()
+
+    @property
+    def dosing(self) -> Dosing:
+        """How the product is given. Raises RuleBroken for one that is given to nobody."""
+        if self.given is None:
+            raise RuleBroken(Objection("given_to_nobody", GIVEN_TO_NOBODY, {"product": self.title.en}))
+        return self.given
 
     def stage(self, key: str) -> Stage:
         """The stage of that key. Raises BadPlace."""

@@ -20,19 +20,20 @@ def content_problems(definition: Definition, tables: Tables) -> Iterator[Problem
     for i, field in enumerate(definition.units.label.fields):
         if field.key == "cells":
             yield Problem(path("units", "label", "fields", i), "the fill counts no cells that a label could name")
-    for i, arm in enumerate(definition.dosing.arms):
+    for i, arm in enumerate(definition.given.arms if definition.given else ()):
         if arm.amount_unit == CELLS:
             yield Problem(path("dosing", "arms", i, "basis"), "the fill counts no cells that a dose could be made of")
 
 
 def _group_problems(definition: Definition, tables: Tables) -> Iterator[Problem]:
-    rule, at = definition.dosing.compatibility, ("dosing", "compatibility")
-    if rule is None:
+    dosing, at = definition.given, ("dosing", "compatibility")
+    rule = dosing.compatibility if dosing else None
+    if dosing is None or rule is None:
         return
     if tables.compatibility_of(rule.table, rule.version) is None:
         yield Problem(path(*at, "table"), f'seeds/abo.yaml has no "{rule.table}" version {rule.version}')
     found = {(test.key, result.key) for test in definition.donation.screening for result in test.results}
     if (rule.test, rule.result) not in found:
         yield Problem(path(*at, "result"), f'no screening test "{rule.test}" finds "{rule.result}"')
-    if rule.patient not in {field.key for field in definition.dosing.order}:
+    if rule.patient not in {field.key for field in dosing.order}:
         yield Problem(path(*at, "patient"), f'the order does not ask for "{rule.patient}"')

@@ -145,7 +145,8 @@ def _deadline(storage: Storage, deadline: Deadline, at: tuple[str | int, ...]) -
 
 
 def _dosing_and_disposal(definition: Definition, tables: Tables) -> Iterator[Problem]:
-    for i, arm in enumerate(definition.dosing.arms):
-        yield from _unknown(arm.route, _keys(definition.dosing.routes), "route", "dosing", "arms", i, "route")
+    dosing = definition.given
+    for i, arm in enumerate(dosing.arms if dosing else ()):
+        yield from _unknown(arm.route, _keys(dosing.routes if dosing else ()), "route", "dosing", "arms", i, "route")
     if tables.retention_of(definition.disposal.retention) is None:
         yield Problem("disposal.retention", f'seeds/retention.yaml has no "{definition.disposal.retention}"')
