@@ -1,4 +1,4 @@
-"""One Chromium for all tests of a process, and these tests last: its driver keeps a loop running in the thread."""
+"""One Chromium for all tests of a process. They come last in it: the driver keeps a loop running in the thread."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,8 +13,3 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-def let_browsers_come_last(items: list[pytest.Item]) -> None:
-    """After the first of them nothing else in this process could run a loop of its own, as sealing a document does."""
-    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))

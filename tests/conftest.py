@@ -6,10 +6,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.cast import _quick_secrets, api_client, cast, real_secrets, rhine, site, web_client
-from tests.chromium import chromium, let_browsers_come_last
+from tests.chromium import chromium
 from tests.database import _heads_of_their_own, _tests_may_empty_append_only_tables
-from tests.forms import fail_on_skips, leave_out_what_only_postgres_can_answer, short_form
+from tests.forms import (
+    fail_on_skips,
+    leave_out,
+    print_what_was_left_out,
+    pytest_testnodedown,
+    short_form,
+    tell_what_was_left_out,
+)
 from tests.plans import prefers_indexes
+from tests.scheduling import put_the_longest_first_and_the_browsers_last, pytest_xdist_make_scheduler
 
 __all__ = [
     "_heads_of_their_own",
@@ -19,6 +27,8 @@ __all__ = [
     "cast",
     "chromium",
     "prefers_indexes",
+    "pytest_testnodedown",
+    "pytest_xdist_make_scheduler",
     "real_secrets",
     "rhine",
     "short_form",
@@ -33,8 +43,8 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    leave_out_what_only_postgres_can_answer(config, items)
-    let_browsers_come_last(items)
+    leave_out(config, items)
+    put_the_longest_first_and_the_browsers_last(items)
 
 
 def pytest_collection_finish() -> None:
@@ -46,3 +56,8 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     fail_on_skips(session)
+    tell_what_was_left_out(session.config)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    print_what_was_left_out(config, terminalreporter.write_line)

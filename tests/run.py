@@ -1,4 +1,4 @@
-"""`make test`: all tests on PostgreSQL + Redis, then on SQLite + file broker with the heavy ones in short form."""
+"""`make test`: all tests on PostgreSQL + Redis, then on SQLite + file broker in short form (tests/forms.py)."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import sys
 from tests.servers import private_postgres, private_redis
 
 ARGUMENTS = [sys.executable, "-m", "pytest", "--numprocesses", os.environ.get("QCS_TEST_WORKERS", "auto")]
-ARGUMENTS += ["--dist", "load"]  # each process keeps the order of the list: the browsers come last in it
+ARGUMENTS += ["--dist", "loadscope"]  # in the order of tests/scheduling.py
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
         print("=== PostgreSQL + Redis, full form", flush=True)
         full = {"DATABASE_URL": database, "REDIS_URL": broker, "QCS_TEST_FORM": "full"}
         on_servers = subprocess.run([*ARGUMENTS, *sys.argv[1:]], env=environment | full, check=False).returncode
-    print("=== SQLite + file broker, heavy tests in short form", flush=True)
+    print("=== SQLite + file broker, short form: what asks the database, one case of each", flush=True)
     short = {"QCS_TEST_FORM": "short"}
     on_files = subprocess.run([*ARGUMENTS, *sys.argv[1:]], env=environment | short, check=False).returncode
     for name, status in (("PostgreSQL + Redis", on_servers), ("SQLite + file broker", on_files)):

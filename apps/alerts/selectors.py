@@ -14,7 +14,7 @@ from apps.dosing.selectors import overdue_outcomes, overdue_vitals
 from apps.facility.selectors import silent_probes
 from apps.materials.selectors import lots_expiring
 from apps.organisation.models import User
-from apps.organisation.selectors import recent_locks, roles_held, sites_of
+from apps.organisation.selectors import grants_of, recent_locks, sites_of
 from apps.products.definition.base import Bilingual
 from apps.quality.selectors import unanswered_holds
 from apps.testing.selectors import overdue_results
@@ -41,8 +41,8 @@ def open_alerts() -> QuerySet[Alert]:
 def alerts_for(user: User, at: datetime) -> QuerySet[Alert]:
     """The open alerts of the roles that this person holds, at the sites where they hold them."""
     mine = Q(pk__in=[])
-    for site, role in roles_held(at).filter(user=user).values_list("site__code", "role"):
-        mine |= Q(site=site, role=role)
+    for grant in grants_of(user, at):
+        mine |= Q(site=grant.site.code, role=grant.role)
     return open_alerts().filter(mine)
 
 

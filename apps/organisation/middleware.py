@@ -22,6 +22,7 @@ from apps.core.context import Here
 from apps.core.errors import NotAllowed, Objection, Refused, SignatureRefused
 from apps.core.http import PROBLEM, actor_of, device_of, problem_body
 from apps.core.text import N_
+from apps.core.ui.pages import refusal_response, wants_a_part
 from apps.organisation.access import access_of, may_use, not_open
 from apps.organisation.models import RoleHeld
 from apps.organisation.rules import is_idle
@@ -57,7 +58,7 @@ class ControlledAccess:
         if not is_api and not may_use(access, str(request.method), request.user, now):
             refusal = not_open(access, str(request.method), request.path, request.user.username_key)
             keep_refusal(refusal, actor=actor_of(request), at=now)
-            return permission_denied(request, refusal)
+            return _refused(request, refusal)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -120,6 +121,11 @@ def _here(grant: RoleHeld, until: datetime) -> Here:
         session_until=until,
         idle_seconds=grant.site.idle_minutes * 60,
     )
+
+
+def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """A page for whoever came by an address; only the sentence for a part of a page, and where no page of ours asks."""
+    return refusal_response(request, refusal) if wants_a_part(request) else permission_denied(request, refusal)
 
 
 def _locked_reply(request: HttpRequest, is_api: bool) -> HttpResponse:

@@ -21,7 +21,7 @@ from ruamel.yaml import YAML
 
 from tests.architecture.source import ROOT
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.embedded]
 LAST_WORDS = "Ctrl-C"
 PATIENCE = 300  # seconds for the first start, which plays the demo story
 
@@ -125,7 +125,7 @@ def demo_people() -> list[list[str]]:
     return [[person["user"], settings.DEMO_SECRET, person["role"]] for person in people]
 
 
-def test_one_command_serves_everything_and_ctrl_c_ends_it(tmp_path: Path, short_form: bool) -> None:
+def test_one_command_serves_everything_and_ctrl_c_ends_it(tmp_path: Path) -> None:
     port = free_port()
     with started(tmp_path / "var", port) as (process, said):
         assert get(port, "/healthz") == (200, "ok\n"), "".join(said)
@@ -136,12 +136,10 @@ def test_one_command_serves_everything_and_ctrl_c_ends_it(tmp_path: Path, short_
         heads = tmp_path / "var" / "checkpoints" / "heads.jsonl"
         before = heads.read_text()
         assert sign_in(port, "operator") == "/"
-        assert short_form or becomes_true(lambda: heads.read_text() != before)  # beat asked, the worker did
+        assert becomes_true(lambda: heads.read_text() != before)  # beat asked, the worker did
         assert press_ctrl_c(process) == (0, [])
     database = tmp_path / "var" / "qcsystem.sqlite3"
     size = database.stat().st_size
-    if short_form:
-        return
     with started(tmp_path / "var", port) as (process, said):
         assert get(port, "/healthz") == (200, "ok\n"), "".join(said)
         assert any("nothing was changed" in line for line in said)

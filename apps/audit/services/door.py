@@ -24,6 +24,7 @@ from apps.core.text import N_
 Row = TypeVar("Row", bound=Audited)
 SealRow = TypeVar("SealRow", bound=Seal)
 _HEADS = Prepared(lambda ids: Head.objects.filter(pk__in=ids).values_list("record_id", "n", "hash", "sequenced"))
+_RECORD = Prepared(lambda address: Record.objects.filter(address=address))
 _inside_the_door = ContextVar("inside_the_door", default=False)
 
 
@@ -211,7 +212,7 @@ def keep_refusal(refusal: Refused, *, actor: Actor, at: datetime) -> None:
     keep, refusal.keep = refusal.keep, None
     if keep is None:
         return
-    record = Record.objects.filter(address=keep.address).first()
+    record = next(iter(_RECORD(keep.address)), None)
     objections = [{"code": objection.code, "facts": _texts(objection)} for objection in refusal.objections]
     with audited(actor=actor, action=keep.action, at=at, touching=[record] if record else []) as change:
         kind, _, number = keep.address.partition("/")

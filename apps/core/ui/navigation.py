@@ -1,6 +1,7 @@
 """The sections of the top bar: key, word, address and the letter that goes there after G."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -45,8 +46,9 @@ class Entry:
     current: bool
 
 
+@lru_cache(maxsize=500)
 def address_of(name: str, *args: object) -> str:
-    """The address behind a URL name, or nothing when no app answers to it."""
+    """The address behind a URL name, or nothing when no app answers to it. Every page asks for the same dozen."""
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

@@ -29,6 +29,7 @@ SENTENCES = {
         gettext_lazy("Nothing was recorded. Open the page again, so that the act names what you saw."),
     ),
 }
+SENT_BY_PAGES = ("GET", "HEAD", "POST")
 NEVER_REPEATED = {"csrfmiddlewaretoken", "secret", "password", "challenge", "happened_at", "happened_reason"}
 
 
@@ -41,7 +42,7 @@ def refusal_response(
     next_steps: Sequence[Mapping[str, str]] = (),
     already: bool = False,
 ) -> HttpResponse:
-    """The refusal as a page, or as its part for htmx. `already` offers to record the same act as already done."""
+    """The refusal as a page, or as its part. `already` offers to record the same act as already done."""
     usual_title, usual_means = SENTENCES[refused.status]
     refusal = {
         "status": refused.status,
@@ -51,9 +52,14 @@ def refusal_response(
         "next": [*next_steps, {"url": came_from(request), "label": _("Back to the page")}],
         "already": _second_way(request) if already and refused.status == 409 else None,
     }
-    template = "parts/refusal.html" if request.headers.get("HX-Request") else "refusal_page.html"
+    template = "parts/refusal.html" if wants_a_part(request) else "refusal_page.html"
     context = {"refusal": refusal, "request_id": getattr(request, "request_id", "")}
     return render(request, template, context, status=refused.status)
+
+
+def wants_a_part(request: HttpRequest) -> bool:
+    """A page of ours asks for a part of itself; or no page does, by a verb that none of them sends."""
+    return bool(request.headers.get("HX-Request")) or request.method not in SENT_BY_PAGES
 
 
 def happened_from(request: HttpRequest) -> Happened | None:
