@@ -268,6 +268,14 @@ def test_two_chains_that_swapped_whole_entries_are_both_found(story):
     assert {("test/A", 2), ("test/B", 2)} <= named
 
 
+def test_a_chain_under_a_key_below_zero_is_looked_at(story):
+    record = Record.objects.create(pk=-5, address="test/BELOW", kind="test", site="NANHU", opened_at=AT)
+    forged = {"previous": FORGED, "text": FORGED_TEXT, "hash": FORGED, "action": "test.told"}
+    Entry.objects.create(record=record, n=1, username="mallory", at=AT, **forged)
+
+    assert ("test/BELOW", 1) in {(f.address, f.n) for f in findings(chains_only=True)}
+
+
 @pytest.mark.parametrize("table", ["audit_entry", "audit_head", "audit_leaf", "audit_checkpoint"])
 def test_an_emptied_table_of_the_trail_is_found(story, table):
     if connection.vendor == "sqlite":

@@ -16,6 +16,7 @@ from django.db import connection
 
 from apps.audit.models import Entry, Head, Leaf, Record
 from apps.audit.selectors import Verification, hands_on
+from apps.audit.selectors.helpers import helpers
 from apps.audit.services import Change, audited, sequence_entries
 from apps.core.actor import SYSTEM, Actor
 from apps.core.errors import KeptRefusal, Objection, RuleBroken, Stale
@@ -332,3 +333,25 @@ def test_verification_sees_one_moment_while_others_write(threads):
         done.result(PATIENCE)
 
     assert found == []
+
+
+def test_several_processes_find_what_one_finds_in_the_same_order():
+    records = opened(*"ABCDEF")
+    for record in records[1::2]:
+        noted(record, 1)
+        Head.objects.filter(pk=record.pk).update(n=9)
+    alone, together = Verification(chains_only=True), Verification(chains_only=True, processes=2, part=2)
+    found = list(alone.findings())
+
+    assert [finding.address for finding in found] == ["test/B", "test/D", "test/F"]
+    assert list(together.findings()) == found
+    assert together.tally == alone.tally
+
+
+@pytest.mark.postgres
+def test_every_process_sees_the_moment_at_which_the_verification_began(threads):
+    (record,) = opened("A")
+    with helpers(2) as shared:
+        threads(noted, record, 1).result(PATIENCE)
+        assert list(shared.look_at([record, record], numbers_of)) == [[1], [1]]
+    assert numbers_of(record) == [1, 2]

@@ -14,7 +14,7 @@ from apps.audit.models import Entry, Head, Record
 from apps.audit.selectors import judging
 from apps.audit.selectors.snapshot import PIECE, in_pieces
 
-_BYTES = {"postgresql": "convert_to({}, 'UTF8')", "sqlite": "CAST({} AS BLOB)"}
+_BYTES = {"postgresql": "{}", "sqlite": "CAST({} AS BLOB)"}
 _AT = {
     "postgresql": """to_char(e."at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
     "sqlite": """substr(e."at", 1, 10) || 'T' || substr(e."at", 12)
@@ -32,22 +32,40 @@ _TAIL = """',"at":"' || (<at>) || '","before":null,"id":"' || (<id>) || '","n":'
     || ',"reason":"","record":"' || r.address || '","request":"' || e.request_id || '","row":"' || e."row"
     || '","schema":1,"table":"' || e."table" || '"}'"""
 _END_OF_PERSON = b'"},"after":{'
-EVERYTHING = (2**62, -1, -1)
+LOWEST, HIGHEST = -(2**63), 2**63 - 1  # of all keys and numbers that the database can hold
+PART = 10_000  # entries, about: what one process takes at a time
+Part = tuple[int, int]  # the records from this key to that one, both included
 
 
-def chain_findings(tally: Tally, *, columns: bool, record: Record | None = None) -> Iterator[Finding]:
-    """Every chain, or that of one record; with `columns` also the columns that repeat the text."""
+def parts(size: int = PART) -> Iterator[Part]:
+    """All records there can be, in parts of about so many entries; the heads are believed for their size only."""
+    first, entries = LOWEST, 0
+    for record, n in Head.objects.order_by("pk").values_list("pk", "n").iterator():
+        entries += n
+        if entries >= size:
+            yield first, record
+            first, entries = record + 1, 0
+    yield first, HIGHEST
+
+
+def look_at_part(part: Part, *, columns: bool) -> tuple[list[Finding], Tally]:
+    """One part, for whoever puts the parts together."""
+    tally = Tally()
+    return list(chain_findings(tally, columns=columns, within=part)), tally
+
+
+def chain_findings(tally: Tally, *, columns: bool, within: Part = (LOWEST, HIGHEST)) -> Iterator[Finding]:
+    """Every chain within; with `columns` also the columns that repeat the text."""
     walk = _Walk(tally)
-    within = (record.pk, record.pk, -1) if record else EVERYTHING
-    first = record.pk - 1 if record else -1
-    for rows in in_pieces(_sql(columns), within, keys=2):
+    first, last = within
+    for rows in in_pieces(_sql(columns), (last, first, LOWEST), keys=2):
         walk.load_records(first, rows[-1][0])
-        first = rows[-1][0]
+        first = rows[-1][0] + 1
         befores = walk.follow(rows)
         if columns:
             walk.compare(rows, befores)
         yield from walk.found()
-    walk.load_records(first, within[0])
+    walk.load_records(first, last)
     walk.close_all()
     yield from walk.found()
 
@@ -70,16 +88,16 @@ class _Walk:
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
-        self._record, self._hash, self._n = -1, "", 0
+        self._record, self._hash, self._n = LOWEST, "", 0
         self._open: dict[int, Record] = {}
         self._heads: dict[int, Head] = {}
         self._found: list[Finding] = []
 
-    def load_records(self, after: int, until: int) -> None:
+    def load_records(self, first: int, last: int) -> None:
         """Know the records of the rows to come, and those without any row."""
-        for record in Record.objects.filter(pk__gt=after, pk__lte=until).order_by("pk"):
+        for record in Record.objects.filter(pk__gte=first, pk__lte=last).order_by("pk"):
             self._open[record.pk] = record
-        for head in Head.objects.filter(pk__gt=after, pk__lte=until):
+        for head in Head.objects.filter(pk__gte=first, pk__lte=last):
             self._heads[head.pk] = head
 
     def follow(self, rows: Sequence[tuple[Any, ...]]) -> list[str]:
@@ -116,7 +134,7 @@ class _Walk:
 
     def close_all(self) -> None:
         """Every record that is still open has no further entry."""
-        self._close_until(EVERYTHING[0])
+        self._close_until(HIGHEST)
 
     def _begin(self, record_id: int) -> str:
         self._close_until(record_id)

@@ -6,31 +6,41 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg.types.string import ByteaBinaryLoader
 
 PIECE = 5000  # rows in memory at a time
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
-    """All reads within see the same state. On SQLite a plain BEGIN, for IMMEDIATE would keep writers out."""
+def one_moment(shared: str = "") -> Iterator[str]:
+    """All reads within see the same state. On SQLite a plain BEGIN, for IMMEDIATE would keep writers out.
+
+    Gives the name by which another process joins this moment; SQLite has none, there it is a moment of its own.
+    """
     if connection.in_atomic_block:
-        yield
+        yield ""
         return
     with connection.cursor() as cursor:
-        cursor.execute(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if connection.vendor == "postgresql" else "BEGIN"
-        )
         try:
-            yield
+            if connection.vendor != "postgresql":
+                cursor.execute("BEGIN")
+                yield ""
+                return
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            if shared:
+                cursor.execute("SET TRANSACTION SNAPSHOT %s", [shared])
+            cursor.execute("SELECT pg_export_snapshot()")
+            yield cursor.fetchone()[0]
         finally:
             cursor.execute("ROLLBACK")
 
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """All rows of a statement; bytes come as bytes, in PostgreSQL's binary format."""
+    """All rows of a statement. On PostgreSQL a `text` comes as its bytes; on SQLite a statement asks for a BLOB."""
     if connection.vendor == "postgresql":
         connection.ensure_connection()
         with psycopg.Cursor(connection.connection) as cursor:
+            cursor.adapters.register_loader("text", ByteaBinaryLoader)
             return cursor.execute(sql, params, binary=True).fetchall()
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

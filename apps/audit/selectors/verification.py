@@ -1,27 +1,33 @@
 """All verification together: what is looked at, in which order, and how long each part took."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import connection
 
 from apps.audit import triggers, witness
 from apps.audit.facts import Finding, Tally
 from apps.audit.models import Record
-from apps.audit.selectors.chains import chain_findings
+from apps.audit.selectors.chains import PART, Part, look_at_part, parts
+from apps.audit.selectors.helpers import Helpers, helpers
 from apps.audit.selectors.rows import row_findings
 from apps.audit.selectors.seals import seal_findings
-from apps.audit.selectors.snapshot import one_moment
 from apps.audit.selectors.tree import record_tree_findings, tree_findings
 
 
 @dataclass
 class Verification:
-    """One run: `findings()` yields what is wrong; `tally` and `seconds` tell what was looked at, how long."""
+    """One run: `findings()` yields what is wrong; `tally` and `seconds` tell what was looked at, how long.
+
+    With several `processes` each takes the chains of about `part` entries at a time.
+    """
 
     chains_only: bool = False
     record: Record | None = None
+    processes: int = 1
+    part: int = PART
     known_heads: Mapping[int, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -29,10 +35,9 @@ class Verification:
     def findings(self) -> Iterator[Finding]:
         """Everything that is not as it was written, in the database as it stands at this moment; memory stays flat."""
         outside = witness.length()  # before the moment that is verified: later heads can't be in it
-        with one_moment():
-            yield from self._timed(
-                "chains", chain_findings(self.tally, columns=not self.chains_only, record=self.record)
-            )
+        cut = [(self.record.pk, self.record.pk)] if self.record else list(parts(self.part))
+        with helpers(min(self.processes, len(cut))) as shared:
+            yield from self._timed("chains", self._chain_findings(shared, cut))
             if self.chains_only:
                 return
             yield from self._timed("rows", row_findings(self.tally, record=self.record))
@@ -42,6 +47,13 @@ class Verification:
             else:
                 yield from self._timed("tree", tree_findings(self.tally, self.known_heads, outside))
                 yield from _missing_triggers()
+
+    def _chain_findings(self, shared: Helpers, cut: Iterable[Part]) -> Iterator[Finding]:
+        look = partial(look_at_part, columns=not self.chains_only)
+        for found, tally in shared.look_at(cut, look):
+            self.tally.records += tally.records
+            self.tally.entries += tally.entries
+            yield from found
 
     def _timed(self, part: str, findings: Iterator[Finding]) -> Iterator[Finding]:
         begun = time.perf_counter()

@@ -1,6 +1,7 @@
 """manage.py verify_audit: whether everything recorded is still as it was written."""
 
 import json
+import os
 from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
@@ -21,6 +22,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--chains-only", action="store_true", help="only that the chains are unbroken")
         parser.add_argument("--record", metavar="ADDRESS", help="only one record, such as batch/CT-0042")
+        parser.add_argument(
+            "--processes", type=int, default=len(os.sched_getaffinity(0)), help="how many look at a large trail (cores)"
+        )
         parser.add_argument("--json", action="store_true", help="the report as JSON, with every finding")
         parser.add_argument(
             "--head", action="append", default=[], metavar="SIZE:ROOT", help="a head printed on a certificate"
@@ -30,6 +34,7 @@ class Command(BaseCommand):
         verification = Verification(
             chains_only=options["chains_only"],
             record=_record(options["record"]),
+            processes=options["processes"],
             known_heads=dict(_head(text) for text in options["head"]),
         )
         if options["json"]:
