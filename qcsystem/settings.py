@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "apps.transport",
     "apps.dosing",
     "apps.disposal",
+    "apps.lookback",
     "apps.alerts",
     "apps.inspection",
     "apps.desk",

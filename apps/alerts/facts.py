@@ -22,6 +22,7 @@ class AlertKind(StrEnum):
     PROBE_SILENT = "PROBE_SILENT"
     VITALS_DUE = "VITALS_DUE"
     OUTCOME_DUE = "OUTCOME_DUE"
+    RECALL_OVERDUE = "RECALL_OVERDUE"
 
 
 @dataclass(frozen=True)

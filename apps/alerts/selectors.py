@@ -12,6 +12,7 @@ from apps.core.text import N_
 from apps.disposal.selectors import open_balances
 from apps.dosing.selectors import overdue_outcomes, overdue_vitals
 from apps.facility.selectors import silent_probes
+from apps.lookback.selectors import unanswered_recalls
 from apps.materials.selectors import lots_expiring
 from apps.organisation.models import User
 from apps.organisation.selectors import grants_of, recent_locks, sites_of
@@ -30,7 +31,17 @@ ENDED = (Disposition.REJECTED, Disposition.RECALLED)
 
 def due_things(at: datetime) -> list[Due]:
     """Everything that is due at this instant."""
-    return [*_units(at), *_lots(at), *_tests(at), *_holds(at), *_locks(at), *_balances(), *_probes(at), *_patients(at)]
+    return [
+        *_units(at),
+        *_lots(at),
+        *_tests(at),
+        *_holds(at),
+        *_locks(at),
+        *_balances(),
+        *_probes(at),
+        *_patients(at),
+        *_recalls(at),
+    ]
 
 
 def open_alerts() -> QuerySet[Alert]:
@@ -182,6 +193,21 @@ def _patients(at: datetime) -> Iterator[Due]:
             N_("{order}: outcomes of day {day} are due: {what}"),
             due_at,
             {"order": order.number, "day": str(day), **_named(labels)},
+        )
+
+
+def _recalls(at: datetime) -> Iterator[Due]:
+    """Units that were out when their donor was looked back upon, and of which nobody has said what became of them."""
+    for duty in unanswered_recalls(late_at=at):
+        yield Due(
+            AlertKind.RECALL_OVERDUE,
+            duty.record_id,
+            duty.record.site,
+            f"recall:{duty.pk}",
+            Role.QA,
+            N_("{look_back}: nobody has said what became of unit {unit}."),
+            duty.due_at,
+            {"look_back": duty.look_back.number, "unit": duty.unit.number},
         )
 
 

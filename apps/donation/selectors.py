@@ -1,6 +1,6 @@
 """Reads of donors' consents, screening and donations."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -69,6 +69,22 @@ def _judged(parameter: Parameter, text: str, unit: str, zone: ZoneInfo) -> Verdi
     if isinstance(read, Objection):
         return Verdict.NOT_EVALUABLE
     return Verdict.PASS if read.verdict in (Verdict.PASS, Verdict.RECORDED, Verdict.ALERT) else read.verdict
+
+
+def results_not_passing(donor: Donor, test: str, results: Iterable[tuple[str, str]]) -> list[str]:
+    """Of these results of one screening test those that fail the limit of any product of the donor's site."""
+    zone, given = ZoneInfo(donor.site.timezone), dict(results)
+    asked = [
+        one for _version, made in asked_at({donor.site.code}) for one in made.donation.screening if one.key == test
+    ]
+    parameters = [parameter for one in asked for parameter in one.results if parameter.key in given]
+    bad = (one for one in parameters if _judged(one, given[one.key], "", zone) is not Verdict.PASS)
+    return list(dict.fromkeys(f"{one.label.en} {given[one.key]}" for one in bad))
+
+
+def was_found_eligible(donor: Donor) -> bool:
+    """Whether something may have been made of a donation of this donor."""
+    return Donation.objects.filter(donor=donor, eligibility=Eligibility.ELIGIBLE).exists()
 
 
 def objections_to_eligibility(donation: Donation, definition: Definition) -> tuple[Objection, ...]:

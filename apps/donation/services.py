@@ -30,7 +30,9 @@ from apps.donation.selectors import (
     exclusions_asked,
     latest_decision,
     objections_to_eligibility,
+    results_not_passing,
     screening_asked,
+    was_found_eligible,
 )
 from apps.identity.facts import DonationNumber
 from apps.identity.models import Chain, Donor
@@ -42,7 +44,7 @@ from apps.products.loader import standard_tables
 from apps.products.models import ProductVersion
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
-from apps.quality.services import lift_hold_for, place_hold
+from apps.quality.services import answer_due, lift_hold_for, place_hold
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 
@@ -111,7 +113,24 @@ def record_screening(
     with audited(actor=who, action="donor.screening.recorded", at=at, touching=[donor.record]) as change:
         common = {"donor": donor, "test": test, "laboratory": laboratory, "specimen_at": specimen_at, "recorded_at": at}
         rows = [ScreeningResult(record=donor.record, result=key, text=text, **common) for key, text in results]
+        _hold_if_reactive(change, donor, test, results)
         return change.create_many(rows)
+
+
+def _hold_if_reactive(change: Change, donor: Donor, test: str, results: Sequence[tuple[str, str]]) -> None:
+    """What fails after a donation was found eligible holds everything made of the donor, until QA looks back."""
+    bad = results_not_passing(donor, test, results) if was_found_eligible(donor) else []
+    if bad:
+        place_hold(
+            change,
+            record=donor.record,
+            key=f"{rules.REACTIVE}{test}",
+            blocks=EVERYTHING,
+            code="donor_reactive",
+            template=N_("Donor {donor} after donating: {what}"),
+            facts={"donor": donor.number, "what": "; ".join(bad)},
+            due_at=answer_due(donor.site.code, change.at),
+        )
 
 
 def record_collection(

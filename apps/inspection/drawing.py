@@ -21,6 +21,7 @@ class Box:
     address: str
     count: int = 1
     is_self: bool = False
+    is_met: bool = False
 
     @property
     def right(self) -> tuple[int, int]:
@@ -84,8 +85,8 @@ def _itself(family: Genealogy, x: int, y: int) -> Box:
 def _box(kind: str, members: list[Relative], x: int, y: int) -> Box:
     first = members[0]
     if len(members) == 1:
-        return Box(x, y, kind, first.number, first.address)
-    return Box(x, y, kind, f"{first.number} …", "", len(members))
+        return Box(x, y, kind, first.number, first.address, is_met=first.met)
+    return Box(x, y, kind, f"{first.number} …", "", len(members), is_met=first.met)
 
 
 def _paths(edges: Iterable[tuple[int, int]], boxes: Mapping[int, Box]) -> list[str]:

@@ -137,7 +137,7 @@ def lineage(request: HttpRequest, address: str) -> HttpResponse:
 def lineage_table(request: HttpRequest, address: str) -> StreamingHttpResponse:
     """GET /inspection/lineage/<address>/export.csv: the whole family as a table."""
     person, now = _person(request), timezone.now()
-    lines = family_as_table(person, visible_record(person, address, now), now)
+    lines = family_as_table(person, address, now)
     reply = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     return as_file(reply, f"lineage-{_file_name(address)}.csv", saved=True)
 

@@ -18,7 +18,7 @@ SELECT id FROM walk
 """
 _GENERATIONS = """
 WITH RECURSIVE walk(id, generation) AS (
-    SELECT e.{far}, 1 FROM {edge} e WHERE e.{near} = %s
+    SELECT e.{far}, 1 FROM {edge} e WHERE e.{near} IN ({start})
     UNION
     SELECT e.{far}, w.generation + 1 FROM {edge} e JOIN walk w ON e.{near} = w.id
 )
@@ -46,14 +46,19 @@ def descendants_of(record_id: int) -> RawSQL:
     return _walk_within(record_id, near="parent_id", far="record_id")
 
 
-def earlier_generations(record: Record, most: int) -> dict[int, int]:
-    """What a record was made from: id and generations back by the nearest way, the nearest `most` of them."""
-    return _generations(record.pk, most, near="record_id", far="parent_id")
+def descendants_within(record_ids: Collection[int]) -> RawSQL:
+    """The ids of everything that was made from any of these records, as a part of another statement."""
+    return _walk_within(*record_ids, near="parent_id", far="record_id")
 
 
-def later_generations(record: Record, most: int) -> dict[int, int]:
-    """What was made from a record: id and generations on by the nearest way, the nearest `most` of them."""
-    return _generations(record.pk, most, near="parent_id", far="record_id")
+def earlier_generations(record_ids: Collection[int], most: int) -> dict[int, int]:
+    """What these records were made from: id and generations back by the nearest way, the nearest `most` of them."""
+    return _generations(record_ids, most, near="record_id", far="parent_id")
+
+
+def later_generations(record_ids: Collection[int], most: int) -> dict[int, int]:
+    """What was made from these records: id and generations on by the nearest way, the nearest `most` of them."""
+    return _generations(record_ids, most, near="parent_id", far="record_id")
 
 
 def edges_among(ids: Collection[int]) -> list[tuple[int, int]]:
@@ -84,14 +89,16 @@ def _walk(ids: list[int], *, near: str, far: str) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _walk_within(record_id: int, *, near: str, far: str) -> RawSQL:
-    statement = _WALK.format(near=near, far=far, start="%s", edge=_edges())
-    return RawSQL(statement, [record_id])  # noqa: S611  names of our own tables and columns only
+def _walk_within(*record_ids: int, near: str, far: str) -> RawSQL:
+    start = ", ".join(["%s"] * len(record_ids)) or "NULL"
+    statement = _WALK.format(near=near, far=far, start=start, edge=_edges())
+    return RawSQL(statement, [*record_ids])  # noqa: S611  names of our own tables and columns only
 
 
-def _generations(record_id: int, most: int, *, near: str, far: str) -> dict[int, int]:
+def _generations(record_ids: Collection[int], most: int, *, near: str, far: str) -> dict[int, int]:
+    start = ", ".join(["%s"] * len(record_ids))
     with connection.cursor() as cursor:
-        cursor.execute(_GENERATIONS.format(near=near, far=far, edge=_edges()), [record_id, most])
+        cursor.execute(_GENERATIONS.format(near=near, far=far, start=start, edge=_edges()), [*record_ids, most])
         return dict(cursor.fetchall())
 
 

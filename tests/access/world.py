@@ -24,6 +24,7 @@ from apps.facility.facts import Grade, Point
 from apps.facility.services import install_probe, open_room
 from apps.facility.services.probing import Came
 from apps.identity.models import Chain, Donor, Recipient
+from apps.lookback.models import RecallDuty
 from apps.organisation.access import Access, access_of
 from apps.organisation.models import RoleHeld
 from apps.quality.content import open_deviation_content
@@ -35,10 +36,12 @@ from apps.storage.models import StoreExcursion
 from apps.storage.services import add_box, open_store, take_readings
 from apps.testing.models import ControlValue, Line, Result
 from apps.transport.models import LoggerFile
+from apps.units.models import Unit
 from tests.cast import AT, Cast, actor, sign_as, site_of
 from tests.disposal.story import requested, with_print_out
 from tests.documents.story import issued
 from tests.dosing.story import ordered
+from tests.lookback.story import looked_back
 from tests.testing.story import entered, filled, received_sample, running_batch
 from tests.transport.story import on_the_way, released, with_file
 
@@ -48,7 +51,7 @@ NOUNS = {
     "deviations": "deviation", "prepare": "batch", "clear": "batch", "draw": "batch", "analysis": "batch",
     "excursions": "equipment", "open": "batch", "recipients": "recipient", "orders": "order",
     "chains": "chain", "disposals": "disposal", "disposal": "disposal", "stores": "store",
-    "probes": "probe",
+    "probes": "probe", "look-backs": "lookback", "lookback": "lookback",
     "shipments": "shipment", "transport": "shipment",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -67,7 +70,7 @@ LOOKED_UP: dict[str, Callable[[], Any]] = {
 KEYS: dict[str, type[Model]] = {
     "roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line, "consents": Consent, "files": ProofFile,
     "store-excursions": StoreExcursion, "storage/excursions": StoreExcursion,
-    "logger": LoggerFile,
+    "logger": LoggerFile, "duties": RecallDuty,
 }  # fmt: skip
 
 
@@ -131,6 +134,7 @@ def build_world(cast: Cast) -> None:
     _store(cast)
     _chain()
     _way(cast)
+    _look_back(cast)
 
 
 def _chain() -> None:
@@ -147,6 +151,11 @@ def _way(cast: Cast) -> None:
     batch = running_batch(cast, "CT-0043", 2)
     released(cast, batch)
     with_file(cast, on_the_way(cast, batch, "CT-0043-U01", "CT-0043-U02"))
+
+
+def _look_back(cast: Cast) -> None:
+    """A look-back from the donor of the units under way; it holds, so it comes last."""
+    looked_back(cast, Unit.objects.get(number="CT-0043-U01").batch.donation.donor)
 
 
 def _store(cast: Cast) -> None:

@@ -31,6 +31,7 @@ NUMBERS = {
     "dosing/recipients/": "R-0001", "dosing/orders/": "R-0001-T01", "disposal/": "CT-0042-W01",
     "disposal/batches/": "CT-0042", "storage/stores/": "LN-03", "storage/units/": "CT-0042-U01",
     "storage/probes/": "TP-31",
+    "lookback/donors/": "D-0118", "lookback/": "D-0118-L01",
     "transport/": "CT-0042-T01", "transport/batches/": "CT-0042",
 }  # fmt: skip
 VALUES = {
@@ -58,6 +59,7 @@ LEAD_NOWHERE = {
     "verify/<str:code>/", "batches/<str:number>/files/<int:pk>/", "batches/<str:number>/files/<int:pk>/certify/",
     "batches/<str:number>/risks/<int:pk>/ratify/", "batches/<str:number>/amendments/<int:pk>/approve/",
     "testing/runs/<str:number>/controls/<str:control>/correct/",
+    "lookback/<str:number>/", "lookback/<str:number>/duties/<int:pk>/answer/",
 }  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def test_two_people_start_and_the_units_are_the_patients(cast: Cast, order: Trea
     assert {("infusion_started", "nils"), ("infusion_compared", "paula")} <= verbs
     batch = kept_units(order)[0].batch
     assert whereabouts(batch).closes
-    assert order.record_id in later_generations(batch.donation.record, 100)
+    assert order.record_id in later_generations([batch.donation.record_id], 100)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 from django.http import Http404
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.plugin import DjangoDbBlocker
 
 from apps.audit.models import Record
 from apps.audit.services import audited
@@ -16,16 +18,27 @@ from apps.core.actor import SYSTEM
 from apps.inspection.drawing import TOGETHER, draw
 from apps.inspection.selectors.genealogy import Genealogy, genealogy
 from apps.lineage.services import link
+from apps.storage.models import Box, Stay
+from apps.units.models import Unit
 from tests.access.world import build_world
 from tests.cast import AT, ApiPerson, Cast
+from tests.testing.prologue import known_people, undone
 
 BATCH = "batch/CT-0042"
 
 
+@pytest.fixture(scope="module")
+def played(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    """One of everything, played once for the module."""
+    with undone(django_db_blocker) as people:
+        assert people.rita.is_active  # of the other site
+        build_world(people)
+        yield people
+
+
 @pytest.fixture
-def world(cast: Cast) -> Cast:
-    build_world(cast)
-    return cast
+def world(played: Cast, db: None) -> Cast:
+    return known_people(played)
 
 
 def family_of(cast: Cast, address: str = BATCH, most: int = 400) -> Genealogy:
@@ -94,6 +107,40 @@ def test_the_picture_draws_every_relative_once_and_many_of_a_kind_together(world
     assert len(set(places)) == len(places)
     assert all(0 <= box.x < picture.width and 0 <= box.y < picture.height for box in picture.boxes)
     assert len(picture.paths) >= len(picture.boxes) - 1
+
+
+def test_a_batch_leads_to_the_shipment_store_and_instrument_that_it_met(world: Cast) -> None:
+    family = family_of(world, "batch/CT-0043")
+
+    met = {relative.kind: relative for relative in family.relatives if relative.met}
+    assert {"shipment", "equipment", "lookback"} <= met.keys()
+    assert met["shipment"].made_from == ("unit/CT-0043-U01", "unit/CT-0043-U02")
+    assert met["shipment"].generation > 0 > met["equipment"].generation
+
+
+def test_a_shipment_leads_to_its_donor_and_to_nothing_that_did_not_travel(world: Cast) -> None:
+    address = family_of(world, "batch/CT-0043").after
+    shipment = next(relative.address for relative in address if relative.kind == "shipment")
+
+    family = family_of(world, shipment)
+
+    assert [relative.number for relative in family.before if relative.kind == "unit"] == ["CT-0043-U01", "CT-0043-U02"]
+    assert {"batch", "donation", "donor"} <= family.earlier.keys()
+    assert not [one for one in family.relatives if one.kind == "unit" and one.address.startswith("unit/CT-0042")]
+
+
+def test_one_position_of_a_store_leads_to_what_lay_there(world: Cast) -> None:
+    unit = Unit.objects.get(number="CT-0042-U01")
+    with audited(actor=SYSTEM, action="test.stored", at=AT, touching=[unit.record]) as change:
+        stay = Stay(record=unit.record, unit=unit, box=Box.objects.get(), row=1, column=2, in_at=AT, in_by="quinn")
+        change.create(stay)
+
+    there, beside = (family_of(world, f"store/LN-03/4/2/{spot}") for spot in ("A2", "A3"))
+
+    assert [relative.number for relative in there.before if relative.kind == "unit"] == ["CT-0042-U01"]
+    assert "donor" in there.earlier
+    assert not beside.relatives
+    assert "store/LN-03" in {relative.address for relative in family_of(world, unit.record.address).after}
 
 
 def test_a_record_without_relatives_says_so(world: Cast) -> None:

@@ -160,9 +160,9 @@ def test_generations_count_the_nearest_way(made: Callable[..., Record]) -> None:
     batch = made("BATCH", donation, donor)
     unit = made("UNIT", batch)
 
-    assert earlier_generations(unit, 10) == {batch.pk: 1, donation.pk: 2, donor.pk: 2}
-    assert later_generations(donor, 10) == {donation.pk: 1, batch.pk: 1, unit.pk: 2}
-    assert later_generations(donor, 2) == {donation.pk: 1, batch.pk: 1}
+    assert earlier_generations([unit.pk], 10) == {batch.pk: 1, donation.pk: 2, donor.pk: 2}
+    assert later_generations([donor.pk], 10) == {donation.pk: 1, batch.pk: 1, unit.pk: 2}
+    assert later_generations([donor.pk], 2) == {donation.pk: 1, batch.pk: 1}
     assert names(set(Record.objects.filter(pk__in=descendants_of(donor.pk)).values_list("pk", flat=True))) == [
         "BATCH",
         "DONATION",

@@ -13,6 +13,7 @@ KINDS: dict[str, str | Promise] = {
     "donor": _("Donor"),
     "equipment": _("Instrument"),
     "event": _("Event"),
+    "lookback": _("Look-back"),
     "lot": _("Lot"),
     "order": _("Treatment order"),
     "probe": _("Probe"),

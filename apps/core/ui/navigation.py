@@ -26,7 +26,7 @@ SECTIONS = (
     Section("testing", _("Samples"), "testing:samples", "s"),
     Section("storage", _("Storage"), "storage:list", "t"),
     Section("materials", _("Materials"), "materials:list", "m", ("materials", "facility")),
-    Section("donation", _("Donors"), "donation:list", "d", ("donation", "identity")),
+    Section("donation", _("Donors"), "donation:list", "d", ("donation", "identity", "lookback")),
     Section("transport", _("Shipments"), "transport:list", "h"),
     Section("dosing", _("Treatments"), "dosing:list", "n"),
     Section("quality", _("Quality"), "quality:list", "q"),

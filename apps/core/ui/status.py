@@ -136,6 +136,14 @@ DOSES = {
     "cancelled": Word(pgettext_lazy("status", "Cancelled"), "stop", "superseded", 20),
 }
 
+RECALLS = {
+    "came_back": Word(pgettext_lazy("status", "Came back"), "back", "ok"),
+    "destroyed_there": Word(pgettext_lazy("status", "Destroyed where it was"), "destroy", "superseded"),
+    "physician_told": Word(pgettext_lazy("status", "The physician was told"), "person", "plain"),
+    "not_found": Word(pgettext_lazy("status", "Not found"), "action", "action", 70),
+    "to_recall": Word(pgettext_lazy("status", "To be recalled"), "action", "action", 88),
+}
+
 LABORATORY = {
     "drawn": Word(pgettext_lazy("status", "Drawn"), "flask", "plain", 8),
     "tested": Word(pgettext_lazy("status", "Tested"), "sign", "plain", 6),
@@ -151,7 +159,7 @@ LABORATORY = {
     "amended": Word(pgettext_lazy("status", "Amended"), "corrected", "corrected", 30),
 }
 
-VOCABULARY = {**VERDICTS, **MARKS, **WORK, **BATCHES, **UNITS, **SHIPMENTS, **DOSES, **LABORATORY}
+VOCABULARY = {**VERDICTS, **MARKS, **WORK, **BATCHES, **UNITS, **SHIPMENTS, **DOSES, **RECALLS, **LABORATORY}
 
 SAME_AS = {
     "pass": "passed",

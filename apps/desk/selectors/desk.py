@@ -10,7 +10,7 @@ from apps.batches.models import Batch
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.desk.facts import Asked, Desk
-from apps.desk.selectors import batches, disposal, laboratory, people, quality, transport, treatments
+from apps.desk.selectors import batches, disposal, laboratory, lookback, people, quality, transport, treatments
 from apps.organisation.models import User
 from apps.organisation.selectors import roles_held
 
@@ -81,6 +81,8 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         quality.amendments,
         quality.lots,
         quality.countersignatures,
+        lookback.to_look_back,
+        lookback.to_recall,
         batches.to_review,
         batches.to_release,
         disposal.to_approve(Role.QA),

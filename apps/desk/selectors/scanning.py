@@ -26,6 +26,7 @@ PAGES = {
     "unit": "units:unit",
     "disposal": "disposal:disposal",
     "shipment": "transport:shipment",
+    "lookback": "lookback:look_back",
     "product": "products:version",
     "order": "dosing:detail",
     "recipient": "dosing:recipient",

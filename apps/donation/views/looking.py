@@ -91,6 +91,7 @@ def donor(request: HttpRequest, number: str) -> HttpResponse:
         "entries": list(entries_of(found.record)),
         "collects": bool(roles & set(COLLECTORS)),
         "screens": bool(roles & set(LABORATORY)),
+        "looks_back": Role.QA in roles,
     }
     return render(request, "donation/donor.html", context)
 

@@ -64,7 +64,7 @@ class ProvedEntryOutput(EntryOutput):
 
 
 class RelativeOutput(serializers.Serializer):
-    """A record of the family: generations back are negative, those on positive."""
+    """A record of the family: generations back are negative, those on positive. `met`: it only touched."""
 
     generation = serializers.IntegerField()
     kind = serializers.CharField()
@@ -72,6 +72,7 @@ class RelativeOutput(serializers.Serializer):
     address = serializers.CharField()
     site = serializers.CharField()
     opened_at = serializers.DateTimeField()
+    met = serializers.BooleanField()
     made_from = serializers.ListField(child=serializers.CharField())
 
 
@@ -79,6 +80,7 @@ class LineageOutput(serializers.Serializer):
     """The family of a record, the nearest relatives first; `earlier` and `later` count all of each kind."""
 
     address = serializers.CharField(source="record.address")
+    position = serializers.CharField()
     is_whole = serializers.BooleanField()
     elsewhere = serializers.IntegerField()
     earlier = serializers.DictField(child=serializers.IntegerField())

@@ -4,6 +4,7 @@ from apps.quality.services.deviations import close_deviation, sign_product_impac
 from apps.quality.services.events import close_event, open_deviation, report_event, report_observation
 from apps.quality.services.holds import (
     WHO_MAY_STOP,
+    answer_due,
     lift_hold,
     lift_hold_by_decision,
     lift_hold_for,
@@ -14,6 +15,7 @@ from apps.quality.services.holds import (
 
 __all__ = [
     "WHO_MAY_STOP",
+    "answer_due",
     "close_deviation",
     "close_event",
     "lift_hold",

@@ -1,0 +1,156 @@
+"""Looking back from a donor for programs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.audit.models import Record
+from apps.core.http import actor_of
+from apps.identity.models import Donor
+from apps.identity.selectors import visible_donors
+from apps.lookback import services
+from apps.lookback.content import look_back_content
+from apps.lookback.facts import Answer, Finding
+from apps.lookback.models import LookBack, RecallDuty
+from apps.lookback.selectors import duties_of, visible_look_backs
+from apps.organisation.access import Access
+from apps.signatures.api import SigningInput
+from apps.signatures.api.verbs import SignedVerb, tagged
+from apps.signatures.facts import SignedContent, Signing
+
+
+class DutyOutput(serializers.ModelSerializer):
+    """One unit that was out: where, whose, and what became of it."""
+
+    unit = serializers.CharField(source="unit.number")
+    shipment = serializers.CharField(source="shipment.number", default="")
+    recipient = serializers.CharField(source="recipient.number", default="")
+
+    class Meta:
+        model = RecallDuty
+        fields = (
+            *("id", "unit", "custody", "whereabouts", "shipment", "recipient", "due_at", "answer", "note"),
+            *("answered_at", "answered_by"),
+        )
+
+
+class LookBackOutput(serializers.ModelSerializer):
+    """A look-back with what it held, what it recalls, and the patients who got a unit or for whom one is kept."""
+
+    address = serializers.CharField(source="record.address")
+    donor = serializers.CharField(source="donor.number")
+    donations = serializers.ListField(child=serializers.CharField())
+    in_stock = serializers.ListField(child=serializers.CharField())
+    duties = serializers.SerializerMethodField()
+    recipients = serializers.SerializerMethodField()
+
+    class Meta:
+        model = LookBack
+        fields = (
+            *("address", "number", "donor", "what", "laboratory", "since", "donations", "in_stock", "opened_at"),
+            *("opened_by", "duties", "recipients"),
+        )
+
+    @extend_schema_field(DutyOutput(many=True))
+    def get_duties(self, found: LookBack) -> list[dict[str, Any]]:
+        return list(DutyOutput(duties_of(found), many=True).data)
+
+    def get_recipients(self, found: LookBack) -> list[str]:
+        return sorted({duty.recipient.number for duty in duties_of(found) if duty.recipient})
+
+
+class FindingInput(serializers.Serializer):
+    """What was found, by whom; `since`: only what was collected from this day on."""
+
+    what = serializers.CharField(max_length=300)
+    laboratory = serializers.CharField(max_length=120)
+    since = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class FindingSigned(FindingInput):
+    signature = SigningInput()
+
+
+class AnswerInput(serializers.Serializer):
+    """What became of one unit, and on what evidence."""
+
+    answer = serializers.ChoiceField(choices=[one.value for one in Answer])
+    note = serializers.CharField(max_length=1000)
+
+
+class LookBackFilter(django_filters.FilterSet):
+    """`?donor=D-0118&unit=CT-0042-U01`."""
+
+    donor = django_filters.CharFilter(field_name="donor__number")
+    unit = django_filters.CharFilter(field_name="duties__unit__number")
+
+    class Meta:
+        model = LookBack
+        fields: tuple[str, ...] = ()
+
+
+class LookBacks(ListAPIView):
+    """The look-backs of one's sites."""
+
+    serializer_class = LookBackOutput
+    filterset_class = LookBackFilter
+    queryset = LookBack.objects.none()
+
+    def get_queryset(self) -> QuerySet[LookBack]:
+        return visible_look_backs(self.request.user, timezone.now())
+
+
+class LookBackView(APIView):
+    """One look-back."""
+
+    @extend_schema(operation_id="look_backs_show", responses=LookBackOutput)
+    def get(self, request: Request, number: str) -> Response:
+        found = get_object_or_404(visible_look_backs(request.user, timezone.now()), number=number)
+        return tagged(Response(LookBackOutput(found).data), found.record)
+
+
+class LookBackFrom(SignedVerb):
+    """Hold what is in stock of a donor, recall what is out, name the patients: one signature of quality assurance."""
+
+    open_to = Access(write=frozenset(services.WHO_MAY_LOOK_BACK))
+    input_class, signed_class, output_class = FindingInput, FindingSigned, LookBackOutput
+    created = True
+
+    def target(self) -> Donor:
+        return get_object_or_404(visible_donors(self.request.user, self.now), number=self.kwargs["number"])
+
+    def record(self, target: Donor) -> Record:
+        return target.record
+
+    def content(self, target: Donor, data: Mapping[str, Any]) -> SignedContent:
+        return look_back_content(target, Finding(**data))
+
+    def perform(self, target: Donor, data: Mapping[str, Any], signing: Signing) -> LookBack:
+        return services.look_back(donor=target, finding=Finding(**data), signing=signing, **self.who)
+
+
+class AnswerRecall(APIView):
+    """Say what became of a unit that was out."""
+
+    open_to = Access(read=frozenset(services.WHO_MAY_ANSWER), write=frozenset(services.WHO_MAY_ANSWER))
+
+    @extend_schema(operation_id="look_backs_answer", request=AnswerInput, responses=DutyOutput)
+    def post(self, request: Request, number: str, pk: int) -> Response:
+        now = timezone.now()
+        found = get_object_or_404(visible_look_backs(request.user, now), number=number)
+        duty = get_object_or_404(duties_of(found), pk=pk)
+        form = AnswerInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        answer, note = Answer(form.validated_data["answer"]), form.validated_data["note"]
+        answered = services.answer_recall(duty=duty, answer=answer, note=note, actor=actor_of(request), at=now)
+        return tagged(Response(DutyOutput(answered).data), found.record)

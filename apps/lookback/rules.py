@@ -1,0 +1,46 @@
+"""Rules about looking back from a donor: pure."""
+
+from collections.abc import Sequence
+
+from apps.core.errors import Objection
+from apps.core.text import N_
+from apps.lookback.facts import Answer, DutyFacts, Finding
+
+NOTHING = " .-\n\t"
+
+
+def says_nothing(finding: Finding) -> list[Objection]:
+    """Who is told of a finding must know what was found and by whom."""
+    said = {"what": finding.what, "laboratory": finding.laboratory}
+    template = N_("Say it in words; this will be read by others.")
+    return [Objection("text_missing", template, place=place) for place, text in said.items() if not text.strip(NOTHING)]
+
+
+def nothing_was_collected(donor: str, donations: Sequence[str]) -> Objection | None:
+    """Without a donation in the span there is nothing to look back upon."""
+    if donations:
+        return None
+    template = N_("No donation of {donor} falls into this span.")
+    return Objection("nothing_collected", template, {"donor": donor}, place="since")
+
+
+def is_answered_before(duty: DutyFacts) -> Objection | None:
+    """A recall is answered once; what is learned later is an event."""
+    if not duty.is_answered:
+        return None
+    return Objection("recall_answered", N_("The recall of {unit} was answered before."), {"unit": duty.unit})
+
+
+def does_not_fit(duty: DutyFacts, answer: Answer) -> Objection | None:
+    """What was given does not come back: only its physician can be told."""
+    if not duty.was_given or answer is Answer.PHYSICIAN_TOLD:
+        return None
+    template = N_("{unit} was given to a patient: its answer is that the physician was told.")
+    return Objection("given_units_do_not_return", template, {"unit": duty.unit}, place="answer")
+
+
+def is_unsaid(note: str) -> Objection | None:
+    """An answer names its evidence: the document, the person spoken to."""
+    if note.strip(NOTHING):
+        return None
+    return Objection("text_missing", N_("Say it in words; this will be read by others."), place="note")

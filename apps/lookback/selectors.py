@@ -1,0 +1,105 @@
+"""Reads of looking back: what was made of a donor's donations and where it is now; what is not answered yet."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from django.db.models import Count, Q, QuerySet
+
+from apps.donation.models import Donation
+from apps.donation.rules import REACTIVE
+from apps.dosing.models import Reservation
+from apps.identity.models import Donor, Recipient
+from apps.lineage.selectors import descendants_within
+from apps.lookback.facts import Finding
+from apps.lookback.models import LookBack, RecallDuty
+from apps.organisation.models import User
+from apps.organisation.selectors import visible_to
+from apps.quality.models import Hold
+from apps.transport.models import Shipment, ShippedUnit
+from apps.units.facts import Custody
+from apps.units.models import Unit
+
+STOCK = (Custody.IN_STORE, Custody.RESERVED)
+OUT = (Custody.IN_TRANSIT, Custody.AT_SITE, Custody.ADMINISTERED)
+
+
+@dataclass(frozen=True)
+class Affected:
+    """Everything that a look-back reaches: what is held in stock, what is out, what is destroyed, who got it."""
+
+    donations: tuple[Donation, ...]
+    stock: tuple[Unit, ...]
+    out: tuple[Unit, ...]
+    destroyed: int
+    shipments: dict[int, Shipment]
+    recipients: dict[int, Recipient]
+
+    @property
+    def patients(self) -> list[Recipient]:
+        """The patients who got one of these units, or for whom one is kept."""
+        return sorted({one.pk: one for one in self.recipients.values()}.values(), key=lambda one: one.number)
+
+
+def visible_look_backs(user: User, at: datetime) -> QuerySet[LookBack]:
+    """The look-backs of the person's sites."""
+    seen = LookBack.objects.filter(record__site__in=visible_to(user, at))
+    return seen.select_related("record", "donor__site").annotate(open=Count("duties", filter=Q(duties__answer="")))
+
+
+def duties_of(look_back: LookBack) -> QuerySet[RecallDuty]:
+    """Every unit that was out, those without an answer first."""
+    rows = look_back.duties.select_related("unit", "shipment", "recipient", "record")
+    return rows.order_by("answer", "unit__number")
+
+
+def donations_in(donor: Donor, finding: Finding) -> list[Donation]:
+    """The donations that a finding concerns."""
+    found = Donation.objects.filter(donor=donor).select_related("record").order_by("pk")
+    if finding.since:
+        found = found.filter(collected_at__gte=datetime.combine(finding.since, time.min, UTC))
+    return list(found)
+
+
+def affected_by(donations: Iterable[Donation]) -> Affected:
+    """What was made of these donations, unit by unit."""
+    donations = tuple(donations)
+    made = descendants_within([donation.record_id for donation in donations])
+    units = list(Unit.objects.filter(record__in=made).select_related("record", "batch").order_by("number"))
+    return Affected(
+        donations,
+        tuple(unit for unit in units if unit.custody in STOCK),
+        tuple(unit for unit in units if unit.custody in OUT),
+        sum(unit.custody == Custody.DESTROYED for unit in units),
+        _shipments(units),
+        _recipients(units),
+    )
+
+
+def _shipments(units: Collection[Unit]) -> dict[int, Shipment]:
+    """The last shipment of each unit."""
+    lines = ShippedUnit.objects.filter(unit__in=[unit.pk for unit in units]).select_related("shipment__record")
+    return {line.unit_id: line.shipment for line in lines.order_by("pk")}
+
+
+def _recipients(units: Collection[Unit]) -> dict[int, Recipient]:
+    kept = Reservation.objects.filter(unit__in=[unit.pk for unit in units], freed_at=None)
+    return {row.unit_id: row.order.recipient for row in kept.select_related("order__recipient")}
+
+
+def unanswered_recalls(
+    sites: Collection[str] | None = None, *, late_at: datetime | None = None
+) -> QuerySet[RecallDuty]:
+    """A duty of quality: units that were out and of which nobody has said what became of them."""
+    found = RecallDuty.objects.filter(answer="").select_related("unit", "look_back__donor", "record")
+    if sites is not None:
+        found = found.filter(record__site__in=sites)
+    if late_at is not None:
+        found = found.filter(due_at__lte=late_at)
+    return found.order_by("due_at", "pk")
+
+
+def awaiting_look_back(sites: Collection[str]) -> QuerySet[Hold]:
+    """A duty of quality: donors of whom a result failed after they were found eligible, and nobody looked back."""
+    found = Hold.objects.filter(lifted_at=None, key__startswith=REACTIVE, record__kind="donor", record__site__in=sites)
+    return found.select_related("record").order_by("placed_at", "pk")

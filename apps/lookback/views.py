@@ -1,0 +1,114 @@
+"""Pages of looking back: the list, the start with its signature, one look-back, the answer about a unit."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.core.errors import Happened
+from apps.core.http import who
+from apps.core.pagination import listing
+from apps.core.ui.acts import Act, act_page, asked_page
+from apps.donation.models import Donation
+from apps.donation.views.finding import donor_named
+from apps.lookback import services
+from apps.lookback.content import look_back_content
+from apps.lookback.facts import Answer
+from apps.lookback.forms import AnswerForm, FindingForm
+from apps.lookback.models import LookBack
+from apps.lookback.selectors import duties_of, visible_look_backs
+from apps.organisation.access import Access, open_to
+from apps.organisation.selectors import roles_at
+from apps.quality.panels import holds_panel
+from apps.signatures.facts import Signing
+from apps.signatures.pages import Panel, signed_page
+from apps.signatures.selectors import shown_signatures
+from apps.units.models import Unit
+
+READ_ONLY = Access(write=frozenset())
+LOOKING = Access(read=frozenset(services.WHO_MAY_LOOK_BACK), write=frozenset(services.WHO_MAY_LOOK_BACK))
+ANSWERING = Access(read=frozenset(services.WHO_MAY_ANSWER), write=frozenset(services.WHO_MAY_ANSWER))
+METHODS = ["GET", "HEAD", "POST"]
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def look_backs(request: HttpRequest) -> HttpResponse:
+    """GET /lookback/: the look-backs of one's sites, newest first."""
+    words = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    rows = visible_look_backs(request.user, timezone.now())
+    page = listing(rows.filter(number__icontains=words) if words else rows, request)
+    return render(request, "lookback/list.html", {"page": page, "rows": page.rows, "q": words})
+
+
+@open_to(access=LOOKING)
+@require_http_methods(METHODS)
+def start(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /lookback/donors/<code>/: what was found, then everything it reaches and the signature."""
+    donor, form = donor_named(request, number), FindingForm(request.POST or None)
+    title, back = _("Look back from donor %(number)s") % {"number": number}, reverse("donation:donor", args=[number])
+    if request.method != "POST" or not form.is_valid():
+        intro = _("Everything made of the donations is held, and what is out is recalled, in one signed act.")
+        word = _("Read back and sign")
+        return asked_page(request, Act(title=title, word=word, back_url=back, intro=intro, stops=True), form)
+    panel = Panel(
+        title=title,
+        verb=_("Sign: hold and recall"),
+        content=lambda: look_back_content(donor, form.finding),
+        record=donor.record,
+        cancel_url=back,
+        hidden=form.carried,
+    )
+
+    def perform(signing: Signing) -> LookBack:
+        return services.look_back(donor=donor, finding=form.finding, signing=signing, **who(request))
+
+    return signed_page(request, panel, perform, lambda done: reverse("lookback:look_back", args=[str(done)]))
+
+
+@open_to(access=READ_ONLY)
+@require_safe
+def look_back(request: HttpRequest, number: str) -> HttpResponse:
+    """GET /lookback/<number>/: the finding, what is held, what is recalled, the patients."""
+    found = _named(request, number)
+    duties, held = list(duties_of(found)), roles_at(request.user, found.record.site, timezone.now())
+    donations = list(Donation.objects.filter(din__in=found.donations).select_related("record"))
+    context = {
+        "look_back": found,
+        "duties": duties,
+        "stock": Unit.objects.filter(number__in=found.in_stock).order_by("number"),
+        "donations": donations,
+        "patients": {duty.recipient.number: duty.recipient for duty in duties if duty.recipient},
+        "answers": bool(held & set(services.WHO_MAY_ANSWER)),
+        "holds": holds_panel([donation.record for donation in donations]),
+        "signatures": shown_signatures(found.donor.record),
+    }
+    return render(request, "lookback/look_back.html", context)
+
+
+@open_to(access=ANSWERING)
+@require_http_methods(METHODS)
+def answer(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """GET, POST /lookback/<number>/duties/<id>/answer/: what became of a unit that was out."""
+    found = _named(request, number)
+    duty, form = get_object_or_404(duties_of(found), pk=pk), AnswerForm(request.POST or None)
+    act = Act(
+        title=_("What became of unit %(number)s") % {"number": duty.unit.number},
+        word=_("Record it"),
+        back_url=reverse("lookback:look_back", args=[number]),
+        icon="tick",
+    )
+
+    def perform(_happened: Happened | None) -> None:
+        said = Answer(form.cleaned_data["answer"])
+        services.answer_recall(duty=duty, answer=said, note=form.cleaned_data["note"], **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+def _named(request: HttpRequest, number: str) -> LookBack:
+    found = get_object_or_404(visible_look_backs(request.user, timezone.now()), number=number)
+    timezone.activate(found.donor.site.timezone)
+    return found
