@@ -17,6 +17,7 @@ from apps.products.rules.units import UnitTable
 
 YEAR = 365  # days
 YES, NO = "yes", "no"  # whether an exclusion was found
+LOOKED_BACK = "lookback:"  # begins the key of the hold of a look-back
 REACTIVE = "reactive:"  # begins the key of the hold of a result that did not pass after the donor was found eligible
 
 

@@ -10,7 +10,7 @@ from apps.core.errors import stop_if
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.donation.models import Donation
-from apps.donation.rules import REACTIVE
+from apps.donation.rules import LOOKED_BACK, REACTIVE
 from apps.identity.models import Donor
 from apps.lookback import rules
 from apps.lookback.content import look_back_content
@@ -84,7 +84,7 @@ def _hold(change: Change, donations: Sequence[Donation], opened: LookBack) -> No
     place_holds(
         change,
         records={donation.record: facts for donation in donations},
-        key=f"lookback:{opened.number}",
+        key=f"{LOOKED_BACK}{opened.number}",
         blocks=tuple(Blocks),
         code="looked_back",
         template=N_("Look-back {number} of donor {donor}: {what}"),

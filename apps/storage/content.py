@@ -10,16 +10,30 @@ from apps.storage.rules import warmth_text
 FIT = N_("I judge on the evidence cited that these units are fit for their use, and lift their holds.")
 
 
+NOT_FIT = N_("I judge that these units are not fit for their use. They are rejected or recalled and will be destroyed.")
+
+
 def exposure_content(*, excursion: StoreExcursion, units: Sequence[str], evidence: str) -> SignedContent:
-    """Units that were in a store outside its range, judged together."""
+    """Units that were in a store outside its range, judged fit together."""
+    return _judged("exposure.accepted", FIT, excursion, units, Line(N_("Evidence"), evidence))
+
+
+def not_fit_content(*, excursion: StoreExcursion, units: Sequence[str], reason: str) -> SignedContent:
+    """Units that were in a store outside its range, judged not fit together."""
+    return _judged("exposure.refused", NOT_FIT, excursion, units, Line(N_("Reason"), reason))
+
+
+def _judged(verb: str, meaning: str, excursion: StoreExcursion, units: Sequence[str], why: Line) -> SignedContent:
     ended = f"{excursion.ended_at:%Y-%m-%d %H:%M:%S} UTC" if excursion.ended_at else "–"
+    beyond = (Line(N_("Rejection limit"), N_("went beyond it")),) if excursion.rejects else ()
     lines = (
         Line(N_("Store"), excursion.store.number, warmth_text(excursion.warmth)),
         Line(N_("Probe"), excursion.probe.number),
         Line(N_("Began"), f"{excursion.began_at:%Y-%m-%d %H:%M:%S} UTC"),
         Line(N_("Ended"), ended),
         Line(N_("Worst value"), f"{excursion.worst} °C"),
+        *beyond,
         Line(N_("Units"), ", ".join(sorted(units))),
-        Line(N_("Evidence"), evidence),
+        why,
     )
-    return SignedContent("exposure.accepted", excursion.store.record.address, FIT, lines)
+    return SignedContent(verb, excursion.store.record.address, meaning, lines)

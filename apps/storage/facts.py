@@ -21,6 +21,15 @@ class StoreKind(StrEnum):
     INCUBATOR = "INCUBATOR"
 
 
+class Zone(StrEnum):
+    """What a box is kept for: anything, what is not released, what is released, what comes from a reactive donor."""
+
+    ANY = "ANY"
+    QUARANTINE = "QUARANTINE"
+    RELEASED = "RELEASED"
+    REACTIVE = "REACTIVE"
+
+
 @dataclass(frozen=True, order=True)
 class Place:
     """One position of a box. Rows and columns count from 1; the row is written as a letter."""
@@ -60,6 +69,15 @@ class Warmth:
 
     low: Decimal | None
     high: Decimal | None
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """The second limit of a store: how cold, how warm, how long outside its range is beyond accepting; None: open."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    after: timedelta | None = None
 
 
 @dataclass(frozen=True)

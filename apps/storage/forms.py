@@ -1,7 +1,7 @@
 """What is said about stores, boxes and moves, about probes and what they read, and about excursions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -14,7 +14,7 @@ from apps.facility.facts import DELIMITERS, DateOrder, FileForm
 from apps.facility.forms import room_words
 from apps.facility.models import Room
 from apps.identity.forms import chain_field
-from apps.storage.facts import Place, StoreKind
+from apps.storage.facts import Place, Rejection, StoreKind, Zone
 from apps.storage.rules import read_place
 
 KIND_WORDS = (
@@ -22,6 +22,12 @@ KIND_WORDS = (
     (StoreKind.FREEZER.value, gettext_lazy("Freezer")),
     (StoreKind.FRIDGE.value, gettext_lazy("Fridge")),
     (StoreKind.INCUBATOR.value, gettext_lazy("Incubator")),
+)
+ZONE_WORDS = (
+    (Zone.ANY.value, gettext_lazy("Any unit")),
+    (Zone.QUARANTINE.value, gettext_lazy("Units that are not released")),
+    (Zone.RELEASED.value, gettext_lazy("Released units")),
+    (Zone.REACTIVE.value, gettext_lazy("Units of reactive donors")),
 )
 CODE = r"^[A-Z0-9_-]{1,20}$"
 CAPITALS = gettext_lazy("Capitals, figures, _ and -.")
@@ -78,10 +84,40 @@ class ProbeForm(forms.Form):
     )  # fmt: skip
 
 
-class ToleranceForm(forms.Form):
-    """How long outside the range is no excursion yet."""
+class RejectionFields(forms.Form):
+    """The second limit: beyond it nothing is found fit but under a deviation."""
+
+    reject_low = forms.DecimalField(
+        label=gettext_lazy("Rejected when colder than"), required=False, max_digits=5, decimal_places=1,
+        help_text=gettext_lazy("In °C. Empty: no such limit."), localize=False,
+    )  # fmt: skip
+    reject_high = forms.DecimalField(
+        label=gettext_lazy("Rejected when warmer than"), required=False, max_digits=5, decimal_places=1,
+        help_text=gettext_lazy("In °C. Empty: no such limit."), localize=False,
+    )  # fmt: skip
+    reject_minutes = forms.IntegerField(
+        label=gettext_lazy("Rejected when outside for"), required=False, min_value=0, max_value=100_000,
+        help_text=gettext_lazy("Minutes. Empty: no such limit."),
+    )  # fmt: skip
+
+    @property
+    def rejection(self) -> Rejection:
+        """What was said."""
+        return rejection_from(self.cleaned_data)
+
+
+def rejection_from(said: Mapping[str, Any]) -> Rejection:
+    """The second limit of a store, said on a page or by a program."""
+    minutes = said["reject_minutes"]
+    after = None if minutes is None else timedelta(minutes=minutes)
+    return Rejection(said["reject_low"], said["reject_high"], after)
+
+
+class ToleranceForm(RejectionFields):
+    """How long outside the range is no excursion yet, and the second limit."""
 
     minutes = forms.IntegerField(label=gettext_lazy("Minutes"), min_value=0, max_value=100_000)
+    field_order = ["minutes", "reject_low", "reject_high", "reject_minutes", "reason"]
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=500)
 
 
@@ -193,6 +229,12 @@ class AcceptForm(forms.Form):
         cast(forms.MultipleChoiceField, self.fields["units"]).choices = [(number, number) for number in held]
 
 
+class NotFitForm(AcceptForm):
+    """Which units are not fit after they were there, and why."""
+
+    evidence = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class BoxForm(forms.Form):
     """A box with its positions."""
 
@@ -201,6 +243,7 @@ class BoxForm(forms.Form):
     rows = forms.IntegerField(label=gettext_lazy("Rows"), min_value=1, max_value=26)
     columns = forms.IntegerField(label=gettext_lazy("Columns"), min_value=1, max_value=99)
     capacity = forms.IntegerField(label=gettext_lazy("Units in one position"), min_value=1, max_value=100, initial=1)
+    zone = forms.ChoiceField(label=gettext_lazy("Kept for"), choices=ZONE_WORDS, initial=Zone.ANY.value)
 
 
 class MoveForm(forms.Form):
@@ -214,6 +257,11 @@ class MoveForm(forms.Form):
         help_text=gettext_lazy("Store/rack/box/position, such as LN-03/4/2/E6."),
     )
     chain = chain_field()
+    taken_at = instant_field(
+        gettext_lazy("Taken out of its old position"),
+        required=False,
+        help_text=gettext_lazy("For a move from one position to another: the time out counts from here."),
+    )
     moved_at = instant_field(gettext_lazy("When"), required=False, help_text=gettext_lazy("Empty: now."))
 
     def clean_position(self) -> Place:

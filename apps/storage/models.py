@@ -1,5 +1,7 @@
 """Stores, their boxes, the stays of units in them, and the times when a store lay outside its range."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -8,7 +10,7 @@ from apps.core.choices import choices_of
 from apps.facility.models import Probe, Room
 from apps.organisation.models import Site
 from apps.quality.models import Event
-from apps.storage.facts import Grid, Known, Place, StayFacts, StoreKind, Warmth
+from apps.storage.facts import Grid, Known, Place, Rejection, StayFacts, StoreKind, Warmth, Zone
 
 
 class Store(Audited):
@@ -25,6 +27,9 @@ class Store(Audited):
     low = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     high = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     tolerated_minutes = models.PositiveIntegerField(default=0)
+    reject_low = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    reject_high = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    reject_minutes = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -46,6 +51,12 @@ class Store(Audited):
         """The temperatures it keeps."""
         return Warmth(self.low, self.high)
 
+    @property
+    def rejection(self) -> Rejection:
+        """Its second limit: beyond it nothing is simply found fit."""
+        after = None if self.reject_minutes is None else timedelta(minutes=self.reject_minutes)
+        return Rejection(self.reject_low, self.reject_high, after)
+
 
 class Box(Audited):
     """A box in a rack of a store: a grid of positions, each of which takes `capacity` units."""
@@ -56,6 +67,7 @@ class Box(Audited):
     rows = models.PositiveSmallIntegerField()
     columns = models.PositiveSmallIntegerField()
     capacity = models.PositiveSmallIntegerField(default=1)
+    zone = models.CharField(max_length=10, choices=choices_of(Zone), default=Zone.ANY)
 
     class Meta:
         verbose_name_plural = "boxes"
@@ -65,6 +77,7 @@ class Box(Audited):
                 condition=Q(rows__gte=1, rows__lte=26, columns__gte=1, columns__lte=99, capacity__gte=1),
                 name="a_box_has_positions",
             ),
+            models.CheckConstraint(condition=Q(zone__in=list(Zone)), name="known_zone"),
         ]
 
     def __str__(self) -> str:
@@ -136,6 +149,7 @@ class StoreExcursion(Audited):
     mean = models.DecimalField(max_digits=9, decimal_places=3)
     readings = models.PositiveIntegerField()
     unwatched = models.PositiveIntegerField(default=0)
+    rejects = models.BooleanField(default=False)
     low = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     high = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     event = models.OneToOneField(Event, models.PROTECT, related_name="+")
@@ -168,3 +182,21 @@ class StoreExcursion(Audited):
     def hold_key(self) -> str:
         """The key of its hold on every unit that was there."""
         return f"excursion:{self.pk}"
+
+
+class NotFit(Audited):
+    """Quality found a unit not fit after an excursion, and why. Rejected or recalled, it goes to its disposal."""
+
+    excursion = models.ForeignKey(StoreExcursion, models.PROTECT, related_name="not_fit")
+    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="found_not_fit")
+    reason = models.CharField(max_length=500)
+    decided_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=80)
+
+    append_only = True
+
+    class Meta:
+        verbose_name_plural = "not fit"
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} after {self.excursion_id}"

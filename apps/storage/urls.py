@@ -20,6 +20,7 @@ urlpatterns = [
     path("probes/<str:number>/retire/", views.retire, name="retire"),
     path("excursions/<int:pk>/", views.excursion, name="excursion"),
     path("excursions/<int:pk>/accept/", views.accept, name="accept"),
+    path("excursions/<int:pk>/refuse/", views.refuse, name="refuse"),
     path("units/<str:number>/", views.unit, name="unit"),
     path("units/<str:number>/take-out/", views.take_out, name="take_out"),
 ]

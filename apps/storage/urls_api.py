@@ -20,6 +20,7 @@ urlpatterns = [
     path("store-excursions/", api.Excursions.as_view(), name="excursions"),
     path(f"{EXCURSION}/", api.OneExcursion.as_view(), name="excursion"),
     *signed_paths(f"{EXCURSION}/acceptance/", api.Accept, "store_excursions_accept"),
+    *signed_paths(f"{EXCURSION}/refusal/", api.Refuse, "store_excursions_refuse"),
     path("units/<str:number>/stays/", api.Stays.as_view(), name="stays"),
     path("units/<str:number>/take-out/", api.TakeOut.as_view(), name="take_out"),
     path("units/<str:number>/free-places/", api.FreePlaces.as_view(), name="free_places"),

@@ -10,7 +10,7 @@ from apps.batches.models import Batch
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.desk.facts import Asked, Desk
-from apps.desk.selectors import batches, disposal, laboratory, lookback, people, quality, transport, treatments
+from apps.desk.selectors import batches, disposal, laboratory, lookback, people, quality, storage, transport, treatments
 from apps.organisation.models import User
 from apps.organisation.selectors import roles_held
 
@@ -92,6 +92,7 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
     ),
     Role.STOREKEEPER: (
         treatments.to_go_on(Role.STOREKEEPER),
+        storage.to_move,
         disposal.to_ask,
         disposal.to_destroy,
         disposal.to_witness,

@@ -1,6 +1,6 @@
 """The store for programs: its places and moves, its probes, readings and excursions."""
 
-from apps.storage.api.excursions import Accept, Excursions, OneExcursion
+from apps.storage.api.excursions import Accept, Excursions, OneExcursion, Refuse
 from apps.storage.api.places import Boxes, FreePlaces, OneStore, Stays, Stores, TakeOut
 from apps.storage.api.watching import Bulk, File, Probes, Readings, Retire, Tolerance
 
@@ -15,6 +15,7 @@ __all__ = [
     "OneStore",
     "Probes",
     "Readings",
+    "Refuse",
     "Retire",
     "Stays",
     "Stores",

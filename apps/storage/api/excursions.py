@@ -23,7 +23,7 @@ from apps.signatures.api import SigningInput
 from apps.signatures.api.verbs import SignedVerb, tagged
 from apps.signatures.facts import SignedContent, Signing
 from apps.storage import services
-from apps.storage.content import exposure_content
+from apps.storage.content import exposure_content, not_fit_content
 from apps.storage.models import StoreExcursion
 from apps.storage.selectors import exposures, visible_excursions
 from apps.units.models import Unit
@@ -41,7 +41,7 @@ class ExcursionOutput(serializers.ModelSerializer):
         model = StoreExcursion
         fields = (
             *("id", "store", "probe", "began_at", "last_at", "ended_at", "worst", "mean", "readings", "unwatched"),
-            *("low", "high", "event"),
+            *("low", "high", "rejects", "event"),
         )
 
 
@@ -53,6 +53,7 @@ class ExposureOutput(serializers.Serializer):
     in_at = serializers.DateTimeField(source="stay.in_at")
     out_at = serializers.DateTimeField(source="stay.out_at", allow_null=True)
     held = serializers.BooleanField(source="is_held")
+    fit = serializers.BooleanField(source="is_fit", help_text="false once quality found it not fit")
     hold = serializers.IntegerField(source="hold.pk", default=None, allow_null=True)
     lifted_by = serializers.CharField(source="hold.lifted_by", default="")
     lifted_at = serializers.DateTimeField(source="hold.lifted_at", default=None, allow_null=True)
@@ -74,6 +75,19 @@ class AcceptInput(serializers.Serializer):
 
 
 class AcceptSigned(AcceptInput):
+    """The same with the answer to the challenge."""
+
+    signature = SigningInput()
+
+
+class RefuseInput(serializers.Serializer):
+    """Units that are not fit after they were there, and why."""
+
+    units = serializers.ListField(child=serializers.CharField(max_length=60), allow_empty=False, max_length=10_000)
+    reason = serializers.CharField(max_length=500)
+
+
+class RefuseSigned(RefuseInput):
     """The same with the answer to the challenge."""
 
     signature = SigningInput()
@@ -130,6 +144,20 @@ class Accept(SignedVerb):
         units = units_named(self.request, data["units"])
         said = {"units": units, "evidence": data["evidence"], "signing": signing}
         return services.accept_exposure(excursion=target, **said, **self.who)
+
+
+class Refuse(Accept):
+    """Judge that units are not fit: they are rejected or recalled, and go to their disposal."""
+
+    input_class, signed_class = RefuseInput, RefuseSigned
+
+    def content(self, target: StoreExcursion, data: Mapping[str, Any]) -> SignedContent:
+        return not_fit_content(excursion=target, units=data["units"], reason=data["reason"])
+
+    def perform(self, target: StoreExcursion, data: Mapping[str, Any], signing: Signing) -> StoreExcursion:
+        units = units_named(self.request, data["units"])
+        said = {"units": units, "reason": data["reason"], "signing": signing}
+        return services.refuse_exposure(excursion=target, **said, **self.who)
 
 
 def units_named(request: Request, numbers: list[str]) -> list[Unit]:

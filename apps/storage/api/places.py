@@ -22,7 +22,7 @@ from apps.signatures.api import HappenedInput
 from apps.signatures.api.signing import happened_from
 from apps.signatures.api.verbs import tagged
 from apps.storage import services
-from apps.storage.facts import Place, StoreKind
+from apps.storage.facts import Place, StoreKind, Zone
 from apps.storage.models import Box, Store
 from apps.storage.rules import read_place
 from apps.storage.selectors import box_at, boxes_of, history_of, suggested_for, visible_stores
@@ -46,6 +46,9 @@ class StoreOutput(serializers.Serializer):
     low = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
     high = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
     tolerated_minutes = serializers.IntegerField()
+    reject_low = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
+    reject_high = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
+    reject_minutes = serializers.IntegerField(allow_null=True)
 
 
 class StoreInput(serializers.Serializer):
@@ -68,6 +71,7 @@ class BoxInput(serializers.Serializer):
     rows = serializers.IntegerField(min_value=1, max_value=26)
     columns = serializers.IntegerField(min_value=1, max_value=99)
     capacity = serializers.IntegerField(min_value=1, max_value=100, required=False, default=1)
+    zone = serializers.ChoiceField(choices=[zone.value for zone in Zone], required=False, default=Zone.ANY.value)
 
 
 class BoxOutput(BoxInput):
@@ -78,6 +82,7 @@ class BoxOutput(BoxInput):
     rows = serializers.IntegerField(source="box.rows")
     columns = serializers.IntegerField(source="box.columns")
     capacity = serializers.IntegerField(source="box.capacity")
+    zone = serializers.CharField(source="box.zone")
     taken = serializers.IntegerField()
     free = serializers.IntegerField()
     first_expiry = serializers.DateTimeField(allow_null=True)
@@ -88,6 +93,7 @@ class MoveInput(serializers.Serializer):
 
     position = serializers.CharField(max_length=120)
     chain = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    taken_at = Instant(required=False, allow_null=True, default=None)
     moved_at = Instant(required=False, allow_null=True, default=None)
     happened = HappenedInput(required=False, allow_null=True, default=None)
 
@@ -174,7 +180,8 @@ class Boxes(APIView):
         form = BoxInput(data=request.data)
         form.is_valid(raise_exception=True)
         store = store_named(request, number)
-        box = services.add_box(store=store, actor=actor_of(request), at=timezone.now(), **form.validated_data)
+        said = {**form.validated_data, "zone": Zone(form.validated_data["zone"])}
+        box = services.add_box(store=store, actor=actor_of(request), at=timezone.now(), **said)
         return tagged(Response(BoxInput(box).data, status=status.HTTP_201_CREATED), store.record)
 
 
@@ -200,6 +207,7 @@ class Stays(APIView):
             place=place,
             chain=said["chain"],
             moved_at=said["moved_at"],
+            taken_at=said["taken_at"],
             happened=happened_from(said["happened"]),
             actor=actor_of(request),
             at=now,

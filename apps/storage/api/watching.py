@@ -29,7 +29,7 @@ from apps.organisation.access import Access
 from apps.signatures.api.verbs import tagged
 from apps.storage import services
 from apps.storage.api.places import store_named
-from apps.storage.forms import file_form
+from apps.storage.forms import file_form, rejection_from
 from apps.storage.models import Store
 from apps.storage.selectors import store_watched_by
 
@@ -68,10 +68,19 @@ class RetireInput(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
 
 
+class RejectionInput(serializers.Serializer):
+    """The second limit: beyond it nothing is found fit but under a deviation; null: no such limit."""
+
+    reject_low = serializers.DecimalField(max_digits=5, decimal_places=1, allow_null=True, default=None)
+    reject_high = serializers.DecimalField(max_digits=5, decimal_places=1, allow_null=True, default=None)
+    reject_minutes = serializers.IntegerField(min_value=0, max_value=100_000, allow_null=True, default=None)
+
+
 class ToleranceInput(serializers.Serializer):
     """How many minutes outside the range are no excursion yet, and why."""
 
-    minutes = serializers.IntegerField(min_value=0, max_value=LARGEST)
+    minutes = serializers.IntegerField(min_value=0, max_value=100_000)
+    rejection = RejectionInput(required=False, allow_null=True, default=None)
     reason = serializers.CharField(max_length=500)
 
 
@@ -80,6 +89,9 @@ class ToleranceOutput(serializers.Serializer):
 
     number = serializers.CharField()
     tolerated_minutes = serializers.IntegerField()
+    reject_low = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
+    reject_high = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
+    reject_minutes = serializers.IntegerField(allow_null=True)
 
 
 class ReadingInput(serializers.Serializer):
@@ -195,7 +207,9 @@ class Tolerance(APIView):
     @extend_schema(operation_id="stores_tolerance", request=ToleranceInput, responses=ToleranceOutput)
     def post(self, request: Request, number: str) -> Response:
         store, said = store_named(request, number), _read(ToleranceInput, request)
-        changed = services.change_tolerance(store=store, **said, **who(request))
+        limit = said.pop("rejection")
+        rejection = rejection_from(limit) if limit else None
+        changed = services.change_tolerance(store=store, rejection=rejection, **said, **who(request))
         return tagged(Response(ToleranceOutput(changed).data), changed.record)
 
 

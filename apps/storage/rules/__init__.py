@@ -1,10 +1,13 @@
 """Rules of the store: places and what is kept there, and times outside the range. Pure."""
 
 from apps.storage.rules.places import (
+    does_not_belong,
     does_not_keep,
+    fits_zone,
     free_spots,
     handling_limit,
     has_no_range,
+    is_after_arrival,
     is_before_last,
     is_full,
     is_not_here,
@@ -16,6 +19,8 @@ from apps.storage.rules.places import (
     limit_words,
     outings,
     read_place,
+    rejection_text,
+    rejects_within,
     spots,
     time_out,
     warmth_of,
@@ -23,10 +28,13 @@ from apps.storage.rules.places import (
 )
 
 __all__ = [
+    "does_not_belong",
     "does_not_keep",
+    "fits_zone",
     "free_spots",
     "handling_limit",
     "has_no_range",
+    "is_after_arrival",
     "is_before_last",
     "is_full",
     "is_not_here",
@@ -38,6 +46,8 @@ __all__ = [
     "limit_words",
     "outings",
     "read_place",
+    "rejection_text",
+    "rejects_within",
     "spots",
     "time_out",
     "warmth_of",

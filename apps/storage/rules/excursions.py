@@ -13,7 +13,7 @@ from decimal import Decimal
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.products.rules.rounding import round_half_up
-from apps.storage.facts import Known, Spell, Warmth
+from apps.storage.facts import Known, Rejection, Spell, Warmth
 
 Reading = tuple[datetime, Decimal]
 NOTHING = timedelta(0)
@@ -95,6 +95,20 @@ def holds_again(out_at: datetime | None, known_until: datetime, until: datetime,
     `known_until`: how far the excursion was known when it was decided on; `until`: how far it is known now.
     """
     return is_worse or min(until, out_at or until) > known_until
+
+
+def is_beyond(worst: Decimal, length: timedelta, rejection: Rejection) -> bool:
+    """Whether an excursion went beyond the second limit of its store, by its worst value or by how long it lasted."""
+    outer = Warmth(rejection.low, rejection.high)
+    return beyond(worst, outer) > 0 or (rejection.after is not None and length >= rejection.after)
+
+
+def needs_a_deviation(*, rejects: bool, has_deviation: bool) -> Objection | None:
+    """Beyond the rejection limit nothing is found fit but under a deviation: a probe may have failed, someone looks."""
+    if has_deviation or not rejects:
+        return None
+    template = N_("This excursion went beyond the rejection limit: units are found fit only under a deviation.")
+    return Objection("beyond_rejection", template)
 
 
 def is_not_judged(probe: str, unit: str, celsius: str, *, is_temperature: bool) -> Objection | None:

@@ -13,8 +13,9 @@ from apps.products.definition.limits import Limit, NumericLimit
 from apps.products.definition.storage import StorageState
 from apps.products.facts import Judgement
 from apps.products.rules.limits import judge_number, limit_text
-from apps.storage.facts import Grid, Outing, Place, StayFacts, Warmth
-from apps.units.facts import Custody, UnitFacts
+from apps.storage.facts import Grid, Outing, Place, Rejection, StayFacts, Warmth, Zone
+from apps.units.facts import Custody, Disposition, UnitFacts
+from apps.units.lifecycle import ISSUABLE
 
 PLACE = re.compile(r"([A-Z0-9_-]{1,40})/([A-Z0-9_-]{1,20})/([A-Z0-9_-]{1,20})/([A-Z])([1-9]\d?)", re.ASCII)
 IN_HOUSE = (Custody.IN_STORE, Custody.RESERVED)
@@ -88,6 +89,16 @@ def warmth_text(warmth: Warmth) -> str:
     return f"≥ {warmth.low:f} °C" if warmth.low is not None else "–"
 
 
+def rejection_text(rejection: Rejection) -> str:
+    """ "> 10 °C, ≥ 60 min": the same in every language; empty where there is none."""
+    parts = [
+        f"< {rejection.low:f} °C" if rejection.low is not None else "",
+        f"> {rejection.high:f} °C" if rejection.high is not None else "",
+        f"≥ {rejection.after // MINUTE} min" if rejection.after is not None else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
 def does_not_keep(store: str, has: Warmth, unit: str, state: StorageState) -> Objection | None:
     """A unit lies only where its storage state is kept."""
     asked = warmth_of(state)
@@ -113,6 +124,36 @@ def has_no_range(warmth: Warmth) -> Objection | None:
     return None
 
 
+def rejects_within(keeps: Warmth, tolerated: timedelta, rejection: Rejection) -> Objection | None:
+    """The rejection limit lies at or outside the range, and its time is not shorter than what is tolerated."""
+    low = rejection.low is not None and keeps.low is not None and rejection.low > keeps.low
+    high = rejection.high is not None and keeps.high is not None and rejection.high < keeps.high
+    short = rejection.after is not None and rejection.after < tolerated
+    if not (low or high or short):
+        return None
+    place = "reject_low" if low else "reject_high" if high else "reject_minutes"
+    template = N_("The rejection limit can't lie within what the store keeps and tolerates.")
+    return Objection("rejects_within", template, place=place)
+
+
+# --- zones ----------------------------------------------------------------------------------------------------------
+def fits_zone(zone: Zone, disposition: Disposition, *, reactive: bool) -> bool:
+    """Whether a unit belongs there: what comes from a reactive donor lies apart, and only that lies there."""
+    if reactive or zone is Zone.REACTIVE:
+        return reactive and zone is Zone.REACTIVE
+    return zone is Zone.ANY or (zone is Zone.RELEASED) == (disposition in ISSUABLE)
+
+
+def does_not_belong(place: Place, zone: Zone, unit: UnitFacts, *, reactive: bool) -> Objection | None:
+    """Released, quarantined and reactive units lie apart."""
+    if fits_zone(zone, unit.disposition, reactive=reactive):
+        return None
+    template = N_("{position} is for units of the zone {zone}; {unit} is {what}.")
+    what = Zone.REACTIVE if reactive else unit.disposition
+    facts = {"position": place, "zone": zone.lower(), "unit": unit.number, "what": what.lower()}
+    return Objection("wrong_zone", template, facts, place="position")
+
+
 # --- moves ----------------------------------------------------------------------------------------------------------
 def is_not_here(unit: UnitFacts) -> Objection | None:
     """Only what the house still has is put into a store."""
@@ -128,6 +169,13 @@ def is_before_last(moved_at: datetime, last: datetime | None, place: str = "move
         return None
     template = N_("The unit was moved later than that: {last:%Y-%m-%d %H:%M} UTC.")
     return Objection("moved_later", template, {"last": last}, place=place)
+
+
+def is_after_arrival(taken_at: datetime | None, moved_at: datetime) -> Objection | None:
+    """What is put down was taken up before."""
+    if taken_at is None or taken_at <= moved_at:
+        return None
+    return Objection("taken_after", N_("It was taken out before it was put in."), place="taken_at")
 
 
 def is_not_stored(unit: str) -> Objection:

@@ -14,7 +14,7 @@ from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.quality.models import Hold
 from apps.storage.facts import Spell
-from apps.storage.models import Stay, Store, StoreExcursion
+from apps.storage.models import NotFit, Stay, Store, StoreExcursion
 from apps.storage.rules import excursions as rules
 
 CELSIUS = "Cel"
@@ -23,10 +23,14 @@ Planned = tuple[Spell, int | None]
 
 @dataclass(frozen=True)
 class Exposure:
-    """A stay that an excursion meets, and the newest hold of that excursion on its unit; None: none was placed."""
+    """A stay that an excursion meets, and the newest hold of that excursion on its unit; None: none was placed.
+
+    `is_fit` is false once quality has found the unit not fit.
+    """
 
     stay: Stay
     hold: Hold | None
+    is_fit: bool = True
 
     @property
     def is_held(self) -> bool:
@@ -66,7 +70,8 @@ def exposures(excursion: StoreExcursion) -> list[Exposure]:
     """What was there, stay by stay, with what quality decided."""
     stays = list(stays_meeting(excursion.store, excursion.began_at, excursion.ended_at))
     holds = holds_of(excursion.hold_key, [stay.unit.record_id for stay in stays])
-    return [Exposure(stay, holds.get(stay.unit.record_id)) for stay in stays]
+    unfit = set(NotFit.objects.filter(excursion=excursion).values_list("unit", flat=True))
+    return [Exposure(stay, holds.get(stay.unit.record_id), stay.unit_id not in unfit) for stay in stays]
 
 
 def holds_of(key: str, records: Iterable[int]) -> dict[int, Hold]:

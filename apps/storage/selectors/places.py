@@ -1,21 +1,24 @@
 """Reads of the store: what lies where, what is free, where a unit was. A map costs the same however many positions."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 
 from apps.batches.selectors.plans import definition_of_batch
+from apps.donation.rules import LOOKED_BACK, REACTIVE
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import NumericLimit
 from apps.products.facts import Judgement
 from apps.quality.models import Hold
+from apps.quality.selectors import open_holds
 from apps.storage import rules
-from apps.storage.facts import Outing, Place
+from apps.storage.facts import Outing, Place, Zone
 from apps.storage.models import Box, Stay, Store
+from apps.units.lifecycle import ISSUABLE
 from apps.units.models import Unit
 
 PROPOSED = 3  # how many free positions are suggested
@@ -185,8 +188,23 @@ def suggested_for(unit: Unit, wanted: int = PROPOSED) -> list[Place]:
     asked = rules.warmth_of(state) if state else None
     boxes = Box.objects.filter(store__site=unit.batch.site_id).select_related("store").order_by("store", "rack", "code")
     fitting = [box for box in boxes if asked is None or rules.keeps(box.store.warmth, asked)]
+    reactive = is_reactive(unit)
+    fitting = [box for box in fitting if rules.fits_zone(Zone(box.zone), unit.facts.disposition, reactive=reactive)]
     with_sisters = set(Stay.objects.filter(unit__batch=unit.batch_id, out_at=None).values_list("box_id", flat=True))
     return free_places(sorted(fitting, key=lambda box: box.pk not in with_sisters), wanted)
+
+
+def is_reactive(unit: Unit) -> bool:
+    """Whether it comes from a donor who was found reactive, or is looked back upon."""
+    return any(hold.key.startswith((REACTIVE, LOOKED_BACK)) for hold in open_holds([unit.record]))
+
+
+def misplaced(sites: Collection[str]) -> QuerySet[Stay]:
+    """Units in a zone to which they no longer belong since quality decided about them, the longest there first."""
+    released = Q(unit__disposition__in=list(ISSUABLE))
+    wrong = (Q(box__zone=Zone.QUARANTINE) & released) | (Q(box__zone=Zone.RELEASED) & ~released)
+    found = Stay.objects.filter(wrong, out_at=None, box__store__site__code__in=sites)
+    return found.select_related("unit", "box__store").order_by("in_at", "pk")
 
 
 def history_of(unit: Unit) -> History:

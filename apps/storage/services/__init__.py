@@ -1,6 +1,6 @@
 """What is done in the store: places set up, units put in, moved and taken out, readings judged. The only writers."""
 
-from apps.storage.services.deciding import accept_exposure
+from apps.storage.services.deciding import accept_exposure, refuse_exposure
 from apps.storage.services.importing import import_readings
 from apps.storage.services.leaving import LEAVING, send_away
 from apps.storage.services.moving import MOVERS, store_unit, take_out
@@ -18,6 +18,7 @@ __all__ = [
     "change_tolerance",
     "import_readings",
     "open_store",
+    "refuse_exposure",
     "send_away",
     "store_unit",
     "take_out",

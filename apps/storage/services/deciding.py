@@ -1,21 +1,25 @@
 """Quality decides on units that lay in a store outside its range: one unit, or a group in one signed act."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from apps.audit.services import audited
 from apps.core.actor import Actor
 from apps.core.errors import stop_if
 from apps.core.roles import Role
+from apps.quality.facts import EventState
 from apps.quality.rules import is_blank
 from apps.quality.services import lift_hold
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
-from apps.storage.content import exposure_content
-from apps.storage.models import StoreExcursion
-from apps.storage.rules.excursions import has_nothing_held
+from apps.storage.content import exposure_content, not_fit_content
+from apps.storage.models import NotFit, StoreExcursion
+from apps.storage.rules.excursions import has_nothing_held, needs_a_deviation
 from apps.storage.selectors import excursion_now, exposures
+from apps.units.facts import Disposition, UnitVerb
 from apps.units.models import Unit
+from apps.units.selectors import units_now
+from apps.units.services import set_disposition
 
 
 def accept_exposure(
@@ -35,9 +39,45 @@ def accept_exposure(
         now = excursion_now(excursion)
         held = {one.stay.unit.number: one.hold for one in exposures(now) if one.hold and one.is_held}
         numbers = [unit.number for unit in units]
-        stop_if(is_blank(evidence, "evidence"), has_nothing_held(numbers, list(held)))
+        stop_if(
+            is_blank(evidence, "evidence"),
+            has_nothing_held(numbers, list(held)),
+            needs_a_deviation(rejects=now.rejects, has_deviation=now.event.state == EventState.DEVIATION),
+        )
         for hold in [held[number] for number in numbers]:
             lift_hold(change, hold=hold, reason=evidence)
         content = exposure_content(excursion=now, units=numbers, evidence=evidence)
         sign(change, signer=signer, record=record, content=content, site=record.site)
+        return now
+
+
+ENDS: Mapping[Disposition, UnitVerb] = {
+    Disposition.QUARANTINED: UnitVerb.REJECT,
+    Disposition.CONDITIONAL: UnitVerb.RECALL,
+    Disposition.RELEASED: UnitVerb.RECALL,
+}
+
+
+def refuse_exposure(
+    *, excursion: StoreExcursion, units: Sequence[Unit], reason: str, signing: Signing, actor: Actor, at: datetime
+) -> StoreExcursion:
+    """Quality finds units not fit after an excursion: rejected, recalled where released; they go to their disposal."""
+    record = excursion.store.record
+    signer = admit_signer(signing=signing, actor=actor, role=Role.QA, site=record.site, at=at, about=record.address)
+    touching = [record, *(unit.record for unit in units), *(unit.batch.record for unit in units)]
+    with audited(actor=signer.actor, action="units.found.not_fit", reason=reason, at=at, touching=touching) as change:
+        now, units = excursion_now(excursion), units_now(units)
+        held = {one.stay.unit.number: one.hold for one in exposures(now) if one.hold and one.is_held}
+        numbers = [unit.number for unit in units]
+        stop_if(is_blank(reason, "reason"), has_nothing_held(numbers, list(held)))
+        content = not_fit_content(excursion=now, units=numbers, reason=reason)
+        sign(change, signer=signer, record=record, content=content, site=record.site)
+        said = {"excursion": now, "reason": reason, "decided_at": at, "decided_by": signer.actor.username}
+        change.create_many([NotFit(record=unit.record, unit=unit, **said) for unit in units])
+        for standing, verb in ENDS.items():
+            ending = [unit for unit in units if unit.disposition == standing]
+            if ending:
+                set_disposition(change, units=ending, verb=verb)
+        for number in numbers:
+            lift_hold(change, hold=held[number], reason=reason)
         return now

@@ -17,9 +17,9 @@ from apps.products.rules.limits import elapsed_text
 from apps.quality.facts import Blocks, EventKind, Severity
 from apps.quality.services import place_hold, report_event
 from apps.storage import rules
-from apps.storage.facts import Outing, Place
+from apps.storage.facts import Outing, Place, Zone
 from apps.storage.models import Box, Stay
-from apps.storage.selectors import last_stay_of, stay_of, stays_at
+from apps.storage.selectors import is_reactive, last_stay_of, stay_of, stays_at
 from apps.storage.services.watching import hold_exposed
 from apps.units.models import Unit
 from apps.units.selectors import units_now
@@ -37,11 +37,13 @@ def store_unit(
     actor: Actor,
     at: datetime,
     moved_at: datetime | None = None,
+    taken_at: datetime | None = None,
     happened: Happened | None = None,
     chain: str = "",
 ) -> Stay:
     """Put a unit into a position; from another position this is a move. The time it was out is judged.
 
+    `taken_at`: when it was taken out of where it lies by the record; without it a move takes no time.
     `chain` is scanned from the label, where the unit is for one patient.
     """
     site = box.store.site.code
@@ -53,10 +55,10 @@ def store_unit(
     with audited(actor=who, action="unit.stored", at=at, reason=reason, touching=touching) as change:
         (unit,) = units_now([unit])
         last, others = last_stay_of(unit), stays_at(box, place)
-        stop_if(is_future(moved_at, at, "moved_at"), *_impossible(unit, box, place, last, moved_at))
+        stop_if(is_future(moved_at, at, "moved_at"), *_impossible(unit, box, place, last, moved_at, taken_at))
         overridden = stop_if(*_against(unit, box, place, others), happened=happened)
         if last and last.out_at is None:
-            last = change.update(last, action="unit.left", out_at=moved_at, out_by=who.username)
+            last = change.update(last, action="unit.left", out_at=taken_at or moved_at, out_by=who.username)
         slot = next(n for n in range(1, len(others) + 2) if n not in {stay.slot for stay in others})
         stay = Stay(record=unit.record, unit=unit, box=box, row=place.row, column=place.column, slot=slot)
         stay.in_at, stay.in_by, stay.in_reason, stay.overridden = moved_at, who.username, reason, marks(overridden)
@@ -85,7 +87,9 @@ def take_out(
         return change.update(stay, out_at=moved_at, out_by=who.username, out_reason=reason)
 
 
-def _impossible(unit: Unit, box: Box, place: Place, last: Stay | None, moved_at: datetime) -> list[Objection | None]:
+def _impossible(
+    unit: Unit, box: Box, place: Place, last: Stay | None, moved_at: datetime, taken_at: datetime | None
+) -> list[Objection | None]:
     """What no statement of what happened makes true."""
     now = str(last.place) if last and last.out_at is None else ""
     since = (last.out_at or last.in_at) if last else None
@@ -94,6 +98,9 @@ def _impossible(unit: Unit, box: Box, place: Place, last: Stay | None, moved_at:
         _is_elsewhere(unit, box),
         rules.is_there_already(place, now),
         rules.is_before_last(moved_at, since),
+        rules.is_before_last(taken_at, since, "taken_at") if taken_at else None,
+        rules.is_after_arrival(taken_at, moved_at),
+        rules.is_not_stored(unit.number) if taken_at and not now else None,
     ]
 
 
@@ -104,6 +111,7 @@ def _against(unit: Unit, box: Box, place: Place, others: Sequence[Stay]) -> list
         rules.is_full(place, [stay.unit.number for stay in others], box.grid),
         rules.is_not_here(unit.facts),
         rules.does_not_keep(box.store.number, box.store.warmth, unit.number, state) if state else None,
+        rules.does_not_belong(place, Zone(box.zone), unit.facts, reactive=is_reactive(unit)),
     ]
 
 

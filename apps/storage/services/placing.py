@@ -1,6 +1,6 @@
 """Stores and boxes come into use."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from apps.audit.selectors import record_at
@@ -13,7 +13,7 @@ from apps.core.text import N_
 from apps.facility.models import Room
 from apps.organisation.services import require
 from apps.storage import rules
-from apps.storage.facts import StoreKind, Warmth
+from apps.storage.facts import Rejection, StoreKind, Warmth, Zone
 from apps.storage.models import Box, Store
 from apps.storage.selectors import store_now
 
@@ -44,16 +44,31 @@ def open_store(
 
 
 def add_box(
-    *, store: Store, rack: str, code: str, rows: int, columns: int, actor: Actor, at: datetime, capacity: int = 1
+    *,
+    store: Store,
+    rack: str,
+    code: str,
+    rows: int,
+    columns: int,
+    actor: Actor,
+    at: datetime,
+    capacity: int = 1,
+    zone: Zone = Zone.ANY,
 ) -> Box:
-    """Put a box with its positions into a rack of a store."""
+    """Put a box with its positions into a rack of a store; `zone`: which units it is kept for."""
     who = require(actor, KEEPERS, store.site.code, at=at, about=store.record.address)
     with audited(actor=who, action="store.box.added", at=at, touching=[store.record]) as change:
         store = store_now(store)
         stop_if(_is_there(store, rack, code))
         box = Box(record=store.record, store=store, rack=rack, code=code, rows=rows, columns=columns)
-        box.capacity = capacity
+        box.capacity, box.zone = capacity, zone
         return change.create(box)
+
+
+def rejection_columns(rejection: Rejection) -> dict[str, Decimal | int | None]:
+    """The second limit as a store keeps it."""
+    minutes = None if rejection.after is None else int(rejection.after / timedelta(minutes=1))
+    return {"reject_low": rejection.low, "reject_high": rejection.high, "reject_minutes": minutes}
 
 
 def _is_there(store: Store, rack: str, code: str) -> Objection | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from apps.audit.models import Record
@@ -25,14 +25,15 @@ from apps.quality.facts import Blocks, EventKind, Severity
 from apps.quality.models import Event
 from apps.quality.services import place_holds, report_event
 from apps.storage import rules
-from apps.storage.facts import Spell
+from apps.storage.facts import Rejection, Spell
 from apps.storage.models import Stay, Store, StoreExcursion
-from apps.storage.rules.excursions import is_not_judged, mean_of
+from apps.storage.rules.excursions import is_beyond, is_not_judged, mean_of
 from apps.storage.selectors import CELSIUS, excursion_of, excursions_between, holds_of, planned, store_now, unheld
-from apps.storage.services.placing import KEEPERS
+from apps.storage.services.placing import KEEPERS, rejection_columns
 
 READERS = (Role.OPERATOR, Role.CHECKER, Role.STOREKEEPER, Role.QC_HEAD, Role.QA)
 LEFT_RANGE = N_("{store} keeps {keeps}; {probe} read {worst} °C, from {began} UTC on.")
+WENT_BEYOND = N_("{store} keeps {keeps}; {probe} went beyond the rejection limit: {worst} °C, from {began} UTC on.")
 WAS_THERE = N_("{unit} was in {store} ({keeps}) when {probe} read {worst} °C, from {began} UTC on.")
 
 
@@ -77,12 +78,26 @@ def take_readings(
         return taken
 
 
-def change_tolerance(*, store: Store, minutes: int, reason: str, actor: Actor, at: datetime) -> Store:
-    """Say how long a store may lie outside its range before that is an excursion; from now on, with the reason."""
+def change_tolerance(
+    *,
+    store: Store,
+    minutes: int,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    rejection: Rejection | None = None,
+) -> Store:
+    """Say how long a store may lie outside its range before that is an excursion; from now on, with the reason.
+
+    `rejection`: its second limit; None leaves the one it has.
+    """
     who = require(actor, KEEPERS, store.site.code, at=at, about=store.record.address)
     stop_if(reason_is_missing(reason))
     with audited(actor=who, action="store.tolerance.changed", at=at, reason=reason, touching=[store.record]) as change:
-        return change.update(store_now(store), tolerated_minutes=minutes)
+        store = store_now(store)
+        limit = rejection or store.rejection
+        stop_if(rules.rejects_within(store.warmth, timedelta(minutes=minutes), limit))
+        return change.update(store, tolerated_minutes=minutes, **rejection_columns(limit))
 
 
 def hold_exposed(change: Change, *, stay: Stay, store: Store) -> None:
@@ -141,19 +156,25 @@ def _tell(
 
 def _open(change: Change, store: Store, probe: Probe, spell: Spell) -> StoreExcursion:
     excursion = StoreExcursion(record=store.record, store=store, probe=probe, low=store.low, high=store.high)
-    for name, value in _columns(spell).items():
+    for name, value in _columns(store, spell, None).items():
         setattr(excursion, name, value)
     excursion.event = _event(change, excursion)
     return change.create(excursion, action="store.excursion.opened")
 
 
 def _grow(change: Change, excursion: StoreExcursion, spell: Spell) -> StoreExcursion:
-    news = {name: value for name, value in _columns(spell).items() if value != getattr(excursion, name)}
+    columns = _columns(excursion.store, spell, excursion)
+    news = {name: value for name, value in columns.items() if value != getattr(excursion, name)}
+    if news.get("rejects"):
+        said = {**_facts(excursion), "worst": f"{spell.worst.normalize():f}"}
+        _report(change, excursion, Severity.CRITICAL, WENT_BEYOND, said)
     return change.update(excursion, action="store.excursion.grew", **news) if news else excursion
 
 
-def _columns(spell: Spell) -> dict[str, object]:
+def _columns(store: Store, spell: Spell, before: StoreExcursion | None) -> dict[str, object]:
+    """`rejects` is never taken back: what went beyond the rejection limit did so."""
     return {
+        "rejects": bool(before and before.rejects) or is_beyond(spell.worst, spell.length, store.rejection),
         "began_at": spell.began_at,
         "last_at": spell.last_at,
         "ended_at": spell.ended_at,
@@ -165,13 +186,20 @@ def _columns(spell: Spell) -> dict[str, object]:
 
 
 def _event(change: Change, excursion: StoreExcursion) -> Event:
+    severity, template = (Severity.CRITICAL, WENT_BEYOND) if excursion.rejects else (Severity.MAJOR, LEFT_RANGE)
+    return _report(change, excursion, severity, template, _facts(excursion))
+
+
+def _report(
+    change: Change, excursion: StoreExcursion, severity: Severity, template: str, facts: dict[str, object]
+) -> Event:
     return report_event(
         change,
         subject=excursion.store.record,
         kind=EventKind.EXCURSION,
-        severity=Severity.MAJOR,
-        template=LEFT_RANGE,
-        facts=_facts(excursion),
+        severity=severity,
+        template=template,
+        facts=facts,
         about=excursion.probe.record.address,
     )
 

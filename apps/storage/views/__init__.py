@@ -1,6 +1,6 @@
 """Pages of the store: its places and moves, its temperature and excursions."""
 
-from apps.storage.views.excursions import accept, excursion
+from apps.storage.views.excursions import accept, excursion, refuse
 from apps.storage.views.places import add_box, expiry_tone, move, open_store, store, stores, take_out, unit
 from apps.storage.views.watching import (
     add_probe,
@@ -23,6 +23,7 @@ __all__ = [
     "open_store",
     "read_page",
     "readings_table",
+    "refuse",
     "retire",
     "store",
     "stores",

@@ -17,8 +17,8 @@ from apps.organisation.access import Access, open_to, sites_as
 from apps.organisation.selectors import printed_names, roles_at, visible_to
 from apps.quality.panels import holds_panel
 from apps.storage import services
-from apps.storage.facts import Place, StoreKind
-from apps.storage.forms import KIND_WORDS, BoxForm, MoveForm, OutForm, StoreForm
+from apps.storage.facts import Place, StoreKind, Zone
+from apps.storage.forms import KIND_WORDS, ZONE_WORDS, BoxForm, MoveForm, OutForm, StoreForm
 from apps.storage.models import Box, Store
 from apps.storage.rules import warmth_text
 from apps.storage.selectors import (
@@ -86,6 +86,7 @@ def store(request: HttpRequest, number: str) -> HttpResponse:
         "keeps": warmth_text(found.warmth),
         "lines": lines,
         "line": line,
+        "zone": dict(ZONE_WORDS)[line.box.zone] if line else "",
         "columns": range(1, line.box.columns + 1) if line else (),
         "rows": _map_rows(line, proposed, now),
         "may_keep": bool(roles & set(services.KEEPERS)),
@@ -117,7 +118,8 @@ def add_box(request: HttpRequest, number: str) -> HttpResponse:
     act = Act(title=title, word=_("Add the box"), back_url=reverse("storage:store", args=[number]), icon="box")
 
     def perform(_happened: Happened | None) -> None:
-        services.add_box(store=found, **form.cleaned_data, **who(request))
+        said = form.cleaned_data
+        services.add_box(store=found, **{**said, "zone": Zone(said["zone"])}, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -147,6 +149,7 @@ def move(request: HttpRequest) -> HttpResponse:
             place=said["position"],
             chain=said["chain"] or chain_of_code(said["unit"]),
             moved_at=said["moved_at"],
+            taken_at=said["taken_at"],
             happened=happened,
             **who(request),
         )

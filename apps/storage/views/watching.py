@@ -34,7 +34,7 @@ from apps.storage.forms import (
     file_form,
 )
 from apps.storage.models import Store
-from apps.storage.rules import warmth_text
+from apps.storage.rules import rejection_text, warmth_text
 from apps.storage.selectors import CELSIUS, excursions_between, exposures, stays_meeting, store_watched_by
 from apps.storage.views.drawing import temperature_plot
 from apps.storage.views.places import KEEPERS, METHODS, READ_ONLY, kind_of, store_page_of
@@ -72,6 +72,7 @@ def temperature(request: HttpRequest, number: str) -> HttpResponse:
         "store": store,
         "kind": kind_of(store),
         "keeps": warmth_text(store.warmth),
+        "rejects": rejection_text(store.rejection),
         "seen": seen,
         "plot": temperature_plot(readings, store.warmth, span, gap, excursions, stays, now) if readings else None,
         "readings": readings[-50:][::-1],
@@ -119,10 +120,13 @@ def add_probe(request: HttpRequest, number: str) -> HttpResponse:
 def tolerance(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /storage/stores/<number>/tolerance/: how long outside the range is no excursion yet."""
     store = store_page_of(request, number)
-    form = ToleranceForm(request.POST or None, initial={"minutes": store.tolerated_minutes})
+    rejecting = ("reject_low", "reject_high", "reject_minutes")
+    now = {"minutes": store.tolerated_minutes, **{name: getattr(store, name) for name in rejecting}}
+    form = ToleranceForm(request.POST or None, initial=now)
 
     def perform(_happened: Happened | None) -> None:
-        services.change_tolerance(store=store, **form.cleaned_data, **who(request))
+        said = {"minutes": form.cleaned_data["minutes"], "reason": form.cleaned_data["reason"]}
+        services.change_tolerance(store=store, rejection=form.rejection, **said, **who(request))
 
     title = _("How long may %(number)s lie outside its range?") % {"number": number}
     return act_page(request, _act(title, _("Record the tolerance"), number, "late"), form, perform)
