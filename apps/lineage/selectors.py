@@ -24,6 +24,14 @@ WITH RECURSIVE walk(id, generation) AS (
 )
 SELECT id, MIN(generation) FROM walk GROUP BY id ORDER BY 2, 1 LIMIT %s
 """
+_ANCESTRY = """
+WITH RECURSIVE walk(root, id) AS (
+    SELECT r.id, r.id FROM {record} r WHERE r.id IN ({{start}})
+    UNION
+    SELECT w.root, e.parent_id FROM {edge} e JOIN walk w ON e.record_id = w.id
+)
+SELECT root, id FROM walk
+"""
 
 
 def ancestor_ids(records: Iterable[Record]) -> set[int]:
@@ -65,6 +73,16 @@ def edges_among(ids: Collection[int]) -> list[tuple[int, int]]:
     """Every edge whose two ends are both among these: (what was made, what it was made from)."""
     edges = Edge.objects.filter(record__in=ids, parent__in=ids).order_by("record", "parent")
     return list(edges.values_list("record", "parent"))
+
+
+def ancestry_of(record_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Each of these records with itself and with everything it was made from, by one statement: (record, source)."""
+    if not record_ids:
+        return []
+    statement = _ANCESTRY.format(edge=_edges(), record=connection.ops.quote_name(Record._meta.db_table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(start=", ".join(["%s"] * len(record_ids))), [*record_ids])
+        return list(cursor.fetchall())
 
 
 def parents(record: Record) -> list[Record]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import F, QuerySet
 
 from apps.audit.models import Record
-from apps.lineage.selectors import ancestor_ids
+from apps.lineage.selectors import ancestor_ids, ancestry_of
 from apps.organisation.models import Site, User
 from apps.organisation.selectors import visible_to
 from apps.quality.facts import Blocks, DeviationState, EventState
@@ -20,6 +20,19 @@ def open_holds(records: Iterable[Record], blocking: Blocks | None = None) -> lis
     ids = {record.pk for record in records} | ancestor_ids(records)
     holds = Hold.objects.filter(record__in=ids, lifted_at=None).select_related("record").order_by("placed_at", "pk")
     return [hold for hold in holds if blocking is None or blocking in hold.blocks]
+
+
+def held_among(records: Iterable[int], blocking: Blocks) -> set[int]:
+    """Which of these records (by id) may not do this, for an open hold on them or on what they were made from.
+
+    Two statements, however many records: of twenty units in a list each is asked, not one after the other.
+    """
+    pairs = ancestry_of(list(records))
+    wanted = {"lifted_at": None, f"blocks_{blocking.lower()}": True}
+    held = set(
+        Hold.objects.filter(record__in={source for _one, source in pairs}, **wanted).values_list("record_id", flat=True)
+    )
+    return {one for one, source in pairs if source in held}
 
 
 def open_events(subject: Record) -> QuerySet[Event]:

@@ -28,6 +28,7 @@ from apps.batches.models import RecordedValue  # noqa: E402
 from tests.benchmarks.filling import PATTERN, fill  # noqa: E402
 from tests.benchmarks.pages import ask_lists, measure_lists, measure_pages  # noqa: E402
 from tests.benchmarks.shipments import measure_shipments  # noqa: E402
+from tests.benchmarks.stages import measure_stages  # noqa: E402
 from tests.benchmarks.table import Line  # noqa: E402
 from tests.benchmarks.trail import measure_trail, verify  # noqa: E402
 from tests.benchmarks.values import measure_values  # noqa: E402
@@ -94,6 +95,8 @@ def measure() -> list[Line]:
     fill_until(HEADERS)
     with told("lists"):
         lines += measure_lists(few, ask_lists(), (FEW, HEADERS))
+    with told("stages"):
+        lines += measure_stages()
     return lines
 
 

@@ -25,7 +25,7 @@ def _on_that_day(time_machine: Any) -> None:
 def test_a_store_and_a_box_are_added_on_pages(cast: Cast, tank: Store, web_client: Any) -> None:
     stella = web_client(cast.stella)
     said = {"number": "F-20", "kind": "FREEZER", "label": "Freezer 20", "room": "ST-LN-03", "low": "-25", "high": "-15"}
-    box = {"rack": "1", "code": "A", "rows": 2, "columns": 3, "capacity": 1}
+    box = {"rack": "1", "code": "A", "rows": 2, "columns": 3, "capacity": 1, "zone": "QUARANTINE"}
 
     assert stella.post("/storage/open/", said).status_code == 302
     assert stella.post("/storage/stores/F-20/box/", box).status_code == 302

@@ -18,7 +18,7 @@ from apps.products.loader import standard_tables
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
-from apps.quality.selectors import open_holds
+from apps.quality.selectors import held_among, open_holds
 from apps.units.facts import Custody, UnitKind
 from apps.units.lifecycle import ISSUABLE, UnitVerb, refuses
 from apps.units.models import Unit
@@ -63,10 +63,11 @@ def units_for(order: TreatmentOrder) -> list[Unit]:
     return list(rows.order_by("expires_at", "number")[:MOST])
 
 
-def candidate_of(order: TreatmentOrder, unit: Unit) -> Candidate:
-    """A unit as the rules of choosing look at it."""
+def candidate_of(order: TreatmentOrder, unit: Unit, stopped: Collection[int] | None = None) -> Candidate:
+    """A unit as the rules of choosing look at it; `stopped`: the records held, where many are asked at once."""
+    stopped = held_among([unit.record_id], Blocks.ISSUE) if stopped is None else stopped
     free = refuses(UnitVerb.RESERVE, unit.facts) is None
-    held = bool(open_holds([unit.record], Blocks.ISSUE))
+    held = unit.record_id in stopped
     return Candidate(unit.number, unit.expires_at, free, held, is_of_another(order, unit), group_of(order, unit).fit)
 
 
@@ -136,14 +137,16 @@ def first_units(order: TreatmentOrder) -> list[Unit]:
     found: list[Unit] = []
     arm = definition_of(order.product_version).dosing.arm(order.arm)
     whole = arm is not None and arm.whole_lot
-    for unit in sorted(units_for(order), key=lambda one: group_of(order, one).fit is not Fit.SAME):
+    offered = units_for(order)
+    stopped = held_among([unit.record_id for unit in offered], Blocks.ISSUE)
+    for unit in sorted(offered, key=lambda one: group_of(order, one).fit is not Fit.SAME):
         if not whole and len(found) == order.units_to_thaw:
             break
-        if (whole and found and unit.batch_id != found[0].batch_id) or not _is_usable(order, unit):
+        if (whole and found and unit.batch_id != found[0].batch_id) or not _is_usable(order, unit, stopped):
             continue
         found.append(unit)
     return found
 
 
-def _is_usable(order: TreatmentOrder, unit: Unit) -> bool:
-    return choosing.is_usable(candidate_of(order, unit), order.planned_end)
+def _is_usable(order: TreatmentOrder, unit: Unit, stopped: Collection[int]) -> bool:
+    return choosing.is_usable(candidate_of(order, unit, stopped), order.planned_end)

@@ -13,6 +13,7 @@ STAMP = re.compile(
     r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(?:\s*([AaPp])\.?[Mm]\.?)?",
     re.ASCII,
 )
+PLAIN = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.ASCII)
 PLACES = {DateOrder.YMD: (0, 1, 2), DateOrder.DMY: (2, 1, 0), DateOrder.MDY: (2, 0, 1)}
 
 
@@ -42,6 +43,11 @@ def wall_clock(text: str, order: DateOrder) -> datetime | None:
 
     UTC only stands in for the zone, which the caller knows.
     """
+    if order is DateOrder.YMD and PLAIN.fullmatch(text):  # what nearly every file writes, read at once
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        except ValueError:
+            return None
     form = STAMP.fullmatch(text)
     if form is None:
         return None
@@ -59,7 +65,7 @@ def wall_clock(text: str, order: DateOrder) -> datetime | None:
 
 def comes_once(local: datetime) -> bool:
     """Whether a clock of its zone shows this time exactly once; not in the hours at which clocks are changed."""
-    return local.utcoffset() == local.replace(fold=1).utcoffset()
+    return isinstance(local.tzinfo, timezone) or local.utcoffset() == local.replace(fold=1).utcoffset()
 
 
 def _hour(hour: int, half: str) -> int:

@@ -113,8 +113,9 @@ def _table(lines: Sequence[str], separator: str) -> list[Row]:
 def _whole(rows: Iterable[Row], header: Sequence[str]) -> list[Row]:
     """Rows with as many columns as the header."""
     found = list(rows)
+    width = len(header)
     for n, row in found:
-        uneven = is_uneven(n, row, header)
+        uneven = is_uneven(n, row, header) if len(row) != width else None
         if uneven:
             raise again(uneven)
     return found

@@ -20,6 +20,7 @@ from apps.transport.facts import Reading
 UNITS = {"C": "Cel", "°C": "Cel", "Cel": "Cel", "degC": "Cel", "℃": "Cel"}
 NUMBER = re.compile(r"[+-]?[0-9]{1,4}(?:\.[0-9]{1,6})?", re.ASCII)
 COLDEST, WARMEST = Decimal("-273.15"), Decimal(400)
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")  # but tab and the end of a line
 
 
 def ask(place: str, template: str, **facts: object) -> BadInput:
@@ -48,10 +49,12 @@ def lines_of(content: bytes) -> list[str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("latin-1")  # what old exporters write; only the degree sign differs
-    lines = text.replace("\r\n", "\n").split("\n")
-    for n, line in enumerate(lines, 1):
-        if any(ord(letter) < 32 and letter != "\t" for letter in line):
-            raise broken(n, N_("Line {line} holds control characters: this is no text file of a logger."))
+    text = text.replace("\r\n", "\n")
+    control = CONTROL.search(text)
+    if control:
+        n = text.count("\n", 0, control.start()) + 1
+        raise broken(n, N_("Line {line} holds control characters: this is no text file of a logger."))
+    lines = text.split("\n")
     if lines[-1]:
         raise broken(len(lines), N_("Line {line} does not end: the file was cut off."))
     return lines[:-1]
@@ -109,6 +112,8 @@ def order_of(stamps: Sequence[tuple[int, str]], declared: str, begins: date | No
         if not left:
             raise broken(line, N_('Line {line}: "{text}" is no date and time.'), text=text[:40])
         candidates = left
+        if len(left) == 1:
+            break  # the other lines are read in this order, or refuse the file then
     if begins is not None and not declared:
         first = stamps[0][1]
         candidates = [order for order in candidates if _day(first, order) == begins]
