@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from apps.audit.selectors import record_at
 from apps.audit.services import audited
@@ -65,7 +66,7 @@ def add_box(
         return change.create(box)
 
 
-def rejection_columns(rejection: Rejection) -> dict[str, Decimal | int | None]:
+def rejection_columns(rejection: Rejection) -> dict[str, Any]:
     """The second limit as a store keeps it."""
     minutes = None if rejection.after is None else int(rejection.after / timedelta(minutes=1))
     return {"reject_low": rejection.low, "reject_high": rejection.high, "reject_minutes": minutes}
