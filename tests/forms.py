@@ -11,11 +11,9 @@ from django.db import connection
 
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 NO_DATABASE = "ask no database: they ran with PostgreSQL"
-FURTHER_CASES = "are further cases of a parametrised test: they ran with PostgreSQL"
+FURTHER_CASES = "are further cases of a heavy test: they ran with PostgreSQL"
 POSTGRES_ONLY = "can only be asked of PostgreSQL"
 EMBEDDED_ONLY = "ask the embedded form itself: they run with SQLite"
-# What differs between the databases case by case: triggers, statements, plans, transactions, signed rows.
-EVERY_CASE_ON_BOTH = ("tests/audit/", "tests/core/test_prepared.py", "tests/batches/test_speed.py", "tests/part11/")
 
 
 @pytest.fixture
@@ -47,7 +45,7 @@ def _reason(item: pytest.Item, again: bool) -> str:
         return ""
     if not asks_a_database(item):
         return NO_DATABASE
-    return FURTHER_CASES if again and not _asks_every_case(item) else ""
+    return FURTHER_CASES if again and _one_case_will_do(item) else ""
 
 
 def asks_a_database(item: Any) -> bool:
@@ -74,10 +72,10 @@ def _seen_before(items: Iterable[pytest.Item]) -> list[bool]:
     return seen
 
 
-def _asks_every_case(item: pytest.Item) -> bool:
-    """A test with a short form of its own decides itself; but one browser walks for all."""
+def _one_case_will_do(item: pytest.Item) -> bool:
+    """A heavy test with a short form of its own decides itself; but one browser walks for all."""
     shortens = "short_form" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("browser")
-    return shortens or item.nodeid.startswith(EVERY_CASE_ON_BOTH)
+    return bool(item.get_closest_marker("heavy")) and not shortens
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -20,7 +20,7 @@ def main() -> int:
         print("=== PostgreSQL + Redis, full form", flush=True)
         full = {"DATABASE_URL": database, "REDIS_URL": broker, "QCS_TEST_FORM": "full"}
         on_servers = subprocess.run([*ARGUMENTS, *sys.argv[1:]], env=environment | full, check=False).returncode
-    print("=== SQLite + file broker, short form: what asks the database, one case of each", flush=True)
+    print("=== SQLite + file broker, short form: what asks the database, of the heavy tests a part", flush=True)
     short = {"QCS_TEST_FORM": "short"}
     on_files = subprocess.run([*ARGUMENTS, *sys.argv[1:]], env=environment | short, check=False).returncode
     for name, status in (("PostgreSQL + Redis", on_servers), ("SQLite + file broker", on_files)):
