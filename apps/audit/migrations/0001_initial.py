@@ -54,6 +54,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'entries',
+                'indexes': [models.Index(fields=['table', 'row', 'n'], name='entries_of_a_row'), models.Index(fields=['at', 'id'], name='entries_by_time'), models.Index(fields=['username', 'at', 'id'], name='entries_of_a_person'), models.Index(fields=['action', 'at', 'id'], name='entries_of_an_action')],
+                'constraints': [models.UniqueConstraint(fields=('record', 'n'), name='one_entry_per_place_in_a_chain')],
             },
         ),
         migrations.CreateModel(
@@ -90,25 +92,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(condition=models.Q(('n__gt', models.F('sequenced'))), fields=['record'], name='heads_to_sequence')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['table', 'row', 'n'], name='entries_of_a_row'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['at', 'id'], name='entries_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['username', 'at', 'id'], name='entries_of_a_person'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['action', 'at', 'id'], name='entries_of_an_action'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('record', 'n'), name='one_entry_per_place_in_a_chain'),
         ),
     ]

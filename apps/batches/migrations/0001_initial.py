@@ -44,6 +44,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'batches',
+                'indexes': [models.Index(fields=['site', '-id'], name='batches_of_a_site'), models.Index(fields=['site', 'state', '-id'], name='batches_of_a_site_in_a_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', [apps.batches.facts.words.BatchState['PLANNED'], apps.batches.facts.words.BatchState['RUNNING'], apps.batches.facts.words.BatchState['FINISHED'], apps.batches.facts.words.BatchState['REVIEWED'], apps.batches.facts.words.BatchState['CERTIFIED'], apps.batches.facts.words.BatchState['RELEASED'], apps.batches.facts.words.BatchState['REJECTED'], apps.batches.facts.words.BatchState['TERMINATED']])), name='known_batch_state')],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +65,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='batches.batch')),
             ],
+            options={
+                'indexes': [models.Index(fields=['sha256'], name='attachments_by_content')],
+            },
         ),
         migrations.CreateModel(
             name='Amendment',
@@ -82,6 +87,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='batches.batch')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', [apps.batches.facts.words.AmendmentState['AUTHOR_SIGNED'], apps.batches.facts.words.AmendmentState['APPROVED']])), name='known_amendment_state')],
+            },
         ),
         migrations.CreateModel(
             name='Comment',
@@ -133,6 +141,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('signed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='signatures.signature')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('ratified', None)), fields=['due_at'], name='risks_to_ratify')],
+            },
         ),
         migrations.CreateModel(
             name='Step',
@@ -151,6 +162,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('second', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='signatures.signature')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('batch', 'place'), name='one_row_per_occurrence_of_a_step'), models.CheckConstraint(condition=models.Q(('state__in', [apps.batches.facts.words.StepState['OPEN'], apps.batches.facts.words.StepState['DONE'], apps.batches.facts.words.StepState['SKIPPED']])), name='known_step_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', apps.batches.facts.words.StepState['DONE']), _negated=True), ('completed_at__isnull', False), _connector='OR'), name='a_done_step_has_its_time')],
+            },
         ),
         migrations.CreateModel(
             name='Vessel',
@@ -170,6 +184,9 @@ class Migration(migrations.Migration):
                 ('last_entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.entry')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('batch', 'kind', 'section', 'row'), name='one_vessel_per_row_of_a_section'), models.CheckConstraint(condition=models.Q(('state__in', [apps.batches.facts.words.VesselState['OPEN'], apps.batches.facts.words.VesselState['CLOSED']])), name='known_vessel_state')],
+            },
         ),
         migrations.CreateModel(
             name='RecordedValue',
@@ -210,65 +227,9 @@ class Migration(migrations.Migration):
                 ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='batches.step')),
                 ('vessel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='batches.vessel')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['site', '-id'], name='batches_of_a_site'),
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['site', 'state', '-id'], name='batches_of_a_site_in_a_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [apps.batches.facts.words.BatchState['PLANNED'], apps.batches.facts.words.BatchState['RUNNING'], apps.batches.facts.words.BatchState['FINISHED'], apps.batches.facts.words.BatchState['REVIEWED'], apps.batches.facts.words.BatchState['CERTIFIED'], apps.batches.facts.words.BatchState['RELEASED'], apps.batches.facts.words.BatchState['REJECTED'], apps.batches.facts.words.BatchState['TERMINATED']])), name='known_batch_state'),
-        ),
-        migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['sha256'], name='attachments_by_content'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [apps.batches.facts.words.AmendmentState['AUTHOR_SIGNED'], apps.batches.facts.words.AmendmentState['APPROVED']])), name='known_amendment_state'),
-        ),
-        migrations.AddIndex(
-            model_name='riskdecision',
-            index=models.Index(condition=models.Q(('ratified', None)), fields=['due_at'], name='risks_to_ratify'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('batch', 'place'), name='one_row_per_occurrence_of_a_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [apps.batches.facts.words.StepState['OPEN'], apps.batches.facts.words.StepState['DONE'], apps.batches.facts.words.StepState['SKIPPED']])), name='known_step_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', apps.batches.facts.words.StepState['DONE']), _negated=True), ('completed_at__isnull', False), _connector='OR'), name='a_done_step_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='vessel',
-            constraint=models.UniqueConstraint(fields=('batch', 'kind', 'section', 'row'), name='one_vessel_per_row_of_a_section'),
-        ),
-        migrations.AddConstraint(
-            model_name='vessel',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [apps.batches.facts.words.VesselState['OPEN'], apps.batches.facts.words.VesselState['CLOSED']])), name='known_vessel_state'),
-        ),
-        migrations.AddIndex(
-            model_name='recordedvalue',
-            index=models.Index(fields=['batch', 'field'], name='values_of_a_field'),
-        ),
-        migrations.AddConstraint(
-            model_name='recordedvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('batch', 'place'), name='one_original_value_per_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='recordedvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', [apps.products.facts.words.Verdict['PASS'], apps.products.facts.words.Verdict['ALERT'], apps.products.facts.words.Verdict['ACTION'], apps.products.facts.words.Verdict['FAIL'], apps.products.facts.words.Verdict['NOT_EVALUABLE'], apps.products.facts.words.Verdict['NOT_DONE'], apps.products.facts.words.Verdict['RECORDED']])), name='known_verdict_of_a_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='recordedvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('performed_at__lte', models.F('recorded_at'))), name='no_value_before_it_happened'),
+            options={
+                'indexes': [models.Index(fields=['batch', 'field'], name='values_of_a_field')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('batch', 'place'), name='one_original_value_per_place'), models.CheckConstraint(condition=models.Q(('verdict__in', [apps.products.facts.words.Verdict['PASS'], apps.products.facts.words.Verdict['ALERT'], apps.products.facts.words.Verdict['ACTION'], apps.products.facts.words.Verdict['FAIL'], apps.products.facts.words.Verdict['NOT_EVALUABLE'], apps.products.facts.words.Verdict['NOT_DONE'], apps.products.facts.words.Verdict['RECORDED']])), name='known_verdict_of_a_value'), models.CheckConstraint(condition=models.Q(('performed_at__lte', models.F('recorded_at'))), name='no_value_before_it_happened')],
+            },
         ),
     ]

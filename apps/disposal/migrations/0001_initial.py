@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
                 ('last_entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.entry')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'requested_at'], name='disposals_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', [apps.disposal.facts.DisposalState['REQUESTED'], apps.disposal.facts.DisposalState['APPROVED'], apps.disposal.facts.DisposalState['TREATED'], apps.disposal.facts.DisposalState['WITNESSED'], apps.disposal.facts.DisposalState['REFUSED']])), name='known_disposal_state'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', [apps.disposal.facts.DisposalState['TREATED'], apps.disposal.facts.DisposalState['WITNESSED']]), _negated=True), models.Q(('treated_at__isnull', False), models.Q(('treated_by', ''), _negated=True)), _connector='OR'), name='treated_says_when_and_by_whom'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', [apps.disposal.facts.DisposalState['TREATED'], apps.disposal.facts.DisposalState['WITNESSED']]), _negated=True), models.Q(('waste_number', ''), _negated=True), _connector='OR'), name='waste_has_its_number'), models.CheckConstraint(condition=models.Q(models.Q(('state', apps.disposal.facts.DisposalState['WITNESSED']), _negated=True), models.Q(('witnessed_at__isnull', False), models.Q(('witnessed_by', ''), _negated=True), models.Q(('witnessed_by', models.F('treated_by')), _negated=True)), _connector='OR'), name='witnessed_by_another_person')],
+            },
         ),
         migrations.CreateModel(
             name='DisposedUnit',
@@ -53,6 +57,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disposals', to='units.unit')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('stands', True)), fields=('unit',), name='a_unit_is_destroyed_once'), models.UniqueConstraint(fields=('disposal', 'unit'), name='one_line_for_each_unit')],
+            },
         ),
         migrations.CreateModel(
             name='ProofFile',
@@ -86,6 +93,9 @@ class Migration(migrations.Migration):
                 ('last_entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.entry')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('disposal', 'parameter'), name='one_reading_per_parameter')],
+            },
         ),
         migrations.CreateModel(
             name='BalanceCheck',
@@ -103,37 +113,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['batch', '-id'], name='last_check_of_a_batch')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='disposal',
-            index=models.Index(fields=['state', 'requested_at'], name='disposals_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [apps.disposal.facts.DisposalState['REQUESTED'], apps.disposal.facts.DisposalState['APPROVED'], apps.disposal.facts.DisposalState['TREATED'], apps.disposal.facts.DisposalState['WITNESSED'], apps.disposal.facts.DisposalState['REFUSED']])), name='known_disposal_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [apps.disposal.facts.DisposalState['TREATED'], apps.disposal.facts.DisposalState['WITNESSED']]), _negated=True), models.Q(('treated_at__isnull', False), models.Q(('treated_by', ''), _negated=True)), _connector='OR'), name='treated_says_when_and_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [apps.disposal.facts.DisposalState['TREATED'], apps.disposal.facts.DisposalState['WITNESSED']]), _negated=True), models.Q(('waste_number', ''), _negated=True), _connector='OR'), name='waste_has_its_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', apps.disposal.facts.DisposalState['WITNESSED']), _negated=True), models.Q(('witnessed_at__isnull', False), models.Q(('witnessed_by', ''), _negated=True), models.Q(('witnessed_by', models.F('treated_by')), _negated=True)), _connector='OR'), name='witnessed_by_another_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposedunit',
-            constraint=models.UniqueConstraint(condition=models.Q(('stands', True)), fields=('unit',), name='a_unit_is_destroyed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposedunit',
-            constraint=models.UniqueConstraint(fields=('disposal', 'unit'), name='one_line_for_each_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='proofvalue',
-            constraint=models.UniqueConstraint(fields=('disposal', 'parameter'), name='one_reading_per_parameter'),
         ),
     ]

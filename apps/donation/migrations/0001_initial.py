@@ -50,6 +50,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.site')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('eligibility__in', [apps.donation.facts.Eligibility['PENDING'], apps.donation.facts.Eligibility['ELIGIBLE'], apps.donation.facts.Eligibility['INELIGIBLE'], apps.donation.facts.Eligibility['DEFERRED']])), name='known_donation_eligibility')],
+            },
         ),
         migrations.CreateModel(
             name='EligibilityDecision',
@@ -83,13 +86,8 @@ class Migration(migrations.Migration):
                 ('last_entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.entry')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='donation',
-            constraint=models.CheckConstraint(condition=models.Q(('eligibility__in', [apps.donation.facts.Eligibility['PENDING'], apps.donation.facts.Eligibility['ELIGIBLE'], apps.donation.facts.Eligibility['INELIGIBLE'], apps.donation.facts.Eligibility['DEFERRED']])), name='known_donation_eligibility'),
-        ),
-        migrations.AddIndex(
-            model_name='screeningresult',
-            index=models.Index(fields=['donor', 'test', 'result'], name='screening_of_a_donor'),
+            options={
+                'indexes': [models.Index(fields=['donor', 'test', 'result'], name='screening_of_a_donor')],
+            },
         ),
     ]

@@ -51,6 +51,10 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.site')),
             ],
+            options={
+                'indexes': [models.Index(fields=['site', 'state'], name='orders_of_a_site')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', [apps.dosing.facts.OrderState['ORDERED'], apps.dosing.facts.OrderState['CHECKED'], apps.dosing.facts.OrderState['RESERVED'], apps.dosing.facts.OrderState['CANCELLED']])), name='known_order_state'), models.CheckConstraint(condition=models.Q(('planned_end__gt', models.F('planned_start'))), name='a_plan_ends_later'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('weight__gt', 0)), name='an_order_is_of_something'), models.CheckConstraint(condition=models.Q(('checked_by', models.F('ordered_by')), _negated=True), name='a_second_person_checks')],
+            },
         ),
         migrations.CreateModel(
             name='Reservation',
@@ -65,29 +69,8 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='units.unit')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='dosing.treatmentorder')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='treatmentorder',
-            index=models.Index(fields=['site', 'state'], name='orders_of_a_site'),
-        ),
-        migrations.AddConstraint(
-            model_name='treatmentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [apps.dosing.facts.OrderState['ORDERED'], apps.dosing.facts.OrderState['CHECKED'], apps.dosing.facts.OrderState['RESERVED'], apps.dosing.facts.OrderState['CANCELLED']])), name='known_order_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='treatmentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_end__gt', models.F('planned_start'))), name='a_plan_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='treatmentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('weight__gt', 0)), name='an_order_is_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='treatmentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('checked_by', models.F('ordered_by')), _negated=True), name='a_second_person_checks'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.UniqueConstraint(condition=models.Q(('freed_at', None)), fields=('unit',), name='one_order_per_unit'),
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('freed_at', None)), fields=('unit',), name='one_order_per_unit')],
+            },
         ),
     ]

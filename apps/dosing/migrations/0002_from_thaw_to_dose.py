@@ -39,6 +39,9 @@ class Migration(migrations.Migration):
                 ('confirmed_name', models.CharField(blank=True, max_length=120)),
                 ('replaced_at', models.DateTimeField(blank=True, null=True)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('remainder__gte', 0), ('volume__gt', 0)), name='a_dose_is_of_something'), models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('prepared_by')), _negated=True), name='a_second_person_confirms')],
+            },
         ),
         migrations.CreateModel(
             name='Thaw',
@@ -113,13 +116,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='dose',
             constraint=models.UniqueConstraint(fields=('order', 'n'), name='one_dose_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='dose',
-            constraint=models.CheckConstraint(condition=models.Q(('remainder__gte', 0), ('volume__gt', 0)), name='a_dose_is_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='dose',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('prepared_by')), _negated=True), name='a_second_person_confirms'),
         ),
     ]

@@ -38,6 +38,9 @@ class Migration(migrations.Migration):
                 ('ended_by', models.CharField(blank=True, max_length=80)),
                 ('ended_name', models.CharField(blank=True, max_length=120)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('second_by', models.F('started_by')), _negated=True), name='two_people_at_the_bed'), models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='an_infusion_ends_later')],
+            },
         ),
         migrations.CreateModel(
             name='Moment',
@@ -49,6 +52,9 @@ class Migration(migrations.Migration):
                 ('rate', models.CharField(blank=True, max_length=40)),
                 ('note', models.CharField(blank=True, max_length=500)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', [apps.dosing.facts.MomentKind['STARTED'], apps.dosing.facts.MomentKind['PAUSED'], apps.dosing.facts.MomentKind['RESUMED'], apps.dosing.facts.MomentKind['RATE'], apps.dosing.facts.MomentKind['ENDED']])), name='known_moment_kind')],
+            },
         ),
         migrations.CreateModel(
             name='OutcomeValue',
@@ -79,6 +85,9 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.CharField(max_length=80)),
                 ('holds', models.BooleanField()),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('grade__gte', 1), ('grade__lte', 5)), name='a_reaction_has_a_grade')],
+            },
         ),
         migrations.CreateModel(
             name='VitalSigns',
@@ -183,24 +192,8 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record'),
         ),
         migrations.AddConstraint(
-            model_name='infusion',
-            constraint=models.CheckConstraint(condition=models.Q(('second_by', models.F('started_by')), _negated=True), name='two_people_at_the_bed'),
-        ),
-        migrations.AddConstraint(
-            model_name='infusion',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='an_infusion_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='moment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', [apps.dosing.facts.MomentKind['STARTED'], apps.dosing.facts.MomentKind['PAUSED'], apps.dosing.facts.MomentKind['RESUMED'], apps.dosing.facts.MomentKind['RATE'], apps.dosing.facts.MomentKind['ENDED']])), name='known_moment_kind'),
-        ),
-        migrations.AddConstraint(
             model_name='outcomevalue',
             constraint=models.UniqueConstraint(condition=models.Q(('replaced_at', None)), fields=('order', 'key', 'day'), name='one_outcome_per_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__gte', 1), ('grade__lte', 5)), name='a_reaction_has_a_grade'),
         ),
         migrations.AddConstraint(
             model_name='reaction',

@@ -27,6 +27,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.site')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('grade__in', [apps.facility.facts.Grade['A'], apps.facility.facts.Grade['B'], apps.facility.facts.Grade['C'], apps.facility.facts.Grade['D'], apps.facility.facts.Grade['UNCLASSIFIED']])), name='known_room_grade')],
+            },
         ),
         migrations.CreateModel(
             name='LineClearance',
@@ -41,6 +44,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to='facility.room')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('room',), name='one_batch_in_a_room')],
+            },
         ),
         migrations.CreateModel(
             name='Instrument',
@@ -59,6 +65,10 @@ class Migration(migrations.Migration):
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.site')),
                 ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instruments', to='facility.room')),
             ],
+            options={
+                'indexes': [models.Index(fields=['site', 'kind'], name='instruments_of_a_kind')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', [apps.facility.facts.InstrumentStatus['IN_SERVICE'], apps.facility.facts.InstrumentStatus['OUT_OF_SERVICE'], apps.facility.facts.InstrumentStatus['RETIRED']])), name='known_instrument_status')],
+            },
         ),
         migrations.CreateModel(
             name='Excursion',
@@ -77,21 +87,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('ended_at__gt', models.F('began_at'))), name='excursion_has_a_length')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='room',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', [apps.facility.facts.Grade['A'], apps.facility.facts.Grade['B'], apps.facility.facts.Grade['C'], apps.facility.facts.Grade['D'], apps.facility.facts.Grade['UNCLASSIFIED']])), name='known_room_grade'),
-        ),
-        migrations.AddConstraint(
-            model_name='lineclearance',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('room',), name='one_batch_in_a_room'),
-        ),
-        migrations.AddIndex(
-            model_name='instrument',
-            index=models.Index(fields=['site', 'kind'], name='instruments_of_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [apps.facility.facts.InstrumentStatus['IN_SERVICE'], apps.facility.facts.InstrumentStatus['OUT_OF_SERVICE'], apps.facility.facts.InstrumentStatus['RETIRED']])), name='known_instrument_status'),
         ),
     ]

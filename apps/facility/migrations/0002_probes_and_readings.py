@@ -29,6 +29,10 @@ class Migration(migrations.Migration):
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.site')),
                 ('watches', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='probes', to='audit.record')),
             ],
+            options={
+                'indexes': [models.Index(fields=['watches'], name='probes_of_a_thing')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('silent_after__gte', 1)), name='a_probe_has_an_interval')],
+            },
         ),
         migrations.CreateModel(
             name='ReadingIntake',
@@ -50,6 +54,9 @@ class Migration(migrations.Migration):
                 ('probe', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intakes', to='facility.probe')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
             ],
+            options={
+                'indexes': [models.Index(fields=['probe', 'taken_at'], name='intakes_of_a_probe')],
+            },
         ),
         migrations.CreateModel(
             name='Reading',
@@ -61,21 +68,8 @@ class Migration(migrations.Migration):
                 ('probe', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='facility.probe')),
                 ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='facility.readingintake')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='probe',
-            index=models.Index(fields=['watches'], name='probes_of_a_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='probe',
-            constraint=models.CheckConstraint(condition=models.Q(('silent_after__gte', 1)), name='a_probe_has_an_interval'),
-        ),
-        migrations.AddIndex(
-            model_name='readingintake',
-            index=models.Index(fields=['probe', 'taken_at'], name='intakes_of_a_probe'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('probe', 'at'), name='one_reading_at_an_instant'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('probe', 'at'), name='one_reading_at_an_instant')],
+            },
         ),
     ]

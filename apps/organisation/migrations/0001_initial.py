@@ -73,6 +73,9 @@ class Migration(migrations.Migration):
                 ('last_entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.entry')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('idle_minutes__range', (1, 30))), name='idle_limit_at_most_30_minutes')],
+            },
         ),
         migrations.CreateModel(
             name='RoleHeld',
@@ -93,6 +96,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'roles held',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('held_until', None)), fields=('user', 'site', 'role'), name='one_open_grant_per_role_and_site')],
             },
         ),
         migrations.CreateModel(
@@ -110,13 +114,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(('idle_minutes__range', (1, 30))), name='idle_limit_at_most_30_minutes'),
-        ),
-        migrations.AddConstraint(
-            model_name='roleheld',
-            constraint=models.UniqueConstraint(condition=models.Q(('held_until', None)), fields=('user', 'site', 'role'), name='one_open_grant_per_role_and_site'),
         ),
     ]

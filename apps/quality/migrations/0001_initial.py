@@ -6,203 +6,86 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("audit", "0001_initial"),
+        ('audit', '0001_initial'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Event",
+            name='Event',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("about", models.CharField(max_length=240)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("ACTION_LIMIT", "Action limit"),
-                            ("ALERT_LIMIT", "Alert limit"),
-                            ("HOLD_TIME", "Hold time"),
-                            ("SEQUENCE", "Sequence"),
-                            ("NEAR_MISS", "Near miss"),
-                            ("EXCURSION", "Excursion"),
-                            ("YIELD", "Yield"),
-                            ("LATE_ENTRY", "Late entry"),
-                            ("ACCEPTED_FACT", "Accepted fact"),
-                            ("RECONCILIATION", "Reconciliation"),
-                            ("TEST_FAILED", "Test failed"),
-                            ("LATE_RESULT", "Late result"),
-                            ("REPORTED", "Reported"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "severity",
-                    models.CharField(
-                        choices=[("MINOR", "Minor"), ("MAJOR", "Major"), ("CRITICAL", "Critical")], max_length=10
-                    ),
-                ),
-                ("template", models.CharField(max_length=240)),
-                ("facts", models.JSONField(default=dict)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("OPEN", "Open"), ("CLOSED", "Closed"), ("DEVIATION", "Deviation")],
-                        default=apps.quality.facts.EventState["OPEN"],
-                        max_length=10,
-                    ),
-                ),
-                ("opened_at", models.DateTimeField()),
-                ("opened_by", models.CharField(max_length=80)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_by", models.CharField(blank=True, max_length=80)),
-                ("close_reason", models.CharField(blank=True, max_length=1000)),
-                (
-                    "last_entry",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.entry"
-                    ),
-                ),
-                (
-                    "record",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.record"),
-                ),
-                (
-                    "subject",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="audit.record"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('about', models.CharField(max_length=240)),
+                ('kind', models.CharField(choices=[('ACTION_LIMIT', 'Action limit'), ('ALERT_LIMIT', 'Alert limit'), ('HOLD_TIME', 'Hold time'), ('SEQUENCE', 'Sequence'), ('NEAR_MISS', 'Near miss'), ('EXCURSION', 'Excursion'), ('YIELD', 'Yield'), ('LATE_ENTRY', 'Late entry'), ('ACCEPTED_FACT', 'Accepted fact'), ('RECONCILIATION', 'Reconciliation'), ('TEST_FAILED', 'Test failed'), ('LATE_RESULT', 'Late result'), ('REPORTED', 'Reported')], max_length=20)),
+                ('severity', models.CharField(choices=[('MINOR', 'Minor'), ('MAJOR', 'Major'), ('CRITICAL', 'Critical')], max_length=10)),
+                ('template', models.CharField(max_length=240)),
+                ('facts', models.JSONField(default=dict)),
+                ('state', models.CharField(choices=[('OPEN', 'Open'), ('CLOSED', 'Closed'), ('DEVIATION', 'Deviation')], default=apps.quality.facts.EventState['OPEN'], max_length=10)),
+                ('opened_at', models.DateTimeField()),
+                ('opened_by', models.CharField(max_length=80)),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('closed_by', models.CharField(blank=True, max_length=80)),
+                ('close_reason', models.CharField(blank=True, max_length=1000)),
+                ('last_entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.entry')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='audit.record')),
             ],
+            options={
+                'indexes': [models.Index(fields=['subject', 'state'], name='events_of_a_subject')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', [apps.quality.facts.EventState['OPEN'], apps.quality.facts.EventState['CLOSED'], apps.quality.facts.EventState['DEVIATION']])), name='known_event_state')],
+            },
         ),
         migrations.CreateModel(
-            name="Deviation",
+            name='Deviation',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "classification",
-                    models.CharField(
-                        choices=[("MINOR", "Minor"), ("MAJOR", "Major"), ("CRITICAL", "Critical")], max_length=10
-                    ),
-                ),
-                ("rationale", models.CharField(max_length=1000)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("OPEN", "Open"), ("IMPACT_SIGNED", "Impact signed"), ("CLOSED", "Closed")],
-                        default=apps.quality.facts.DeviationState["OPEN"],
-                        max_length=15,
-                    ),
-                ),
-                ("impact", models.TextField(blank=True)),
-                ("other_batches", models.TextField(blank=True)),
-                ("root_cause", models.TextField(blank=True)),
-                ("opened_at", models.DateTimeField()),
-                ("due_at", models.DateTimeField()),
-                ("impact_signed_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "last_entry",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.entry"
-                    ),
-                ),
-                (
-                    "record",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.record"),
-                ),
-                (
-                    "subject",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="deviations", to="audit.record"
-                    ),
-                ),
-                (
-                    "event",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="deviation", to="quality.event"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('classification', models.CharField(choices=[('MINOR', 'Minor'), ('MAJOR', 'Major'), ('CRITICAL', 'Critical')], max_length=10)),
+                ('rationale', models.CharField(max_length=1000)),
+                ('state', models.CharField(choices=[('OPEN', 'Open'), ('IMPACT_SIGNED', 'Impact signed'), ('CLOSED', 'Closed')], default=apps.quality.facts.DeviationState['OPEN'], max_length=15)),
+                ('impact', models.TextField(blank=True)),
+                ('other_batches', models.TextField(blank=True)),
+                ('root_cause', models.TextField(blank=True)),
+                ('opened_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField()),
+                ('impact_signed_at', models.DateTimeField(blank=True, null=True)),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('last_entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.entry')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deviations', to='audit.record')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='deviation', to='quality.event')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', [apps.quality.facts.DeviationState['OPEN'], apps.quality.facts.DeviationState['IMPACT_SIGNED'], apps.quality.facts.DeviationState['CLOSED']])), name='known_deviation_state')],
+            },
         ),
         migrations.CreateModel(
-            name="Hold",
+            name='Hold',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=120)),
-                ("blocks_process", models.BooleanField(default=False)),
-                ("blocks_certify", models.BooleanField(default=False)),
-                ("blocks_issue", models.BooleanField(default=False)),
-                ("blocks_use", models.BooleanField(default=False)),
-                ("code", models.CharField(max_length=60)),
-                ("template", models.CharField(max_length=240)),
-                ("facts", models.JSONField(default=dict)),
-                ("liftable_by", models.CharField(blank=True, max_length=40)),
-                ("due_at", models.DateTimeField(blank=True, null=True)),
-                ("placed_at", models.DateTimeField()),
-                ("placed_by", models.CharField(max_length=80)),
-                ("lifted_at", models.DateTimeField(blank=True, null=True)),
-                ("lifted_by", models.CharField(blank=True, max_length=80)),
-                ("lift_reason", models.CharField(blank=True, max_length=500)),
-                (
-                    "last_entry",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.entry"
-                    ),
-                ),
-                (
-                    "record",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="audit.record"),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=120)),
+                ('blocks_process', models.BooleanField(default=False)),
+                ('blocks_certify', models.BooleanField(default=False)),
+                ('blocks_issue', models.BooleanField(default=False)),
+                ('blocks_use', models.BooleanField(default=False)),
+                ('code', models.CharField(max_length=60)),
+                ('template', models.CharField(max_length=240)),
+                ('facts', models.JSONField(default=dict)),
+                ('liftable_by', models.CharField(blank=True, max_length=40)),
+                ('due_at', models.DateTimeField(blank=True, null=True)),
+                ('placed_at', models.DateTimeField()),
+                ('placed_by', models.CharField(max_length=80)),
+                ('lifted_at', models.DateTimeField(blank=True, null=True)),
+                ('lifted_by', models.CharField(blank=True, max_length=80)),
+                ('lift_reason', models.CharField(blank=True, max_length=500)),
+                ('last_entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.entry')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["subject", "state"], name="events_of_a_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.quality.facts.EventState["OPEN"],
-                            apps.quality.facts.EventState["CLOSED"],
-                            apps.quality.facts.EventState["DEVIATION"],
-                        ],
-                    )
-                ),
-                name="known_event_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deviation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.quality.facts.DeviationState["OPEN"],
-                            apps.quality.facts.DeviationState["IMPACT_SIGNED"],
-                            apps.quality.facts.DeviationState["CLOSED"],
-                        ],
-                    )
-                ),
-                name="known_deviation_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hold",
-            index=models.Index(condition=models.Q(("lifted_at", None)), fields=["record"], name="open_holds"),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at", None)), fields=("record", "key"), name="one_open_hold_per_fact"
-            ),
+            options={
+                'indexes': [models.Index(condition=models.Q(('lifted_at', None)), fields=['record'], name='open_holds')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at', None)), fields=('record', 'key'), name='one_open_hold_per_fact')],
+            },
         ),
     ]

@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stores', to='facility.room')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.site')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', [apps.storage.facts.StoreKind['TANK'], apps.storage.facts.StoreKind['FREEZER'], apps.storage.facts.StoreKind['FRIDGE'], apps.storage.facts.StoreKind['INCUBATOR']])), name='known_store_kind'), models.CheckConstraint(condition=models.Q(('low__isnull', False), ('high__isnull', False), _connector='OR'), name='a_store_keeps_some_temperature'), models.CheckConstraint(condition=models.Q(('low__isnull', True), ('high__isnull', True), ('low__lte', models.F('high')), _connector='OR'), name='store_range_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='Box',
@@ -47,6 +50,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'boxes',
+                'constraints': [models.UniqueConstraint(fields=('store', 'rack', 'code'), name='one_box_of_a_code_in_a_rack'), models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('columns__gte', 1), ('columns__lte', 99), ('rows__gte', 1), ('rows__lte', 26)), name='a_box_has_positions')],
             },
         ),
         migrations.CreateModel(
@@ -72,25 +76,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['box', 'in_at'], name='stays_in_a_box')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('out_at', None)), fields=('box', 'row', 'column', 'slot'), name='one_unit_in_a_slot'), models.UniqueConstraint(condition=models.Q(('out_at', None)), fields=('unit',), name='a_unit_lies_in_one_place'), models.CheckConstraint(condition=models.Q(('out_at', None), ('out_at__gte', models.F('in_at')), _connector='OR'), name='out_after_in')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', [apps.storage.facts.StoreKind['TANK'], apps.storage.facts.StoreKind['FREEZER'], apps.storage.facts.StoreKind['FRIDGE'], apps.storage.facts.StoreKind['INCUBATOR']])), name='known_store_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('low__isnull', False), ('high__isnull', False), _connector='OR'), name='a_store_keeps_some_temperature'),
-        ),
-        migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('low__isnull', True), ('high__isnull', True), ('low__lte', models.F('high')), _connector='OR'), name='store_range_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='box',
-            constraint=models.UniqueConstraint(fields=('store', 'rack', 'code'), name='one_box_of_a_code_in_a_rack'),
-        ),
-        migrations.AddConstraint(
-            model_name='box',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('columns__gte', 1), ('columns__lte', 99), ('rows__gte', 1), ('rows__lte', 26)), name='a_box_has_positions'),
         ),
     ]

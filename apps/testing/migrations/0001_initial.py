@@ -41,6 +41,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.site')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', [apps.testing.facts.RunState['OPEN'], apps.testing.facts.RunState['VALID'], apps.testing.facts.RunState['INVALID']])), name='known_run_state'), models.CheckConstraint(condition=models.Q(('state', apps.testing.facts.RunState['OPEN']), ('judged_at__isnull', False), _connector='OR'), name='a_judgement_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='ControlValue',
@@ -65,6 +68,9 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='controls', to='testing.assayrun')),
                 ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='testing.controlvalue')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('run', 'control'), name='one_first_value_per_control'), models.CheckConstraint(condition=models.Q(('verdict__in', [apps.products.facts.words.Verdict['PASS'], apps.products.facts.words.Verdict['ALERT'], apps.products.facts.words.Verdict['ACTION'], apps.products.facts.words.Verdict['FAIL'], apps.products.facts.words.Verdict['NOT_EVALUABLE'], apps.products.facts.words.Verdict['NOT_DONE'], apps.products.facts.words.Verdict['RECORDED']])), name='known_verdict_of_control')],
+            },
         ),
         migrations.CreateModel(
             name='Line',
@@ -78,6 +84,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='testing.assayrun')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('run', 'position'), name='one_sample_per_position')],
+            },
         ),
         migrations.CreateModel(
             name='Result',
@@ -113,6 +122,10 @@ class Migration(migrations.Migration):
                 ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='testing.result')),
                 ('tested_signature', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='signatures.signature')),
             ],
+            options={
+                'indexes': [models.Index(fields=['batch', 'test'], name='results_of_a_batch')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('line', 'parameter', 'replicate'), name='one_first_result'), models.CheckConstraint(condition=models.Q(('state__in', [apps.testing.facts.ResultState['DRAFT'], apps.testing.facts.ResultState['TESTED'], apps.testing.facts.ResultState['REVIEWED']])), name='known_result_state'), models.CheckConstraint(condition=models.Q(('verdict__in', [apps.products.facts.words.Verdict['PASS'], apps.products.facts.words.Verdict['ALERT'], apps.products.facts.words.Verdict['ACTION'], apps.products.facts.words.Verdict['FAIL'], apps.products.facts.words.Verdict['NOT_EVALUABLE'], apps.products.facts.words.Verdict['NOT_DONE'], apps.products.facts.words.Verdict['RECORDED']])), name='known_verdict_of_result'), models.CheckConstraint(condition=models.Q(('state', apps.testing.facts.ResultState['DRAFT']), ('tested_signature__isnull', False), _connector='OR'), name='tested_is_signed'), models.CheckConstraint(condition=models.Q(models.Q(('state', apps.testing.facts.ResultState['REVIEWED']), _negated=True), ('reviewed_signature__isnull', False), _connector='OR'), name='reviewed_is_signed')],
+            },
         ),
         migrations.CreateModel(
             name='RunNeed',
@@ -126,6 +139,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='testing.assayrun')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('run', 'kind', 'key'), name='one_thing_per_need'), models.CheckConstraint(condition=models.Q(models.Q(('instrument__isnull', False), ('kind', apps.testing.facts.NeedKind['INSTRUMENT']), ('lot__isnull', True)), models.Q(('instrument__isnull', True), ('kind', apps.testing.facts.NeedKind['REAGENT']), ('lot__isnull', False)), _connector='OR'), name='an_instrument_or_a_lot')],
+            },
         ),
         migrations.CreateModel(
             name='Sample',
@@ -150,6 +166,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', [apps.testing.facts.SampleState['DRAWN'], apps.testing.facts.SampleState['RECEIVED'], apps.testing.facts.SampleState['REFUSED']])), name='known_sample_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', apps.testing.facts.SampleState['RECEIVED']), _negated=True), ('received_at__isnull', False), _connector='OR'), name='received_says_when')],
+            },
         ),
         migrations.AddField(
             model_name='line',
@@ -175,67 +194,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='assayrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [apps.testing.facts.RunState['OPEN'], apps.testing.facts.RunState['VALID'], apps.testing.facts.RunState['INVALID']])), name='known_run_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='assayrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state', apps.testing.facts.RunState['OPEN']), ('judged_at__isnull', False), _connector='OR'), name='a_judgement_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='controlvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('run', 'control'), name='one_first_value_per_control'),
-        ),
-        migrations.AddConstraint(
-            model_name='controlvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', [apps.products.facts.words.Verdict['PASS'], apps.products.facts.words.Verdict['ALERT'], apps.products.facts.words.Verdict['ACTION'], apps.products.facts.words.Verdict['FAIL'], apps.products.facts.words.Verdict['NOT_EVALUABLE'], apps.products.facts.words.Verdict['NOT_DONE'], apps.products.facts.words.Verdict['RECORDED']])), name='known_verdict_of_control'),
-        ),
-        migrations.AddIndex(
-            model_name='result',
-            index=models.Index(fields=['batch', 'test'], name='results_of_a_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('line', 'parameter', 'replicate'), name='one_first_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [apps.testing.facts.ResultState['DRAFT'], apps.testing.facts.ResultState['TESTED'], apps.testing.facts.ResultState['REVIEWED']])), name='known_result_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', [apps.products.facts.words.Verdict['PASS'], apps.products.facts.words.Verdict['ALERT'], apps.products.facts.words.Verdict['ACTION'], apps.products.facts.words.Verdict['FAIL'], apps.products.facts.words.Verdict['NOT_EVALUABLE'], apps.products.facts.words.Verdict['NOT_DONE'], apps.products.facts.words.Verdict['RECORDED']])), name='known_verdict_of_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('state', apps.testing.facts.ResultState['DRAFT']), ('tested_signature__isnull', False), _connector='OR'), name='tested_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', apps.testing.facts.ResultState['REVIEWED']), _negated=True), ('reviewed_signature__isnull', False), _connector='OR'), name='reviewed_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='runneed',
-            constraint=models.UniqueConstraint(fields=('run', 'kind', 'key'), name='one_thing_per_need'),
-        ),
-        migrations.AddConstraint(
-            model_name='runneed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('instrument__isnull', False), ('kind', apps.testing.facts.NeedKind['INSTRUMENT']), ('lot__isnull', True)), models.Q(('instrument__isnull', True), ('kind', apps.testing.facts.NeedKind['REAGENT']), ('lot__isnull', False)), _connector='OR'), name='an_instrument_or_a_lot'),
-        ),
-        migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [apps.testing.facts.SampleState['DRAWN'], apps.testing.facts.SampleState['RECEIVED'], apps.testing.facts.SampleState['REFUSED']])), name='known_sample_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', apps.testing.facts.SampleState['RECEIVED']), _negated=True), ('received_at__isnull', False), _connector='OR'), name='received_says_when'),
-        ),
-        migrations.AddConstraint(
             model_name='line',
             constraint=models.UniqueConstraint(fields=('run', 'sample'), name='a_sample_once_on_a_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('run', 'position'), name='one_sample_per_position'),
         ),
     ]

@@ -56,6 +56,10 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('shipper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facility.instrument')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'requested_at'], name='shipments_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', [apps.transport.facts.ShipmentState['REQUESTED'], apps.transport.facts.ShipmentState['PACKED'], apps.transport.facts.ShipmentState['HANDED_OVER'], apps.transport.facts.ShipmentState['IN_TRANSIT'], apps.transport.facts.ShipmentState['ARRIVED'], apps.transport.facts.ShipmentState['RECEIVED'], apps.transport.facts.ShipmentState['ACCEPTED'], apps.transport.facts.ShipmentState['QUARANTINED'], apps.transport.facts.ShipmentState['REJECTED'], apps.transport.facts.ShipmentState['RETURNED'], apps.transport.facts.ShipmentState['CANCELLED']])), name='known_shipment_state'), models.CheckConstraint(condition=models.Q(('hours__gt', 0)), name='a_way_takes_time'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', [apps.transport.facts.ShipmentState['RECEIVED'], apps.transport.facts.ShipmentState['ACCEPTED'], apps.transport.facts.ShipmentState['QUARANTINED']]), _negated=True), models.Q(('arrived_at__isnull', False), models.Q(('received_by', ''), _negated=True)), _connector='OR'), name='what_came_in_says_when_and_by_whom'), models.CheckConstraint(condition=models.Q(('confirmed_by', ''), models.Q(('confirmed_by', models.F('received_by')), _negated=True), _connector='OR'), name='received_by_two_persons'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', [apps.transport.facts.ShipmentState['ACCEPTED'], apps.transport.facts.ShipmentState['REJECTED'], apps.transport.facts.ShipmentState['RETURNED'], apps.transport.facts.ShipmentState['CANCELLED']]), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='an_end_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='ReceiptValue',
@@ -69,6 +73,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='transport.shipment')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('shipment', 'parameter'), name='one_answer_per_parameter')],
+            },
         ),
         migrations.CreateModel(
             name='LoggerFile',
@@ -134,6 +141,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hand_overs', to='transport.shipment')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('shipment', 'n'), name='one_hand_over_per_number'), models.CheckConstraint(condition=models.Q(models.Q(('acknowledged', ''), ('taken_at__isnull', True), ('taken_by', '')), models.Q(('acknowledged__in', [apps.transport.facts.Acknowledged['SIGNATURE'], apps.transport.facts.Acknowledged['CODE']]), ('taken_at__isnull', False), models.Q(('taken_by', ''), _negated=True)), _connector='OR'), name='taken_says_when_by_whom_and_how'), models.CheckConstraint(condition=models.Q(models.Q(('acknowledged', apps.transport.facts.Acknowledged['SIGNATURE']), _negated=True), models.Q(('taken_by', models.F('given_by')), _negated=True), _connector='OR'), name='a_hand_over_has_two_sides')],
+            },
         ),
         migrations.CreateModel(
             name='ShippedUnit',
@@ -147,53 +157,8 @@ class Migration(migrations.Migration):
                 ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='transport.shipment')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='units.unit')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(fields=['state', 'requested_at'], name='shipments_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [apps.transport.facts.ShipmentState['REQUESTED'], apps.transport.facts.ShipmentState['PACKED'], apps.transport.facts.ShipmentState['HANDED_OVER'], apps.transport.facts.ShipmentState['IN_TRANSIT'], apps.transport.facts.ShipmentState['ARRIVED'], apps.transport.facts.ShipmentState['RECEIVED'], apps.transport.facts.ShipmentState['ACCEPTED'], apps.transport.facts.ShipmentState['QUARANTINED'], apps.transport.facts.ShipmentState['REJECTED'], apps.transport.facts.ShipmentState['RETURNED'], apps.transport.facts.ShipmentState['CANCELLED']])), name='known_shipment_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__gt', 0)), name='a_way_takes_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [apps.transport.facts.ShipmentState['RECEIVED'], apps.transport.facts.ShipmentState['ACCEPTED'], apps.transport.facts.ShipmentState['QUARANTINED']]), _negated=True), models.Q(('arrived_at__isnull', False), models.Q(('received_by', ''), _negated=True)), _connector='OR'), name='what_came_in_says_when_and_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', ''), models.Q(('confirmed_by', models.F('received_by')), _negated=True), _connector='OR'), name='received_by_two_persons'),
-        ),
-        migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [apps.transport.facts.ShipmentState['ACCEPTED'], apps.transport.facts.ShipmentState['REJECTED'], apps.transport.facts.ShipmentState['RETURNED'], apps.transport.facts.ShipmentState['CANCELLED']]), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='an_end_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptvalue',
-            constraint=models.UniqueConstraint(fields=('shipment', 'parameter'), name='one_answer_per_parameter'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(fields=('shipment', 'n'), name='one_hand_over_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged', ''), ('taken_at__isnull', True), ('taken_by', '')), models.Q(('acknowledged__in', [apps.transport.facts.Acknowledged['SIGNATURE'], apps.transport.facts.Acknowledged['CODE']]), ('taken_at__isnull', False), models.Q(('taken_by', ''), _negated=True)), _connector='OR'), name='taken_says_when_by_whom_and_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged', apps.transport.facts.Acknowledged['SIGNATURE']), _negated=True), models.Q(('taken_by', models.F('given_by')), _negated=True), _connector='OR'), name='a_hand_over_has_two_sides'),
-        ),
-        migrations.AddConstraint(
-            model_name='shippedunit',
-            constraint=models.UniqueConstraint(condition=models.Q(('stands', True)), fields=('unit',), name='a_unit_travels_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='shippedunit',
-            constraint=models.UniqueConstraint(fields=('shipment', 'unit'), name='one_line_for_each_unit_shipped'),
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('stands', True)), fields=('unit',), name='a_unit_travels_once'), models.UniqueConstraint(fields=('shipment', 'unit'), name='one_line_for_each_unit_shipped')],
+            },
         ),
     ]

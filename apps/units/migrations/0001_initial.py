@@ -32,6 +32,9 @@ class Migration(migrations.Migration):
                 ('last_entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.entry')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('batch', 'n'), name='one_fill_per_number')],
+            },
         ),
         migrations.CreateModel(
             name='Reconciliation',
@@ -49,6 +52,9 @@ class Migration(migrations.Migration):
                 ('last_entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.entry')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('counted__in', [apps.units.facts.Counted['LABELS'], apps.units.facts.Counted['CONTAINERS']])), name='known_thing_counted'), models.CheckConstraint(condition=models.Q(('closed', False), ('difference', 0), _connector='OR'), name='closes_at_exactly_100_percent')],
+            },
         ),
         migrations.CreateModel(
             name='Unit',
@@ -77,6 +83,10 @@ class Migration(migrations.Migration):
                 ('last_entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.entry')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
             ],
+            options={
+                'indexes': [models.Index(fields=['batch', 'kind'], name='units_of_a_batch')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', [apps.units.facts.UnitKind['PRODUCT'], apps.units.facts.UnitKind['RETAINED'], apps.units.facts.UnitKind['QC']])), name='known_unit_kind'), models.CheckConstraint(condition=models.Q(('disposition__in', [apps.units.facts.Disposition['QUARANTINED'], apps.units.facts.Disposition['CONDITIONAL'], apps.units.facts.Disposition['RELEASED'], apps.units.facts.Disposition['REJECTED'], apps.units.facts.Disposition['RECALLED']])), name='known_disposition'), models.CheckConstraint(condition=models.Q(('condition__in', [apps.units.facts.Condition['FRESH'], apps.units.facts.Condition['FROZEN'], apps.units.facts.Condition['THAWED'], apps.units.facts.Condition['SPENT']])), name='known_condition'), models.CheckConstraint(condition=models.Q(('custody__in', [apps.units.facts.Custody['IN_STORE'], apps.units.facts.Custody['RESERVED'], apps.units.facts.Custody['IN_TRANSIT'], apps.units.facts.Custody['AT_SITE'], apps.units.facts.Custody['ADMINISTERED'], apps.units.facts.Custody['DESTROYED']])), name='known_custody'), models.CheckConstraint(condition=models.Q(('volume__gt', 0), ('viable_cells__gte', 0)), name='a_unit_holds_something'), models.CheckConstraint(condition=models.Q(models.Q(('condition', apps.units.facts.Condition['FRESH']), _negated=True), models.Q(('frozen_at__isnull', True), ('spent_at__isnull', True), ('thawed_at__isnull', True)), _connector='OR'), name='fresh_was_never_frozen'), models.CheckConstraint(condition=models.Q(models.Q(('condition', apps.units.facts.Condition['FROZEN']), _negated=True), models.Q(('spent_at__isnull', True), ('thawed_at__isnull', True)), _connector='OR'), name='nothing_thawed_is_frozen_again'), models.CheckConstraint(condition=models.Q(models.Q(('condition', apps.units.facts.Condition['THAWED']), _negated=True), models.Q(('spent_at__isnull', True), ('thawed_at__isnull', False)), _connector='OR'), name='thawed_says_when'), models.CheckConstraint(condition=models.Q(models.Q(('condition', apps.units.facts.Condition['SPENT']), _negated=True), ('spent_at__isnull', False), _connector='OR'), name='spent_says_when'), models.CheckConstraint(condition=models.Q(models.Q(('custody', apps.units.facts.Custody['ADMINISTERED']), _negated=True), ('condition', apps.units.facts.Condition['SPENT']), _connector='OR'), name='administered_is_spent'), models.CheckConstraint(condition=models.Q(models.Q(('kind', apps.units.facts.UnitKind['RETAINED']), _negated=True), models.Q(('disposition__in', ['CONDITIONAL', 'RELEASED', 'RECALLED']), _negated=True), _connector='OR'), name='retained_is_never_released')],
+            },
         ),
         migrations.CreateModel(
             name='Label',
@@ -99,6 +109,9 @@ class Migration(migrations.Migration):
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.record')),
                 ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='labels', to='units.unit')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('batch', 'serial'), name='one_label_per_serial'), models.UniqueConstraint(condition=models.Q(('unit_number', ''), _negated=True), fields=('unit_number', 'copy'), name='one_label_per_copy'), models.UniqueConstraint(condition=models.Q(('fate', apps.units.facts.LabelFate['APPLIED'])), fields=('unit',), name='one_applied_label_per_unit'), models.CheckConstraint(condition=models.Q(('fate__in', [apps.units.facts.LabelFate['PRINTED'], apps.units.facts.LabelFate['APPLIED'], apps.units.facts.LabelFate['DESTROYED'], apps.units.facts.LabelFate['SPECIMEN']])), name='known_label_fate'), models.CheckConstraint(condition=models.Q(models.Q(('fate', apps.units.facts.LabelFate['APPLIED']), _negated=True), ('unit__isnull', False), _connector='OR'), name='applied_to_a_unit'), models.CheckConstraint(condition=models.Q(('fate', apps.units.facts.LabelFate['PRINTED']), ('settled_at__isnull', False), _connector='OR'), name='a_fate_says_when')],
+            },
         ),
         migrations.CreateModel(
             name='ContainerIssue',
@@ -134,89 +147,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'container losses',
                 'constraints': [models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='containers_lost_are_some')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='fill',
-            constraint=models.UniqueConstraint(fields=('batch', 'n'), name='one_fill_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliation',
-            constraint=models.CheckConstraint(condition=models.Q(('counted__in', [apps.units.facts.Counted['LABELS'], apps.units.facts.Counted['CONTAINERS']])), name='known_thing_counted'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliation',
-            constraint=models.CheckConstraint(condition=models.Q(('closed', False), ('difference', 0), _connector='OR'), name='closes_at_exactly_100_percent'),
-        ),
-        migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['batch', 'kind'], name='units_of_a_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', [apps.units.facts.UnitKind['PRODUCT'], apps.units.facts.UnitKind['RETAINED'], apps.units.facts.UnitKind['QC']])), name='known_unit_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('disposition__in', [apps.units.facts.Disposition['QUARANTINED'], apps.units.facts.Disposition['CONDITIONAL'], apps.units.facts.Disposition['RELEASED'], apps.units.facts.Disposition['REJECTED'], apps.units.facts.Disposition['RECALLED']])), name='known_disposition'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('condition__in', [apps.units.facts.Condition['FRESH'], apps.units.facts.Condition['FROZEN'], apps.units.facts.Condition['THAWED'], apps.units.facts.Condition['SPENT']])), name='known_condition'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('custody__in', [apps.units.facts.Custody['IN_STORE'], apps.units.facts.Custody['RESERVED'], apps.units.facts.Custody['IN_TRANSIT'], apps.units.facts.Custody['AT_SITE'], apps.units.facts.Custody['ADMINISTERED'], apps.units.facts.Custody['DESTROYED']])), name='known_custody'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('volume__gt', 0), ('viable_cells__gte', 0)), name='a_unit_holds_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('condition', apps.units.facts.Condition['FRESH']), _negated=True), models.Q(('frozen_at__isnull', True), ('spent_at__isnull', True), ('thawed_at__isnull', True)), _connector='OR'), name='fresh_was_never_frozen'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('condition', apps.units.facts.Condition['FROZEN']), _negated=True), models.Q(('spent_at__isnull', True), ('thawed_at__isnull', True)), _connector='OR'), name='nothing_thawed_is_frozen_again'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('condition', apps.units.facts.Condition['THAWED']), _negated=True), models.Q(('spent_at__isnull', True), ('thawed_at__isnull', False)), _connector='OR'), name='thawed_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('condition', apps.units.facts.Condition['SPENT']), _negated=True), ('spent_at__isnull', False), _connector='OR'), name='spent_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('custody', apps.units.facts.Custody['ADMINISTERED']), _negated=True), ('condition', apps.units.facts.Condition['SPENT']), _connector='OR'), name='administered_is_spent'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', apps.units.facts.UnitKind['RETAINED']), _negated=True), models.Q(('disposition__in', ['CONDITIONAL', 'RELEASED', 'RECALLED']), _negated=True), _connector='OR'), name='retained_is_never_released'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(fields=('batch', 'serial'), name='one_label_per_serial'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(condition=models.Q(('unit_number', ''), _negated=True), fields=('unit_number', 'copy'), name='one_label_per_copy'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(condition=models.Q(('fate', apps.units.facts.LabelFate['APPLIED'])), fields=('unit',), name='one_applied_label_per_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.CheckConstraint(condition=models.Q(('fate__in', [apps.units.facts.LabelFate['PRINTED'], apps.units.facts.LabelFate['APPLIED'], apps.units.facts.LabelFate['DESTROYED'], apps.units.facts.LabelFate['SPECIMEN']])), name='known_label_fate'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fate', apps.units.facts.LabelFate['APPLIED']), _negated=True), ('unit__isnull', False), _connector='OR'), name='applied_to_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.CheckConstraint(condition=models.Q(('fate', apps.units.facts.LabelFate['PRINTED']), ('settled_at__isnull', False), _connector='OR'), name='a_fate_says_when'),
         ),
     ]
