@@ -14,6 +14,7 @@ from apps.dosing.lifecycle import FOLLOWERS
 from apps.dosing.models import OutcomeValue, Reaction, TreatmentOrder
 from apps.dosing.selectors import outcomes_due
 from apps.organisation.access import Access
+from apps.products.definition.dosing import LAST_DAY
 
 FOLLOWING = Access(write=frozenset(FOLLOWERS))
 
@@ -38,7 +39,7 @@ class OutcomeBody(serializers.Serializer):
     """An outcome by its key, on a day of the master record; a reason where something stands there."""
 
     key = serializers.CharField(max_length=40)
-    day = serializers.IntegerField(min_value=0, max_value=3650)
+    day = serializers.IntegerField(min_value=0, max_value=LAST_DAY)
     text = serializers.CharField(max_length=500)
     measured_at = Instant(required=False, allow_null=True, default=None)
     reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)

@@ -22,7 +22,8 @@ from apps.products.definition.limits import Limit, SpanEnds
 from apps.products.definition.parameters import Parameter
 from apps.products.facts import ArmBasis
 
-Day = Annotated[int, Field(ge=0, le=3650, strict=True)]
+LAST_DAY = 10_957  # thirty years: as long as anything is traced
+Day = Annotated[int, Field(ge=0, le=LAST_DAY, strict=True)]
 COUNTED_IN = {  # the unit of a dose of each basis, and of its floor and cap as a whole
     ArmBasis.FIXED: ("{cells}", "{cells}"),
     ArmBasis.PER_KG: ("{cells}/kg", "{cells}"),
