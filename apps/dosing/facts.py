@@ -118,6 +118,15 @@ class Course:
 
 
 @dataclass(frozen=True)
+class Use:
+    """Where, on which day and for what a unit is used."""
+
+    site: str
+    day: date
+    indication: str
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A unit that might be taken for a dose, with what stands against it."""
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.dosing.facts import Candidate, OrderState
+from apps.dosing.facts import Candidate, OrderState, Use
+from apps.products.definition.product import Authorisation
 from apps.products.facts import Fit
 
 FORBIDDEN = frozenset({Fit.INCOMPATIBLE, Fit.UNKNOWN})
@@ -31,6 +32,21 @@ def is_of_another_product(number: str, of_another: bool) -> Objection | None:
         return None
     template = N_("Unit {unit} is not of the product and the site of this order.")
     return Objection("another_product", template, {"unit": number}, "units")
+
+
+def is_outside_authorisation(number: str, right: Authorisation, use: Use) -> Objection | None:
+    """A unit is used where, until when and for what the right says under which its own batch was made."""
+    facts: dict[str, object] = {"unit": number, "site": use.site, "indication": use.indication}
+    if use.site not in right.sites:
+        template = N_("Unit {unit} was made under an authorisation that does not name site {site}.")
+        return Objection("unit_not_for_this_site", template, facts, "units")
+    if use.day > right.valid_until:
+        template = N_("Unit {unit} was made under an authorisation that ended on {day}.")
+        return Objection("unit_authorisation_ended", template, {**facts, "day": right.valid_until}, "units")
+    if use.indication not in {one.en for one in right.indications}:
+        template = N_("Unit {unit} was made under an authorisation that does not name this indication: {indication}")
+        return Objection("unit_not_indicated", template, facts, "units")
+    return None
 
 
 def is_for_another(number: str, for_another: bool) -> Objection | None:

@@ -10,7 +10,7 @@ from apps.dosing.models import Infusion, Moment, TreatmentOrder, VitalSigns
 from apps.dosing.rules import bedside as rules
 from apps.dosing.rules import choosing, ordering, schedule, thawing
 from apps.dosing.selectors.doses import kept_units, thaws_of
-from apps.dosing.selectors.units import held
+from apps.dosing.selectors.units import held, outside_authorisation
 from apps.identity.selectors import wristband_of
 from apps.products.definition.parameters import Recordable
 from apps.products.facts import Entered, ParameterKind
@@ -58,6 +58,7 @@ def against_the_start(order: TreatmentOrder, bedside: Bedside, started_at: datet
     found: list[Objection | None] = [is_expired(unit.facts, started_at) for unit in units]
     found += [choosing.would_expire(unit.number, unit.expires_at, planned_end) for unit in units]
     found.append(held(order, units, (Blocks.ISSUE, Blocks.USE)))
+    found += outside_authorisation(order, units, started_at)
     if arm:
         found.append(schedule.is_too_soon(arm, _last_begun(order), started_at))
         found.append(schedule.is_outside_the_window(arm, order.conditioned_at, started_at))

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from apps.batches.selectors.batches import chain_of_batch
 from apps.core.errors import Objection
 from apps.donation.selectors import group_found
-from apps.dosing.facts import Candidate
+from apps.dosing.facts import Candidate, Use
 from apps.dosing.models import Reservation, TreatmentOrder
 from apps.dosing.rules import choosing
 from apps.identity.models import Chain
@@ -28,7 +30,9 @@ MOST = 200  # units that are looked at for one dose, first to expire first
 
 def reservations_of(order: TreatmentOrder) -> QuerySet[Reservation]:
     """The units kept for an order now."""
-    rows = Reservation.objects.filter(order=order, freed_at=None).select_related("unit__record", "record")
+    rows = Reservation.objects.filter(order=order, freed_at=None).select_related(
+        "unit__record", "unit__batch__product_version__record", "record"
+    )
     return rows.select_related("unit__batch__record", "unit__batch__donation__donor").order_by("pk")
 
 
@@ -36,6 +40,16 @@ def chain_for(order: TreatmentOrder) -> Chain | None:
     """The chain of identity of the units kept for an order, where they are made for one patient."""
     kept = reservations_of(order).first()
     return chain_of_batch(kept.unit.batch) if kept else None
+
+
+def outside_authorisation(order: TreatmentOrder, units: Iterable[Unit], at: datetime) -> list[Objection]:
+    """What forbids these units there, then and for that, by the right under which the batch of each was made."""
+    use = Use(order.site.code, at.astimezone(ZoneInfo(order.site.timezone)).date(), order.indication)
+    found = [
+        choosing.is_outside_authorisation(one.number, definition_of(one.batch.product_version).authorisation, use)
+        for one in units
+    ]
+    return [objection for objection in found if objection]
 
 
 def orders_of(units: Iterable[Unit]) -> dict[int, str]:
@@ -87,7 +101,8 @@ def group_of(order: TreatmentOrder, unit: Unit) -> Groups:
     table = standard_tables().compatibility_of(rule.table, rule.version) if rule else None
     if rule is None:
         return Groups()
-    found, said = group_found(unit.batch.donation, definition), str(order.answers.get(rule.patient, ""))
+    given = unit.batch.donation
+    found, said = group_found(given, definition) if given else None, str(order.answers.get(rule.patient, ""))
     asked = next((one for one in definition.dosing.order if one.key == rule.patient), None)
     patient = asked.option(said) if isinstance(asked, ChoiceParameter) else None
     fit = table.fit(found.key, said) if table and found else Fit.UNKNOWN

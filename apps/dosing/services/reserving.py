@@ -21,6 +21,7 @@ from apps.dosing.selectors import (
     lot_of,
     order_now,
     orders_of,
+    outside_authorisation,
     there,
 )
 from apps.dosing.services.giving_back import give_back, kept_records
@@ -118,6 +119,7 @@ def _against(order: TreatmentOrder, units: Sequence[Unit]) -> list[Objection]:
     found += [choosing.is_kept_already(one.number, kept.get(one.pk, "")) for one in units]
     found.append(choosing.stand_apart([places.get(one.pk, "") for one in units]))
     found += [choosing.is_of_another_product(one.number, is_of_another_product(order, one)) for one in units]
+    found += outside_authorisation(order, units, order.planned_start)
     found += [choosing.is_for_another(one.number, is_of_another(order, one)) for one in units]
     for one in units:
         group = group_of(order, one)

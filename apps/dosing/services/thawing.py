@@ -14,7 +14,7 @@ from apps.dosing.facts import OrderState, OrderVerb
 from apps.dosing.lifecycle import MOVES, may_not_move
 from apps.dosing.models import Thaw, TreatmentOrder
 from apps.dosing.rules import thawing as rules
-from apps.dosing.selectors import held, order_now, reservations_of
+from apps.dosing.selectors import held, order_now, outside_authorisation, reservations_of
 from apps.dosing.services.misses import compare_chains, keep_wrong_scan
 from apps.lineage.selectors import ancestors
 from apps.organisation.services import require
@@ -98,6 +98,7 @@ def _against(
         is_before(thawed_at, unit.frozen_at or unit.filled_at, "thawed_at"),
         rules.will_be_too_old(unit.number, expires_at, order.planned_end),
         held(order, [unit], (Blocks.ISSUE, Blocks.USE)),
+        *outside_authorisation(order, [unit], thawed_at),
     ]
 
 
