@@ -13,6 +13,7 @@ from apps.batches.rules.completion import StepView, to_check, to_sign_by
 from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.batches import chain_of_batch
 from apps.batches.selectors.plans import plan_of
+from apps.batches.selectors.pooling import manifest_of
 from apps.batches.selectors.situation import hold_key, place_of, process_holds
 from apps.batches.selectors.steps import Sheet, section_sheet, step_sheet
 from apps.batches.selectors.vessels import SHEET
@@ -42,6 +43,14 @@ IN_PROCESS = Both("In process, not for use in patients", "中间产品，不得�
 TRUE_COPY = N_("I compared this image with the paper; it is a true and complete copy.")
 
 
+def donation_words(batch: Batch) -> str | Both:
+    """The donation that a batch is made from, as documents name it; of a pool, how many there are."""
+    if batch.donation:
+        return batch.din
+    n = len(manifest_of(batch))
+    return Both(f"Pool of {n} donations", f"{n} 份血浆混合")
+
+
 def move_content(verb: Verb, batch: Batch, reason: str = "", lines: Sequence[Line] = ()) -> SignedContent:
     """A verb of the life cycle, on the batch as it stands."""
     version, chain = batch.product_version, chain_of_batch(batch)
@@ -49,7 +58,7 @@ def move_content(verb: Verb, batch: Batch, reason: str = "", lines: Sequence[Lin
         Line(N_("Batch"), batch.number),
         Line(N_("Product"), f"{version.title_en} / {version.title_zh}", version.record.address),
         Line(N_("Master record"), batch.definition_sha256),
-        Line(N_("Donation"), batch.donation.din),
+        *([Line(N_("Donation"), batch.din)] if batch.din else []),
         *([Line(N_("Chain of identity"), chain.number)] if chain else []),
         Line(N_("Site"), batch.site.code),
         Line(N_("State"), batch.state, f"→ {move_for(verb).target}"),
@@ -178,7 +187,7 @@ def _vessel_label(batch: Batch, vessel: Vessel, kind: Both, chain: Chain | None)
     opened = vessel.opened_at.astimezone(ZoneInfo(batch.site.timezone)).strftime("%Y-%m-%d %H:%M")
     fields = (
         Field(Both("Batch", "批号"), batch.number),
-        Field(Both("Donor code", "供者编码"), batch.donation.donor.number),
+        *([Field(Both("Donor code", "供者编码"), batch.donor_code)] if batch.donor_code else []),
         Field(Both("Opened in", "启用步骤"), vessel.opened_in),
         Field(Both("Opened", "启用时间"), opened),
         *([Field(Both("Chain of identity", "身份链"), chain.number)] if chain else []),

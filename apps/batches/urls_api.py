@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.batches.api import batches, changes, steps, things, values
+from apps.batches.api import batches, changes, pooling, steps, things, values
 from apps.signatures.api.verbs import signed_paths
 
 app_name = "batches_api"
@@ -29,6 +29,8 @@ urlpatterns = [
     *signed_paths(f"{ONE}/sections/<str:place>/check/", steps.CheckSection, "sections_check"),
     path(f"{ONE}/vessels/", things.Vessels.as_view(), name="vessels"),
     path(f"{ONE}/vessels/labels/", things.VesselLabels.as_view(), name="vessel_labels"),
+    path(f"{ONE}/pool/", pooling.PoolView.as_view(), name="pool"),
+    path(f"{ONE}/pool/removals/", pooling.PoolRemovals.as_view(), name="pool_removals"),
     path(f"{ONE}/attachments/", things.Attachments.as_view(), name="attachments"),
     path(f"{ONE}/attachments/<int:pk>/", things.AttachmentContent.as_view(), name="attachment"),
     *signed_paths(f"{ONE}/attachments/<int:pk>/true-copy/", things.CertifyTrueCopy, "attachments_certify"),

@@ -73,8 +73,10 @@ def treatment_of(disposal: Disposal) -> Treatment:
 
 
 def consents_of(batch: Batch) -> list[Consent]:
-    """What the donor of a batch agreed to, oldest first."""
-    return list(Consent.objects.filter(donor=batch.donation.donor).order_by("signed_at", "pk"))
+    """What the donor of a batch agreed to, oldest first; of a pool, what every donor in it did."""
+    given = batch.donation
+    asked = Q(donor=given.donor) if given else Q(donor__in=batch.pooled.values("donation__donor"))
+    return list(Consent.objects.filter(asked).order_by("signed_at", "pk"))
 
 
 # --- what proves the treatment --------------------------------------------------------------------------------------

@@ -59,6 +59,16 @@ def is_screening_incomplete(
     return tuple(found)
 
 
+def good_until(asked: Donation, screened: Mapping[str, ScreenedTest]) -> datetime | None:
+    """The earliest specimen by which each mandatory test was last good; None while one is missing or not good."""
+    tests = [test for test in asked.screening if test.mandatory]
+    for test in tests:
+        found = screened.get(test.key)
+        if found is None or not all(_lets_pass(one, found.verdicts.get(one.key)) for one in test.results):
+            return None
+    return min((screened[test.key].specimen_at for test in tests), default=None)
+
+
 def _against_test(test: ScreeningTest, screened: ScreenedTest | None, collected_at: datetime) -> list[Objection]:
     if screened is None:
         return [Objection("screening_missing", N_("There is no result of {test}."), _named(test))]

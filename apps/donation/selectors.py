@@ -23,6 +23,8 @@ from apps.products.models import ProductVersion
 from apps.products.rules.numbers import read_entry
 from apps.products.selectors import definition_of, versions_known
 
+Latest = dict[tuple[str, str], ScreeningResult]  # the newest row of each result of each test
+
 
 def visible_donations(user: User, at: datetime) -> QuerySet[Donation]:
     """The donations of the sites this person may see."""
@@ -47,8 +49,25 @@ def donation_now(donation: Donation) -> Donation:
 
 def screened_tests(donor: Donor, definition: Definition) -> dict[str, ScreenedTest]:
     """The latest result of each screening test that the product asks for, judged by the product's limits."""
-    latest = screening_rows(donor)
-    zone = ZoneInfo(donor.site.timezone)
+    return _screened(screening_rows(donor), ZoneInfo(donor.site.timezone), definition)
+
+
+def tested_again(donors: Iterable[Donor], definition: Definition) -> dict[int, datetime]:
+    """Until when the blood of these donors was last found good in every mandatory test; without the others."""
+    known = {donor.pk: ZoneInfo(donor.site.timezone) for donor in donors}
+    rows: dict[int, Latest] = {donor: {} for donor in known}
+    for row in ScreeningResult.objects.filter(donor__in=known).order_by("pk"):
+        rows[row.donor_id][row.test, row.result] = row
+    found = {}
+    for donor, zone in known.items():
+        screened = _screened(rows[donor], zone, definition)
+        until = rules.good_until(definition.donation, screened)
+        if until:
+            found[donor] = until
+    return found
+
+
+def _screened(latest: Latest, zone: ZoneInfo, definition: Definition) -> dict[str, ScreenedTest]:
     found = {}
     for test in definition.donation.screening:
         rows = {result.key: latest.get((test.key, result.key)) for result in test.results}
@@ -197,7 +216,7 @@ def screening_asked(sites: Collection[str]) -> dict[str, ScreeningTest]:
     return found
 
 
-def screening_rows(donor: Donor) -> dict[tuple[str, str], ScreeningResult]:
+def screening_rows(donor: Donor) -> Latest:
     """The latest row of each screening result of a donor."""
     rows = ScreeningResult.objects.filter(donor=donor).order_by("pk")
     return {(row.test, row.result): row for row in rows}

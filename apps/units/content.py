@@ -21,7 +21,7 @@ from apps.products.definition import Bilingual as Words
 from apps.products.definition import Definition, Quantity
 from apps.products.loader import units as unit_table
 from apps.units import rules
-from apps.units.facts import LabelCode
+from apps.units.facts import LabelCode, TradeItem
 from apps.units.models import Label, Unit
 from apps.units.selectors import state_of_label
 
@@ -78,19 +78,24 @@ def _values(label: Label, definition: Definition) -> dict[str, str | Bilingual]:
     return {
         "product": Bilingual(definition.strength.en, definition.strength.zh),
         "unit_number": label.unit_number or batch.number,
-        "donor_code": batch.donation.donor.number,
-        "donation": batch.donation.din,
+        "donor_code": batch.donor_code,
+        "donation": batch.din,
         "cells": cells_amount(unit) if unit else quantity_amount(nominal.viable_cells),
         "volume": amount(unit.volume if unit else nominal.volume.value, nominal.volume.unit),
         "expires_at": _local(label.expires_at, batch),
         "storage": _bilingual(state.label),
         "component": _bilingual(state.component or definition.title),
-        "blood_group": _bilingual(group.label) if (group := group_found(batch.donation, definition)) else "",
-        "collected_at": _local(batch.donation.collected_at, batch),
+        "blood_group": _group(batch, definition),
+        "collected_at": _local(batch.donation.collected_at, batch) if batch.donation else "",
         "manufacturer": Bilingual(batch.site.name_en, batch.site.name_zh),
         "authorisation": definition.authorisation.number,
         "chain_of_identity": chain.number if chain else "",
     }
+
+
+def _group(batch: Batch, definition: Definition) -> str | Bilingual:
+    group = group_found(batch.donation, definition) if batch.donation else None
+    return _bilingual(group.label) if group else ""
 
 
 def amount(value: Decimal, unit: str, language: str = "en") -> str:
@@ -127,7 +132,13 @@ def _local(at: datetime, batch: Batch) -> str:
 def _code(label: Label) -> LabelCode:
     number = label.unit_number or f"{label.batch.number}-SPECIMEN"
     chain = chain_of_batch(label.batch)
-    return LabelCode(f"unit/{number}", label.expires_at, chain.number if chain else "")
+    return LabelCode(f"unit/{number}", label.expires_at, chain.number if chain else "", _item(label, number))
+
+
+def _item(label: Label, number: str) -> TradeItem | None:
+    gtin, batch = definition_of_batch(label.batch).units.gtin, label.batch
+    last_day = label.expires_at.astimezone(ZoneInfo(batch.site.timezone)).date()
+    return TradeItem(gtin, last_day, batch.number, number.removeprefix(f"{batch.number}-")) if gtin else None
 
 
 def _data(label: Label) -> dict[str, object]:

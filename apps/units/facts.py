@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -108,7 +108,7 @@ class UnitFacts:
 class Moments:
     """The instants of a unit from which clocks count; those that have not come are None."""
 
-    collected_at: datetime
+    collected_at: datetime | None
     filled_at: datetime | None = None
     frozen_at: datetime | None = None
     thawed_at: datetime | None = None
@@ -166,9 +166,20 @@ class UnitsBalance:
 
 
 @dataclass(frozen=True)
+class TradeItem:
+    """What a unit that is traded bears beside our own numbers: trade item, last day, lot and serial number."""
+
+    gtin: str
+    last_day: date
+    lot: str
+    serial: str
+
+
+@dataclass(frozen=True)
 class LabelCode:
     """What the symbol on a label says: whose label it is, until when the unit may be used, and for which patient."""
 
     address: str
     expires_at: datetime
     chain: str = ""
+    item: TradeItem | None = None

@@ -112,7 +112,7 @@ def expiring_units(at: datetime, within: timedelta, sites: Collection[str] | Non
 
 def clock_moments(batch: Batch, unit: Unit | None = None) -> Moments:
     """The instants from which the clocks of a unit count; without a unit those that come before the fill."""
-    collected_at = batch.donation.collected_at
+    collected_at = batch.donation.collected_at if batch.donation else None
     return Moments(collected_at, unit.filled_at, unit.frozen_at, unit.thawed_at) if unit else Moments(collected_at)
 
 

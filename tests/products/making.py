@@ -34,7 +34,7 @@ def bound(whole: Mapping[str, Any] | None = None) -> Loaded:
     return validated(Reading({**data, **changed}), standard_tables())
 
 
-def giver(cast: Cast, product: Loaded, n: int = 0) -> Donor:
+def giver(cast: Cast, product: Loaded, n: int = 0, *, at: datetime = BEFORE) -> Donor:
     """A donor of the first class of the product, with consent."""
     asked, paula = product.definition.donation, actor(cast.paula)
     found = register_donor(
@@ -43,7 +43,7 @@ def giver(cast: Cast, product: Loaded, n: int = 0) -> Donor:
         donor_class=asked.donor_classes[0].key,
         person=GIVER,
         actor=paula,
-        at=BEFORE,
+        at=at,
     )
     record_consent(
         donor=found,
@@ -51,9 +51,9 @@ def giver(cast: Cast, product: Loaded, n: int = 0) -> Donor:
         signatory=asked.consent.signatory.key,
         scopes=asked.consent.required_scopes,
         ethics_reference="EC-2026-014",
-        signed_at=BEFORE,
+        signed_at=at,
         actor=paula,
-        at=BEFORE,
+        at=at,
     )
     return found
 
@@ -107,5 +107,6 @@ def planned(cast: Cast, product: Loaded, n: int = 0, *, collected: datetime = CO
     chain = chain_for(cast, donor, version, n) if is_bound else None
     donation = decide(cast, given(cast, product, donor, chain, n, collected=collected), version, Eligibility.ELIGIBLE)
     train(cast.olga, version.record.address)
-    said = {"product_version": version, "site": site_of("NANHU"), "donation": donation, "at": AT}
+    pooled = product.definition.preparation.pool is not None
+    said = {"product_version": version, "site": site_of("NANHU"), "donation": None if pooled else donation, "at": AT}
     return plan_batch(number=f"CT-09{n:02}", actor=actor(cast.olga), **said)

@@ -85,7 +85,7 @@ class BatchesView(ListAPIView):
             number=said["number"],
             product_version=_version(request, said["product"]),
             site=site_named(said["site"], request.user, now),
-            donation=_donation(request, said["donation"]),
+            donation=_donation(request, said["donation"]) if said["donation"] else None,
             planned_start=said["planned_start"],
             actor=actor_of(request),
             at=now,

@@ -12,7 +12,9 @@ class PlanInput(serializers.Serializer):
     number = serializers.CharField(max_length=40)
     product = serializers.CharField(max_length=60, help_text="number of the approved master record, <key>-v<version>")
     site = serializers.CharField(max_length=20)
-    donation = serializers.CharField(max_length=20)
+    donation = serializers.CharField(
+        max_length=20, required=False, default="", allow_blank=True, help_text="none where it is made from a pool"
+    )
     planned_start = Instant(required=False, allow_null=True, default=None)
 
 
@@ -123,6 +125,32 @@ class VesselLabelsInput(serializers.Serializer):
 
     vessels = serializers.ListField(child=serializers.CharField(max_length=60), allow_empty=False)
     reason = serializers.CharField(max_length=500, allow_blank=True)
+
+
+class PoolLineInput(serializers.Serializer):
+    """A donation and the mass of it."""
+
+    donation = serializers.CharField(max_length=20)
+    mass = serializers.CharField(max_length=40)
+
+
+class PoolLinesInput(serializers.Serializer):
+    """Donations that go into the pool."""
+
+    lines = PoolLineInput(many=True, allow_empty=False)
+
+
+class PoolLinesHappened(PoolLinesInput):
+    """The same, where it was already done."""
+
+    happened = HappenedInput(required=False, allow_null=True, default=None)
+
+
+class PoolRemovalInput(serializers.Serializer):
+    """A donation taken out of the pool before it closes, and why."""
+
+    donation = serializers.CharField(max_length=20)
+    reason = serializers.CharField(max_length=1000, allow_blank=True)
 
 
 class AttachmentInput(serializers.Serializer):

@@ -20,7 +20,7 @@ class BatchOutput(serializers.Serializer):
     title_en = serializers.CharField(source="product_version.title_en")
     title_zh = serializers.CharField(source="product_version.title_zh")
     site = serializers.CharField(source="site.code")
-    donation = serializers.CharField(source="donation.din")
+    donation = serializers.CharField(source="din")
     planned_start = serializers.DateTimeField()
     started_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField()

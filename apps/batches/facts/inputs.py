@@ -20,6 +20,14 @@ class ValueInput:
 
 
 @dataclass(frozen=True)
+class PoolInput:
+    """One line of a manifest as it was scanned, typed or sent: the donation number and the mass of it."""
+
+    din: str
+    mass: str
+
+
+@dataclass(frozen=True)
 class Act:
     """By whom and when something is recorded, why so, and whether it had already been done."""
 

@@ -31,7 +31,14 @@ class PlanForm(forms.Form):
     product_version = OneOf(
         label=_("Product and master record"), queryset=ProductVersion.objects.none(), words=_version_label
     )
-    donation = OneOf(label=_("Donation"), queryset=Donation.objects.none(), to_field_name="din", words=_donation_label)
+    donation = OneOf(
+        label=_("Donation"),
+        queryset=Donation.objects.none(),
+        to_field_name="din",
+        words=_donation_label,
+        required=False,
+        help_text=_("Left empty only where the product is made from a pool."),
+    )
     planned_start = instant_field(_("Planned start"), required=False)
 
     def __init__(

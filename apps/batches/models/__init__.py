@@ -2,6 +2,7 @@
 
 from apps.batches.models.batch import Batch, Comment, Step
 from apps.batches.models.changes import Amendment, PlannedDeviation, RiskDecision
+from apps.batches.models.pools import Pooled
 from apps.batches.models.values import Attachment, RecordedValue
 from apps.batches.models.vessels import Vessel
 
@@ -11,6 +12,7 @@ __all__ = [
     "Batch",
     "Comment",
     "PlannedDeviation",
+    "Pooled",
     "RecordedValue",
     "RiskDecision",
     "Step",

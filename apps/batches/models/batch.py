@@ -12,12 +12,13 @@ from apps.signatures.models import Signature
 
 
 class Batch(Audited):
-    """One execution of an approved master record, from one donation, at one site. Its record is `batch/...`."""
+    """One execution of an approved master record at one site, from one donation or from a pool of them, which then is
+    empty here. Its record is `batch/...`."""
 
     number = models.CharField(max_length=40, unique=True)
     product_version = models.ForeignKey(ProductVersion, models.PROTECT, related_name="batches")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
-    donation = models.ForeignKey(Donation, models.PROTECT, related_name="batches")
+    donation = models.ForeignKey(Donation, models.PROTECT, null=True, blank=True, related_name="batches")
     state = models.CharField(max_length=12, choices=choices_of(BatchState))
     definition_sha256 = models.CharField(max_length=64)  # of the master record in force, amendments included
     planned_start = models.DateTimeField(null=True, blank=True)
@@ -41,6 +42,16 @@ class Batch(Audited):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def din(self) -> str:
+        """The number of the donation it is made from; empty where it is made from a pool."""
+        return self.donation.din if self.donation else ""
+
+    @property
+    def donor_code(self) -> str:
+        """The donor it is made from; empty where it is made from a pool."""
+        return self.donation.donor.number if self.donation else ""
 
 
 class Step(Audited):

@@ -40,3 +40,13 @@ def is_past_authorisation(today: date, valid_until: date) -> Objection | None:
     if today <= valid_until:
         return None
     return Objection("authorisation_ended", N_("The authorisation ended on {day}."), {"day": valid_until})
+
+
+def is_not_given(has_donation: bool, pooled: bool) -> Objection | None:
+    """A batch is made from one donation, or from a pool whose manifest names them."""
+    if has_donation is not pooled:
+        return None
+    if pooled:
+        template = N_("This product is made from a pool: its donations come in the manifest of the batch.")
+        return Objection("made_from_a_pool", template, place="donation")
+    return Objection("donation_missing", N_("Name the donation it is made from."), place="donation")

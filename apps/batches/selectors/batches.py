@@ -49,7 +49,7 @@ def chain_of_batch(batch: Batch) -> Chain | None:
     """The chain of identity of the patient for whom a batch is made: the one of its donation, never a copy of it."""
     if definition_of_batch(batch).chain_of_identity is ChainOfIdentity.NONE:
         return None
-    return chain_of(batch.donation)
+    return chain_of(batch.donation) if batch.donation else None
 
 
 def batch_of(record: Record) -> Batch:

@@ -49,7 +49,7 @@ def _line(batch: Batch, holds: int, done: int, steps: int) -> ListedBatch:
         band=definition.band.word,
         band_colour=definition.band.colour.value,
         version=batch.product_version.number,
-        donation=batch.donation.din,
+        donation=batch.din,
         site=batch.site.code,
         planned_start=batch.planned_start,
         started_at=batch.started_at,

@@ -16,6 +16,7 @@ from apps.batches.rules.planning import (
     is_badly_numbered,
     is_not_approved,
     is_not_authorised_here,
+    is_not_given,
     is_past_authorisation,
 )
 from apps.batches.selectors.batches import batch_now, chain_of_batch
@@ -61,12 +62,15 @@ def plan_batch(
     number: str,
     product_version: ProductVersion,
     site: Site,
-    donation: Donation,
     actor: Actor,
     at: datetime,
+    donation: Donation | None = None,
     planned_start: datetime | None = None,
 ) -> Batch:
-    """Plan a batch on an approved version, from a donation; it can be planned before the donation is found eligible."""
+    """Plan a batch on an approved version, from a donation; it can be planned before the donation is found eligible.
+
+    What is made from a pool names no donation: they come in its manifest.
+    """
     who = require(actor, move_for(Verb.PLAN).roles, site.code, at=at)
     definition = definition_of(product_version)
     sites = definition.authorisation.sites
@@ -75,17 +79,17 @@ def plan_batch(
         is_taken(number, record_at(f"batch/{number}") is not None),
         is_not_approved(VersionState(product_version.state), product_version.number),
         is_not_authorised_here(site.code, sites),
-        _is_elsewhere(donation, site),
-        _is_not_of_the_chain(donation, product_version),
+        *_against_donation(donation, product_version, site),
     )
-    relied = [product_version.record, donation.record]
+    relied = [product_version.record, *([donation.record] if donation else [])]
     with audited(actor=who, action="batch.planned", at=at, relying_on=relied) as change:
         record = change.open_record("batch", number, site=site.code)
         batch = Batch(record=record, number=number, product_version=product_version, site=site, donation=donation)
         batch.state, batch.planned_at, batch.planned_start = BatchState.PLANNED, at, planned_start
         batch.definition_sha256 = product_version.sha256
         change.create(batch)
-        link(change, children=[record], parent=donation.record)
+        if donation:
+            link(change, children=[record], parent=donation.record)
         return batch
 
 
@@ -97,7 +101,8 @@ def start_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime, c
     if chain or chain_of_batch(batch):
         who = require(actor, move_for(Verb.START).roles, batch.site.code, at=at, about=batch.record.address)
         compare_chain(batch, batch.record, chain, who, at)
-    relied = [batch.donation.record, *ancestors([batch.donation.record]), batch.product_version.record]
+    given = [batch.donation.record] if batch.donation else []
+    relied = [*given, *ancestors(given), batch.product_version.record]
     how = How(_against_start, _open_steps_and_holds, relied, is_trained=True)
     return _move(Verb.START, batch, how, signing, actor, at)
 
@@ -153,7 +158,7 @@ def _against_start(batch: Batch, at: datetime) -> list[Objection | None]:
     definition = definition_of_batch(batch)
     today = at.astimezone(ZoneInfo(batch.site.timezone)).date()
     return [
-        ineligibility_of(donation_now(batch.donation)),
+        ineligibility_of(donation_now(batch.donation)) if batch.donation else None,
         is_past_authorisation(today, definition.authorisation.valid_until),
         is_not_approved(VersionState(batch.product_version.state), batch.product_version.number),
     ]
@@ -181,6 +186,13 @@ def _open_steps_and_holds(change: Change, batch: Batch) -> None:
             liftable_by="QC",
             due_at=None,
         )
+
+
+def _against_donation(donation: Donation | None, version: ProductVersion, site: Site) -> list[Objection | None]:
+    pooled = definition_of(version).preparation.pool is not None
+    if donation is None or pooled:
+        return [is_not_given(donation is not None, pooled)]
+    return [_is_elsewhere(donation, site), _is_not_of_the_chain(donation, version)]
 
 
 def _is_elsewhere(donation: Donation, site: Site) -> Objection | None:

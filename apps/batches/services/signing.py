@@ -12,10 +12,12 @@ from apps.batches.rules import completion, order
 from apps.batches.rules.completion import StepView
 from apps.batches.rules.persons import is_not_a_performer
 from apps.batches.selectors.plans import plan_of
+from apps.batches.selectors.pooling import pooled_in
 from apps.batches.selectors.situation import Situation, situation_of
 from apps.batches.selectors.steps import Sheet, section_sheet, step_sheet
 from apps.batches.services.judging import is_not_begun, read_place
 from apps.batches.services.misses import kept
+from apps.batches.services.pooling import against_the_pool, close_pool
 from apps.batches.services.recording import require_hands
 from apps.batches.services.reporting import report_overridden, resign_key
 from apps.core.actor import Actor
@@ -107,7 +109,9 @@ def _performer(batch: Batch, place: Place, signing: Signing, actor: Actor, at: d
 
 def _complete(batch: Batch, place: Place, act: Act, signer: Signer | None) -> Step:
     action = "batch.step.signed" if signer else "batch.step.completed"
-    with audited(actor=act.actor, action=action, at=act.at, reason=act.why, touching=[batch.record]) as change:
+    with audited(
+        actor=act.actor, action=action, at=act.at, reason=act.why, touching=[batch.record], relying_on=pooled_in(batch)
+    ) as change:
         situation = situation_of(batch, [place])
         stop_if(order.can_hold_no_values(situation.state), is_not_begun(situation, place))
         sheet = step_sheet(situation.batch, place)
@@ -119,6 +123,7 @@ def _complete(batch: Batch, place: Place, act: Act, signer: Signer | None) -> St
         if signer:
             done |= {"performed": _sign(change, situation, place, signer), "performed_hash": view.fingerprint}
         row = change.update(sheet.rows[place], state=StepState.DONE, **done)
+        close_pool(change, situation, view)
         report_overridden(change, situation, str(place), overridden, act)
         return row
 
@@ -129,6 +134,7 @@ def _stop(situation: Situation, view: StepView, act: Act, signer: Signer | None)
     stop_if(alone, closed, is_future(act.performed_at(None), act.at))
     against = situation.against(view.place)
     objections = [*against, *completion.lacks_values(view), completion.lacks_witness(view)]
+    objections += against_the_pool(situation, view)
     return stop_if(*objections, happened=act.happened, keep=kept(situation.batch, against))
 
 

@@ -6,6 +6,7 @@ from apps.batches.views.excursions import excursion
 from apps.batches.views.files import certify, file
 from apps.batches.views.moving import move, plan
 from apps.batches.views.overview import batch_list, check, detail, growth_table, record
+from apps.batches.views.pooling import enter_pool, pool, take_out
 from apps.batches.views.saying import note, ratify, report, risk, stop
 from apps.batches.views.signing import check_section, confirm, sign_section, sign_step, witness
 from apps.batches.views.stepping import begin, complete, step, vessels
@@ -25,12 +26,14 @@ __all__ = [
     "correct",
     "detail",
     "deviate",
+    "enter_pool",
     "excursion",
     "file",
     "growth_table",
     "move",
     "note",
     "plan",
+    "pool",
     "print_labels",
     "ratify",
     "record",
@@ -42,6 +45,7 @@ __all__ = [
     "sign_step",
     "step",
     "stop",
+    "take_out",
     "value",
     "vessel_list",
     "vessels",

@@ -20,6 +20,7 @@ CHECKERS = {Role.CHECKER}
 WITNESSES = {Role.CHECKER, Role.OPERATOR}
 # Pages of other stages where an act of a step is done, by the name of their address; those that exist are linked.
 ACT_PAGES: dict[StepAct, tuple[str, str, Promise]] = {
+    StepAct.POOL: ("batches:pool", "flask", gettext_lazy("Manifest of the pool")),
     StepAct.LINE_CLEARANCE: ("facility:clear", "place", gettext_lazy("Clear a room for this batch")),
     StepAct.PREPARE_REAGENT: ("materials:prepare", "flask", gettext_lazy("Prepare a reagent")),
     StepAct.PRINT_LABELS: ("units:labels", "label", gettext_lazy("Containers and labels")),

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from apps.batches.content import donation_words
 from apps.batches.selectors.plans import definition_of_batch
 from apps.disposal.models import Disposal
 from apps.disposal.selectors import files_of, proofs_of, readings_of, stage_of, treatment_of, units_in
@@ -90,7 +91,7 @@ def _what(disposal: Disposal, product: Bilingual, count: int) -> Section:
             Field(B("Product", "产品"), product, wide=True),
             Field(B("Disposal", "销毁编号"), disposal.number),
             Field(B("Batch", "批号"), batch.number),
-            Field(B("Donation", "捐献号"), batch.donation.din),
+            Field(B("Donation", "捐献号"), donation_words(batch)),
             Field(B("Units", "单元数"), str(count)),
             Field(B("Reason", "原因"), reason),
             Field(B("Destroyed at", "销毁时间"), at),

@@ -17,10 +17,11 @@ from apps.products.content.phrases import (
 from apps.products.definition import Bilingual as Words
 from apps.products.definition import Definition, Stage, Step
 from apps.products.definition.limits import SpanEnds
+from apps.products.definition.pooling import Pool
 from apps.products.definition.preparation import Material, Preparation, Repeat
 from apps.products.definition.product import Authorisation
 from apps.products.definition.units import Units
-from apps.products.facts import ChainOfIdentity, CheckMode, RecordMode, Regime, SignAt
+from apps.products.facts import ChainOfIdentity, CheckMode, RecordMode, Regime, SignAt, VirusMechanism
 from apps.products.rules.limits import span_text
 
 REGIMES = {
@@ -51,6 +52,13 @@ RECORDS = {
     RecordMode.ENTRY: Bilingual("entry, attributed", "记录，可追溯至个人"),
     RecordMode.PERFORMED: Bilingual("signed by the person who did it", "由操作人签名"),
 }
+MECHANISMS = {
+    VirusMechanism.SOLVENT_DETERGENT: Bilingual("solvent and detergent", "溶剂/去污剂"),
+    VirusMechanism.LOW_PH: Bilingual("low pH", "低 pH 孵放"),
+    VirusMechanism.FATTY_ACID: Bilingual("fatty acid", "脂肪酸"),
+    VirusMechanism.HEAT: Bilingual("heat", "加热"),
+    VirusMechanism.FILTRATION: Bilingual("filtration", "过滤"),
+}
 SIGNED = {
     SignAt.STEP: Bilingual("by the step", "逐步签名"),
     SignAt.SECTION: Bilingual("with its section", "随本节签名"),
@@ -61,6 +69,8 @@ def preparation_blocks(definition: Definition) -> Iterator[Block]:
     """Bill of materials, equipment, then every step with its instructions."""
     preparation = definition.preparation
     yield Heading(Bilingual("Preparation", "制备"))
+    if preparation.pool:
+        yield _pool(preparation.pool)
     yield _bill_of_materials(preparation)
     yield from _prepared_here(preparation)
     yield _equipment(preparation)
@@ -71,6 +81,17 @@ def preparation_blocks(definition: Definition) -> Iterator[Block]:
         yield Heading(_stage_title(stage))
         for n, step in enumerate(stage.steps, start=1):
             yield from _step_blocks(definition, n, stage, step)
+
+
+def _pool(pool: Pool) -> Section:
+    once = Bilingual("not pooled", "不投料") if pool.known_donors else Bilingual("pooled", "可投料")
+    return section(
+        Bilingual("Pool", "混合血浆"),
+        ("Donors at least", "供浆者人数不少于", marked(str(pool.donors_at_least), pool.source)),
+        ("Manifest and mass agree within", "清单质量与总质量允差", f"± {pool.mass_tolerance_percent} %"),
+        ("Kept back until tested again, after", "检疫期后复检，间隔", f"{pool.kept_back_days} d"),
+        ("Who gave once only", "仅供浆一次者", once),
+    )
 
 
 def _bill_of_materials(preparation: Preparation) -> Table:
@@ -146,6 +167,7 @@ def _conduct(definition: Definition, stage: Stage, step: Step) -> Section:
         ("Signed", "签名", SIGNED[step.sign_at]),
         ("Entered within", "及时记录时限", step.contemporaneous_within.text),
         ("Environment", "洁净环境", _environment(definition.preparation, step)),
+        *([("Virus step", "病毒灭活或去除", MECHANISMS[step.inactivates])] if step.inactivates else []),
         ("Waits for", "前序步骤", _waits(stage, step)),
         ("Repeated", "重复", _repeat_text(step.repeat)),
         ("One row per", "每行对应", f"{step.rows.kind} {', '.join(step.rows.keys)}".strip() if step.rows else ""),
@@ -211,6 +233,7 @@ def units_blocks(units: Units) -> Iterator[Block]:
         ("Closure", "密封", both(units.container.closure)),
         ("Volume", "装量", quantity_cell(units.fill.volume)),
         *_cells(units),
+        *([("Trade item (GTIN)", "商品条码（GTIN）", units.gtin)] if units.gtin else []),
         ("Label statements", "标签警示语", joined(units.label.statements)),
         ("Label fields", "标签内容", joined(field.label for field in units.label.fields)),
         ("Containers and labels close at", "容器与标签物料平衡", f"{units.label.closes_at_percent} %"),

@@ -8,7 +8,8 @@ from apps.core.roles import Role
 from apps.products.definition.base import Bilingual, Count, Key, Number, Part, Source, Span, Text, lower_case, wrong
 from apps.products.definition.limits import Limit, SpanEnds
 from apps.products.definition.parameters import EquipmentNeed, MaterialNeed, Parameter, Recordable, VesselUse
-from apps.products.facts import CheckMode, Environment, RecordMode, SignAt, StepAct
+from apps.products.definition.pooling import Pool
+from apps.products.facts import CheckMode, Environment, RecordMode, SignAt, StepAct, VirusMechanism
 
 RowKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
 
@@ -144,6 +145,7 @@ class Step(Part):
     environment: Annotated[Environment, lower_case(Environment)] | None = None
     hold_time: HoldTime | None = None
     acts: tuple[Annotated[StepAct, lower_case(StepAct)], ...] = ()
+    inactivates: Annotated[VirusMechanism, lower_case(VirusMechanism)] | None = None
     planned_deviation: bool = False
     critical: bool = False
     equipment: tuple[EquipmentNeed, ...] = ()
@@ -229,6 +231,7 @@ class Preparation(Part):
     """From the received tissue to labelled units."""
 
     late: LateEntries
+    pool: Pool | None = None  # left out by what is made from one donation
     vessels: tuple[VesselKind, ...] = ()
     materials: tuple[Material, ...] = ()
     equipment: tuple[EquipmentKind, ...] = ()

@@ -30,6 +30,7 @@ from apps.products.facts.words import (
     VersionState,
     VersionVerb,
     VesselAct,
+    VirusMechanism,
 )
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "VersionState",
     "VersionVerb",
     "VesselAct",
+    "VirusMechanism",
     "gravest",
     "is_trial_number",
 ]

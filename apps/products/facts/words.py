@@ -93,6 +93,17 @@ class StepAct(StrEnum):
     RECONCILE_UNITS = "RECONCILE_UNITS"
     FREEZE = "FREEZE"
     STORE = "STORE"
+    POOL = "POOL"
+
+
+class VirusMechanism(StrEnum):
+    """By what a step inactivates or removes viruses; two steps of one mechanism count as one."""
+
+    SOLVENT_DETERGENT = "SOLVENT_DETERGENT"
+    LOW_PH = "LOW_PH"
+    FATTY_ACID = "FATTY_ACID"
+    HEAT = "HEAT"
+    FILTRATION = "FILTRATION"
 
 
 class VesselAct(StrEnum):

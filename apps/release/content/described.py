@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from apps.batches.content import donation_words
 from apps.batches.facts.words import Origin
 from apps.batches.models import Batch, RecordedValue
 from apps.documents.facts import Align, Bilingual, Cell, Change, Column, Entry, Field, Phrase, Section, Statement, Table
@@ -49,8 +50,8 @@ def product_and_batch(batch: Batch, definition: Definition, bags: Sequence[Unit]
             Field(Bilingual("Expires", "有效期至"), _expires(batch, bags)),
             Field(Bilingual("Master record", "工艺规程"), f"{definition.key} v{definition.version}"),
             Field(Bilingual("Specification", "质量标准"), f"{definition.key} v{definition.version}"),
-            Field(Bilingual("Donor", "供者"), batch.donation.donor.number),
-            Field(Bilingual("Donation", "捐献号"), batch.donation.din),
+            Field(Bilingual("Donor", "供者"), batch.donor_code),
+            Field(Bilingual("Donation", "捐献号"), donation_words(batch)),
             Field(Bilingual("Authorisation", "备案或批件"), right.number),
             Field(Bilingual("Destination", "供应国家或地区"), _destinations(right)),
             Field(Bilingual("Clinical trial", "临床试验"), _trials(right)),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
+from apps.batches.content import donation_words
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.text import N_
@@ -117,7 +118,7 @@ def _batch(batch: Batch, definition: Definition, bags: Sequence[Unit]) -> Sectio
             Field(B("Batch number", "批号"), batch.number),
             Field(B("Units", "单元编号"), f"{bags[0].number} … {bags[-1].number} ({len(bags)})" if bags else ""),
             Field(B("Manufacturer", "生产单位"), _maker(batch)),
-            Field(B("Donation number", "捐献识别码"), batch.donation.din),
+            Field(B("Donation number", "捐献识别码"), donation_words(batch)),
             Field(B("Made on", "生产日期"), printed(min(bag.filled_at for bag in bags), batch) if bags else ""),
             Field(B("Expires", "有效期至"), printed(min(kept), batch) if kept else ""),
             Field(B("Storage", "贮存条件"), _storage(state.label, state.temperature)),

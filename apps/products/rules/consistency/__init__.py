@@ -8,6 +8,7 @@ from apps.products.rules.consistency.fields import field_problems
 from apps.products.rules.consistency.lists import list_problems
 from apps.products.rules.consistency.names import name_problems
 from apps.products.rules.consistency.order import order_problems
+from apps.products.rules.consistency.pooling import pool_problems, virus_problems
 from apps.products.rules.consistency.rights import right_problems
 from apps.products.rules.problems import Problem
 from apps.products.rules.tables import Tables
@@ -15,9 +16,15 @@ from apps.products.rules.tables import Tables
 
 def consistency_problems(definition: Definition, data: dict, tables: Tables) -> Iterator[Problem]:
     """Every disagreement, in the order of the record."""
-    yield from list_problems(data, tables)
-    yield from order_problems(definition.preparation)
-    yield from field_problems(definition, tables)
-    yield from name_problems(definition, tables)
-    yield from content_problems(definition, tables)
-    yield from right_problems(definition.authorisation)
+    found = [
+        *list_problems(data, tables),
+        *order_problems(definition.preparation),
+        *field_problems(definition, tables),
+        *name_problems(definition, tables),
+        *content_problems(definition, tables),
+        *right_problems(definition.authorisation),
+    ]
+    yield from found
+    if not found:  # these follow the order of the steps, which must first be one
+        yield from pool_problems(definition)
+        yield from virus_problems(definition)
