@@ -54,7 +54,8 @@ FREE = """WITH RECURSIVE free AS (
 walk(root, id) AS (SELECT record_id, record_id FROM free
     UNION SELECT w.root, e.parent_id FROM lineage_edge e JOIN walk w ON e.record_id = w.id)
 SELECT u.*, EXISTS (SELECT 1 FROM walk w JOIN quality_hold h ON h.record_id = w.id
-    WHERE w.root = f.record_id AND h.lifted_at IS NULL AND h.blocks_issue) FROM free f JOIN units_unit u ON u.record_id = f.record_id"""
+    WHERE w.root = f.record_id AND h.lifted_at IS NULL AND h.blocks_issue)
+    FROM free f JOIN units_unit u ON u.record_id = f.record_id"""
 JOINED = """SELECT s.unit_id, COUNT(*) FROM facility_reading r JOIN storage_stay s
     ON s.in_at <= r.at AND (s.out_at IS NULL OR r.at < s.out_at) JOIN storage_box b ON b.id = s.box_id
     WHERE r.probe_id = %s AND r.at >= %s AND r.at < %s AND b.store_id = %s GROUP BY s.unit_id"""

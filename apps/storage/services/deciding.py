@@ -65,7 +65,7 @@ def refuse_exposure(
     record = excursion.store.record
     signer = admit_signer(signing=signing, actor=actor, role=Role.QA, site=record.site, at=at, about=record.address)
     touching = [record, *(unit.record for unit in units), *(unit.batch.record for unit in units)]
-    with audited(actor=signer.actor, action="hold.unit.found_not_fit", reason=reason, at=at, touching=touching) as change:
+    with audited(actor=signer.actor, action="hold.found_not_fit", reason=reason, at=at, touching=touching) as change:
         now, units = excursion_now(excursion), units_now(units)
         held = {one.stay.unit.number: one.hold for one in exposures(now) if one.hold and one.is_held}
         numbers = [unit.number for unit in units]
