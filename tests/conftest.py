@@ -7,7 +7,12 @@ from hypothesis import HealthCheck, settings
 
 from tests.cast import _quick_secrets, api_client, cast, real_secrets, rhine, site, web_client
 from tests.chromium import chromium
-from tests.database import _heads_of_their_own, _tests_may_empty_append_only_tables
+from tests.database import (
+    _heads_of_their_own,
+    _tests_may_empty_append_only_tables,
+    django_db_keepdb,
+    django_db_modify_db_settings,
+)
 from tests.forms import (
     fail_on_skips,
     leave_out,
@@ -26,6 +31,8 @@ __all__ = [
     "api_client",
     "cast",
     "chromium",
+    "django_db_keepdb",
+    "django_db_modify_db_settings",
     "prefers_indexes",
     "pytest_testnodedown",
     "pytest_xdist_make_scheduler",

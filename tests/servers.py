@@ -16,7 +16,8 @@ PATIENCE = 30  # seconds until a server must answer
 # Nothing here has to survive a power cut, so the tests need not wait for the disk. Benchmarks do: the memory is a
 # quarter of a small server's, as its manual recommends. A story is played in one transaction: a table that is
 # analysed in the middle counts as empty for good, and one statement over eleven tables then takes minutes.
-FOR_TESTS = "-c fsync=off -c autovacuum=off"
+# Nor is anything large enough here that compiling a statement could pay.
+FOR_TESTS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c jit=off"
 FOR_BENCHMARKS = "-c shared_buffers=1GB -c max_wal_size=4GB"
 
 
