@@ -11,11 +11,12 @@ from apps.core.roles import Role
 from apps.core.text import N_
 from apps.disposal.selectors import open_balances
 from apps.dosing.selectors import overdue_outcomes, overdue_vitals
-from apps.facility.selectors import silent_probes
+from apps.facility.selectors import lapsing_instruments, silent_probes
 from apps.lookback.selectors import unanswered_recalls
-from apps.materials.selectors import lots_expiring
+from apps.materials.selectors import containers_ending, lots_expiring
 from apps.organisation.models import User
 from apps.organisation.selectors import grants_of, recent_locks, sites_of
+from apps.organisation.trainings import lapsing_trainings
 from apps.products.definition.base import Bilingual
 from apps.quality.selectors import unanswered_holds
 from apps.testing.selectors import overdue_results
@@ -24,6 +25,9 @@ from apps.units.selectors import expiring_units
 
 UNIT_NOTICE = timedelta(days=30)
 LOT_NOTICE = timedelta(days=14)
+CONTAINER_NOTICE = timedelta(days=1)
+CALIBRATION_NOTICE = timedelta(days=30)
+TRAINING_NOTICE = timedelta(days=30)
 TOLD_OF_SILENCE = (Role.STOREKEEPER, Role.QA)
 TOLD_OF_LOCKS = (Role.SITE_ADMIN, Role.QA)
 ENDED = (Disposition.REJECTED, Disposition.RECALLED)
@@ -34,6 +38,9 @@ def due_things(at: datetime) -> list[Due]:
     return [
         *_units(at),
         *_lots(at),
+        *_containers(at),
+        *_instruments(at),
+        *_trainings(at),
         *_tests(at),
         *_holds(at),
         *_locks(at),
@@ -89,6 +96,61 @@ def _lots(at: datetime) -> Iterator[Due]:
             lot.expires_at,
             {"number": lot.number},
         )
+
+
+def _containers(at: datetime) -> Iterator[Due]:
+    """Opened containers whose own clock ends before their lot: put away, or another one opened, is the answer."""
+    for one in containers_ending(at, CONTAINER_NOTICE):
+        ended = one.usable_until <= at
+        yield Due(
+            AlertKind.CONTAINER_ENDED if ended else AlertKind.CONTAINER_ENDING,
+            one.record_id,
+            one.lot.record.site,
+            f"opened:{one.n}:{_key(ended, one.usable_until)}",
+            Role.STOREKEEPER,
+            N_("The open container of lot {number} may no longer be used.")
+            if ended
+            else N_("The open container of lot {number} may be used for a short time only."),
+            one.usable_until,
+            {"number": one.lot.number},
+        )
+
+
+def _instruments(at: datetime) -> Iterator[Due]:
+    """Calibration or qualification of what is in service ends: the next one, or an extension, is the answer."""
+    for one, ends_at in lapsing_instruments(at, CALIBRATION_NOTICE):
+        lapsed = ends_at <= at
+        yield Due(
+            AlertKind.CALIBRATION_LAPSED if lapsed else AlertKind.CALIBRATION_LAPSING,
+            one.record_id,
+            one.record.site,
+            f"fit:{_key(lapsed, ends_at)}",
+            Role.STOREKEEPER,
+            N_("Calibration or qualification of {number} has lapsed.")
+            if lapsed
+            else N_("Calibration or qualification of {number} lapses soon."),
+            ends_at,
+            {"number": one.number},
+        )
+
+
+def _trainings(at: datetime) -> Iterator[Due]:
+    """What somebody is trained on ends: told where they work, until a later training is recorded."""
+    for one in lapsing_trainings(at, TRAINING_NOTICE):
+        until = one.valid_until or at
+        for site in sorted(sites_of(one.user, at)):
+            yield Due(
+                AlertKind.TRAINING_LAPSED if until <= at else AlertKind.TRAINING_LAPSING,
+                one.record_id,
+                site,
+                f"training:{one.pk}:{site}:{_key(until <= at, until)}",
+                Role.QA,
+                N_("The training of {name} on {subject} has lapsed.")
+                if until <= at
+                else N_("The training of {name} on {subject} lapses soon."),
+                until,
+                {"name": one.user.printed_name, "subject": one.subject},
+            )
 
 
 def _key(expired: bool, expires_at: datetime) -> str:

@@ -12,6 +12,7 @@ from apps.batches.models import Amendment, Attachment, Batch, RecordedValue, Ris
 from apps.batches.rules.completion import StepView, to_check, to_sign_by
 from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.batches import chain_of_batch
+from apps.batches.selectors.lapsing import lapses_before_the_end
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.pooling import manifest_of
 from apps.batches.selectors.situation import hold_key, place_of, process_holds
@@ -63,10 +64,21 @@ def move_content(verb: Verb, batch: Batch, reason: str = "", lines: Sequence[Lin
         Line(N_("Site"), batch.site.code),
         Line(N_("State"), batch.state, f"→ {move_for(verb).target}"),
         *lines,
+        *(_lapsing(batch) if verb is Verb.START else ()),
     ]
     if reason:
         shown.append(Line(N_("Reason"), reason))
     return SignedContent(verb.lower(), batch.record.address, move_for(verb).meaning, tuple(shown))
+
+
+def _lapsing(batch: Batch) -> list[Line]:
+    """What the starter is warned of: quality assurance can extend a calibration before it."""
+    zone = ZoneInfo(batch.site.timezone)
+    found = lapses_before_the_end(batch)
+    return [
+        Line(N_("Lapses before the planned end"), what, f"{ends_at.astimezone(zone):%Y-%m-%d %H:%M}")
+        for what, ends_at in found
+    ]
 
 
 def step_content(batch: Batch, step: Place) -> SignedContent:

@@ -27,10 +27,31 @@ class InstrumentStatus(StrEnum):
     RETIRED = "RETIRED"
 
 
+class SampleKind(StrEnum):
+    """How the environment is looked at: counted particles, air drawn in, settle and contact plates, glove prints."""
+
+    PARTICLES = "PARTICLES"
+    AIR = "AIR"
+    SETTLE = "SETTLE"
+    CONTACT = "CONTACT"
+    GLOVE = "GLOVE"
+
+
+@dataclass(frozen=True)
+class Level:
+    """What a grade is held to by one kind of sample: a count above `most` is an action, from `alert` on an alert."""
+
+    grade: Grade
+    kind: SampleKind
+    unit: str
+    most: int
+    alert: int | None = None
+
+
 @dataclass(frozen=True)
 class InstrumentFacts:
-    """An instrument as a rule sees it. It may be used before `calibration_due` and `qualified_until`, not at them;
-    None: none needed.
+    """An instrument as a rule sees it. It may be used before `calibration_due`, `qualified_until` and `clean_until`,
+    not at them; None: none needed.
     """
 
     number: str
@@ -38,6 +59,7 @@ class InstrumentFacts:
     status: InstrumentStatus
     calibration_due: datetime | None
     qualified_until: datetime | None = None
+    clean_until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,22 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from apps.core.ui.acts import OneOf, instant_field
+from apps.core.ui.acts import OneOf, instant_field, scanned
 from apps.core.ui.wording import bilingual
-from apps.facility.facts import Grade, KnownEquipment
-from apps.facility.models import Room
+from apps.facility.facts import Grade, KnownEquipment, SampleKind
+from apps.facility.models import MonitoringPoint, Room
+from apps.facility.selectors import points_of
 from apps.organisation.models import Site
 
 NUMBER = r"^[A-Za-z0-9_-]{1,60}$"
 REASON = forms.Textarea(attrs={"rows": 3})
+SAMPLE_WORDS = {
+    SampleKind.PARTICLES: gettext_lazy("Particles ≥ 0.5 µm"),
+    SampleKind.AIR: gettext_lazy("Microbes in the air"),
+    SampleKind.SETTLE: gettext_lazy("Settle plate"),
+    SampleKind.CONTACT: gettext_lazy("Contact plate"),
+    SampleKind.GLOVE: gettext_lazy("Glove print"),
+}
 
 
 def room_words(room: Room) -> str:
@@ -77,10 +85,79 @@ class QualificationForm(forms.Form):
     until = instant_field(gettext_lazy("Qualified until"))
 
 
+class ExtensionForm(forms.Form):
+    """Until when a calibration still holds, and why."""
+
+    until = instant_field(gettext_lazy("Extended until"))
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=REASON)
+
+
+class CleaningForm(forms.Form):
+    """With what it was cleaned, and how long that holds."""
+
+    agent = forms.CharField(label=gettext_lazy("Cleaned with"), max_length=200)
+    until = instant_field(
+        gettext_lazy("Clean until"), required=False, help_text=gettext_lazy("Empty where cleaning does not lapse.")
+    )
+
+
 class ReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=REASON)
+
+
+class PointForm(forms.Form):
+    """A point of the plan of a room."""
+
+    code = forms.RegexField(r"^[A-Za-z0-9_-]{1,20}$", label=gettext_lazy("Point"))
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of sample"), choices=list(SAMPLE_WORDS.items()))
+    grade = forms.ChoiceField(label=gettext_lazy("Grade"), choices=[(one, one) for one in ("A", "B", "C", "D")])
+    label = forms.CharField(label=gettext_lazy("Where"), max_length=120, required=False)
+
+    def clean_kind(self) -> SampleKind:
+        """The kind as the service takes it."""
+        return SampleKind(self.cleaned_data["kind"])
+
+    def clean_grade(self) -> Grade:
+        """The grade as the service takes it."""
+        return Grade(self.cleaned_data["grade"])
+
+
+class PlateForm(forms.Form):
+    """A sample that was taken."""
+
+    point = OneOf(
+        label=gettext_lazy("Point"),
+        queryset=MonitoringPoint.objects.none(),
+        to_field_name="code",
+        empty_label=None,
+        words=lambda point: f"{point.code} · {SAMPLE_WORDS[SampleKind(point.kind)]} · {point.grade} {point.label}",
+    )
+    number = forms.RegexField(
+        r"^[A-Za-z0-9_-]{1,40}$", label=gettext_lazy("Number on its label"), widget=scanned("plate")
+    )
+    taken_at = instant_field(gettext_lazy("Taken at"))
+
+    def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(OneOf, self.fields["point"]).queryset = points_of(room)
+
+
+class CountForm(forms.Form):
+    """What was counted on a sample."""
+
+    count = forms.CharField(
+        label=gettext_lazy("Counted"), max_length=7, help_text=gettext_lazy("0 where nothing grew or was seen.")
+    )
+    organism = forms.CharField(label=gettext_lazy("Organism"), max_length=120, required=False)
+    read_at = instant_field(gettext_lazy("Read at"))
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=REASON)
+
+    def __init__(self, *args: Any, is_correction: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_correction:
+            del self.fields["reason"]
 
 
 class RoomForm(SiteForm):

@@ -4,8 +4,9 @@ from django.db import models
 
 from apps.audit.models import Audited, Record, Seal, Sealed
 from apps.core.choices import choices_of
-from apps.facility.facts import Grade, InstrumentFacts, InstrumentStatus
+from apps.facility.facts import Grade, InstrumentFacts, InstrumentStatus, SampleKind
 from apps.organisation.models import Site
+from apps.products.facts import Verdict
 
 
 class Room(Audited):
@@ -37,6 +38,7 @@ class Instrument(Audited):
     calibration_due = models.DateTimeField(null=True, blank=True)
     calibration_certificate = models.CharField(max_length=120, blank=True)
     qualified_until = models.DateTimeField(null=True, blank=True)
+    clean_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -53,7 +55,8 @@ class Instrument(Audited):
     def facts(self) -> InstrumentFacts:
         """The instrument as a rule sees it."""
         status = InstrumentStatus(self.status)
-        return InstrumentFacts(self.number, self.kind, status, self.calibration_due, self.qualified_until)
+        ends = self.calibration_due, self.qualified_until, self.clean_until
+        return InstrumentFacts(self.number, self.kind, status, *ends)
 
 
 class Excursion(Audited):
@@ -95,6 +98,45 @@ class LineClearance(Audited):
 
     def __str__(self) -> str:
         return f"{self.room} for {self.cleared_for}"
+
+
+class MonitoringPoint(Audited):
+    """A point of the plan: what is sampled where in a room whenever a batch stands in it, and to which grade."""
+
+    room = models.ForeignKey(Room, models.PROTECT, related_name="points")
+    code = models.CharField(max_length=20)
+    kind = models.CharField(max_length=10, choices=choices_of(SampleKind))
+    grade = models.CharField(max_length=12, choices=choices_of(Grade))
+    label = models.CharField(max_length=120, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "code"], name="one_point_of_a_code_in_a_room")]
+
+    def __str__(self) -> str:
+        return f"{self.room} {self.code}"
+
+
+class Plate(Audited):
+    """A sample of the environment, taken while a batch stood in the room; read days later. Its record is `plate/...`.
+
+    `level` is what its grade was held to when it was read, in words, with the version of the levels.
+    """
+
+    number = models.CharField(max_length=40, unique=True)
+    point = models.ForeignKey(MonitoringPoint, models.PROTECT, related_name="plates")
+    session = models.ForeignKey(LineClearance, models.PROTECT, related_name="plates")
+    taken_at = models.DateTimeField()
+    taken_by = models.CharField(max_length=80)
+    count = models.PositiveIntegerField(null=True, blank=True)
+    verdict = models.CharField(max_length=16, choices=choices_of(Verdict), blank=True)
+    level = models.CharField(max_length=80, blank=True)
+    organism = models.CharField(max_length=120, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    read_by = models.CharField(max_length=80, blank=True)
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Probe(Audited):

@@ -4,11 +4,20 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from apps.audit.models import Record
-from apps.facility.facts import KnownEquipment
-from apps.facility.models import Excursion, Instrument, LineClearance, Probe, Reading, Room
+from apps.facility.facts import InstrumentStatus, KnownEquipment
+from apps.facility.models import (
+    Excursion,
+    Instrument,
+    LineClearance,
+    MonitoringPoint,
+    Plate,
+    Probe,
+    Reading,
+    Room,
+)
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import Definition
@@ -19,6 +28,27 @@ def visible_instruments(user: User, at: datetime) -> QuerySet[Instrument]:
     """The instruments of the sites this person may see."""
     found = Instrument.objects.filter(site__code__in=visible_to(user, at))
     return found.select_related("record", "site", "room")
+
+
+def lapsing_instruments(at: datetime, within: timedelta) -> list[tuple[Instrument, datetime]]:
+    """A duty: calibration or qualification of what is in service ends soon or has just ended; the earlier of both."""
+    window = (at - within, at + within)
+    ending = Q(calibration_due__range=window) | Q(qualified_until__range=window)
+    found = (
+        Instrument.objects.filter(ending, status=InstrumentStatus.IN_SERVICE).select_related("record").order_by("pk")
+    )
+    return [(one, min(_ends_of(one))) for one in found]
+
+
+def lapsing_before(site: str, kinds: Collection[str], end: datetime) -> list[tuple[Instrument, datetime]]:
+    """The instruments of some kinds in service at a site whose calibration or qualification ends before an instant."""
+    ending = Q(calibration_due__lt=end) | Q(qualified_until__lt=end)
+    found = Instrument.objects.filter(ending, site__code=site, kind__in=kinds, status=InstrumentStatus.IN_SERVICE)
+    return [(one, min(_ends_of(one))) for one in found.order_by("number")]
+
+
+def _ends_of(instrument: Instrument) -> list[datetime]:
+    return [end for end in (instrument.calibration_due, instrument.qualified_until) if end]
 
 
 def visible_rooms(user: User, at: datetime) -> QuerySet[Room]:
@@ -39,6 +69,12 @@ def instrument_now(instrument: Instrument) -> Instrument:
 def occupant_of(room: Room) -> LineClearance | None:
     """The batch that the room was last cleared for and has not left."""
     return LineClearance.objects.filter(room=room, left_at=None).select_related("cleared_for", "record").first()
+
+
+def holder_of_the_room(room: int) -> str:
+    """The address of the batch that stands in a room; empty when none does."""
+    found = LineClearance.objects.filter(room=room, left_at=None).values_list("cleared_for__address", flat=True)
+    return found.first() or ""
 
 
 def excursions_of(instrument: Instrument) -> QuerySet[Excursion]:
@@ -77,6 +113,46 @@ def _kinds_in(definition: Definition) -> Iterator[KnownEquipment]:
     for test in definition.testing.tests:
         for need in test.instruments:
             yield KnownEquipment(need.key, need.label)
+
+
+def points_of(room: Room) -> QuerySet[MonitoringPoint]:
+    """The plan of a room: the points that are in force."""
+    return MonitoringPoint.objects.filter(room=room, retired_at=None).select_related("room").order_by("code")
+
+
+def visible_plates(user: User, at: datetime) -> QuerySet[Plate]:
+    """The samples of the environment of the sites this person may see."""
+    return plates().filter(point__room__site__code__in=visible_to(user, at))
+
+
+def plates() -> QuerySet[Plate]:
+    """Samples of the environment with all that is said of them, newest first."""
+    related = ("record", "point__room__site", "point__room__record", "session__cleared_for")
+    return Plate.objects.select_related(*related).order_by("-pk")
+
+
+def plate_now(plate: Plate) -> Plate:
+    """The sample as it is inside the door."""
+    return plates().get(pk=plate.pk)
+
+
+def plates_of(record: Record) -> list[Plate]:
+    """What was sampled while a batch stood in a room, oldest first."""
+    return list(plates().filter(session__cleared_for=record).order_by("pk"))
+
+
+def points_not_sampled(record: Record) -> list[tuple[LineClearance, MonitoringPoint]]:
+    """The points of the plan that were due in a session of a batch and have no sample of it."""
+    sessions = LineClearance.objects.filter(cleared_for=record).select_related("room__record").order_by("pk")
+    done = set(Plate.objects.filter(session__in=sessions).values_list("session_id", "point_id"))
+    due = [
+        (one, point) for one in sessions for point in MonitoringPoint.objects.filter(room=one.room_id).order_by("pk")
+    ]
+    return [
+        (session, point)
+        for session, point in due
+        if (session.pk, point.pk) not in done and not (point.retired_at and point.retired_at <= session.cleared_at)
+    ]
 
 
 def visible_probes(user: User, at: datetime) -> QuerySet[Probe]:

@@ -193,3 +193,15 @@ class Trace:
     entries: tuple[EntryHop, ...]
     documents: tuple[DocumentHop, ...]
     missing: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Use:
+    """One line of the log of an instrument or a room: when, which, what, for what, by whom."""
+
+    at: datetime
+    thing: str
+    what: str
+    address: str
+    by: str
+    note: str = ""

@@ -15,5 +15,7 @@ urlpatterns = [
     path("records/<path:address>/", views.record, name="record"),
     path("lineage/<path:address>/export.csv", views.lineage_table, name="lineage_table"),
     path("lineage/<path:address>/", views.lineage, name="lineage"),
+    path("use-log/<path:address>/export.csv", views.use_table, name="use_table"),
+    path("use-log/<path:address>/", views.uses, name="use_log"),
     path("trace/<path:address>/", views.trace_value, name="trace"),
 ]

@@ -11,6 +11,7 @@ urlpatterns = [
     path("audit/chains/<path:address>/", api.Chain.as_view(), name="chain"),
     path("audit/copies/<path:address>/", api.Copy.as_view(), name="copy"),
     path("lineage/<path:address>/", api.Lineage.as_view(), name="lineage"),
+    path("use-log/<path:address>/", api.UseLog.as_view(), name="use_log"),
     path("trace/<path:address>/", api.TraceValue.as_view(), name="trace"),
     path("checkpoints/", api.Checkpoints.as_view(), name="checkpoints"),
     path("checkpoints/<int:size>/", api.CheckpointDetail.as_view(), name="checkpoint"),

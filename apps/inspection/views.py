@@ -30,6 +30,8 @@ from apps.inspection.selectors.searching import (
     visible_record,
 )
 from apps.inspection.selectors.tracing import trace
+from apps.inspection.selectors.usage import EXPORTED, SHOWN, use_log
+from apps.inspection.selectors.usage import as_table as uses_as_table
 from apps.organisation.models import User
 
 CHECKED_WHILE_YOU_WAIT = 2000  # entries of one chain
@@ -140,6 +142,22 @@ def lineage_table(request: HttpRequest, address: str) -> StreamingHttpResponse:
     lines = family_as_table(person, address, now)
     reply = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     return as_file(reply, f"lineage-{_file_name(address)}.csv", saved=True)
+
+
+@require_safe
+def uses(request: HttpRequest, address: str) -> HttpResponse:
+    """GET /inspection/use-log/<address>/: the log of an instrument or a room, or what a batch was made with."""
+    found = visible_record(_person(request), address, timezone.now())
+    return render(request, "inspection/use_log.html", {"record": found, "rows": use_log(found), "most": SHOWN})
+
+
+@require_safe
+@never_cache
+def use_table(request: HttpRequest, address: str) -> HttpResponse:
+    """GET /inspection/use-log/<address>/export.csv: the same as a table, whole."""
+    found = visible_record(_person(request), address, timezone.now())
+    reply = HttpResponse(uses_as_table(use_log(found, EXPORTED)), content_type="text/csv; charset=utf-8")
+    return as_file(reply, f"use-log-{_file_name(address)}.csv", saved=True)
 
 
 def _asked(request: HttpRequest) -> tuple[QuestionForm, Any]:

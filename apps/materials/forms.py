@@ -8,18 +8,33 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.audit.models import Record
 from apps.core.ui.acts import OneOf, instant_field, scanned
 from apps.core.ui.times import duration
 from apps.core.ui.wording import bilingual
 from apps.materials.facts import KnownMaterial
 from apps.materials.models import MaterialLot
-from apps.materials.selectors import lot_named
+from apps.materials.selectors import lot_named, used_for
 from apps.organisation.models import Site
 from apps.products.facts import BadDuration, Duration
 
 NUMBER = r"^[A-Za-z0-9_-]{1,60}$"
+PLACE = r"^[A-Za-z0-9_.\[\]-]{1,200}$"
 NUMBER_HELP = gettext_lazy("As it stands on the label that is scanned.")
+AMOUNT_HELP = gettext_lazy("A number with a point: 12.5. With it the stock is kept to an exact 0.")
 COMPONENTS = 6  # lots a reagent is made from, at most, on the page
+
+
+class LifeField(forms.CharField):
+    """A span of time as it is written: 24 h, 14 d. Empty is none."""
+
+    def clean(self, value: Any) -> timedelta | None:
+        """The elapsed time."""
+        text = super().clean(value).strip()
+        try:
+            return Duration.parse(text).timedelta if text else None
+        except (BadDuration, OverflowError) as error:
+            raise forms.ValidationError(_("Write a span of time, for instance 24 h.")) from error
 
 
 class SiteForm(forms.Form):
@@ -55,8 +70,14 @@ class ReceiveForm(SiteForm):
     supplier = forms.CharField(label=gettext_lazy("Supplier"), required=False, max_length=120)
     supplier_lot = forms.CharField(label=gettext_lazy("Lot of the supplier"), required=False, max_length=60)
     certificate = forms.CharField(label=gettext_lazy("Certificate"), required=False, max_length=120)
-    amount = forms.CharField(label=gettext_lazy("Amount"), required=False, max_length=40)
+    amount = forms.CharField(label=gettext_lazy("Amount"), required=False, max_length=16, help_text=AMOUNT_HELP)
     unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=20)
+    life_after_opening = LifeField(
+        label=gettext_lazy("Life after opening"),
+        required=False,
+        max_length=20,
+        help_text=gettext_lazy("30 d, 8 h. Where the label says how long an opened container lives."),
+    )
 
     field_order = ["site", "number", "material", "expiry"]
 
@@ -71,12 +92,14 @@ class PrepareForm(SiteForm):
 
     number = forms.RegexField(NUMBER, label=gettext_lazy("Number of the new lot"), help_text=NUMBER_HELP)
     material = forms.ChoiceField(label=gettext_lazy("What is prepared"))
-    life = forms.CharField(
+    life = LifeField(
         label=gettext_lazy("How long it lives"),
         required=False,
         max_length=20,
         help_text=gettext_lazy("24 h, 14 d. Only where the master record does not say it."),
     )
+    amount = forms.CharField(label=gettext_lazy("Amount"), required=False, max_length=16, help_text=AMOUNT_HELP)
+    unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=20)
     prepared_at = instant_field(gettext_lazy("Prepared at"))
 
     field_order = ["site", "number", "material"]
@@ -93,14 +116,6 @@ class PrepareForm(SiteForm):
         if self.known and all(one.life for one in self.known.values()):
             del self.fields["life"]
         self.order_fields([*self.field_order, *(f"component_{n}" for n in range(1, COMPONENTS + 1))])
-
-    def clean_life(self) -> timedelta | None:
-        """A span of time."""
-        text = self.cleaned_data["life"].strip()
-        try:
-            return Duration.parse(text).timedelta if text else None
-        except BadDuration as error:
-            raise forms.ValidationError(_("Write a span of time, for instance 24 h.")) from error
 
     def clean(self) -> dict[str, Any]:
         """Its life is that of the master record; the lots are found at its site."""
@@ -122,6 +137,80 @@ class PrepareForm(SiteForm):
             elif number:
                 self.add_error(f"component_{n}", _("No lot at this site has this number."))
         return list(found.values())
+
+
+class TakeForm(forms.Form):
+    """How much of a lot is taken, and for what."""
+
+    amount = forms.CharField(label=gettext_lazy("Amount"), max_length=16)
+    used_for = forms.CharField(
+        label=gettext_lazy("Batch or prepared reagent it is for"), max_length=60, widget=scanned("batch")
+    )
+    place = forms.RegexField(
+        PLACE, label=gettext_lazy("Step"), required=False, help_text=gettext_lazy("For instance expansion[2].feed[1]")
+    )
+    taken_at = instant_field(gettext_lazy("Taken at"))
+
+    def __init__(self, *args: Any, site: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.site = site
+
+    def clean_used_for(self) -> Record:
+        """The record of the batch or of the reagent, at the site of the lot."""
+        number = self.cleaned_data["used_for"].strip().removeprefix("batch/").removeprefix("lot/")
+        found = used_for(number, self.site)
+        if found is None:
+            raise forms.ValidationError(_("Nothing at this site has this number."))
+        return found
+
+
+class TakeHereForm(forms.Form):
+    """Which lot a step takes from, and how much."""
+
+    lot = forms.CharField(label=gettext_lazy("Lot"), max_length=60, widget=scanned("lot"))
+    amount = forms.CharField(label=gettext_lazy("Amount"), max_length=16)
+    taken_at = instant_field(gettext_lazy("Taken at"))
+
+    def __init__(self, *args: Any, site: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.site = site
+
+    def clean_lot(self) -> MaterialLot:
+        """The lot with this number at the site of the batch."""
+        found = lot_named(self.cleaned_data["lot"].strip().removeprefix("lot/"), self.site)
+        if found is None:
+            raise forms.ValidationError(_("No lot at this site has this number."))
+        return found
+
+
+class CountForm(forms.Form):
+    """What was counted, and why the book is set right."""
+
+    counted = forms.CharField(label=gettext_lazy("Counted"), max_length=16)
+    unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=20)
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if unit:
+            del self.fields["unit"]
+
+
+class DestroyForm(forms.Form):
+    """How much is destroyed, and why."""
+
+    amount = forms.CharField(label=gettext_lazy("Amount"), max_length=16)
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PlainForm(forms.Form):
+    """An act about which nothing is asked."""
+
+
+class OpenForm(forms.Form):
+    """When a container was opened."""
+
+    opened_at = instant_field(gettext_lazy("Opened at"))
 
 
 class RejectForm(forms.Form):

@@ -3,17 +3,22 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
 
 from apps.core.errors import Objection
 from apps.core.rules import in_utc
 from apps.core.text import N_
-from apps.materials.facts import Expiry, LotFacts, LotState, LotVerb
+from apps.materials.facts import Expiry, LotFacts, LotState, LotVerb, Stock
 from apps.materials.lifecycle import MOVES
 
 MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# As many digits as the column keeps: what is kept is what was said, and the stock comes to an exact 0.
+AMOUNT = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 # Python reads more forms of ISO 8601: a day without hyphens would end at its beginning, a week names no day.
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+
+LONGEST = timedelta(days=3653)
 
 
 def read_expiry(text: str, zone: tzinfo) -> Expiry | Objection:
@@ -60,6 +65,11 @@ def is_expired(lot: LotFacts, used_at: datetime) -> Objection | None:
     if used_at < lot.usable_until:
         return None
     facts = {"lot": lot.number, "until": lot.usable_until}
+    if lot.ends_by_opening:
+        template = N_(
+            "The open container of lot {lot} could be used until {until:%Y-%m-%d %H:%M} UTC only; open another."
+        )
+        return Objection("container_expired", template, facts)
     return Objection("lot_expired", N_("Lot {lot} could be used until {until:%Y-%m-%d %H:%M} UTC only."), facts)
 
 
@@ -110,3 +120,58 @@ def may_not_move(verb: LotVerb, state: LotState, number: str) -> Objection | Non
         return None
     facts = {"lot": number, "state": state}
     return Objection("lot_state", N_("Lot {lot} is {state}; this decision was already taken."), facts)
+
+
+def minutes_of(life: timedelta | None) -> int | Objection | None:
+    """How long an opened container lives, in whole minutes: at least one, and no longer than any reagent keeps."""
+    if life is None:
+        return None
+    if timedelta(minutes=1) <= life <= LONGEST:
+        return int(life / timedelta(minutes=1))
+    template = N_("An opened container lives between one minute and ten years.")
+    return Objection("no_life", template, place="life_after_opening")
+
+
+def read_amount(text: str, place: str = "amount") -> Decimal | Objection:
+    """An amount as it was written: a plain decimal number, no sign, no exponent, no comma."""
+    if AMOUNT.fullmatch(text.strip()):
+        return Decimal(text.strip())
+    template = N_('"{text}" is no amount; write for instance 12.5.')
+    return Objection("no_amount", template, {"text": text[:40]}, place)
+
+
+def is_nothing(amount: Decimal) -> Objection | None:
+    """What comes or goes is more than nothing."""
+    return None if amount > 0 else Objection("nothing_moved", N_("The amount must be more than 0."), place="amount")
+
+
+def has_no_unit(unit: str) -> Objection | None:
+    """A number without a unit says nothing."""
+    return None if unit.strip() else Objection("unit_missing", N_("Say in which unit it is counted."), place="unit")
+
+
+def is_not_counted(stock: Stock) -> Objection | None:
+    """What was never counted can't be taken from by amount."""
+    if stock.left is not None:
+        return None
+    template = N_("The stock of lot {lot} was never counted; count it first.")
+    return Objection("not_counted", template, {"lot": stock.lot})
+
+
+def is_more_than_left(stock: Stock, amount: Decimal) -> Objection | None:
+    """Nobody takes more than is there; what was taken all the same shows that the book is wrong."""
+    if stock.left is None or amount <= stock.left:
+        return None
+    facts = {"lot": stock.lot, "left": plain(stock.left), "unit": stock.unit}
+    return Objection("not_enough", N_("Of lot {lot} {left} {unit} are left."), facts, place="amount")
+
+
+def plain(amount: Decimal) -> str:
+    """An amount as people write it: no exponent, no zeros behind the last digit that says something."""
+    text = f"{amount:f}"
+    return text.rstrip("0").rstrip(".") or "0" if "." in text else text
+
+
+def is_not_opened(lot: str) -> Objection:
+    """Only an open container can be put away."""
+    return Objection("none_open", N_("No container of lot {lot} is open."), {"lot": lot})

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.audit.models import Record
 from apps.audit.selectors import entries_of
 from apps.lineage.selectors import ancestor_ids, descendant_ids, parents
 from apps.materials.facts import KnownMaterial, LotState
-from apps.materials.models import MaterialLot
+from apps.materials.models import Container, MaterialLot, Movement
 from apps.organisation.models import User
 from apps.organisation.selectors import printed_names, visible_to
 from apps.products.definition import Definition
@@ -36,6 +36,30 @@ def lots_expiring(at: datetime, within: timedelta) -> QuerySet[MaterialLot]:
     """Released lots whose life ends soon or has just ended: what the store is warned of."""
     window = (at - within, at + within)
     return MaterialLot.objects.filter(state=LotState.RELEASED, expires_at__range=window).select_related("site")
+
+
+def containers_ending(at: datetime, within: timedelta) -> QuerySet[Container]:
+    """Open containers of released lots whose own clock ends soon or has just ended, before the lot itself does."""
+    found = Container.objects.filter(closed_at=None, usable_until__range=(at - within, at + within))
+    found = found.filter(lot__state=LotState.RELEASED, usable_until__lt=F("lot__expires_at"))
+    return found.select_related("lot__record").order_by("usable_until", "pk")
+
+
+def container_in_use(lot: MaterialLot) -> Container | None:
+    """The container of a lot that is open."""
+    return Container.objects.filter(lot=lot, closed_at=None).first()
+
+
+def movements_of(lot: MaterialLot) -> QuerySet[Movement]:
+    """What came, was used, counted anew and destroyed of a lot, newest first."""
+    return Movement.objects.filter(lot=lot).select_related("used_in").order_by("-pk")
+
+
+def used_for(number: str, site: str) -> Record | None:
+    """The batch or the prepared reagent of a site that something is taken for, by its number."""
+    return (
+        Record.objects.filter(address__in=(f"batch/{number}", f"lot/{number}"), site=site).order_by("address").first()
+    )
 
 
 def known_materials(user: User, at: datetime) -> dict[str, KnownMaterial]:

@@ -21,10 +21,11 @@ from apps.core.preferences import THEMES
 from apps.core.roles import Role
 from apps.organisation.access import ANYONE, NO_ROLE, Access, DeclaredRoles
 from apps.organisation.middleware import begin_period, lock
-from apps.organisation.models import Site, User
+from apps.organisation.models import Site, Training, User
 from apps.organisation.selectors import AccountPage, account_page, visible_sites
 from apps.organisation.services import (
     accept_declaration,
+    acknowledge_training,
     change_secret,
     choose_display,
     close_session,
@@ -32,6 +33,7 @@ from apps.organisation.services import (
     resume_session,
     set_idle_limit,
 )
+from apps.organisation.trainings import trainings_here
 
 AT_THE_LOCK = Access(without_role=True, while_locked=True)
 
@@ -42,6 +44,16 @@ class SiteOutput(serializers.ModelSerializer):
     class Meta:
         model = Site
         fields = ("code", "name_en", "name_zh", "address_en", "address_zh", "timezone", "licence", "idle_minutes")
+
+
+class TrainingOutput(serializers.ModelSerializer):
+    """What somebody was trained on, until when, and whether they said so."""
+
+    username = serializers.CharField(source="user.username")
+
+    class Meta:
+        model = Training
+        fields = ("id", "username", "subject", "reference", "valid_from", "valid_until", "acknowledged_at")
 
 
 class IdleLimitInput(serializers.Serializer):
@@ -203,6 +215,41 @@ class AccountDisplayView(APIView):
         form.is_valid(raise_exception=True)
         user = choose_display(user=request.user, at=timezone.now(), actor=actor_of(request), **form.validated_data)
         return _session_reply(request, user)
+
+
+class MyTrainings(ListAPIView):
+    """What one was trained on."""
+
+    open_to = ANYONE
+    serializer_class = TrainingOutput
+    queryset = Training.objects.none()
+
+    def get_queryset(self) -> QuerySet[Training]:
+        return Training.objects.filter(user=self.request.user.pk).select_related("user")
+
+
+class Acknowledgement(APIView):
+    """Say that one was trained."""
+
+    open_to = ANYONE
+
+    @extend_schema(operation_id="account_acknowledge_training", request=None, responses=TrainingOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        found = get_object_or_404(Training, pk=pk, user=request.user)
+        done = acknowledge_training(training=found, at=timezone.now(), actor=actor_of(request))
+        return Response(TrainingOutput(done).data)
+
+
+class TrainingsView(ListAPIView):
+    """Who of one's sites was trained on what; `?subject=product/...`."""
+
+    open_to = Access(read=frozenset({Role.SITE_ADMIN, Role.QA, Role.INSPECTOR}), write=NO_ROLE)
+    serializer_class = TrainingOutput
+    filterset_fields = ("subject",)
+    queryset = Training.objects.none()
+
+    def get_queryset(self) -> QuerySet[Training]:
+        return trainings_here(self.request.user, timezone.now())
 
 
 class SitesView(ListAPIView):

@@ -123,13 +123,21 @@ class RoleHeld(Audited):
 
 
 class Training(Audited):
-    """A person's proof of training on one subject (a master version, a procedure), valid for a time."""
+    """A person's proof of training on one subject (a master version, gowning, a media fill), valid for a time.
+
+    Who was trained says so themselves by acknowledging it.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="trainings")
     subject = models.CharField(max_length=120, db_index=True)
     reference = models.CharField(max_length=80)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.CharField(max_length=80, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["valid_until"], name="trainings_about_to_lapse")]
 
     def __str__(self) -> str:
         return f"{self.user} {self.subject}"

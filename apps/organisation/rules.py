@@ -81,3 +81,23 @@ def is_granted_by_the_same(holder: str, granted_by: str, approved_by: str, syste
     if granted_by == approved_by and granted_by != system:
         return Objection("one_person", N_("The person who grants a role and the one who approves it are two persons."))
     return None
+
+
+def is_untrained(subject: str) -> Objection:
+    """Who works is trained on the master record, gowned and qualified in date (21 CFR 211.25; EU GMP Annex 1, 7.6)."""
+    template = N_("You have no valid training on {subject}. Quality assurance records it on the page of the person.")
+    return Objection("training_missing", template, {"subject": subject})
+
+
+def is_not_the_trainee(trainee: str, actor: str) -> Objection | None:
+    """Only who was trained can say so."""
+    if trainee == actor:
+        return None
+    return Objection("not_the_trainee", N_("Only {name} can acknowledge this training."), {"name": trainee})
+
+
+def ends_before_it_begins(until: datetime | None, at: datetime) -> Objection | None:
+    """A training is valid for some time."""
+    if until is None or until > at:
+        return None
+    return Objection("no_length", N_("It must end after it began."), place="until")

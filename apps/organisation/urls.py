@@ -14,6 +14,8 @@ urlpatterns = [
     path("account/password/", views.secret, name="secret"),
     path("account/display/", views.display, name="display"),
     path("account/declaration/", views.declaration, name="declaration"),
+    path("account/trainings/<int:pk>/", views.acknowledge, name="acknowledge"),
+    path("trainings/", views.trainings, name="trainings"),
     path("sites/<str:site>/", views.site_page, name="site"),
     path("account/site/", views.choose_site, name="choose_site"),
 ]

@@ -22,9 +22,11 @@ from apps.organisation.access import ANYONE, Access, open_to
 from apps.organisation.content import DECLARATION
 from apps.organisation.forms import DeclarationForm, DisplayForm, IdleLimitForm, SecretForm, SignInForm
 from apps.organisation.middleware import begin_period, lock
+from apps.organisation.models import Training
 from apps.organisation.selectors import account_page, demo_accounts, visible_sites
 from apps.organisation.services import (
     accept_declaration,
+    acknowledge_training,
     change_secret,
     choose_display,
     close_session,
@@ -32,8 +34,10 @@ from apps.organisation.services import (
     resume_session,
     set_idle_limit,
 )
+from apps.organisation.trainings import trainings_here
 
 AT_THE_LOCK = Access(without_role=True, while_locked=True)
+LOOK = Access(read=frozenset({Role.SITE_ADMIN, Role.QA, Role.INSPECTOR}), write=frozenset())
 ADMINISTER = Access(read=frozenset({Role.SITE_ADMIN}), write=frozenset({Role.SITE_ADMIN}))
 
 
@@ -154,6 +158,37 @@ def declaration(request: HttpRequest) -> HttpResponse:
         return render(request, "organisation/me.html", _account_context(request, declaration=form), status=400)
     accept_declaration(user=request.user, at=timezone.now(), actor=actor_of(request))
     return HttpResponseRedirect(reverse("organisation:me"))
+
+
+@open_to(access=ANYONE)
+@require_POST
+def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST /account/trainings/<id>/: say that one was trained."""
+    training = get_object_or_404(Training, pk=pk, user=request.user)
+    acknowledge_training(training=training, at=timezone.now(), actor=actor_of(request))
+    return HttpResponseRedirect(reverse("organisation:me"))
+
+
+@open_to(access=LOOK)
+@require_safe
+def trainings(request: HttpRequest) -> HttpResponse:
+    """GET /trainings/?subject=: who of one's sites was trained on what, until when."""
+    now, asked = timezone.now(), request.GET.get("subject", "")
+    every = list(trainings_here(request.user, now))
+    subjects = sorted({one.subject for one in every})
+    shown = [one for one in every if asked in ("", one.subject)]
+    context = {
+        "rows": [{"training": one, "is_past": one.valid_until is not None and one.valid_until <= now} for one in shown],
+        "filters": [
+            {
+                "name": "subject",
+                "label": _("Subject"),
+                "choices": [("", _("All")), *((one, one) for one in subjects)],
+                "value": asked,
+            }
+        ],
+    }
+    return render(request, "organisation/trainings.html", context)
 
 
 @open_to(access=ANYONE)

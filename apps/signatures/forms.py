@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.roles import Role
+from apps.core.ui.acts import instant_field
 from apps.core.ui.wording import bilingual
 from apps.organisation.facts import ROLE_NAMES
 
@@ -55,6 +56,9 @@ class TrainingForm(forms.Form):
     """A proof of training."""
 
     subject = forms.CharField(
-        label=_("Subject"), max_length=120, help_text=_("The address of the master record or procedure.")
+        label=_("Subject"),
+        max_length=120,
+        help_text=_("product/<key>-v1, qualification/gowning, qualification/media_fill, or a procedure."),
     )
     reference = forms.CharField(label=_("Reference of the training"), max_length=80)
+    until = instant_field(_("Valid until"), required=False, help_text=_("Empty where it does not lapse."))

@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/new/", views.new_account, name="new_account"),
     path("people/<str:username>/", views.person, name="person"),
+    path("people/<str:username>/training/", views.train, name="train"),
     path("people/<str:username>/roles/", views.grant, name="grant"),
     path("people/<str:username>/roles/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("people/<str:username>/password/", views.reset, name="reset"),

@@ -45,6 +45,7 @@ from apps.signatures.pages import Panel, signed_page, signing_context, signing_f
 from apps.signatures.services import grant_role, reactivate_account, reset_secret, unlock_account
 
 LOOK = Access(read=frozenset({Role.SITE_ADMIN, Role.QA, Role.INSPECTOR}), write=frozenset())
+TRAIN = Access(read=frozenset({Role.QA, Role.SITE_ADMIN}), write=frozenset({Role.QA, Role.SITE_ADMIN}))
 ADMINISTER = Access(read=frozenset({Role.SITE_ADMIN}), write=frozenset({Role.SITE_ADMIN}))
 
 
@@ -60,7 +61,6 @@ class PlainAct:
 PLAIN_ACTS = {
     "identity": PlainAct(lazy("Confirm the identity"), forms.Form, confirm_identity),
     "badge": PlainAct(lazy("Give a badge"), BadgeForm, give_badge),
-    "training": PlainAct(lazy("Record a training"), TrainingForm, record_training),
     "deactivation": PlainAct(lazy("Close the account"), ReasonForm, deactivate_user),
     "revocation": PlainAct(lazy("Revoke the password"), ReasonForm, revoke_secret),
 }
@@ -88,7 +88,8 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     now = timezone.now()
     user = _person(request, username)
     administers = bool(sites_where(request.user.username, now, Role.SITE_ADMIN)) and user != request.user
-    context = {"account": account_page(user, now), "administers": administers, "acts": PLAIN_ACTS}
+    trains = user != request.user and bool(sites_where(request.user.username, now, *TRAIN.write))
+    context = {"account": account_page(user, now), "administers": administers, "trains": trains, "acts": PLAIN_ACTS}
     return render(request, "signatures/person.html", context)
 
 
@@ -120,6 +121,19 @@ def act(request: HttpRequest, username: str, verb: str) -> HttpResponse:
             plain.service(user=user, at=timezone.now(), actor=actor_of(request), **form.cleaned_data)
             return HttpResponseRedirect(_url_of(user))
     context = {"form": form, "title": plain.title, "account": user}
+    return render(request, "signatures/act.html", context, status=400 if form.errors else 200)
+
+
+@open_to(access=TRAIN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def train(request: HttpRequest, username: str) -> HttpResponse:
+    """GET, POST /people/<username>/training/: record what a person was trained on; they acknowledge it themselves."""
+    user, form = _person(request, username), TrainingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            record_training(user=user, at=timezone.now(), actor=actor_of(request), **form.cleaned_data)
+            return HttpResponseRedirect(_url_of(user))
+    context = {"form": form, "title": _("Record a training"), "account": user}
     return render(request, "signatures/act.html", context, status=400 if form.errors else 200)
 
 

@@ -20,13 +20,15 @@ from apps.core.actor import SYSTEM
 from apps.disposal.models import ProofFile
 from apps.documents.models import Document
 from apps.donation.models import Consent
-from apps.facility.facts import Grade, Point
-from apps.facility.services import install_probe, open_room
+from apps.facility.content import clearance_content
+from apps.facility.facts import Grade, Point, SampleKind
+from apps.facility.models import Room
+from apps.facility.services import clear_line, install_probe, open_room, plan_point, take_plate
 from apps.facility.services.probing import Came
 from apps.identity.models import Chain, Donor, Recipient
 from apps.lookback.models import RecallDuty
 from apps.organisation.access import Access, access_of
-from apps.organisation.models import RoleHeld
+from apps.organisation.models import RoleHeld, Training
 from apps.quality.content import open_deviation_content
 from apps.quality.facts import EventKind, Severity
 from apps.quality.models import Hold
@@ -52,6 +54,7 @@ NOUNS = {
     "excursions": "equipment", "open": "batch", "recipients": "recipient", "orders": "order",
     "chains": "chain", "disposals": "disposal", "disposal": "disposal", "stores": "store",
     "probes": "probe", "look-backs": "lookback", "lookback": "lookback",
+    "rooms": "room", "plates": "plate", "take": "batch",
     "shipments": "shipment", "transport": "shipment",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -62,7 +65,7 @@ FIXED = {
     "username": "vera", "address": "batch%2FCT-0042", "page": "step", "chapter": "preparation", "version": "1",
     "code": "X7K2-M9QD-4R", "site": "NANHU", "counted": "LABELS", "test": "endotoxin", "parameter": "endotoxin",
 }  # fmt: skip
-OF_A_KIND = {("donors", "test"): "hiv"}
+OF_A_KIND = {("donors", "test"): "hiv", ("rooms", "code"): "ST-001"}
 LOOKED_UP: dict[str, Callable[[], Any]] = {
     "size": lambda: Checkpoint.objects.values_list("size", flat=True).first(),
     "control": lambda: ControlValue.objects.values_list("control", flat=True).first(),
@@ -70,7 +73,7 @@ LOOKED_UP: dict[str, Callable[[], Any]] = {
 KEYS: dict[str, type[Model]] = {
     "roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line, "consents": Consent, "files": ProofFile,
     "store-excursions": StoreExcursion, "storage/excursions": StoreExcursion,
-    "logger": LoggerFile, "duties": RecallDuty,
+    "logger": LoggerFile, "duties": RecallDuty, "account/trainings": Training,
 }  # fmt: skip
 
 
@@ -163,6 +166,7 @@ def _store(cast: Cast) -> None:
     keeper: dict[str, Any] = {"actor": actor(cast.quinn), "at": AT}
     said: dict[str, Any] = {"grade": Grade.UNCLASSIFIED, "label_en": "Cryo store", "label_zh": "低温库"}
     room = open_room(code="ST-001", site=site_of("NANHU"), **said, **keeper)
+    _environment(cast, room)
     tank = open_store(
         number="LN-03", kind=StoreKind.TANK, label="Tank", room=room, low=None, high=Decimal(-150), **keeper
     )
@@ -170,6 +174,15 @@ def _store(cast: Cast) -> None:
     probe = install_probe(number="TP-31", watches=tank.record, site=tank.site, unit="Cel", silent_after=15, **keeper)
     warm = [Point(1, AT - timedelta(minutes=10), Decimal(-140), "-140")]
     take_readings(store=tank, probe=probe, points=warm, came=Came("api", "Cel"), **keeper)
+
+
+def _environment(cast: Cast, room: Room) -> None:
+    """A room cleared for the batch, a planned point and a sample of it."""
+    batch, olga = Record.objects.get(address="batch/CT-0042"), actor(cast.olga)
+    point = plan_point(room=room, code="S1", kind=SampleKind.SETTLE, grade=Grade.C, actor=actor(cast.quinn), at=AT)
+    signing = sign_as(cast.olga, clearance_content(room, batch))
+    clear_line(room=room, cleared_for=batch, signing=signing, actor=olga, at=AT)
+    take_plate(room=room, point=point, number="P-001", taken_at=AT, actor=olga, at=AT)
 
 
 def every_place() -> list[Place]:

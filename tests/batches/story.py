@@ -208,11 +208,12 @@ def healthy(
     )
 
 
-def lot(cast: Cast, number: str, material: str, *, expiry: str = "2027-03", released: bool = True) -> MaterialLot:
+def lot(
+    cast: Cast, number: str, material: str, *, expiry: str = "2027-03", released: bool = True, **particulars: Any
+) -> MaterialLot:
     """A lot in the store."""
-    received = receive_lot(
-        number=number, material=material, site=site_of("NANHU"), expiry=expiry, actor=actor(cast.stella), at=AT
-    )
+    where = {"site": site_of("NANHU"), "actor": actor(cast.stella), "at": AT}
+    received = receive_lot(number=number, material=material, expiry=expiry, **particulars, **where)
     if released:
         shown = lot_content(received, LotVerb.RELEASE)
         release_lot(lot=received, signing=sign_as(cast.quinn, shown), actor=actor(cast.quinn), at=AT)

@@ -176,7 +176,7 @@ def test_an_untrained_operator_starts_nothing(planned: Room) -> None:
     shown = move_content(Verb.START, planned.batch)
     signing = sign_as(planned.cast.nora, shown)
 
-    with pytest.raises(NotAllowed) as caught:
+    with pytest.raises(RuleBroken) as caught:
         start_batch(batch=planned.batch, signing=signing, actor=actor(planned.cast.nora), at=AT)
     assert caught.value.code == "training_missing"
 

@@ -161,7 +161,7 @@ def test_a_training_counts_while_it_is_valid(cast: Cast) -> None:
         return require(actor(cast.olga), Role.OPERATOR, "NANHU", at=at, trained_on="product/msc-v1").role
 
     assert ask(0) == ask(364) == "OPERATOR"
-    assert refusal(NotAllowed, lambda: ask(-1)) == refusal(NotAllowed, lambda: ask(365)) == "training_missing"
+    assert refusal(RuleBroken, lambda: ask(-1)) == refusal(RuleBroken, lambda: ask(365)) == "training_missing"
 
 
 def test_people_are_seen_by_those_of_their_site(cast: Cast) -> None:

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.audit.models import Audited, Entry, Record
-from apps.core.errors import NotAllowed, RuleBroken, SignatureRefused
+from apps.core.errors import RuleBroken, SignatureRefused
 from apps.core.roles import Role
 from apps.organisation.services import deactivate_user, require, withdraw_role
 from apps.quality import content
@@ -202,7 +202,7 @@ def test_11_10_g_work_needs_a_valid_training_on_this_version(cast: Cast) -> None
         return require(actor(cast.olga), Role.OPERATOR, "NANHU", at=at, trained_on=master).role
 
     assert ask(-1) == "OPERATOR"
-    with pytest.raises(NotAllowed) as refused:
+    with pytest.raises(RuleBroken) as refused:
         ask(0)
     assert refused.value.code == "training_missing"
     assert Entry.objects.filter(record=cast.olga.record, action="access.refused").exists()

@@ -87,6 +87,7 @@ class BatchesView(ListAPIView):
             site=site_named(said["site"], request.user, now),
             donation=_donation(request, said["donation"]) if said["donation"] else None,
             planned_start=said["planned_start"],
+            planned_end=said["planned_end"],
             actor=actor_of(request),
             at=now,
         )

@@ -16,6 +16,7 @@ class PlanInput(serializers.Serializer):
         max_length=20, required=False, default="", allow_blank=True, help_text="none where it is made from a pool"
     )
     planned_start = Instant(required=False, allow_null=True, default=None)
+    planned_end = Instant(required=False, allow_null=True, default=None)
 
 
 class NoBody(serializers.Serializer):

@@ -40,6 +40,9 @@ class PlanForm(forms.Form):
         help_text=_("Left empty only where the product is made from a pool."),
     )
     planned_start = instant_field(_("Planned start"), required=False)
+    planned_end = instant_field(
+        _("Planned end"), required=False, help_text=_("What lapses before it is named when the batch is started.")
+    )
 
     def __init__(
         self, *args: Any, sites: Iterable[str], versions: Sequence[int], donations: Sequence[int], **more: Any

@@ -22,6 +22,7 @@ class Batch(Audited):
     state = models.CharField(max_length=12, choices=choices_of(BatchState))
     definition_sha256 = models.CharField(max_length=64)  # of the master record in force, amendments included
     planned_start = models.DateTimeField(null=True, blank=True)
+    planned_end = models.DateTimeField(null=True, blank=True)
     planned_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

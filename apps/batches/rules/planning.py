@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from apps.core.errors import Objection
 from apps.core.text import N_
@@ -50,3 +50,10 @@ def is_not_given(has_donation: bool, pooled: bool) -> Objection | None:
         template = N_("This product is made from a pool: its donations come in the manifest of the batch.")
         return Objection("made_from_a_pool", template, place="donation")
     return Objection("donation_missing", N_("Name the donation it is made from."), place="donation")
+
+
+def is_no_span(start: datetime, end: datetime | None) -> Objection | None:
+    """A batch is planned to end after its start."""
+    if end is None or end > start:
+        return None
+    return Objection("no_length", N_("It must end after it began."), place="planned_end")

@@ -14,6 +14,7 @@ from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.batches import chain_of_batch
 from apps.batches.selectors.situation import Situation
 from apps.batches.selectors.things import Thing, Things, holds_on_use, is_unknown, rows_at, scanned_vessel
+from apps.batches.services.zones import against_the_zone
 from apps.core.errors import BadInput, KeptRefusal, Objection, RuleBroken, stop_if
 from apps.core.rules import is_future
 from apps.core.text import N_
@@ -190,11 +191,12 @@ def against_the_thing(situation: Situation, judged: Judged) -> tuple[Objection, 
     """What stands against using this lot, instrument or vessel here and then."""
     need, thing, used_at = judged.parameter, judged.thing, judged.performed_at
     if isinstance(need, MaterialNeed) and thing.lot:
-        life = _life_after_opening(situation, need)
-        facts = replace(thing.lot.facts, life_after_opening=life)
+        life = life_after_opening(situation, need.material)
+        facts = thing.lot.facts.opened_for_at_most(life)
         found = materials_rules.against_use(facts, need.material, used_at)
     elif isinstance(need, EquipmentNeed) and thing.instrument:
-        found = facility_rules.against_use(thing.instrument.facts, need.equipment, used_at)
+        fit = facility_rules.against_use(thing.instrument.facts, need.equipment, used_at)
+        found = (*fit, *against_the_zone(situation, judged.place, thing.instrument))
     elif isinstance(need, VesselUse) and thing.vessel:
         vessel = scanned_vessel(thing.vessel)
         wrong = vessels.is_wrong_vessel(vessel, situation.batch.number, need.vessel, judged.place.row)
@@ -206,9 +208,10 @@ def against_the_thing(situation: Situation, judged: Judged) -> tuple[Objection, 
     return tuple(replace(objection, place=str(judged.place)) for objection in against)
 
 
-def _life_after_opening(situation: Situation, need: MaterialNeed) -> timedelta | None:
+def life_after_opening(situation: Situation, material: str) -> timedelta | None:
+    """How long the master record lets an opened container of a material live."""
     known = situation.definition.preparation.materials
-    span = next((material.expiry_after_opening for material in known if material.key == need.material), None)
+    span = next((entry.expiry_after_opening for entry in known if entry.key == material), None)
     return span.timedelta if span and not span.is_calendar else None
 
 

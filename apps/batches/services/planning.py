@@ -14,6 +14,7 @@ from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch, Step
 from apps.batches.rules.planning import (
     is_badly_numbered,
+    is_no_span,
     is_not_approved,
     is_not_authorised_here,
     is_not_given,
@@ -66,6 +67,7 @@ def plan_batch(
     at: datetime,
     donation: Donation | None = None,
     planned_start: datetime | None = None,
+    planned_end: datetime | None = None,
 ) -> Batch:
     """Plan a batch on an approved version, from a donation; it can be planned before the donation is found eligible.
 
@@ -80,13 +82,14 @@ def plan_batch(
         is_not_approved(VersionState(product_version.state), product_version.number),
         is_not_authorised_here(site.code, sites),
         *_against_donation(donation, product_version, site),
+        is_no_span(planned_start or at, planned_end),
     )
     relied = [product_version.record, *([donation.record] if donation else [])]
     with audited(actor=who, action="batch.planned", at=at, relying_on=relied) as change:
         record = change.open_record("batch", number, site=site.code)
         batch = Batch(record=record, number=number, product_version=product_version, site=site, donation=donation)
         batch.state, batch.planned_at, batch.planned_start = BatchState.PLANNED, at, planned_start
-        batch.definition_sha256 = product_version.sha256
+        batch.definition_sha256, batch.planned_end = product_version.sha256, planned_end
         change.create(batch)
         if donation:
             link(change, children=[record], parent=donation.record)

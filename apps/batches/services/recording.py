@@ -12,6 +12,7 @@ from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.situation import situation_of
 from apps.batches.selectors.things import Things, things_named
+from apps.batches.services.hands import against_the_hands
 from apps.batches.services.judging import judge_inputs, read_place
 from apps.batches.services.misses import keep_near_miss, kept
 from apps.batches.services.reporting import report_overridden
@@ -63,7 +64,7 @@ def record_values(
 ) -> list[RecordedValue]:
     """Enter several values at once, all or none; a later one may count from an earlier one."""
     check_places(batch, inputs)
-    who = require_hands(batch, [given.place for given in inputs], actor, at)
+    who = require_hands(batch, [given.place for given in inputs], actor, at, is_done=happened is not None)
     act = Act(who, at, reason, happened)
     signer = _confirmer(batch, second, actor, at) if second else None
     things = things_named(batch, plan_of(batch), inputs)
@@ -89,15 +90,18 @@ def _is_known(batch: Batch, place: Place) -> bool:
     return True
 
 
-def require_hands(batch: Batch, places: Sequence[Place], actor: Actor, at: datetime) -> Actor:
-    """The actor with the role that the steps ask for, trained on this master record."""
+def require_hands(batch: Batch, places: Sequence[Place], actor: Actor, at: datetime, *, is_done: bool = False) -> Actor:
+    """The actor with the role that the steps ask for, trained on this master record.
+
+    Of what is done already, training is judged with all else that stands against the act.
+    """
     definition = plan_of(batch).definition
     try:
         roles = {definition.step(place).role for place in places}
     except BadPlace as error:
         raise BadInput(no_such_place(places[0])) from error
-    subject, address = batch.product_version.record.address, batch.record.address
-    return require(actor, sorted(roles), batch.site.code, at=at, trained_on=subject, about=address)
+    subject = None if is_done else batch.product_version.record.address
+    return require(actor, sorted(roles), batch.site.code, at=at, trained_on=subject, about=batch.record.address)
 
 
 def _record(
@@ -110,6 +114,7 @@ def _record(
         situation = situation_of(batch, [given.place for given in inputs])
         named = things_named(batch, situation.plan, inputs) if things.by_place else things
         judged, findings = judge_inputs(situation, inputs, named, act, signer is not None)
+        findings.against_the_act += against_the_hands(situation, [given.place for given in inputs], act)
         overridden = findings.stop(act, keep=kept(batch, findings.against_the_act))
         second = _confirm(change, batch, inputs, act, signer) if signer else None
         rows = store_values(change, situation, judged, act, overridden, second)

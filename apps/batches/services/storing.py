@@ -9,7 +9,7 @@ from apps.batches.facts.words import VesselState
 from apps.batches.models import RecordedValue
 from apps.batches.selectors.situation import Situation
 from apps.batches.services.computing import computed_rows
-from apps.batches.services.judging import Judged
+from apps.batches.services.judging import Judged, life_after_opening
 from apps.batches.services.reporting import hold_uncovered, report_value
 from apps.batches.services.rows import row_of
 from apps.core.errors import Objection
@@ -72,14 +72,16 @@ def _use_lot(change: Change, situation: Situation, lot: MaterialLot, judged: Jud
     record = situation.batch.record
     if not Edge.objects.filter(record=record, parent=lot.record).exists():
         link(change, children=[record], parent=lot.record)
-    if is_opened_by_use(situation, lot.material) and lot.opened_at is None:
-        open_lot(change, lot=lot, opened_at=judged.performed_at)
+    if is_opened_by_use(situation, lot) and lot.opened_at is None:
+        life = life_after_opening(situation, lot.material)
+        open_lot(change, lot=lot, opened_at=judged.performed_at, life=life)
 
 
-def is_opened_by_use(situation: Situation, material: str) -> bool:
-    """Whether the life of this material ends earlier once it was opened."""
+def is_opened_by_use(situation: Situation, lot: MaterialLot) -> bool:
+    """Whether the life of this lot ends earlier once it was opened: its label says so, or the master record."""
     known = situation.definition.preparation.materials
-    return any(entry.key == material and entry.expiry_after_opening for entry in known)
+    asked = any(entry.key == lot.material and entry.expiry_after_opening for entry in known)
+    return asked or lot.life_after_opening is not None
 
 
 def texts_of(objections: Iterable[Objection]) -> str:

@@ -76,8 +76,8 @@ def other_acts(page: StepPage, following: Following, person: Person) -> list[Act
 def linked_acts(page: StepPage) -> list[Act]:
     """The pages of other stages where something of this step is done."""
     found = {}
-    for act in page.step.acts:
-        name, icon, label = ACT_PAGES[act]
+    stock = [("materials:take_for", "down", gettext_lazy("Take from stock"))] if page.step.materials else []
+    for name, icon, label in (*(ACT_PAGES[act] for act in page.step.acts), *stock):
         try:
             url = f"{reverse(name, args=[page.header.number])}?step={page.line.place}"
         except NoReverseMatch:

@@ -16,6 +16,7 @@ KINDS: dict[str, str | Promise] = {
     "lookback": _("Look-back"),
     "lot": _("Lot"),
     "order": _("Treatment order"),
+    "plate": _("Sample of the environment"),
     "probe": _("Probe"),
     "product": _("Master record"),
     "recipient": _("Recipient"),

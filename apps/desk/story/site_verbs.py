@@ -1,6 +1,7 @@
 """What a story says about a site's ground: master records, lots, instruments, donors."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from apps.batches.services.excursions import record_excursion
 from apps.desk.story.stage import Stage, Verb
@@ -15,8 +16,19 @@ from apps.donation.services import (
     record_health,
     record_screening,
 )
+from apps.facility.content import clearance_content
+from apps.facility.facts import Grade, SampleKind
 from apps.facility.models import Instrument, Room
-from apps.facility.services import install_instrument, open_room
+from apps.facility.selectors import plates as every_plate
+from apps.facility.services import (
+    clear_line,
+    install_instrument,
+    leave_room,
+    open_room,
+    plan_point,
+    read_plate,
+    take_plate,
+)
 from apps.identity.facts import Person
 from apps.identity.models import Donor
 from apps.identity.rules.contents import write_donation_number
@@ -24,7 +36,8 @@ from apps.identity.services import register_donor
 from apps.materials.content import lot_content
 from apps.materials.facts import LotVerb
 from apps.materials.models import MaterialLot
-from apps.materials.services import prepare_reagent, receive_lot, release_lot
+from apps.materials.services import prepare_reagent, receive_lot, release_lot, take_stock
+from apps.products.facts import Duration
 
 
 def rooms(stage: Stage, who: str, at: datetime, *, rooms: list[dict[str, str]]) -> None:
@@ -44,15 +57,59 @@ def instruments(stage: Stage, who: str, at: datetime, *, instruments: list[dict[
         install_instrument(site=stage.site, actor=stage.actor(who), at=at, **particulars)
 
 
+def points(stage: Stage, who: str, at: datetime, *, room: str, points: list[dict[str, str]]) -> None:
+    """Plan the points at which the environment of a room is sampled."""
+    found = Room.objects.select_related("record", "site").get(code=room)
+    for one in points:
+        particulars: dict[str, Any] = {**one, "kind": SampleKind(one["kind"]), "grade": Grade(one["grade"])}
+        plan_point(room=found, actor=stage.actor(who), at=at, **particulars)
+
+
+def clear_room(stage: Stage, who: str, at: datetime, *, room: str) -> None:
+    """Clear a room for the batch of the story."""
+    found = Room.objects.select_related("record", "site").get(code=room)
+    signing = stage.signing(clearance_content(found, stage.batch.record), at, who)
+    clear_line(room=found, cleared_for=stage.batch.record, signing=signing, actor=stage.actor(who), at=at)
+
+
+def leave(stage: Stage, who: str, at: datetime, *, room: str) -> None:
+    """The batch has left a room."""
+    found = Room.objects.select_related("record", "site").get(code=room)
+    leave_room(room=found, actor=stage.actor(who), at=at)
+
+
+def plates(stage: Stage, who: str, at: datetime, *, room: str, plates: dict[str, str]) -> None:
+    """Take samples of the environment: the number of each by its point."""
+    found = Room.objects.select_related("record", "site").get(code=room)
+    for code, number in plates.items():
+        point = found.points.select_related("room").get(code=code)
+        take_plate(room=found, point=point, number=number, taken_at=at, actor=stage.actor(who), at=at)
+
+
+def counted(stage: Stage, who: str, at: datetime, *, plate: str, count: str, organism: str = "") -> None:
+    """Read a sample of the environment."""
+    said = {"count": count, "organism": organism, "read_at": at}
+    read_plate(plate=every_plate().get(number=plate), actor=stage.actor(who), at=at, **said)
+
+
 def lots(stage: Stage, who: str, at: datetime, *, lots: list[dict[str, str]], released_by: str = "") -> None:
-    """Receive lots; QA releases them where the story says so."""
+    """Receive lots; `life_after_opening` is that of an opened container. QA releases them where the story says so."""
     for one in lots:
-        particulars = dict(one)
-        expiry = stage.instant(particulars.pop("expires"))
+        particulars: dict[str, Any] = dict(one)
+        expiry, life = stage.instant(particulars.pop("expires")), particulars.pop("life_after_opening", "")
+        if life:
+            particulars["life_after_opening"] = Duration.parse(life).timedelta
         lot = receive_lot(site=stage.site, expiry=expiry.isoformat(), actor=stage.actor(who), at=at, **particulars)
         if released_by:
             signing = stage.signing(lot_content(lot, LotVerb.RELEASE), at, released_by)
             release_lot(lot=lot, signing=signing, actor=stage.actor(released_by), at=at)
+
+
+def take(stage: Stage, who: str, at: datetime, *, lot: str, amount: str, place: str = "") -> None:
+    """An amount of a lot is used in a step of the batch."""
+    found = MaterialLot.objects.select_related("record", "site").get(number=lot)
+    used_in, actor = stage.batch.record, stage.actor(who)
+    take_stock(lot=found, amount=amount, used_in=used_in, taken_at=at, place=place, actor=actor, at=at)
 
 
 def prepare(stage: Stage, who: str, at: datetime, *, number: str, material: str, of: list[str], life: int) -> None:
@@ -180,7 +237,13 @@ def excursion(
 VERBS: dict[str, Verb] = {
     "rooms": rooms,
     "instruments": instruments,
+    "points": points,
+    "clear_room": clear_room,
+    "leave": leave,
+    "plates": plates,
+    "counted": counted,
     "lots": lots,
+    "take": take,
     "prepare": prepare,
     "donor": donor,
     "screening": screening,

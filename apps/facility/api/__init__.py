@@ -2,7 +2,9 @@
 
 from apps.facility.api.instruments import (
     Calibrations,
+    Cleanings,
     Excursions,
+    Extensions,
     InstrumentsView,
     InstrumentView,
     Qualifications,
@@ -12,8 +14,10 @@ from apps.facility.api.rooms import ClearLine, Leaving, RoomsView
 
 __all__ = [
     "Calibrations",
+    "Cleanings",
     "ClearLine",
     "Excursions",
+    "Extensions",
     "InstrumentView",
     "InstrumentsView",
     "Leaving",

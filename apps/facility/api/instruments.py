@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from apps.core.errors import BadInput
 from apps.core.fields import Instant
 from apps.core.http import actor_of
+from apps.core.roles import Role
 from apps.core.rules import unknown
 from apps.facility import services
 from apps.facility.facts import InstrumentStatus
@@ -43,6 +44,7 @@ class InstrumentOutput(serializers.Serializer):
     calibration_due = serializers.DateTimeField(allow_null=True)
     calibration_certificate = serializers.CharField()
     qualified_until = serializers.DateTimeField(allow_null=True)
+    clean_until = serializers.DateTimeField(allow_null=True)
 
 
 class InstrumentInput(serializers.Serializer):
@@ -63,6 +65,20 @@ class CalibrationInput(serializers.Serializer):
 
     certificate = serializers.CharField(max_length=120)
     due = Instant()
+
+
+class ExtensionInput(serializers.Serializer):
+    """Until when a calibration still holds, and why."""
+
+    until = Instant()
+    reason = serializers.CharField(max_length=500, allow_blank=True)
+
+
+class CleaningInput(serializers.Serializer):
+    """With what it was cleaned, and how long that holds."""
+
+    agent = serializers.CharField(max_length=200)
+    until = Instant(required=False, allow_null=True, default=None)
 
 
 class QualificationInput(serializers.Serializer):
@@ -152,6 +168,34 @@ class Calibrations(APIView):
             actor=actor_of(request),
             at=timezone.now(),
         )
+        return tagged(Response(InstrumentOutput(instrument).data), instrument.record)
+
+
+class Cleanings(APIView):
+    """Record that an instrument was cleaned."""
+
+    open_to = Access(write=frozenset(services.CLEANERS))
+
+    @extend_schema(operation_id="instruments_clean", request=CleaningInput, responses=InstrumentOutput)
+    def post(self, request: Request, number: str) -> Response:
+        form = CleaningInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        said = {**form.validated_data, "actor": actor_of(request), "at": timezone.now()}
+        instrument = services.clean(instrument=_instrument(request, number), **said)
+        return tagged(Response(InstrumentOutput(instrument).data), instrument.record)
+
+
+class Extensions(APIView):
+    """Let a calibration hold longer."""
+
+    open_to = Access(write=frozenset({Role.QA}))
+
+    @extend_schema(operation_id="instruments_extend_calibration", request=ExtensionInput, responses=InstrumentOutput)
+    def post(self, request: Request, number: str) -> Response:
+        form = ExtensionInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        said = {**form.validated_data, "actor": actor_of(request), "at": timezone.now()}
+        instrument = services.extend_calibration(instrument=_instrument(request, number), **said)
         return tagged(Response(InstrumentOutput(instrument).data), instrument.record)
 
 

@@ -3,6 +3,7 @@
 from apps.facility.rules.instruments import (
     against_use,
     ends_before_it_began,
+    is_no_extension,
     is_no_measurement,
     is_occupied,
     is_other_kind,
@@ -10,11 +11,13 @@ from apps.facility.rules.instruments import (
     is_past_calibration,
     is_past_qualification,
     is_retired,
+    is_zone_of_another,
 )
 
 __all__ = [
     "against_use",
     "ends_before_it_began",
+    "is_no_extension",
     "is_no_measurement",
     "is_occupied",
     "is_other_kind",
@@ -22,4 +25,5 @@ __all__ = [
     "is_past_calibration",
     "is_past_qualification",
     "is_retired",
+    "is_zone_of_another",
 ]

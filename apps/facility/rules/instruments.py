@@ -46,6 +46,14 @@ def is_past_qualification(instrument: InstrumentFacts, used_at: datetime) -> Obj
     return Objection("not_qualified", N_("{instrument} was qualified until {until:%Y-%m-%d %H:%M} UTC."), facts)
 
 
+def is_no_longer_clean(instrument: InstrumentFacts, used_at: datetime) -> Objection | None:
+    """Cleaning holds for a time, judged at the moment of use (21 CFR 211.67; China GMP 2010, article 84)."""
+    if instrument.clean_until is None or used_at < instrument.clean_until:
+        return None
+    facts = {"instrument": instrument.number, "until": instrument.clean_until}
+    return Objection("not_clean", N_("{instrument} was clean until {until:%Y-%m-%d %H:%M} UTC; clean it first."), facts)
+
+
 def against_use(instrument: InstrumentFacts, kind: str, used_at: datetime) -> tuple[Objection, ...]:
     """Everything that stands against using this instrument for this purpose at this moment."""
     found = (
@@ -53,6 +61,7 @@ def against_use(instrument: InstrumentFacts, kind: str, used_at: datetime) -> tu
         is_out_of_service(instrument),
         is_past_calibration(instrument, used_at),
         is_past_qualification(instrument, used_at),
+        is_no_longer_clean(instrument, used_at),
     )
     return tuple(objection for objection in found if objection)
 
@@ -68,11 +77,11 @@ def is_no_measurement(worst: str, unit: str, units: UnitTable) -> Objection | No
     return None if read.done else Objection("no_number", N_("Write the worst value."), place="worst")
 
 
-def ends_before_it_began(began_at: datetime, ended_at: datetime) -> Objection | None:
-    """An excursion has a length."""
+def ends_before_it_began(began_at: datetime, ended_at: datetime, place: str = "ended_at") -> Objection | None:
+    """What lasts has a length."""
     if ended_at > began_at:
         return None
-    return Objection("no_length", N_("It must end after it began."), place="ended_at")
+    return Objection("no_length", N_("It must end after it began."), place=place)
 
 
 def is_retired(instrument: InstrumentFacts) -> Objection | None:
@@ -80,6 +89,24 @@ def is_retired(instrument: InstrumentFacts) -> Objection | None:
     if instrument.status is not InstrumentStatus.RETIRED:
         return None
     return Objection("retired", N_("{instrument} is retired."), {"instrument": instrument.number})
+
+
+def is_no_extension(instrument: InstrumentFacts, until: datetime) -> Objection | None:
+    """An extension ends later than what it extends."""
+    if instrument.calibration_due is not None and until > instrument.calibration_due:
+        return None
+    facts = {"instrument": instrument.number}
+    return Objection("no_extension", N_("The calibration of {instrument} must end later than now."), facts, "until")
+
+
+def is_zone_of_another(instrument: str, holder: str, batch: str) -> Objection | None:
+    """One donor is open in a work zone at a time."""
+    if holder in ("", batch):
+        return None
+    template = N_(
+        "{instrument} stands where {holder} is open; that batch leaves the room first, and the line is cleared."
+    )
+    return Objection("zone_of_another", template, {"instrument": instrument, "holder": holder})
 
 
 def is_occupied(room: str, holder: str) -> Objection | None:

@@ -23,6 +23,7 @@ from apps.signatures.services import admit_signer, sign
 
 KEEPERS = (Role.QA, Role.QC_HEAD, Role.STOREKEEPER)  # who keeps rooms and instruments; administrators enter no data
 CLEARERS = (Role.OPERATOR, Role.CHECKER)
+CLEANERS = (Role.OPERATOR, Role.CHECKER, Role.ANALYST, Role.STOREKEEPER)
 
 
 def open_room(*, code: str, grade: Grade, label_en: str, label_zh: str, site: Site, actor: Actor, at: datetime) -> Room:
@@ -51,6 +52,30 @@ def calibrate(*, instrument: Instrument, certificate: str, due: datetime, actor:
     return _change_instrument(
         instrument, "equipment.calibrated", "", actor, at, calibration_certificate=certificate, calibration_due=due
     )
+
+
+def extend_calibration(
+    *, instrument: Instrument, until: datetime, reason: str, actor: Actor, at: datetime
+) -> Instrument:
+    """Let a calibration hold longer, so that a batch can end with it: QA's decision, with the reason."""
+    who = require(actor, Role.QA, instrument.site.code, at=at, about=instrument.record.address)
+    stop_if(reason_is_missing(reason))
+    with audited(
+        actor=who, action="equipment.calibration.extended", at=at, reason=reason, touching=[instrument.record]
+    ) as change:
+        instrument = instrument_now(instrument)
+        stop_if(rules.is_retired(instrument.facts), rules.is_no_extension(instrument.facts, until))
+        return change.update(instrument, calibration_due=until)
+
+
+def clean(*, instrument: Instrument, agent: str, until: datetime | None, actor: Actor, at: datetime) -> Instrument:
+    """Record that an instrument was cleaned: with what (the reason in the trail), and how long that holds."""
+    who = require(actor, CLEANERS, instrument.site.code, at=at, about=instrument.record.address)
+    stop_if(reason_is_missing(agent, "agent"), rules.ends_before_it_began(at, until, "until") if until else None)
+    with audited(actor=who, action="equipment.cleaned", at=at, reason=agent, touching=[instrument.record]) as change:
+        instrument = instrument_now(instrument)
+        stop_if(rules.is_retired(instrument.facts))
+        return change.update(instrument, clean_until=until)
 
 
 def qualify(*, instrument: Instrument, report: str, until: datetime, actor: Actor, at: datetime) -> Instrument:

@@ -9,6 +9,17 @@ from apps.inspection.api.reading import (
     EntryDetail,
     Lineage,
     TraceValue,
+    UseLog,
 )
 
-__all__ = ["Chain", "CheckpointDetail", "Checkpoints", "Copy", "Entries", "EntryDetail", "Lineage", "TraceValue"]
+__all__ = [
+    "Chain",
+    "CheckpointDetail",
+    "Checkpoints",
+    "Copy",
+    "Entries",
+    "EntryDetail",
+    "Lineage",
+    "TraceValue",
+    "UseLog",
+]

@@ -227,6 +227,17 @@ class TraceOutput(serializers.Serializer):
     missing = serializers.DictField(child=serializers.CharField())
 
 
+class UseOutput(serializers.Serializer):
+    """One line of the log of an instrument or a room."""
+
+    at = serializers.DateTimeField()
+    thing = serializers.CharField()
+    what = serializers.CharField()
+    address = serializers.CharField()
+    by = serializers.CharField()
+    note = serializers.CharField()
+
+
 class ChainRecordOutput(serializers.Serializer):
     """The record whose chain it is; `genesis` is what its first entry calls the hash before."""
 

@@ -31,6 +31,7 @@ from apps.inspection.api.outputs import (
     LineageOutput,
     ProvedEntryOutput,
     TraceOutput,
+    UseOutput,
 )
 from apps.inspection.facts import EntryHop, EntryView, Trace
 from apps.inspection.forms import QuestionForm
@@ -40,6 +41,7 @@ from apps.inspection.selectors.genealogy import genealogy
 from apps.inspection.selectors.reading import entry_view
 from apps.inspection.selectors.searching import answering, visible_entries, visible_record
 from apps.inspection.selectors.tracing import trace
+from apps.inspection.selectors.usage import use_log
 from apps.organisation.models import User
 
 MOST_RELATIVES = 5000  # each way
@@ -142,6 +144,15 @@ class Lineage(APIView):
     def get(self, request: Request, address: str) -> Response:
         family = genealogy(cast(User, request.user), address, timezone.now(), most=MOST_RELATIVES)
         return Response(LineageOutput(family).data)
+
+
+class UseLog(APIView):
+    """GET /api/v1/use-log/<address>/: the log of an instrument or a room, or what a batch was made with."""
+
+    @extend_schema(operation_id="use_log_list", tags=["audit"], responses=UseOutput(many=True))
+    def get(self, request: Request, address: str) -> Response:
+        found = visible_record(cast(User, request.user), address, timezone.now())
+        return Response(UseOutput(use_log(found), many=True).data)
 
 
 class Checkpoints(ListAPIView):

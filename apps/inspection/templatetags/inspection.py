@@ -14,6 +14,7 @@ WORDS = {
     "ENTRY": _("entry, attributed"), "PERFORMED": _("signed by the person who did it"),
     "NONE": _("no second person"), "WITNESS": _("a second person is present"),
     "AFTER": _("a second person checks afterwards"), "MACHINE": _("by machine"),
+    "USED": _("used"), "EXCURSION": _("excursion"), "CLEARED FOR A BATCH": _("cleared for a batch"),
     "TYPED": _("typed"), "SCANNED": _("scanned"),
 }  # fmt: skip
 

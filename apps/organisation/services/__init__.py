@@ -15,12 +15,13 @@ from apps.organisation.services.accounts import (
 from apps.organisation.services.beginning import Named, name_first_administrators
 from apps.organisation.services.credentials import change_secret, give_new_secret, revoke_secret
 from apps.organisation.services.recognition import forget_failures, recognise
-from apps.organisation.services.roles import hold_role, record_training, withdraw_role
+from apps.organisation.services.roles import acknowledge_training, hold_role, record_training, withdraw_role
 from apps.organisation.services.sessions import close_session, open_session, resume_session
 
 __all__ = [
     "Named",
     "accept_declaration",
+    "acknowledge_training",
     "change_secret",
     "choose_display",
     "close_session",

@@ -9,7 +9,7 @@ from apps.core.roles import Role
 from apps.core.text import N_
 from apps.organisation import rules
 from apps.organisation.models import RoleHeld, Site, Training, User
-from apps.organisation.services.access import require, require_admin_of
+from apps.organisation.services.access import require, require_trainer_of
 
 
 def hold_role(
@@ -55,15 +55,21 @@ def withdraw_role(*, held: RoleHeld, reason: str, at: datetime, actor: Actor) ->
 def record_training(
     *, user: User, subject: str, reference: str, at: datetime, actor: Actor, until: datetime | None = None
 ) -> Training:
-    """Record a person's training on a subject (the address of a master version or a procedure)."""
-    actor = require_admin_of(actor, user, at=at)
+    """Record a person's training on a subject: a master version, gowning, a media fill; valid until an instant."""
+    actor = require_trainer_of(actor, user, at=at)
     with audited(actor=actor, action="training.recorded", at=at, touching=[user.record]) as change:
-        stop_if(rules.is_own_account(user.username, actor.username))
-        return change.create(
-            Training(
-                record=user.record, user=user, subject=subject, reference=reference, valid_from=at, valid_until=until
-            )
-        )
+        stop_if(rules.is_own_account(user.username, actor.username), rules.ends_before_it_begins(until, at))
+        training = Training(record=user.record, user=user, subject=subject, reference=reference, valid_from=at)
+        training.valid_until, training.recorded_by = until, actor.username
+        return change.create(training)
+
+
+def acknowledge_training(*, training: Training, actor: Actor, at: datetime) -> Training:
+    """Say that one was trained and will work by it; said once, by the trainee."""
+    with audited(actor=actor, action="training.acknowledged", at=at, touching=[training.record]) as change:
+        training = Training.objects.select_related("user", "record").get(pk=training.pk)
+        stop_if(rules.is_not_the_trainee(training.user.username, actor.username))
+        return training if training.acknowledged_at else change.update(training, acknowledged_at=at)
 
 
 def _is_held_already(user: User, site: Site, role: Role) -> Objection | None:

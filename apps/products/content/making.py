@@ -77,6 +77,7 @@ def preparation_blocks(definition: Definition) -> Iterator[Block]:
     for grade in preparation.environments:
         title = Bilingual(f"{grade.label.en}: {grade.use.en}", f"{grade.label.zh}：{grade.use.zh}")
         yield field_table(title, grade.limits)
+    yield from _qualifications(preparation)
     for stage in preparation.stages:
         yield Heading(_stage_title(stage))
         for n, step in enumerate(stage.steps, start=1):
@@ -140,6 +141,22 @@ def _equipment(preparation: Preparation) -> Table:
         (both(kind.label), joined(condition.label for condition in kind.conditions)) for kind in preparation.equipment
     )
     return Table(Bilingual("Equipment", "设备"), columns, rows)
+
+
+def _qualifications(preparation: Preparation) -> Iterator[Table]:
+    """What the hands in a grade are qualified for, and for how long."""
+    title = Bilingual("Qualification of the hands", "人员资格确认")
+    columns = (
+        Column(title, width=44),
+        Column(Bilingual("Grades", "洁净级别"), width=26),
+        Column(Bilingual("Valid for", "有效期"), width=30),
+    )
+    rows: list[tuple[Entry, ...]] = []
+    for one in preparation.qualifications:
+        grades = ", ".join(grade.value.replace("_", " ") for grade in one.environments)
+        rows.append((both(one.label), grades, marked(one.valid_for.text, one.source)))
+    if rows:
+        yield confirmed(title, columns, tuple(rows))
 
 
 def _stage_title(stage: Stage) -> Bilingual:

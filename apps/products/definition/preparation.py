@@ -72,6 +72,21 @@ class EnvironmentGrade(Part):
     limits: Annotated[tuple[Parameter, ...], Field(min_length=1)]
 
 
+class Qualification(Part):
+    """What the hands at work in some cleanliness grades are qualified for, in date: gowning, media fill."""
+
+    key: Key
+    label: Bilingual
+    environments: Annotated[tuple[Annotated[Environment, lower_case(Environment)], ...], Field(min_length=1)]
+    valid_for: Span
+    source: Source
+
+    @property
+    def subject(self) -> str:
+        """What its training is recorded on."""
+        return f"qualification/{self.key}"
+
+
 class Rows(Part):
     """One row of parameters per vessel, or per fixed key. Short form: `rows: flask`."""
 
@@ -236,6 +251,7 @@ class Preparation(Part):
     materials: tuple[Material, ...] = ()
     equipment: tuple[EquipmentKind, ...] = ()
     environments: tuple[EnvironmentGrade, ...] = ()
+    qualifications: tuple[Qualification, ...] = ()
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
 
     @model_validator(mode="before")

@@ -7,6 +7,8 @@ from django.db.models import Q
 
 from apps.audit.models import Entry, Head, Record
 from apps.batches.models import Amendment, Batch, PlannedDeviation, RiskDecision
+from apps.facility.models import Plate
+from apps.facility.selectors import plates_of, points_not_sampled
 from apps.products.facts import Verdict
 from apps.quality.models import Event
 from apps.release.facts import Check, Finding, FindingKind, Looked, Trail
@@ -62,6 +64,45 @@ def _invalid_run(run: AssayRun) -> Finding:
         url_address=run.record.address,
         check=Check.RUNS,
         key=f"{Check.RUNS}:{run.number}",
+    )
+
+
+def look_at_environment(batch: Batch) -> Looked:
+    """What was sampled while the batch stood in a room: above a level, or not counted yet; and what was never taken."""
+    plates, lacking = plates_of(batch.record), points_not_sampled(batch.record)
+    found = [one for one in map(_of_a_plate, plates) if one]
+    found += [
+        Finding(
+            kind=FindingKind.AWAITED,
+            what=f"{point}: {point.kind}",
+            place=session.room.record.address,
+            at=session.cleared_at,
+            who=session.cleared_by,
+            note="no sample",
+            url_address=session.room.record.address,
+            check=Check.ENVIRONMENT,
+            key=f"{Check.ENVIRONMENT}:{session.pk}:{point.pk}",
+        )
+        for session, point in lacking
+    ]
+    return Looked(Check.ENVIRONMENT, len(plates) + len(lacking), tuple(found))
+
+
+def _of_a_plate(plate: Plate) -> Finding | None:
+    kinds = {"": FindingKind.AWAITED, "ALERT": FindingKind.ALERT, "ACTION": FindingKind.ACTION}
+    if plate.verdict not in kinds:
+        return None
+    counted = "" if plate.count is None else f": {plate.count} {plate.organism}"
+    return Finding(
+        kind=kinds[plate.verdict],
+        what=f"{plate.number}, {plate.point}, grade {plate.point.grade}{counted}".strip(),
+        place=plate.record.address,
+        at=plate.read_at or plate.taken_at,
+        who=plate.read_by or plate.taken_by,
+        note=plate.level,
+        url_address=plate.record.address,
+        check=Check.ENVIRONMENT,
+        key=f"{Check.ENVIRONMENT}:{plate.number}:{plate.verdict}",
     )
 
 

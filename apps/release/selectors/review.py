@@ -16,6 +16,7 @@ from apps.release.models import Judgement
 from apps.release.selectors.around import (
     events_of,
     look_at_departures,
+    look_at_environment,
     look_at_events,
     look_at_refusals,
     look_at_tests,
@@ -44,6 +45,7 @@ def review_page(batch: Batch) -> ReviewPage:
         *look_at_values(values),
         look_at_signatures(sheet, address),
         look_at_computations(values, sheet),
+        look_at_environment(batch),
         *look_at_tests(batch),
         look_at_refusals(records),
         look_at_departures(batch),

@@ -48,6 +48,7 @@ from apps.signatures.notices import tell_of_reset
 from apps.signatures.services import grant_role, reactivate_account, reset_secret, unlock_account
 
 ADMINISTRATION = Access(read=frozenset({Role.SITE_ADMIN, Role.QA, Role.INSPECTOR}), write=frozenset({Role.SITE_ADMIN}))
+TRAINERS = Access(read=ADMINISTRATION.read, write=frozenset({Role.QA, Role.SITE_ADMIN}))
 
 
 class PeopleView(GenericAPIView):
@@ -112,7 +113,7 @@ class PersonVerb(GenericAPIView):
 class TrainingView(GenericAPIView):
     """/api/v1/people/<username>/trainings/: record a training."""
 
-    open_to = ADMINISTRATION
+    open_to = TRAINERS
     serializer_class = TrainingInput
 
     @extend_schema(operation_id="people_train", request=TrainingInput, responses={201: PersonOutput})

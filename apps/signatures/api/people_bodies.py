@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from apps.core.choices import choices_of
-from apps.core.fields import OneOf
+from apps.core.fields import Instant, OneOf
 from apps.core.roles import Role
 from apps.organisation.models import RoleHeld, Site
 from apps.signatures.api.signing import SigningInput
@@ -27,6 +27,7 @@ class TrainingOutput(serializers.Serializer):
     reference = serializers.CharField()
     valid_from = serializers.DateTimeField()
     valid_until = serializers.DateTimeField(allow_null=True)
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
 
 
 class PersonOutput(serializers.Serializer):
@@ -67,7 +68,7 @@ class BadgeInput(serializers.Serializer):
 class TrainingInput(serializers.Serializer):
     subject = serializers.CharField(max_length=120)
     reference = serializers.CharField(max_length=80)
-    valid_until = serializers.DateTimeField(required=False, default=None, allow_null=True)
+    valid_until = Instant(required=False, default=None, allow_null=True)
 
 
 class NothingInput(serializers.Serializer):

@@ -42,6 +42,12 @@ def lots(stage: ApiStage, who: str, *, lots: Sequence[Mapping[str, str]], releas
             stage.sign(released_by, f"{url}release/", seen=url)
 
 
+def take(stage: ApiStage, who: str, *, lot: str, amount: str, place: str = "") -> None:
+    """Take an amount of a lot for a step of the batch."""
+    body = {"amount": amount, "place": place, "used_in": f"batch/{stage.stage.batch_number}"}
+    stage.post(who, f"{API}/lots/{lot}/movements/", {**body, "taken_at": timezone.now().isoformat()})
+
+
 def prepare(stage: ApiStage, who: str, *, number: str, material: str, of: Sequence[str], life: int) -> None:
     """Make a reagent from lots."""
     body = {
@@ -125,6 +131,7 @@ VERBS: dict[str, ApiVerb] = {
     "rooms": rooms,
     "instruments": instruments,
     "lots": lots,
+    "take": take,
     "prepare": prepare,
     "donor": donor,
     "screening": screening,

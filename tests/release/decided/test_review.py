@@ -10,6 +10,7 @@ from apps.batches.models import RecordedValue, Step
 from apps.core.errors import Stale
 from apps.core.roles import Role
 from apps.documents.models import Document
+from apps.facility.models import Plate
 from apps.products.definition.limits import TimeLimit
 from apps.products.facts import Place
 from apps.products.selectors import definition_of
@@ -46,6 +47,7 @@ def counted_by_hand(release: Release) -> dict[Check, int]:
         Check.SIGNATURES: sum((step.performed_id is not None) + (step.second_id is not None) for step in steps),
         Check.MATERIALS: sum(value.lot_id is not None for value in typed),
         Check.DEVICES: sum(value.instrument_id is not None for value in typed),
+        Check.ENVIRONMENT: Plate.objects.filter(session__cleared_for=batch.record).count(),
         Check.HOLD_TIMES: sum(isinstance(limit, TimeLimit) for limit in limits),
         Check.RECOMPUTED: sum(value.kind == "COMPUTED" and value.text != "" for value in values),
         Check.RESULTS: results.count(),

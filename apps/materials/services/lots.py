@@ -1,4 +1,4 @@
-"""What is done to lots: receive, release, reject, prepare, open."""
+"""What is done to lots: receive, release, reject, prepare, label."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,33 +20,47 @@ from apps.lineage.selectors import ancestors
 from apps.lineage.services import link
 from apps.materials import rules
 from apps.materials.content import Preparation, lot_content, lot_labels
-from apps.materials.facts import Expiry, LotState, LotVerb
+from apps.materials.facts import Expiry, LotState, LotVerb, MovementKind
 from apps.materials.lifecycle import MOVES
 from apps.materials.models import MaterialLot
 from apps.materials.selectors import components_of, known_materials_at, lots_now, prepared_by
+from apps.materials.services.opening import open_lot
+from apps.materials.services.stock import first_stock, is_no_stock, report_override
 from apps.organisation.models import Site
 from apps.organisation.services import require
-from apps.quality.facts import Blocks, EventKind, Severity
+from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
 from apps.quality.selectors import open_holds
-from apps.quality.services import place_hold, report_event
+from apps.quality.services import place_hold
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 
 
 def receive_lot(
-    *, number: str, material: str, site: Site, expiry: str, actor: Actor, at: datetime, **particulars: str
+    *,
+    number: str,
+    material: str,
+    site: Site,
+    expiry: str,
+    actor: Actor,
+    at: datetime,
+    life_after_opening: timedelta | None = None,
+    **particulars: str,
 ) -> MaterialLot:
     """Take a delivered lot into the store; it stays in quarantine until QA has decided."""
     who = require(actor, Role.STOREKEEPER, site.code, at=at)
-    read = rules.read_expiry(expiry, ZoneInfo(site.timezone))
-    if isinstance(read, Objection):
-        raise BadInput(read)
+    read, minutes = rules.read_expiry(expiry, ZoneInfo(site.timezone)), rules.minutes_of(life_after_opening)
+    unread = is_no_stock(particulars.get("amount", ""), particulars.get("unit", ""))
+    if isinstance(read, Objection) or isinstance(minutes, Objection) or unread:
+        raise BadInput(*(one for one in (read, minutes, *unread) if isinstance(one, Objection)))
     stop_if(is_taken(number, record_at(f"lot/{number}") is not None))
     with audited(actor=who, action="lot.received", at=at) as change:
         record = change.open_record("lot", number, site=site.code)
         lot = MaterialLot(record=record, number=number, material=material, site=site, received_at=at, **particulars)
-        return _with_expiry(change, lot, read)
+        lot.minutes_after_opening = minutes
+        _with_expiry(change, lot, read)
+        first_stock(change, lot, MovementKind.RECEIVED)
+        return lot
 
 
 def release_lot(*, lot: MaterialLot, signing: Signing, actor: Actor, at: datetime) -> MaterialLot:
@@ -70,6 +84,8 @@ def prepare_reagent(
     prepared_at: datetime,
     actor: Actor,
     at: datetime,
+    amount: str = "",
+    unit: str = "",
     happened: Happened | None = None,
 ) -> MaterialLot:
     """Make a reagent from lots: a lot of its own, which lives as long as the shortest-lived of them."""
@@ -79,17 +95,20 @@ def prepare_reagent(
         is_future(prepared_at, at),
         is_taken(number, record_at(f"lot/{number}") is not None),
         _are_elsewhere(components, site),
+        *is_no_stock(amount, unit),
     )
     reason = happened.reason if happened else ""
-    relied = [lot.record for lot in components]
-    relied += ancestors(relied)
-    with audited(actor=who, action="lot.prepared", at=at, reason=reason, relying_on=relied) as change:
+    opened = [lot.record for lot in components if lot.life_after_opening]
+    used = [lot.record for lot in components]
+    relied = [record for record in (*used, *ancestors(used)) if record not in opened]
+    with audited(actor=who, action="lot.prepared", at=at, reason=reason, touching=opened, relying_on=relied) as change:
         lots = lots_now(components)
         overridden = stop_if(*_against_preparing(lots, prepared_at), happened=happened)
         lot = MaterialLot(number=number, material=material, site=site, received_at=prepared_at, is_prepared=True)
         lot.state = LotState.QUARANTINED if overridden else LotState.RELEASED
+        lot.amount, lot.unit = amount, unit
         _store_prepared(change, lot, lots, own_life)
-        _report_overridden(change, lot.record, overridden, happened)
+        report_override(change, lot.record, overridden, happened)
         return lot
 
 
@@ -113,11 +132,6 @@ def print_lot_labels(*, lot: MaterialLot, copies: int, actor: Actor, at: datetim
         return request_document(change, content=sheet, subject=lot.record, site=lot.site.code)
 
 
-def open_lot(change: Change, *, lot: MaterialLot, opened_at: datetime) -> MaterialLot:
-    """Note the first opening of a lot, inside the door of the act that opened it: its life may end sooner."""
-    return lot if lot.opened_at else change.update(lot, action="lot.opened", opened_at=opened_at)
-
-
 def _are_elsewhere(components: Sequence[MaterialLot], site: Site) -> Objection | None:
     away = [lot.number for lot in components if lot.site_id != site.pk]
     template = N_("These lots are at another site: {lots}")
@@ -133,9 +147,13 @@ def _against_preparing(lots: Sequence[MaterialLot], prepared_at: datetime) -> li
 
 def _store_prepared(change: Change, lot: MaterialLot, components: Sequence[MaterialLot], own_life: timedelta) -> None:
     lot.record = change.open_record("lot", lot.number, site=lot.site.code)
+    components = [
+        open_lot(change, lot=one, opened_at=lot.received_at) if one.life_after_opening else one for one in components
+    ]
     ends = rules.expiry_of_prepared([component.facts for component in components], lot.received_at, own_life)
     local = ends.astimezone(ZoneInfo(lot.site.timezone)).isoformat(timespec="minutes")
     _with_expiry(change, lot, Expiry(local, ends))
+    first_stock(change, lot, MovementKind.PREPARED)
     for component in components:
         link(change, children=[lot.record], parent=component.record)
 
@@ -169,19 +187,4 @@ def _hold_what_is_made_from(change: Change, record: Record, reason: str) -> None
         code="lot_rejected",
         template=N_("Lot {lot} was rejected: {reason}"),
         facts={"lot": record.number, "reason": reason},
-    )
-
-
-def _report_overridden(
-    change: Change, record: Record, overridden: Sequence[Objection], happened: Happened | None
-) -> None:
-    if not overridden or happened is None:
-        return
-    report_event(
-        change,
-        subject=record,
-        kind=EventKind.ACCEPTED_FACT,
-        severity=Severity.CRITICAL,
-        template=N_("Recorded although the rules forbid it: {objections} Reason given: {reason}"),
-        facts={"objections": " ".join(objection.text for objection in overridden), "reason": happened.reason},
     )

@@ -24,7 +24,15 @@ from apps.core.ui.wording import bilingual
 from apps.facility import services
 from apps.facility.content import clearance_content
 from apps.facility.facts import InstrumentStatus, KnownEquipment
-from apps.facility.forms import CalibrationForm, ClearForm, InstallForm, QualificationForm, ReasonForm, RoomForm
+from apps.facility.forms import (
+    CalibrationForm,
+    ClearForm,
+    ExtensionForm,
+    InstallForm,
+    QualificationForm,
+    ReasonForm,
+    RoomForm,
+)
 from apps.facility.models import Instrument
 from apps.facility.rules import is_past_calibration, is_past_qualification
 from apps.facility.selectors import (
@@ -80,6 +88,9 @@ def instrument(request: HttpRequest, number: str) -> HttpResponse:
         "holds": holds_panel([found.record]),
         "entries": list(entries_of(found.record)),
         "keeps": bool(roles & set(services.KEEPERS)) and found.status != InstrumentStatus.RETIRED,
+        "may_clean": bool(roles & set(services.CLEANERS)),
+        "may_extend": Role.QA in roles and found.calibration_due is not None,
+        "log_url": address_of("inspection:use_log", found.record.address),
         "excursion_url": address_of("batches:excursion", number),
     }
     return render(request, "facility/instrument.html", context)
@@ -109,6 +120,19 @@ def calibrate(request: HttpRequest, number: str) -> HttpResponse:
 
     def perform(_happened: Happened | None) -> None:
         services.calibrate(instrument=found, **form.cleaned_data, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=QA)
+@require_http_methods(METHODS)
+def extend(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /facility/instruments/<number>/extend/: quality assurance lets a calibration hold longer."""
+    found, form = _instrument_named(request, number), ExtensionForm(request.POST or None)
+    act = _act(found, _("Extend the calibration of %(number)s") % {"number": number}, _("Record the extension"))
+
+    def perform(_happened: Happened | None) -> None:
+        services.extend_calibration(instrument=found, **form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -158,6 +182,8 @@ def rooms(request: HttpRequest) -> HttpResponse:
                 "clearance": inside.get(room.pk),
                 "cleared_by": names[inside[room.pk].cleared_by] if room.pk in inside else "",
                 "batch_url": _batch_page(inside[room.pk].cleared_for) if room.pk in inside else "",
+                "environment_url": reverse("facility:environment", args=[room.code]),
+                "log_url": address_of("inspection:use_log", room.record.address),
                 "may_leave": room.pk in inside and room.site.code in hands,
             }
             for room in found

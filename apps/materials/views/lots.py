@@ -28,7 +28,9 @@ from apps.materials.facts import LotState, LotVerb
 from apps.materials.forms import PrepareForm, ReceiveForm, RejectForm
 from apps.materials.lifecycle import MOVES
 from apps.materials.models import MaterialLot
-from apps.materials.selectors import known_materials, made_from, used_in, visible_lots
+from apps.materials.rules import plain
+from apps.materials.selectors import container_in_use, known_materials, made_from, movements_of, used_in, visible_lots
+from apps.materials.views.stock import movement_rows, stock_acts
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import printed_names, roles_at, sites_where, visible_to
 from apps.quality.panels import holds_panel
@@ -39,6 +41,8 @@ STORE = Access(read={Role.STOREKEEPER}, write={Role.STOREKEEPER})
 OPERATORS = Access(read={Role.OPERATOR}, write={Role.OPERATOR})
 QA = Access(read={Role.QA}, write={Role.QA})
 METHODS = ["GET", "HEAD", "POST"]
+PREPARED = ("number", "material", "components", "own_life", "site", "prepared_at", "amount", "unit")
+SHOWN = 50
 
 
 @open_to(access=READ_ONLY)
@@ -50,7 +54,7 @@ def lots(request: HttpRequest) -> HttpResponse:
     known = known_materials(request.user, now)
     context = {
         "page": page,
-        "rows": [{"lot": lot, "material": _name(known, lot.material)} for lot in page.rows],
+        "rows": [{"lot": lot, "material": _name(known, lot.material), "left": _left(lot)} for lot in page.rows],
         "filters": [_state_filter(request)],
         "q": request.GET.get("q", ""),
         "may_receive": bool(sites_where(request.user.username, now, Role.STOREKEEPER)),
@@ -70,6 +74,11 @@ def lot(request: HttpRequest, number: str) -> HttpResponse:
         "lot": found,
         "material": _name(known_materials(request.user, now), found.material),
         "is_expired": found.expires_at <= now,
+        "open": container_in_use(found),
+        "now": now,
+        "left": _left(found),
+        "movements": movement_rows(movements_of(found)[:SHOWN]),
+        "stock_acts": stock_acts(request, found),
         "decided_by": printed_names([found.decided_by]).get(found.decided_by, ""),
         "made_from": [_linked(record) for record in made_from(found)],
         "used_in": [_linked(record) for record in used_in(found)],
@@ -119,7 +128,7 @@ def prepare(request: HttpRequest, number: str = "") -> HttpResponse:
 
     def perform(happened: Happened | None) -> None:
         said = form.cleaned_data
-        taken = {name: said[name] for name in ("number", "material", "components", "own_life", "site", "prepared_at")}
+        taken = {name: said[name] for name in PREPARED}
         services.prepare_reagent(happened=happened, **taken, **who(request))
 
     return act_page(request, act, form, perform)
@@ -194,6 +203,10 @@ def _decisions(request: HttpRequest, lot: MaterialLot) -> list[dict[str, object]
         for verb, move in MOVES.items()
         if lot.state in move.sources
     ]
+
+
+def _left(lot: MaterialLot) -> str | None:
+    return None if lot.quantity is None else plain(lot.quantity)
 
 
 def _may_print(request: HttpRequest, lot: MaterialLot) -> bool:

@@ -1,7 +1,7 @@
 """Lots for programs: list, receive, prepare, label, release, reject."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters
@@ -60,6 +60,8 @@ class LotOutput(serializers.Serializer):
     is_prepared = serializers.BooleanField()
     received_at = serializers.DateTimeField()
     opened_at = serializers.DateTimeField(allow_null=True)
+    life_after_opening = serializers.DurationField(allow_null=True)
+    quantity = serializers.DecimalField(max_digits=15, decimal_places=6, normalize_output=True, allow_null=True)
 
 
 class LotInput(serializers.Serializer):
@@ -74,6 +76,9 @@ class LotInput(serializers.Serializer):
     certificate = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
     amount = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     unit = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+    life_after_opening = serializers.CharField(
+        max_length=20, required=False, default="", allow_blank=True, help_text='of an opened container: "30 d"'
+    )
 
 
 class ReagentInput(serializers.Serializer):
@@ -84,6 +89,8 @@ class ReagentInput(serializers.Serializer):
     site = serializers.CharField(max_length=20)
     components = serializers.ListField(child=serializers.CharField(max_length=60), allow_empty=False)
     own_life = serializers.CharField(max_length=20, help_text='"24 h", "14 d"')
+    amount = serializers.CharField(max_length=16, required=False, default="", allow_blank=True)
+    unit = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
     prepared_at = Instant()
     happened = HappenedInput(required=False, allow_null=True, default=None)
 
@@ -150,6 +157,8 @@ class LotsView(ListAPIView):
         form.is_valid(raise_exception=True)
         now, said = timezone.now(), dict(form.validated_data)
         site = site_named(said.pop("site"), request.user, now)
+        opened = said.pop("life_after_opening")
+        said["life_after_opening"] = _span(opened, "life_after_opening") if opened else None
         lot = receive_lot(site=site, actor=actor_of(request), at=now, **said)
         return tagged(Response(LotOutput(lot).data, status=status.HTTP_201_CREATED), lot.record)
 
@@ -193,16 +202,13 @@ class Reagents(APIView):
         form = ReagentInput(data=request.data)
         form.is_valid(raise_exception=True)
         now, said = timezone.now(), form.validated_data
-        try:
-            own_life = Duration.parse(said["own_life"]).timedelta
-        except BadDuration as error:
-            objection = Objection("no_duration", N_('"{text}" is no duration.'), {"text": said["own_life"]}, "own_life")
-            raise BadInput(objection) from error
         lot = prepare_reagent(
             number=said["number"],
             material=said["material"],
             components=_components(request, said["components"], now),
-            own_life=own_life,
+            own_life=_span(said["own_life"], "own_life"),
+            amount=said["amount"],
+            unit=said["unit"],
             site=site_named(said["site"], request.user, now),
             prepared_at=said["prepared_at"],
             happened=happened_from(said["happened"]),
@@ -247,6 +253,13 @@ class RejectLot(LotDecision):
 
     def perform(self, target: MaterialLot, data: Mapping[str, Any], signing: Signing) -> MaterialLot:
         return reject_lot(lot=target, reason=data["reason"], signing=signing, **self.who)
+
+
+def _span(text: str, place: str) -> timedelta:
+    try:
+        return Duration.parse(text).timedelta
+    except (BadDuration, OverflowError) as error:
+        raise BadInput(Objection("no_duration", N_('"{text}" is no duration.'), {"text": text}, place)) from error
 
 
 def _components(request: Request, numbers: list[str], at: datetime) -> list[MaterialLot]:

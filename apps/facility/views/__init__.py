@@ -1,0 +1,1 @@
+"""Pages of rooms, instruments and the monitoring of the environment."""
