@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,12 +44,13 @@ def passes(name: str, command: list[str]) -> bool:
         text=True,
         check=False,
     )
-    print(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name} ({time.monotonic() - begun:.1f} s)", flush=True)
-    if done.returncode:
-        print(done.stdout, flush=True)
+    told = f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name} ({time.monotonic() - begun:.1f} s)\n"
+    sys.stdout.write(told + (done.stdout + "\n" if done.returncode else ""))  # at once: others print beside it
+    sys.stdout.flush()
     return done.returncode == 0
 
 
 if __name__ == "__main__":
-    results = [passes(name, command) for name, command in checks().items()]
+    with ThreadPoolExecutor(os.cpu_count()) as side_by_side:
+        results = list(side_by_side.map(lambda check: passes(*check), checks().items()))
     sys.exit(0 if all(results) else 1)
