@@ -24,8 +24,9 @@ class Helpers:
     def look_at(self, parts: Iterable[Part], look: Callable[[Part], Seen]) -> Iterator[Seen]:
         """What was seen at each part."""
         if self._pool is None:
-            return map(look, parts)
-        return self._pool.map(partial(_at, self._moment, look), parts)
+            yield from map(look, parts)
+        else:
+            yield from self._pool.map(partial(_at, self._moment, look), parts)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Context, Decimal
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from apps.audit.models import Audited, Entry, Record
 from apps.core.canonical import canonical, instant_text
 
 PIECE = 1000
+RowPart = tuple[type[Audited], object, object]  # a table, and its rows after this key up to that one
 LOSSLESS_ON_SQLITE = Context(prec=15)  # a decimal column of SQLite holds no more digits
 
 
@@ -27,17 +29,40 @@ def audited_models() -> list[type[Audited]]:
     return sorted(found, key=lambda model: model._meta.db_table)
 
 
-def row_findings(tally: Tally, *, record: Record | None = None) -> Iterator[Finding]:
-    """The rows of all audited tables, or those of one record, against the trail."""
+def whole_tables() -> Iterator[RowPart]:
+    """Every audited table as one part."""
     for model in audited_models():
-        yield from table_findings(model, tally, record=record)
+        yield model, None, None
 
 
-def table_findings(model: type[Audited], tally: Tally, *, record: Record | None = None) -> Iterator[Finding]:
-    """The rows of one audited table against the trail, both ways."""
+def row_parts(size: int) -> Iterator[RowPart]:
+    """Every audited table, in parts of so many rows; the first and the last part of each have no end."""
+    for model in audited_models():
+        after, keys = None, model._base_manager.order_by("pk").values_list("pk", flat=True).iterator()
+        for until in islice(keys, size - 1, None, size):
+            yield model, after, until
+            after = until
+        yield model, after, None
+
+
+def look_at_rows(part: RowPart, *, record: Record | None) -> tuple[list[Finding], Tally]:
+    """One part, or what it has of one record, for whoever puts the parts together."""
+    tally, (model, after, until) = Tally(), part
+    return list(table_findings(model, tally, record=record, after=after, until=until)), tally
+
+
+def table_findings(
+    model: type[Audited], tally: Tally, *, record: Record | None = None, after: object = None, until: object = None
+) -> Iterator[Finding]:
+    """The rows of one audited table against the trail, both ways; what is gone is looked for with the last rows."""
     rows = model._base_manager.all() if record is None else model._base_manager.filter(record=record)
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    if until is not None:
+        rows = rows.filter(pk__lte=until)
     yield from _Table(model, tally).findings(rows)
-    yield from _gone(model, record)
+    if until is None:
+        yield from _gone(model, record)
 
 
 class _Table:
@@ -99,6 +124,8 @@ class _Table:
             return True
         if isinstance(value, datetime):
             return instant_text(value) == recorded
+        if isinstance(value, Decimal | UUID) and str(value) == recorded:
+            return True
         if isinstance(value, Decimal) and connection.vendor == "sqlite" and isinstance(recorded, str):
             return LOSSLESS_ON_SQLITE.create_decimal(recorded) == LOSSLESS_ON_SQLITE.plus(value)
         return json.loads(canonical(value)) == recorded
