@@ -16,7 +16,7 @@ from apps.batches.selectors.lapsing import lapses_before_the_end
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.pooling import manifest_of
 from apps.batches.selectors.situation import hold_key, place_of, process_holds
-from apps.batches.selectors.steps import Sheet, section_sheet, step_sheet
+from apps.batches.selectors.steps import Full, section_sheet, step_sheet
 from apps.batches.selectors.vessels import SHEET
 from apps.core.canonical import canonical, instant_text
 from apps.core.errors import BadInput
@@ -229,7 +229,7 @@ def _both(part: ProductStep | Recordable) -> str:
 
 
 def _of_steps(
-    verb: str, meaning: str, batch: Batch, about: Place, sheet: Sheet, views: Iterable[StepView] | None = None
+    verb: str, meaning: str, batch: Batch, about: Place, sheet: Full, views: Iterable[StepView] | None = None
 ) -> SignedContent:
     chosen = list(sheet.views.values() if views is None else views)
     places = {view.place for view in chosen}

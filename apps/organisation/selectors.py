@@ -80,7 +80,7 @@ def visible_to(user: User, at: datetime) -> set[str]:
 
 def roles_at(user: User, site: str, at: datetime) -> set[Role]:
     """The roles this person holds at a site."""
-    return {Role(role) for role in roles_held(at).filter(user=user, site__code=site).values_list("role", flat=True)}
+    return {Role(grant.role) for grant in grants_of(user, at) if grant.site.code == site}
 
 
 def is_trained(actor: Actor, subject: str, at: datetime) -> bool:

@@ -166,12 +166,11 @@ def balance_of(batch: Batch, counted: Counted) -> Balance:
 
 def balances_of(batch: Batch) -> tuple[BalanceFacts, ...]:
     """Both balances, and whether somebody has reconciled them as they stand now."""
-    return tuple(_with_reconciliation(batch, counted) for counted in Counted)
+    newest = {one.counted: one for one in Reconciliation.objects.filter(batch=batch).order_by("pk")}
+    return tuple(_with_reconciliation(balance_of(batch, counted), newest.get(counted)) for counted in Counted)
 
 
-def _with_reconciliation(batch: Batch, counted: Counted) -> BalanceFacts:
-    balance = balance_of(batch, counted)
-    last = Reconciliation.objects.filter(batch=batch, counted=counted).order_by("-pk").first()
+def _with_reconciliation(balance: Balance, last: Reconciliation | None) -> BalanceFacts:
     if last is None:
         return BalanceFacts(balance, reconciled=False)
     same = (last.made, last.accounted) == (balance.made, dict(balance.accounted))

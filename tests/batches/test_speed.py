@@ -14,6 +14,7 @@ from tests.plans import plan_of, read_from_end_to_end
 
 PAGES = ("/batches/{}/", "/batches/{}/record/", "/release/{}/review/", "/api/v1/batches/{}/")
 LISTS = (
+    "/batches/",
     "/batches/?state=",
     "/batches/?state=&after=999999999",
     "/batches/?state=RUNNING",
@@ -69,12 +70,35 @@ def test_a_list_costs_the_same_for_one_and_for_many(room: Room, quinn: Client, u
     assert statements(quinn, url) == few
 
 
+@pytest.mark.parametrize("url", PAGES)
+@pytest.mark.usefixtures("prefers_indexes")
+def test_a_page_of_a_batch_reads_nothing_of_the_others(room: Room, quinn: Client, url: str) -> None:
+    room.receipt()
+
+    found = read_from_end_to_end(quinn, url.format(room.batch.number))
+
+    assert [table for table in found if not table.endswith("sorted")] == []  # the few of one batch may be sorted
+
+
 @pytest.mark.parametrize("url", LISTS)
 @pytest.mark.usefixtures("prefers_indexes")
 def test_a_list_reads_nothing_from_end_to_end(room: Room, quinn: Client, url: str) -> None:
     room.receipt()
 
     assert read_from_end_to_end(quinn, url) == []
+
+
+@pytest.mark.usefixtures("prefers_indexes")
+def test_what_is_in_hand_is_found_without_walking_through_the_archive(room: Room, quinn: Client) -> None:
+    room.receipt()
+
+    with CaptureQueriesContext(connection) as said:
+        quinn.get("/batches/")
+
+    (asked,) = [
+        query["sql"] for query in said if ' FROM "batches_batch" ' in query["sql"] and " LIMIT " in query["sql"]
+    ]
+    assert "batches_in_hand" in " ".join(plan_of(asked))
 
 
 @pytest.mark.usefixtures("prefers_indexes")

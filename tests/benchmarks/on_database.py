@@ -26,7 +26,7 @@ from apps.audit.services import sequence_entries  # noqa: E402
 from apps.audit.tasks import count_rows  # noqa: E402
 from apps.batches.models import RecordedValue  # noqa: E402
 from tests.benchmarks.filling import PATTERN, fill  # noqa: E402
-from tests.benchmarks.pages import ask_lists, measure_lists, measure_pages  # noqa: E402
+from tests.benchmarks.pages import keep_as_it_is, measure_lists, measure_pages  # noqa: E402
 from tests.benchmarks.shipments import measure_shipments  # noqa: E402
 from tests.benchmarks.stages import measure_stages  # noqa: E402
 from tests.benchmarks.table import Line  # noqa: E402
@@ -79,8 +79,7 @@ def measure() -> list[Line]:
     fill_until(SMALL)
     small = verify("columns")
     fill_until(FEW)
-    with told("lists"):
-        few = ask_lists()
+    few = keep_as_it_is("few")
     fill_until(FULL)
     with told("sequencer"):
         lines = [_sequenced()]
@@ -94,7 +93,7 @@ def measure() -> list[Line]:
         lines += measure_shipments()
     fill_until(HEADERS)
     with told("lists"):
-        lines += measure_lists(few, ask_lists(), (FEW, HEADERS))
+        lines += measure_lists(few, (FEW, HEADERS))
     with told("stages"):
         lines += measure_stages()
     return lines

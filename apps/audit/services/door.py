@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import NoReturn, TypeVar
 
 from django.db import models, transaction
-from django.db.models import Case, Value, When
 
 from apps.audit.images import Image, columns_of, image_of, value_in_trail
 from apps.audit.locks import lock_records
 from apps.audit.models import Audited, Entry, Head, Record, Seal, Sealed
 from apps.audit.seals import seal_of
-from apps.audit.services.storing import move_heads, store_entries, store_rows
+from apps.audit.services.storing import move_heads, overwrite_rows, store_entries, store_rows
 from apps.core.actor import Actor
 from apps.core.canonical import canonical, instant_text, sha256_hex
 from apps.core.errors import Objection, Refused, Stale
@@ -82,7 +81,7 @@ class Change:
             for name, value in fields.items():
                 setattr(row, name, value)
             row.last_entry_id = entry.id
-        if rows and _overwrite(rows, read, fields) != len(rows):
+        if overwrite_rows(rows, fields, read) != len(rows):
             raise Stale(
                 Objection("changed_meanwhile", N_("This was changed by someone else meanwhile. Look at it again."))
             )
@@ -225,15 +224,6 @@ def _columns(row: Audited, names: Iterable[str]) -> Image:
     wanted = set(names)
     changed = [column for column in columns_of(type(row)) if {column.name, column.attname} & wanted]
     return {column.attname: value_in_trail(row, column) for column in changed}
-
-
-def _overwrite(rows: Sequence[Audited], read: Sequence[uuid.UUID], fields: dict[str, object]) -> int:
-    # last_entry as it was read is the guard: a row changed since then is not written, and the count tells.
-    written_by = Case(
-        *(When(pk=row.pk, then=Value(row.last_entry_id)) for row in rows), output_field=models.UUIDField()
-    )
-    unchanged = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows], last_entry__in=read)
-    return unchanged.update(**fields, last_entry=written_by)
 
 
 def _texts(objection: Objection) -> dict[str, str]:

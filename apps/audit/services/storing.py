@@ -1,12 +1,15 @@
 """How the door writes rows, entries and heads: on every act, so no statement is compiled anew."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from apps.audit.models import Entry, Head
+from apps.audit.models import Audited, Entry, Head
 from apps.core.prepared import ready_cursor
 
 MARKS = 30_000  # in one statement where the database sets no limit of its own
@@ -19,6 +22,44 @@ def store_rows(rows: Sequence[models.Model]) -> None:
     if rows:
         key = rows[0]._meta.pk
         _insert(rows, [field for field in rows[0]._meta.local_concrete_fields if field is not key], returning=key)
+
+
+def overwrite_rows(rows: Sequence[Audited], names: Iterable[str], read: Sequence[UUID]) -> int:
+    """Write the named fields, the same on all of these rows of one table, and the entry of each. Returns how many were.
+
+    The entry that was read is the guard: a row that was changed since then is not written, and the count tells.
+    """
+    if not rows:
+        return 0
+    database, columns = connections[DEFAULT_DB_ALIAS], _columns(type(rows[0]))
+    fields, key, entry = [columns[name] for name in names], rows[0]._meta.pk, columns["last_entry"]
+    new = [_value(field, getattr(rows[0], field.attname), database) for field in fields]
+    given = (((key, row.pk), (entry, row.last_entry_id), (entry, was)) for row, was in zip(rows, read, strict=True))
+    known = [[_value(field, value, database) for field, value in one] for one in given]
+    at_once, written = ((connection.features.max_query_params or MARKS) - len(new)) // 3, 0
+    with ready_cursor() as cursor:
+        for start in range(0, len(known), at_once):
+            piece = known[start : start + at_once]
+            cursor.execute(_overwriting(fields, key, entry, len(piece)), [*new, *chain.from_iterable(piece)])
+            written += cursor.rowcount
+    return written
+
+
+@cache
+def _columns(model: type[Audited]) -> dict[str, models.Field]:
+    """The fields that are columns, by their name and by that of the column's attribute."""
+    fields = model._meta.local_concrete_fields
+    return {field.name: field for field in fields} | {field.attname: field for field in fields}
+
+
+def _overwriting(fields: Iterable[models.Field], key: models.Field, entry: models.Field, many: int) -> str:
+    quoted = connection.ops.quote_name
+    table, by, wrote = quoted(key.model._meta.db_table), quoted(str(key.column)), quoted(str(entry.column))
+    columns = "".join(f"{quoted(str(field.column))} = %s, " for field in fields)
+    marks = ", ".join(f"CAST(%s AS {field.rel_db_type(connection)})" for field in (key, entry, entry))
+    known = f"(VALUES {', '.join([f'({marks})'] * many)}) AS known"
+    unchanged = f"{table}.{by} = known.column1 AND {table}.{wrote} = known.column3"
+    return " ".join(("UPDATE", table, f"SET {columns}{wrote} = known.column2", "FROM", known, "WHERE", unchanged))
 
 
 def store_entries(entries: Sequence[Entry]) -> None:

@@ -16,6 +16,9 @@ class BatchState(StrEnum):
     TERMINATED = "TERMINATED"
 
 
+IN_HAND = (BatchState.PLANNED, BatchState.RUNNING, BatchState.FINISHED)  # what the list shows first
+
+
 class Verb(StrEnum):
     """What moves a batch from one state to the next."""
 

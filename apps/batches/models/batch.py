@@ -3,7 +3,7 @@
 from django.db import models
 
 from apps.audit.models import Audited
-from apps.batches.facts.words import BatchState, StepState
+from apps.batches.facts.words import IN_HAND, BatchState, StepState
 from apps.core.choices import choices_of
 from apps.donation.models import Donation
 from apps.organisation.models import Site
@@ -39,6 +39,8 @@ class Batch(Audited):
         indexes = [
             models.Index(fields=["site", "-id"], name="batches_of_a_site"),
             models.Index(fields=["site", "state", "-id"], name="batches_of_a_site_in_a_state"),
+            # An archive grows, what is in hand does not: its newest are found without walking through the rest.
+            models.Index(fields=["site", "-id"], condition=models.Q(state__in=IN_HAND), name="batches_in_hand"),
         ]
 
     def __str__(self) -> str:

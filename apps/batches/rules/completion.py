@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from typing import Protocol
 
 from apps.batches.facts.words import StepState
 from apps.core.canonical import canonical, sha256_hex
@@ -12,24 +14,29 @@ from apps.products.definition import Step
 from apps.products.facts import CheckMode, Place, RecordMode, SignAt
 
 
-@dataclass(frozen=True)
-class HeldValue:
+class HeldValue(Protocol):
     """A value as a signature covers it."""
 
-    place: str
-    text: str
-    unit: str
-    verdict: str
-    performed_at: datetime
-    performed_by: str
+    @property
+    def place(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def performed_at(self) -> datetime: ...
+    @property
+    def performed_by(self) -> str: ...
+
+
+_HELD = attrgetter("place", "text", "unit", "verdict", "performed_at", "performed_by")
 
 
 def fingerprint(values: Iterable[HeldValue]) -> str:
     """The hash of what a step holds now: it changes with every correction."""
-    held = sorted(values, key=lambda value: value.place)
-    return sha256_hex(
-        canonical([[one.place, one.text, one.unit, one.verdict, one.performed_at, one.performed_by] for one in held])
-    )
+    return sha256_hex(canonical(sorted(map(_HELD, values))))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """How a batch grew, and when its sections were worked on: what the overview draws."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db.models import Max, Min
 
@@ -9,7 +10,7 @@ from apps.batches.models import Batch, RecordedValue
 from apps.batches.rules.plan import field_of
 from apps.batches.selectors.around import batches_before, shown_text
 from apps.batches.selectors.plans import plan_of
-from apps.batches.selectors.situation import current, place_of
+from apps.batches.selectors.situation import current, steps_of
 from apps.products.definition import ComputedParameter, Definition, NumericLimit
 from apps.products.facts import Place
 from apps.products.loader import standard_tables
@@ -48,12 +49,16 @@ def growth_of(batch: Batch) -> Growth | None:
 
 def spans_of(batch: Batch) -> tuple[SectionSpan, ...]:
     """When the first and the last thing was done in each section."""
-    rows = (
-        RecordedValue.objects.filter(batch=batch)
-        .values("step__section")
-        .annotate(begun=Min("performed_at"), last=Max("performed_at"))
+    done = RecordedValue.objects.filter(batch=batch).values_list("step")
+    of_steps = {step: (begun, last) for step, begun, last in done.annotate(Min("performed_at"), Max("performed_at"))}
+    spans: dict[Place, list[tuple[datetime, datetime]]] = {}
+    for place, (step, _) in steps_of(batch).items():
+        if step in of_steps:
+            spans.setdefault(place.section, []).append(of_steps[step])
+    return tuple(
+        SectionSpan(section, min(begun for begun, _ in own), max(last for _, last in own))
+        for section, own in spans.items()
     )
-    return tuple(SectionSpan(place_of(row["step__section"]), row["begun"], row["last"]) for row in rows)
 
 
 def _growing(definition: Definition) -> tuple[Place, ComputedParameter] | None:

@@ -16,13 +16,14 @@ from apps.batches.facts.lines import (
     VesselFact,
 )
 from apps.batches.facts.pages import BatchHeader
+from apps.batches.facts.stood import Recorded
 from apps.batches.facts.words import BatchState, Origin, StepState
 from apps.batches.lifecycle import moves_from
 from apps.batches.models import Attachment, Batch, RecordedValue, Step, Vessel
 from apps.batches.rules.completion import StepView
 from apps.batches.rules.order import open_before
 from apps.batches.selectors.plans import plan_of
-from apps.batches.selectors.situation import place_of
+from apps.batches.selectors.situation import Value, place_of
 from apps.batches.selectors.steps import Sheet
 from apps.products.definition import Definition
 from apps.products.definition.limits import Ends, SpanEnds
@@ -33,7 +34,7 @@ from apps.products.rules.limits import ends_text, limit_text, span_text
 from apps.quality.models import Event, Hold
 from apps.signatures.models import Signature
 
-Values = Mapping[Place, RecordedValue]
+Values = Mapping[Place, RecordedValue] | Mapping[Place, Recorded]
 
 
 def header_of(batch: Batch) -> BatchHeader:
@@ -157,7 +158,7 @@ def _alert_text(field: Recordable) -> str:
 
 
 def step_line(
-    sheet: Sheet,
+    sheet: Sheet[Value],
     view: StepView,
     number: int,
     own: Values,
@@ -253,9 +254,9 @@ def moves_of(batch: Batch) -> tuple[MoveFact, ...]:
     return tuple(MoveFact(move.verb, move.label, move.roles, move.needs_reason) for move in moves)
 
 
-def by_step(values: Values) -> dict[Place, dict[Place, RecordedValue]]:
+def by_step(values: Mapping[Place, Value]) -> dict[Place, dict[Place, Value]]:
     """The values that stand, step by step."""
-    found: dict[Place, dict[Place, RecordedValue]] = {}
+    found: dict[Place, dict[Place, Value]] = {}
     for place, value in values.items():
         found.setdefault(place.step_place, {})[place] = value
     return found

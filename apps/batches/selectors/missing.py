@@ -5,7 +5,7 @@ from apps.batches.models import Amendment, Batch
 from apps.batches.rules.completion import lacks_anything
 from apps.batches.rules.order import unfinished_repeats
 from apps.batches.selectors.situation import entered_of
-from apps.batches.selectors.steps import sheet_of
+from apps.batches.selectors.steps import outline_of
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.products.facts import Entered, Place
@@ -13,7 +13,7 @@ from apps.products.facts import Entered, Place
 
 def what_is_missing(batch: Batch) -> tuple[Objection, ...]:
     """Everything that keeps this batch from being finished, each by its place."""
-    sheet = sheet_of(batch)
+    sheet = outline_of(batch)
     found = [objection for view in sheet.views.values() for objection in lacks_anything(view)]
     definition = sheet.plan.definition
 

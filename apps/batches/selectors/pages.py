@@ -25,27 +25,31 @@ from apps.batches.selectors.lines import (
     waiting_for,
 )
 from apps.batches.selectors.notes import notes_of, planned_at
-from apps.batches.selectors.situation import Situation, process_holds, steps_of
-from apps.batches.selectors.steps import Sheet, section_sheet, sheet_of
+from apps.batches.selectors.situation import Situation, Value, process_holds, steps_of
+from apps.batches.selectors.steps import Full, Sheet, outline_of, section_sheet
 from apps.batches.selectors.things import rows_at
+from apps.core.prepared import Prepared
 from apps.products.definition import Definition
 from apps.products.facts import BadPlace, Place, Verdict
 from apps.products.loader import standard_tables
 from apps.quality.models import Event
 from apps.quality.selectors import open_holds
 
+_FOR_PAGE = Prepared(
+    lambda batch: Batch.objects.filter(pk=batch).select_related(*WITH, "donation__donor").defer("product_version__text")
+)
+
 
 def batch_for_page(batch: Batch) -> Batch:
     """The batch with everything its header shows."""
-    found = Batch.objects.select_related(*WITH, "donation__donor").defer("product_version__text")
-    return found.get(pk=batch.pk)
+    found: Batch = _FOR_PAGE(batch.pk)[0]
+    return found
 
 
 def record_page(batch: Batch, at: datetime) -> RecordPage:
     """The batch record as a whole, as it stands at an instant."""
     batch = batch_for_page(batch)
-    sheet = sheet_of(batch, with_sentences=False)
-    vessels = list(batch.vessels.order_by("pk"))
+    sheet = outline_of(batch)
     states = states_in(sheet.rows.items())
     events = Event.objects.filter(subject=batch.record).select_related("record").order_by("pk")
     return RecordPage(
@@ -54,7 +58,7 @@ def record_page(batch: Batch, at: datetime) -> RecordPage:
         counts=counts_of(sheet),
         holds=tuple(hold_fact(hold) for hold in open_holds([batch.record])),
         events=tuple(event_fact(event) for event in events),
-        vessels=tuple(vessel_fact(vessel) for vessel in vessels),
+        vessels=tuple(vessel_fact(vessel) for vessel in sheet.vessels),
         clocks=clocks_of(sheet.plan, states, sheet.values),
         notes=notes_of(batch),
         moves=moves_of(batch),
@@ -71,8 +75,7 @@ def step_page(batch: Batch, step: Place, at: datetime) -> StepPage:
     states = {place: state for place, (_, state) in all_steps.items()}
     situation = _situation(batch, sheet, all_steps, step)
     section = next(one for one in sections_of(sheet, states) if one.place == step.section)
-    vessels = list(batch.vessels.order_by("pk"))
-    rows = rows_at(sheet.plan, step, vessels, sheet.values)
+    rows = rows_at(sheet.plan, step, sheet.vessels, sheet.values)
     order = [view.place for view in sheet.views.values()]
     i = order.index(step)
     return StepPage(
@@ -84,7 +87,7 @@ def step_page(batch: Batch, step: Place, at: datetime) -> StepPage:
         fields=_fields(sheet, step, rows),
         against=tuple(situation.against(step)),
         lacks=tuple(lacks_anything(sheet.views[step])),
-        vessels=tuple(vessel_fact(vessel) for vessel in vessels),
+        vessels=tuple(vessel_fact(vessel) for vessel in sheet.vessels),
         clocks=clocks_of(sheet.plan, states, situation.values),
         holds=tuple(hold_fact(hold) for hold in open_holds([batch.record])),
         planned=planned_at(batch, step),
@@ -94,7 +97,7 @@ def step_page(batch: Batch, step: Place, at: datetime) -> StepPage:
     )
 
 
-def sections_of(sheet: Sheet, states: Mapping[Place, StepState]) -> tuple[SectionLine, ...]:
+def sections_of(sheet: Sheet[Value], states: Mapping[Place, StepState]) -> tuple[SectionLine, ...]:
     """The sections of a sheet in order, each with the lines of its steps."""
     definition = sheet.plan.definition
     own = by_step(sheet.values)
@@ -110,7 +113,7 @@ def sections_of(sheet: Sheet, states: Mapping[Place, StepState]) -> tuple[Sectio
     )
 
 
-def counts_of(sheet: Sheet) -> Counts:
+def counts_of(sheet: Sheet[Value]) -> Counts:
     """The proof: how many values there are, by verdict and mark."""
     values = list(sheet.values.values())
     missing = sum(len(view.missing) for view in sheet.views.values() if view.state is not StepState.SKIPPED)
@@ -125,7 +128,7 @@ def counts_of(sheet: Sheet) -> Counts:
     )
 
 
-def _situation(batch: Batch, sheet: Sheet, steps: dict[Place, tuple[int, StepState]], step: Place) -> Situation:
+def _situation(batch: Batch, sheet: Full, steps: dict[Place, tuple[int, StepState]], step: Place) -> Situation:
     """The values that decide whether this step may go on: those of its section, criteria and clocks."""
     plan = sheet.plan
     fields = set(plan.criteria.get(f"{step.stage}.{step.step}", ()))
@@ -135,7 +138,7 @@ def _situation(batch: Batch, sheet: Sheet, steps: dict[Place, tuple[int, StepSta
     return Situation(batch, plan, steps, values, process_holds(batch))
 
 
-def _fields(sheet: Sheet, step: Place, rows: list[str]) -> tuple[FieldFact, ...]:
+def _fields(sheet: Full, step: Place, rows: list[str]) -> tuple[FieldFact, ...]:
     units = standard_tables().units
     places = sheet.plan.definition.places_of(step, rows)
     displays = {unit: units.display(unit) for unit in {getattr(field, "unit", "") for _, field in places} if unit}

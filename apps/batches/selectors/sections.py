@@ -7,7 +7,7 @@ from apps.batches.facts.pages import BatchHeader
 from apps.batches.models import Batch
 from apps.batches.selectors.lines import field_fact, header_of, states_in
 from apps.batches.selectors.pages import batch_for_page, sections_of
-from apps.batches.selectors.steps import Sheet, section_sheet, sheet_of
+from apps.batches.selectors.steps import Full, section_sheet, sheet_of
 from apps.batches.selectors.things import rows_at
 from apps.products.definition import Step
 from apps.products.facts import BadPlace, Place
@@ -54,15 +54,14 @@ def filled_record(batch: Batch) -> FilledRecord:
     return _filled(batch, sheet_of(batch))
 
 
-def _filled(batch: Batch, sheet: Sheet) -> FilledRecord:
+def _filled(batch: Batch, sheet: Full) -> FilledRecord:
     lines = sections_of(sheet, states_in(sheet.rows.items()))
-    vessels = list(batch.vessels.order_by("pk"))
     units = standard_tables().units
     sections = []
     for line in lines:
         steps = []
         for step in line.steps:
-            rows = rows_at(sheet.plan, step.place, vessels, sheet.values)
+            rows = rows_at(sheet.plan, step.place, sheet.vessels, sheet.values)
             places = sheet.plan.definition.places_of(step.place, rows)
             names = {getattr(field, "unit", "") for _, field in places} - {""}
             displays = {unit: units.display(unit) for unit in names}

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, IntegerField, Q, QuerySet
 from django.db.models.functions import Cast
 
-from apps.batches.facts.stood import Stood
+from apps.batches.facts.stood import Recorded, Stood
 from apps.batches.facts.words import BatchState, StepState
 from apps.batches.models import Batch, RecordedValue, RiskDecision, Step
 from apps.batches.rules import order
@@ -23,6 +24,7 @@ from apps.products.facts import Comparator, Entered, Judgement, ParameterKind, P
 from apps.quality.models import Hold
 from apps.quality.rules import has_open_holds
 
+Value = TypeVar("Value", RecordedValue, Recorded)
 STOOD = tuple(field.name for field in fields(Stood))
 
 
@@ -146,7 +148,7 @@ def hold_key(hold: Hold) -> str:
     return f"{hold.record.address}:{hold.pk}"
 
 
-def current(rows: Iterable[RecordedValue]) -> dict[Place, RecordedValue]:
+def current(rows: Iterable[Value]) -> dict[Place, Value]:
     """The value that stands at each place: of several the latest, for a correction comes after what it corrects."""
     return {place_of(row.place): row for row in rows}
 
@@ -161,7 +163,7 @@ def history_of(batch: Batch, place: Place) -> tuple[RecordedValue, ...]:
     return tuple(RecordedValue.objects.filter(batch=batch, place=str(place)).order_by("pk"))
 
 
-def entered_of(row: RecordedValue | Stood) -> Entered:
+def entered_of(row: RecordedValue | Recorded | Stood) -> Entered:
     """A recorded value as the rules read it."""
     judgement = Judgement(Verdict(row.verdict), **getattr(row, "judgement", {}))
     return Entered(

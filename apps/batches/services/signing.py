@@ -14,7 +14,7 @@ from apps.batches.rules.persons import is_not_a_performer
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.pooling import pooled_in
 from apps.batches.selectors.situation import Situation, situation_of
-from apps.batches.selectors.steps import Sheet, section_sheet, step_sheet
+from apps.batches.selectors.steps import Full, section_sheet, step_sheet
 from apps.batches.services.judging import is_not_begun, read_place
 from apps.batches.services.misses import kept
 from apps.batches.services.pooling import against_the_pool, close_pool
@@ -70,7 +70,7 @@ def sign_section(*, batch: Batch, section: str | Place, signing: Signing, actor:
         return [cover_performed(change, sheet, view, signature) for view in views]
 
 
-def cover_performed(change: Change, sheet: Sheet, view: StepView, signature: Signature) -> Step:
+def cover_performed(change: Change, sheet: Full, view: StepView, signature: Signature) -> Step:
     """The performer's signature covers the step as it stands."""
     row = sheet.rows[view.place]
     change.update(row, action="batch.step.signed", performed=signature, performed_hash=view.fingerprint)
@@ -78,7 +78,7 @@ def cover_performed(change: Change, sheet: Sheet, view: StepView, signature: Sig
     return _lift_if(change, sheet, view, row, is_covered)
 
 
-def cover_second(change: Change, sheet: Sheet, view: StepView, signature: Signature, action: str) -> Step:
+def cover_second(change: Change, sheet: Full, view: StepView, signature: Signature, action: str) -> Step:
     """The second person's signature covers the step as it stands."""
     row = sheet.rows[view.place]
     change.update(row, action=action, second=signature, second_hash=view.fingerprint)
@@ -86,7 +86,7 @@ def cover_second(change: Change, sheet: Sheet, view: StepView, signature: Signat
     return _lift_if(change, sheet, view, row, is_covered)
 
 
-def _lift_if(change: Change, sheet: Sheet, view: StepView, row: Step, is_covered: bool) -> Step:
+def _lift_if(change: Change, sheet: Full, view: StepView, row: Step, is_covered: bool) -> Step:
     if is_covered and view.is_uncovered:
         lift_hold_for(change, record=row.record, key=resign_key(view.place), reason=N_("Signed again."))
     return row
@@ -144,7 +144,7 @@ def _sign(change: Change, situation: Situation, place: Place, signer: Signer) ->
     return sign(change, signer=signer, record=batch.record, content=content, site=batch.site.code)
 
 
-def _sign_again(change: Change, situation: Situation, sheet: Sheet, view: StepView, signer: Signer) -> Step:
+def _sign_again(change: Change, situation: Situation, sheet: Full, view: StepView, signer: Signer) -> Step:
     other = is_not_a_performer(signer.actor.username, view.hands, str(view.place))
     stop_if(other, keep=kept(situation.batch, [other] if other else []))
     return cover_performed(change, sheet, view, _sign(change, situation, view.place, signer))

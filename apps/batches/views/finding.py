@@ -1,11 +1,10 @@
 """What the pages of a batch share: finding it within one's sites, on its own clock, and who acts."""
 
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from apps.batches.models import Batch
-from apps.batches.selectors.batches import visible_batches
+from apps.batches.selectors.batches import visible_batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.roles import Role
 from apps.organisation.selectors import roles_at
@@ -14,7 +13,7 @@ from apps.products.facts import BadPlace, Place
 
 def batch_named(request: HttpRequest, number: str) -> Batch:
     """The batch with this number within the person's sites; its pages show, and read, the time of its own site."""
-    batch = get_object_or_404(visible_batches(request.user, timezone.now()), number=number)
+    batch = visible_batch(request.user, number, timezone.now())
     timezone.activate(batch.site.timezone)  # until the end of the request: PreferencesMiddleware restores what was
     return batch
 

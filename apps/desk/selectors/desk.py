@@ -12,7 +12,7 @@ from apps.core.text import N_
 from apps.desk.facts import Asked, Desk
 from apps.desk.selectors import batches, disposal, laboratory, lookback, people, quality, storage, transport, treatments
 from apps.organisation.models import User
-from apps.organisation.selectors import roles_held
+from apps.organisation.selectors import grants_of
 
 OPEN = (BatchState.PLANNED, BatchState.RUNNING, BatchState.FINISHED, BatchState.REVIEWED, BatchState.CERTIFIED)
 
@@ -20,8 +20,8 @@ OPEN = (BatchState.PLANNED, BatchState.RUNNING, BatchState.FINISHED, BatchState.
 def desk_of(user: User, at: datetime, zone: ZoneInfo) -> Desk:
     """Everything asked of this person at the sites where they hold a role: overdue, today, later."""
     held: dict[Role, set[str]] = {}
-    for role, site in roles_held(at).filter(user=user).values_list("role", "site__code"):
-        held.setdefault(Role(role), set()).add(site)
+    for grant in grants_of(user, at):
+        held.setdefault(Role(grant.role), set()).add(grant.site.code)
     asked = [
         (duty, Asked(frozenset(sites), at, user.username)) for role, sites in held.items() for duty in duties(role)
     ]

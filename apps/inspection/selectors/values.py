@@ -7,7 +7,6 @@ from apps.batches.models import Batch, RecordedValue, Step
 from apps.batches.rules.completion import fingerprint
 from apps.batches.selectors.plans import definition_of_batch
 from apps.batches.selectors.situation import history_of
-from apps.batches.selectors.steps import held_value
 from apps.inspection.facts import FormHop, RowHop, SignatureView
 from apps.inspection.rules import ReportedPlace
 from apps.products.definition import Bilingual
@@ -107,7 +106,7 @@ def signature_view(signature: Signature, *, covers: bool = True) -> SignatureVie
 def _signatures_on(value: RecordedValue) -> tuple[SignatureView, ...]:
     """Those of the step (do they cover what it holds now?) and the second person's on the value itself."""
     step = Step.objects.select_related("performed", "second").get(pk=value.step_id)
-    present = fingerprint(held_value(one) for one in _held_in(step))
+    present = fingerprint(_held_in(step))
     signed = [(step.performed, step.performed_hash == present), (step.second, step.second_hash == present)]
     signed.append((value.second, True))
     return tuple(signature_view(one, covers=covers) for one, covers in signed if one)

@@ -1,5 +1,6 @@
 """Preparation: stages, steps and what each step needs."""
 
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -169,14 +170,18 @@ class Step(Part):
     samples: tuple[Sampling, ...] = ()
     parameters: tuple[Parameter, ...] = ()
 
-    @property
+    @cached_property
     def fields(self) -> tuple[Recordable, ...]:
         """Everything that is recorded in the step, in the order of the form."""
         return (*self.equipment, *self.materials, *self.vessels, *self.parameters)
 
+    @cached_property
+    def _by_key(self) -> dict[str, Recordable]:
+        return {field.key: field for field in reversed(self.fields)}
+
     def field(self, key: str) -> Recordable | None:
         """The recordable thing of that key."""
-        return next((field for field in self.fields if field.key == key), None)
+        return self._by_key.get(key)
 
     def is_in_rows(self, field: Recordable) -> bool:
         """Whether the value is recorded once per row."""
@@ -192,9 +197,13 @@ class Stage(Part):
     repeat: Repeat | None = None
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
 
+    @cached_property
+    def _by_key(self) -> dict[str, Step]:
+        return {step.key: step for step in reversed(self.steps)}
+
     def step(self, key: str) -> Step | None:
         """The step of that key."""
-        return next((step for step in self.steps if step.key == key), None)
+        return self._by_key.get(key)
 
 
 NEEDS = (("materials", "material"), ("equipment", "equipment"), ("vessels", "vessel"))
@@ -259,6 +268,10 @@ class Preparation(Part):
     def _needs_take_the_words_of_their_list(cls, value: object) -> object:
         return with_labels(value) if isinstance(value, dict) else value
 
+    @cached_property
+    def _by_key(self) -> dict[str, Stage]:
+        return {stage.key: stage for stage in reversed(self.stages)}
+
     def stage(self, key: str) -> Stage | None:
         """The stage of that key."""
-        return next((stage for stage in self.stages if stage.key == key), None)
+        return self._by_key.get(key)

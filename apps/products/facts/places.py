@@ -1,7 +1,7 @@
 """Places: where in a batch record a value stands. `expansion[2].feed[3].flask[07].confluence`."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 KEY = r"[a-z][a-z0-9_]*"
 PART = rf"({KEY})(?:\[([1-9][0-9]{{0,3}})\])?"
@@ -56,11 +56,11 @@ class Place:
     @property
     def row_place(self) -> "Place":
         """The row, or the step where the place has none."""
-        return replace(self, parameter="")
+        return Place(self.stage, self.stage_n, self.step, self.step_n, self.row_kind, self.row)
 
     def at(self, parameter: str, row_kind: str = "", row: str = "") -> "Place":
         """A parameter of this step, in a row when one is given."""
-        return replace(self, row_kind=row_kind, row=row, parameter=parameter)
+        return Place(self.stage, self.stage_n, self.step, self.step_n, row_kind, row, parameter)
 
 
 def _count(text: str | None) -> int | None:

@@ -14,16 +14,16 @@ from apps.quality.models import Event
 from apps.release.facts import Check, Finding, FindingKind, Looked, Trail
 from apps.testing.facts import RunState
 from apps.testing.models import AssayRun, Result
-from apps.testing.selectors import results_of
+from apps.testing.selectors import Tested
 
 KEPT = ("refused", "failed")
 
 
-def look_at_tests(batch: Batch) -> Iterator[Looked]:
+def look_at_tests(known: Tested) -> Iterator[Looked]:
     """Every present result of a run that stands, and every run."""
-    results = [result for result in results_of(batch) if result.line.run.state != RunState.INVALID]
+    results = [result for result in known.results if result.line.run.state != RunState.INVALID]
     yield Looked(Check.RESULTS, len(results), tuple(_findings_of_results(results)))
-    runs = list(AssayRun.objects.filter(lines__sample__batch=batch).distinct().select_related("record"))
+    runs = known.runs
     invalid = [run for run in runs if run.state == RunState.INVALID]
     yield Looked(Check.RUNS, len(runs), tuple(_invalid_run(run) for run in invalid))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from apps.batches.models import Batch
 from apps.batches.selectors.pages import counts_of
-from apps.batches.selectors.steps import sheet_of
+from apps.batches.selectors.steps import outline_of
 from apps.documents.facts import DocumentKind, DocumentState
 from apps.documents.models import Document
 from apps.documents.selectors import documents_about
@@ -24,6 +24,7 @@ from apps.release.selectors.around import (
 )
 from apps.release.selectors.people import all_records_of
 from apps.release.selectors.values import look_at_computations, look_at_signatures, look_at_values, values_of
+from apps.testing.selectors import Tested, tested
 
 ORDER = list(FindingKind)
 ASKED = list(Check)
@@ -37,16 +38,16 @@ def issued_certificate(batch: Batch) -> Document | None:
     return newest if newest and newest.state == DocumentState.ISSUED else None
 
 
-def review_page(batch: Batch) -> ReviewPage:
+def review_page(batch: Batch, known: Tested | None = None) -> ReviewPage:
     """Everything that is not as the master says, by risk, with the counts of everything that was looked at."""
-    address, sheet, events = batch.record.address, sheet_of(batch), events_of(batch)
+    address, sheet, events = batch.record.address, outline_of(batch), events_of(batch)
     values, records = values_of(sheet, address), all_records_of(batch)
     looked = [
         *look_at_values(values),
         look_at_signatures(sheet, address),
         look_at_computations(values, sheet),
         look_at_environment(batch),
-        *look_at_tests(batch),
+        *look_at_tests(known or tested(batch)),
         look_at_refusals(records),
         look_at_departures(batch),
     ]

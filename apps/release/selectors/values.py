@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from apps.batches.models import RecordedValue
+from apps.batches.facts.stood import Recorded
 from apps.batches.rules.completion import StepView
 from apps.batches.selectors.situation import entered_of
-from apps.batches.selectors.steps import Sheet
+from apps.batches.selectors.steps import Outline
 from apps.core.errors import Objection
 from apps.facility.models import Instrument
 from apps.facility.rules import is_out_of_service, is_past_calibration, is_past_qualification
@@ -33,7 +33,7 @@ class Stood:
     """A value that stands, at its place, with what the master asks there."""
 
     place: Place
-    value: RecordedValue
+    value: Recorded
     parameter: Recordable
     address: str
     label: str
@@ -55,7 +55,7 @@ class Stood:
         )
 
 
-def values_of(sheet: Sheet, address: str) -> list[Stood]:
+def values_of(sheet: Outline, address: str) -> list[Stood]:
     """Every value that stands; a place that an amendment took away after it was filled is left out."""
     found = []
     for place, value in sheet.values.items():
@@ -131,7 +131,7 @@ def _objected(one: Stood, check: Check, kind: FindingKind, objections: Iterable[
         yield one.finding(check, kind, said)
 
 
-def look_at_computations(values: Iterable[Stood], sheet: Sheet) -> Looked:
+def look_at_computations(values: Iterable[Stood], sheet: Outline) -> Looked:
     """Every computed value worked out once more from what stands, and held to its limit."""
     units, known = standard_tables().units, list(sheet.values)
     written = (one for one in values if one.value.text)
@@ -149,7 +149,7 @@ def look_at_computations(values: Iterable[Stood], sheet: Sheet) -> Looked:
     return Looked(Check.RECOMPUTED, len(computed), tuple(found))
 
 
-def look_at_signatures(sheet: Sheet, address: str) -> Looked:
+def look_at_signatures(sheet: Outline, address: str) -> Looked:
     """Every signature that was given on a step, and whether it covers what the step holds now."""
     given, found = 0, []
     for place, view in sheet.views.items():

@@ -31,7 +31,7 @@ from apps.release.services import accept_finding
 from apps.release.views.detail import detail_of
 from apps.release.views.naming import CHECK_WORDS, Row, behind, rows_of
 from apps.testing.rules import lacks_approval
-from apps.testing.selectors import approved_coa
+from apps.testing.selectors import Tested, approved_coa, tested
 from apps.testing.views.finding import person_of
 from apps.units.selectors import why_not_certifiable as balances_in_the_way
 from apps.units.views.framing import batch_bar, names_of
@@ -75,7 +75,8 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
 def _page(
     request: HttpRequest, batch: Batch, key: str, form: AcceptForm | None = None, status: int = 200
 ) -> HttpResponse:
-    page, roles = review_page(batch), roles_here(request, batch)
+    known, roles = tested(batch), roles_here(request, batch)
+    page = review_page(batch, known)
     rows = rows_of(page.findings, behind(batch, page.findings, names_of))
     chosen = _chosen(rows, key)
     context: dict[str, Any] = {
@@ -88,16 +89,16 @@ def _page(
     }
     if request.headers.get("HX-Target") == "finding":
         return render(request, "release/parts/finding.html", context, status=status)
-    certificate = issued_certificate(batch)
+    certificate, holds = issued_certificate(batch), _in_the_way(batch, known)
     context |= {
         "page": page,
         "rows": rows,
         "heading": _heading(page),
         **_proof(page),
         "place": page.trail.place,
-        "holds": _in_the_way(batch, page),
+        "holds": holds,
         "certificate": certificate,
-        "acts": acts_of(request, batch, page, certificate),
+        "acts": acts_of(request, batch, page, certificate, len(holds)),
         "back": _ways_back(roles, batch),
         "trail_url": address_of("inspection:record", batch.record.address),
         **batch_bar(batch, _more_facts(batch)),
@@ -153,10 +154,10 @@ def links_of(batch: Batch, finding: Finding | None) -> dict[str, str]:
     }
 
 
-def _in_the_way(batch: Batch, page: ReviewPage) -> list[dict[str, object]]:
+def _in_the_way(batch: Batch, known: Tested) -> list[dict[str, object]]:
     """Why it can't be certified: the open holds, and what laboratory and units still owe."""
     rows = holds_panel([batch.record], Blocks.CERTIFY)
-    approved = lacks_approval(approved_coa(batch) is not None)
+    approved = lacks_approval(approved_coa(batch, known) is not None)
     owed = [(approved, _("The head of quality control approves"), reverse("testing:analysis", args=[batch.number]))]
     balances = reverse("units:reconcile", args=[batch.number])
     owed += [(objection, _("Operators count"), balances) for objection in balances_in_the_way(batch)]
@@ -171,7 +172,7 @@ def _more_facts(batch: Batch) -> list[dict[str, object]]:
 
 
 def acts_of(
-    request: HttpRequest, batch: Batch, page: ReviewPage, certificate: Document | None
+    request: HttpRequest, batch: Batch, page: ReviewPage, certificate: Document | None, holds: int
 ) -> list[dict[str, object]]:
     """The one decision that comes next for this person, and what unlocks it."""
     offers = (
@@ -184,13 +185,13 @@ def acts_of(
         if batch.state == state:
             if not _may(roles, batch, verb):
                 return []
-            against = _against(request, batch, page, certificate, verb)
+            against = _against(request, batch, page, certificate, holds, verb)
             return [{"url": reverse(name, args=[batch.number]), "label": label, "against": against}]
     return []
 
 
 def _against(
-    request: HttpRequest, batch: Batch, page: ReviewPage, certificate: Document | None, verb: Verb
+    request: HttpRequest, batch: Batch, page: ReviewPage, certificate: Document | None, holds: int, verb: Verb
 ) -> list[str]:
     username = person_of(request).username
     found: list[Objection | None] = []
@@ -200,7 +201,6 @@ def _against(
     elif verb is Verb.CERTIFY:
         found.append(rules.took_part(username, hands_on_batch(batch)))
         found.append(rules.findings_left(page.left_in_the_record))
-        holds = len(_in_the_way(batch, page))
         if holds:
             return [*map(sentence, filter(None, found)), _("It opens when nothing stands in the way any more.")]
     else:

@@ -2,6 +2,7 @@
 
 from apps.testing.selectors.outcomes import (
     Duty,
+    Tested,
     TestOutcome,
     approved_coa,
     invalid_runs,
@@ -10,6 +11,7 @@ from apps.testing.selectors.outcomes import (
     outcomes_of,
     overdue_results,
     results_hash,
+    tested,
     why_not_certifiable,
 )
 from apps.testing.selectors.pages import WorksheetPage, worksheet
@@ -54,6 +56,7 @@ from apps.testing.selectors.waiting import (
 __all__ = [
     "Duty",
     "TestOutcome",
+    "Tested",
     "WaitingTest",
     "WorksheetPage",
     "analysts_of",
@@ -87,6 +90,7 @@ __all__ = [
     "samples_of",
     "samples_without_run",
     "specification_of",
+    "tested",
     "testers_of",
     "testing_records",
     "visible_lines",

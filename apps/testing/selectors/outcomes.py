@@ -9,6 +9,7 @@ from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.canonical import canonical, sha256_hex
 from apps.core.errors import Objection
+from apps.core.prepared import Prepared
 from apps.products.definition import Test
 from apps.products.facts import Mark, TestLevel, Verdict, gravest
 from apps.quality.models import Hold
@@ -67,13 +68,39 @@ class Duty:
     due_at: datetime
 
 
-def outcomes_of(batch: Batch, level: TestLevel = TestLevel.LOT) -> tuple[TestOutcome, ...]:
+@dataclass(frozen=True)
+class Tested:
+    """Everything the laboratory has of one batch: samples, their lines on worksheets, and the results that stand."""
+
+    samples: tuple[Sample, ...]
+    lines: tuple[Line, ...]
+    results: tuple[Result, ...]
+
+    @property
+    def runs(self) -> list[AssayRun]:
+        """The runs on which anything of the batch was, each once."""
+        return list({line.run_id: line.run for line in self.lines}.values())
+
+
+_LINES = Prepared(
+    lambda batch: Line.objects.filter(sample__batch=batch).select_related("run__record").order_by("run", "pk")
+)
+
+
+def tested(batch: Batch) -> Tested:
+    """What a page reads once, and hands to all that look at it."""
+    return Tested(tuple(samples_of(batch)), tuple(_LINES(batch.pk)), tuple(results_of(batch)))
+
+
+def outcomes_of(
+    batch: Batch, level: TestLevel = TestLevel.LOT, *, known: Tested | None = None
+) -> tuple[TestOutcome, ...]:
     """Every test of the master at a level, in its order, with where it stands in this batch."""
     definition = definition_of_batch(batch)
-    samples = [sample for sample in samples_of(batch) if sample.state != SampleState.REFUSED]
-    lines = list(Line.objects.filter(sample__batch=batch).select_related("run", "run__record").order_by("run", "pk"))
-    results = results_of(batch)
-    return tuple(_outcome(test, level, samples, lines, results) for test in definition.testing.at_level(level))
+    known = known or tested(batch)
+    samples = [sample for sample in known.samples if sample.state != SampleState.REFUSED]
+    tests = definition.testing.at_level(level)
+    return tuple(_outcome(test, level, samples, known.lines, known.results) for test in tests)
 
 
 def _outcome(
@@ -177,10 +204,10 @@ def _run_state(result: Result) -> str:
     return result.line.run.state
 
 
-def approved_coa(batch: Batch) -> Approval | None:
+def approved_coa(batch: Batch, known: Tested | None = None) -> Approval | None:
     """The approval of the certificate of analysis, while it covers the results as they stand now."""
     approval = last_approval(batch)
-    if approval is None or approval.results_hash != results_hash(outcomes_of(batch)):
+    if approval is None or approval.results_hash != results_hash(outcomes_of(batch, known=known)):
         return None
     return approval
 

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from apps.audit.models import Record
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
+from apps.core.prepared import Prepared
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import Test
@@ -18,6 +19,11 @@ from apps.testing.models import AssayRun, ControlValue, Line, Result, Sample
 
 BATCH = ("batch", "batch__record", "batch__site", "batch__product_version__record")
 SAMPLE_BATCH = tuple(f"sample__{path}" for path in BATCH)
+LINES = ("line", "line__run", "line__run__record", "line__sample", "line__sample__record")
+
+# Of a batch that is known: read for many a decision and page.
+_SAMPLES = Prepared(lambda batch: Sample.objects.filter(batch=batch).select_related("record", "source").order_by("pk"))
+_RESULTS = Prepared(lambda batch: _signed(Result.objects.filter(batch=batch, superseded_by=None)).order_by("pk"))
 
 
 # --- samples --------------------------------------------------------------------------------------------------------
@@ -29,7 +35,7 @@ def visible_samples(user: User, at: datetime) -> QuerySet[Sample]:
 
 def samples_of(batch: Batch) -> list[Sample]:
     """The samples of a batch, in the order they were drawn."""
-    return list(Sample.objects.filter(batch=batch).select_related("record", "source").order_by("pk"))
+    return _SAMPLES(batch.pk)
 
 
 def samples_awaiting(sites: Collection[str]) -> QuerySet[Sample]:
@@ -129,7 +135,10 @@ def visible_results(user: User, at: datetime) -> QuerySet[Result]:
 
 def results_of(batch: Batch) -> list[Result]:
     """The present results of a batch, in the order they were recorded; corrected ones are left out."""
-    return list(_with_lines(Result.objects.filter(batch=batch, superseded_by=None)).order_by("pk"))
+    found: list[Result] = _RESULTS(batch.pk)
+    for result in found:
+        result.batch = batch
+    return found
 
 
 def results_on(run: AssayRun) -> list[Result]:
@@ -181,7 +190,7 @@ def testing_records(batch: Batch) -> list[Record]:
     """The records of a batch's samples and of the runs they were on: for asking who laid hands on them."""
     samples = Sample.objects.filter(batch=batch).values("record")
     runs = AssayRun.objects.filter(lines__sample__batch=batch).values("record")
-    return list(Record.objects.filter(Q(pk__in=samples) | Q(pk__in=runs)))
+    return list(Record.objects.filter(pk__in=samples.union(runs)))  # with OR both databases read every record
 
 
 def method_of(run: AssayRun) -> Test:
@@ -201,9 +210,12 @@ def specification_of(run: AssayRun, batch: Batch) -> Test:
 
 
 def _with_lines(results: QuerySet[Result]) -> QuerySet[Result]:
-    lines = ("line", "line__run", "line__run__record", "line__sample", "line__sample__record")
-    found = results.select_related("record", *BATCH, *lines, "tested_signature", "reviewed_signature")
-    return found.defer("batch__product_version__text", "tested_signature__content", "reviewed_signature__content")
+    return _signed(results.select_related(*BATCH).defer("batch__product_version__text"))
+
+
+def _signed(results: QuerySet[Result]) -> QuerySet[Result]:
+    found = results.select_related("record", *LINES, "tested_signature", "reviewed_signature")
+    return found.defer("tested_signature__content", "reviewed_signature__content")
 
 
 def with_results(runs: QuerySet[AssayRun]) -> QuerySet[AssayRun]:
