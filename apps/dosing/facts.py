@@ -178,6 +178,15 @@ class Bedside:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What somebody said of a dose, and of which instant."""
+
+    by: str
+    at: datetime
+    what: object
+
+
+@dataclass(frozen=True)
 class Slot:
     """A time at which vital signs are due, and whether they were taken."""
 

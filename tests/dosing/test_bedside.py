@@ -212,6 +212,21 @@ def test_pauses_and_rates_are_noted_while_it_runs(cast: Cast, order: TreatmentOr
     assert note_moment(moment_at=START, **rate).at == START
 
 
+def test_what_is_said_twice_at_the_bed_is_said_once(cast: Cast, order: TreatmentOrder) -> None:
+    started(cast, order)
+    nils: dict[str, Any] = {"order": order, "actor": actor(cast.nils)}
+    signs = {"pulse": "84"}
+    pauses = [note_moment(kind=MomentKind.PAUSED, at=START + seconds(n), **nils).pk for n in (300, 303)]
+    taken = [record_vitals(signs=signs, at=START + seconds(n), **nils).pk for n in (310, 312)]
+
+    assert len(set(pauses)) == len(set(taken)) == 1
+    goes_on = note_moment(kind=MomentKind.RESUMED, at=START + seconds(320), **nils)
+    stops_again = note_moment(kind=MomentKind.PAUSED, at=START + seconds(330), **nils)
+    other = record_vitals(signs={"pulse": "85"}, at=START + seconds(340), **nils)
+    later = record_vitals(signs={"pulse": "85"}, at=START + seconds(400), **nils)
+    assert len({*pauses, goes_on.pk, stops_again.pk}) == len({*taken, other.pk, later.pk}) == 3
+
+
 def test_the_end_is_signed_with_what_the_master_asks(cast: Cast, order: TreatmentOrder) -> None:
     started(cast, order)
     infusion = ended(cast, order)
@@ -253,6 +268,10 @@ def test_an_infusion_that_ran_until_its_units_had_expired_is_told(
     assert found.exists() is told
 
 
+def seconds(n: int) -> timedelta:
+    return timedelta(seconds=n)
+
+
 # --- vital signs ----------------------------------------------------------------------------------------------------
 NINE = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 
@@ -290,11 +309,11 @@ def test_signs_answer_a_time_that_comes_within_half_an_interval() -> None:
     assert rules.answers_which(slots, NINE - 8 * MINUTE, quarter) is None
 
 
-def test_signs_sent_twice_never_answer_a_time_that_was_missed(cast: Cast, order: TreatmentOrder) -> None:
+def test_signs_taken_again_never_answer_a_time_that_was_missed(cast: Cast, order: TreatmentOrder) -> None:
     who: dict[str, Any] = {"order": order, "actor": actor(cast.nils), "signs": {"pulse": "84"}}
     started(cast, order)
 
-    found = [record_vitals(at=START + 31 * MINUTE, **who).due_at for _ in range(2)]
+    found = [record_vitals(at=START + n * MINUTE, **who).due_at for n in (31, 32)]
 
     assert found == [START + 30 * MINUTE, None]
     assert [slot.taken for slot in vital_slots(order)] == [False, False, True, False, False]

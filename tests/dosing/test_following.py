@@ -52,6 +52,14 @@ def test_a_grave_reaction_holds_the_sister_units_and_tells_quality(cast: Cast, o
     }
 
 
+def test_a_reaction_sent_twice_is_one_with_its_holds(cast: Cast, order: TreatmentOrder) -> None:
+    first, again = reacted(cast, order), reacted(cast, order, at=START + 20 * MINUTE + timedelta(seconds=2))
+    graver = reacted(cast, order, 4)
+
+    assert (first, first.n, graver.n) == (again, 1, 2)
+    assert Event.objects.filter(subject=kept_units(order)[0].batch.record, severity="CRITICAL").count() == 2
+
+
 def test_a_patient_with_an_unanswered_grave_reaction_is_ordered_no_further_dose(
     cast: Cast, order: TreatmentOrder
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.dosing.facts import OrderState, Slot
+from apps.dosing.facts import OrderState, Said, Slot
 from apps.products.definition.dosing import Vitals
 from apps.products.definition.parameters import Recordable
 
@@ -14,6 +14,7 @@ ANOTHER_PATIENT = "another_patient_at_bed"
 BY_SCAN = ("patient_first", "patient_second", "unit_matches")  # what the scans answer; nobody ticks it
 NOT_A_SIGN = re.compile(r"[\W_]+")
 GRACE = timedelta(minutes=5)  # after a due time, before somebody is told
+SAID_TWICE = timedelta(minutes=1)  # the same words of the same person within it are one press of the button too many
 OVER = (OrderState.INFUSING, OrderState.GIVEN, OrderState.CANCELLED)
 
 
@@ -67,6 +68,11 @@ def is_before_start(at: datetime, started_at: datetime, place: str) -> Objection
         return None
     template = N_("The infusion started only at {started_at:%Y-%m-%d %H:%M} UTC.")
     return Objection("before_the_start", template, {"started_at": started_at}, place)
+
+
+def is_said_twice(said: Said, last: Said | None) -> bool:
+    """Whether a person says again what they said last: a button pressed twice, or sent again by a slow network."""
+    return last is not None and (said.by, said.what) == (last.by, last.what) and abs(said.at - last.at) < SAID_TWICE
 
 
 def ran_past(ended_at: datetime, expires_at: datetime) -> bool:

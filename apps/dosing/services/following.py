@@ -8,10 +8,11 @@ from apps.core.actor import Actor
 from apps.core.errors import BadInput, Objection, stop_if
 from apps.core.rules import is_future, reason_is_missing
 from apps.core.text import N_
+from apps.dosing.facts import Said
 from apps.dosing.lifecycle import FOLLOWERS
 from apps.dosing.models import OutcomeValue, Reaction, TreatmentOrder
 from apps.dosing.rules import bedside, following
-from apps.dosing.selectors import infusion_of, kept_units, order_now, outcome_parameter, standing_outcome
+from apps.dosing.selectors import infusion_of, kept_units, order_now, outcome_parameter, reactions_of, standing_outcome
 from apps.organisation.services import require
 from apps.products.facts import Entered
 from apps.products.loader import standard_tables
@@ -24,7 +25,10 @@ from apps.quality.services import place_hold, report_event
 def record_reaction(
     *, order: TreatmentOrder, grade: int, what: str, actor: Actor, at: datetime, occurred_at: datetime | None = None
 ) -> Reaction:
-    """A reaction to a dose. From the master's grade on, sister units and further doses are held, and QA is told."""
+    """A reaction to a dose. From the master's grade on, sister units and further doses are held, and QA is told.
+
+    The same reaction sent twice is one.
+    """
     who = require(actor, FOLLOWERS, order.site.code, at=at, about=order.record.address)
     occurred_at = occurred_at or at
     batches = [unit.batch.record for unit in kept_units(order)]
@@ -38,8 +42,11 @@ def record_reaction(
             is_future(occurred_at, at, "occurred_at"),
             bedside.is_before_start(occurred_at, infusion.started_at, "occurred_at") if infusion else None,
         )
+        last = max(reactions_of(now), key=lambda one: one.n, default=None)
+        if last and bedside.is_said_twice(Said(who.username, occurred_at, (grade, what)), _said(last)):
+            return last
         holds = following.holds_sisters(grade, definition_of(now.product_version).dosing.blocking_reaction_grade)
-        row = Reaction(record=now.record, order=now, n=Reaction.objects.filter(order=now).count() + 1, grade=grade)
+        row = Reaction(record=now.record, order=now, n=last.n + 1 if last else 1, grade=grade)
         row.what, row.occurred_at, row.recorded_at, row.holds = what, occurred_at, at, holds
         row.recorded_by = who.username
         reaction = change.create(row)
@@ -79,6 +86,10 @@ def record_outcome(
         row.number, row.verdict, row.reason = entered.number, entered.verdict, reason
         row.measured_at, row.recorded_at, row.recorded_by = measured_at, at, who.username
         return change.create(row)
+
+
+def _said(reaction: Reaction) -> Said:
+    return Said(reaction.recorded_by, reaction.occurred_at, (reaction.grade, reaction.what))
 
 
 def _read(order: TreatmentOrder, key: str, text: str) -> Entered:

@@ -9,7 +9,7 @@ from apps.core.errors import Happened, Objection, RuleBroken, stop_if
 from apps.core.rules import is_future
 from apps.core.text import N_
 from apps.dosing.content import end_content, second_content, start_content
-from apps.dosing.facts import Bedside, MomentKind, OrderState, OrderVerb
+from apps.dosing.facts import Bedside, MomentKind, OrderState, OrderVerb, Said
 from apps.dosing.lifecycle import MOVES, may_not_move
 from apps.dosing.models import Infusion, Moment, TreatmentOrder
 from apps.dosing.rules import bedside as rules
@@ -20,6 +20,7 @@ from apps.dosing.selectors import (
     infusion_of,
     kept_units,
     mismatches,
+    moments_of,
     order_now,
 )
 from apps.dosing.services.misses import compare_chains, keep_wrong_scan
@@ -100,7 +101,7 @@ def note_moment(
     rate: str = "",
     note: str = "",
 ) -> Moment:
-    """A pause, going on, or another rate, while the infusion runs."""
+    """A pause, going on, or another rate, while the infusion runs. The same said twice is one moment."""
     who = require(actor, AT_BED, order.site.code, at=at, about=order.record.address)
     moment_at = moment_at or at
     with audited(actor=who, action=f"infusion.{kind.lower()}", at=at, reason=note, touching=[order.record]) as change:
@@ -111,6 +112,9 @@ def note_moment(
             is_future(moment_at, at, "moment_at"),
             rules.is_before_start(moment_at, infusion.started_at, "moment_at") if infusion else None,
         )
+        last = max(moments_of(infusion), key=lambda one: one.pk, default=None) if infusion else None
+        if last and rules.is_said_twice(Said(who.username, moment_at, (kind, rate, note)), _said(last)):
+            return last
         row = Moment(record=now.record, infusion=infusion, kind=kind, at=moment_at, by=who.username)
         row.rate, row.note = rate, note
         return change.create(row)
@@ -214,6 +218,10 @@ def _tell_what_had_expired(change: Change, order: TreatmentOrder, infusion: Infu
         template=N_("The infusion ended at {ended_at} UTC; its units had expired at {expires_at} UTC."),
         facts={"ended_at": f"{ended_at:%Y-%m-%d %H:%M}", "expires_at": f"{infusion.expires_at:%Y-%m-%d %H:%M}"},
     )
+
+
+def _said(moment: Moment) -> Said:
+    return Said(moment.by, moment.at, (moment.kind, moment.rate, moment.note))
 
 
 def _no_moment(kind: MomentKind) -> Objection:

@@ -7,12 +7,12 @@ from apps.audit.services import audited
 from apps.core.actor import Actor
 from apps.core.errors import BadInput, Objection, stop_if
 from apps.core.rules import is_future
-from apps.dosing.facts import OrderState
+from apps.dosing.facts import OrderState, Said
 from apps.dosing.lifecycle import BEDSIDE
 from apps.dosing.models import TreatmentOrder, VitalSigns
 from apps.dosing.rules import bedside as rules
 from apps.dosing.rules import ordering
-from apps.dosing.selectors import order_now, read_texts, signs_asked, vital_slots
+from apps.dosing.selectors import order_now, read_texts, signs_asked, vital_slots, vitals_of
 from apps.organisation.services import require
 from apps.products.facts import Entered
 from apps.products.selectors import definition_of
@@ -26,7 +26,7 @@ def record_vitals(
     at: datetime,
     taken_at: datetime | None = None,
 ) -> VitalSigns:
-    """Vital signs were taken; they answer the due time that has come, where one is open."""
+    """Vital signs were taken; they answer the due time that has come, where one is open. Twice is once."""
     who = require(actor, BEDSIDE, order.site.code, at=at, about=order.record.address)
     taken_at = taken_at or at
     with audited(actor=who, action="vitals.taken", at=at, touching=[order.record]) as change:
@@ -37,10 +37,17 @@ def record_vitals(
             is_future(taken_at, at, "taken_at"),
             rules.is_cancelled(OrderState(now.state)),
         )
+        last = max(vitals_of(now), key=lambda one: one.pk, default=None)
+        if last and rules.is_said_twice(Said(who.username, taken_at, texts), _said(last)):
+            return last
         closest = definition_of(now.product_version).dosing.vitals.closest
         row = VitalSigns(record=now.record, order=now, taken_at=taken_at, taken_by=who.username, recorded_at=at)
         row.due_at, row.signs = rules.answers_which(vital_slots(now), taken_at, closest), texts
         return change.create(row)
+
+
+def _said(row: VitalSigns) -> Said:
+    return Said(row.taken_by, row.taken_at, row.signs)
 
 
 def _texts(order: TreatmentOrder, signs: Mapping[str, str]) -> dict[str, str]:
