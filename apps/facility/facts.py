@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from apps.core.text import N_
 from apps.products.definition.base import Bilingual
 from apps.products.definition.preparation import MonitoredCondition
 
@@ -69,6 +70,10 @@ class KnownEquipment:
     key: str
     label: Bilingual
     conditions: tuple[MonitoredCondition, ...] = ()
+
+
+# Kinds that no master record names: what carries units, and what measures on the way.
+OTHER_KINDS = (N_("Dry shipper"), N_("Temperature logger"))
 
 
 class DateOrder(StrEnum):

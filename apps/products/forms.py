@@ -8,10 +8,12 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.ui.wording import bilingual
-from apps.products.definition import ChoiceParameter, NumberParameter, Recordable
+from apps.products.definition import Bilingual, ChoiceParameter, NumberParameter, Recordable
+from apps.products.definition.parameters import Option
 from apps.products.facts import ParameterKind
 from apps.products.loader import units
 from apps.products.rules.limits import limit_text
+from apps.products.selectors import parts_within
 
 LARGEST_FILE = 2_000_000
 YES_NO: Mapping[str, Promise] = {"yes": _("Yes"), "no": _("No")}
@@ -74,6 +76,21 @@ def reading_field(parameter: Recordable) -> forms.Field:
 def answer_words(parameter: Recordable, text: str) -> str:
     """An answer as it is read: the word of a choice, yes or no, a number with its unit."""
     return dict(answers_of(parameter)).get(text) or f"{text} {unit_of(parameter)}".strip()
+
+
+def words_read(*parts: object) -> dict[str, str]:
+    """The words of a master record, or of parts of it, as the reader of what is signed reads them: labels, choices,
+    units."""
+    language = get_language() or "en"
+    words = {text: str(word) for text, word in YES_NO.items()}
+    for entry in units():
+        words |= dict.fromkeys((entry.code, entry.display), units().display(entry.code, language))
+    for one in parts_within(parts):
+        if isinstance(one, Option):
+            words[one.key] = bilingual(one.label)
+        elif isinstance(one, Bilingual):
+            words |= dict.fromkeys((one.en, f"{one.en} / {one.zh}", f"{one.en} {one.zh}"), bilingual(one))
+    return words
 
 
 def unit_of(parameter: Recordable) -> str:

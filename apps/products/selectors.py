@@ -1,9 +1,9 @@
 """Reading master records: which there are, what they say, how two of them differ."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from apps.organisation.models import Site, User
 from apps.organisation.selectors import site_at, visible_to
 from apps.products.definition import Bilingual, Definition
+from apps.products.definition.parameters import Option
 from apps.products.facts import VersionState
 from apps.products.loader import load_text
 from apps.products.models import ProductVersion, RuleTable
@@ -23,26 +24,19 @@ def definition_of(version: ProductVersion) -> Definition:
     return load_text(version.text)
 
 
-def words_of(version: ProductVersion) -> Mapping[str, str]:
-    """Every English word of a master record with its Chinese, for those who read back what is signed."""
-    return _words(version.text)
-
-
-@lru_cache(maxsize=16)
-def _words(text: str) -> Mapping[str, str]:
-    return {one.en: one.zh for one in _bilinguals(load_text(text))}
-
-
-def _bilinguals(part: object) -> Iterator[Bilingual]:
+def parts_within(part: object) -> Iterator[Bilingual | Option]:
+    """Every word and every choice of a master record, or of a part of it."""
     match part:
         case Bilingual():
             yield part
         case BaseModel():
+            if isinstance(part, Option):
+                yield part
             for name in type(part).model_fields:
-                yield from _bilinguals(getattr(part, name))
+                yield from parts_within(getattr(part, name))
         case tuple() | list():
             for one in part:
-                yield from _bilinguals(one)
+                yield from parts_within(one)
 
 
 def visible_versions(user: User, at: datetime) -> QuerySet[ProductVersion]:

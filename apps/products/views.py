@@ -22,7 +22,7 @@ from apps.organisation.selectors import all_roles_of
 from apps.products import services
 from apps.products.content import master_chapters, master_document, version_content
 from apps.products.facts import VersionState, VersionVerb
-from apps.products.forms import ImportForm, ReasonForm
+from apps.products.forms import ImportForm, ReasonForm, words_read
 from apps.products.lifecycle import MOVES, verbs_from
 from apps.products.models import ProductVersion
 from apps.products.selectors import definition_of, differences_to, owning_site, version_before, visible_versions
@@ -118,6 +118,7 @@ def decide(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         record=found.record,
         cancel_url=url,
         hidden=words,
+        words=words_read(definition_of(found).title),
     )
     return signed_page(
         request,

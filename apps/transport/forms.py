@@ -26,6 +26,18 @@ from apps.units.rules import number_of_code
 
 BECAUSE = gettext_lazy("Already done against a rule: why it is recorded")
 MOST = Decimal(100_000)
+FORMAT_WORDS = {
+    LoggerFormat.QTAG: "Berlinger Q-tag",
+    LoggerFormat.FRIDGE_TAG: "Berlinger Fridge-tag",
+    LoggerFormat.HOBO: "Onset HOBO",
+    LoggerFormat.IBUTTON: "iButton",
+    LoggerFormat.TABLE: gettext_lazy("A table"),
+}
+DATE_ORDER_WORDS = {
+    DateOrder.DMY: gettext_lazy("Day, month, year"),
+    DateOrder.MDY: gettext_lazy("Month, day, year"),
+    DateOrder.YMD: gettext_lazy("Year, month, day"),
+}
 
 
 def because_field() -> forms.CharField:
@@ -197,7 +209,7 @@ class LoggerForm(forms.Form):
     separator = forms.ChoiceField(
         label=gettext_lazy("Columns are separated by"),
         required=False,
-        choices=[("", "–"), (",", ","), (";", ";"), ("\t", "TAB"), ("|", "|")],
+        choices=[("", "–"), (",", ","), (";", ";"), ("\t", gettext_lazy("Tab")), ("|", "|")],
     )
     time_column = forms.CharField(label=gettext_lazy("Column of date and time"), required=False, max_length=80)
     value_column = forms.CharField(label=gettext_lazy("Column of temperature"), required=False, max_length=80)
@@ -208,9 +220,9 @@ class LoggerForm(forms.Form):
         words = {
             "format": [
                 ("", _("The file says it itself")),
-                *((one.value, one.value) for one in LoggerFormat),
+                *((one.value, FORMAT_WORDS[one]) for one in LoggerFormat),
             ],
-            "date_order": [("", "–"), *((one.value, one.value) for one in DateOrder)],
+            "date_order": [("", "–"), *((one.value, DATE_ORDER_WORDS[one]) for one in DateOrder)],
             "decimal_sign": [
                 ("", "–"),
                 (DecimalSign.POINT.value, _("point")),

@@ -1,4 +1,6 @@
-"""Every page in Chromium, in both languages, at the desk and on the tablet: nothing is violated, missing or cut off."""
+"""Every page in Chromium, in both languages, at the desk and on the tablet: nothing is violated, missing or cut off,
+and no English is left on a Chinese page.
+"""
 
 import pytest
 from django.conf import settings
@@ -7,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.addresses import LEAD_NOWHERE, WHO, Address, every_page
 from tests.browser.conftest import SitDown
 from tests.browser.installation import Installation
+from tests.browser.latin import latin_words
 from tests.browser.people import DESK, PORTRAIT, TABLET, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.heavy]
@@ -71,5 +74,7 @@ def test_every_page_keeps_to_its_policy_and_its_screen(
         if is_page(person, address):
             person.go(address.path)
             found += faults_of(person.page, address, language)
+            if language != "en":
+                found += [f"{address.path}: {fault}" for fault in latin_words(person.page, address.path)]
 
     assert "\n".join(found) == ""

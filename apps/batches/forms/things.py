@@ -11,7 +11,7 @@ from apps.batches.models import Vessel
 from apps.core.ui.acts import instant_field, offer
 from apps.core.ui.wording import bilingual
 from apps.products.definition.preparation import MonitoredCondition
-from apps.products.forms import NOTHING
+from apps.products.forms import NOTHING, unit_words
 
 
 class OpenVesselsForm(forms.Form):
@@ -60,7 +60,7 @@ class ExcursionForm(forms.Form):
         super().__init__(*args, **more)
         self.units = {one.key: one.unit for one in conditions}
         if conditions:
-            choices = [NOTHING, *((one.key, f"{bilingual(one.label)}, {one.unit}") for one in conditions)]
+            choices = [NOTHING, *((one.key, f"{bilingual(one.label)}, {unit_words(one.unit)}") for one in conditions)]
             self.fields["condition"] = forms.ChoiceField(label=_("What was outside"), choices=choices)
             del self.fields["unit"]
             self.order_fields(["condition", "worst"])

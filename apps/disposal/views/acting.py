@@ -24,7 +24,8 @@ from apps.disposal.models import Disposal
 from apps.disposal.selectors import stage_of, treatment_of
 from apps.disposal.views.finding import disposal_named
 from apps.organisation.access import STAFF, Access, open_to
-from apps.products.selectors import words_of
+from apps.products.forms import words_read
+from apps.products.selectors import definition_of
 from apps.signatures.facts import SignedContent, Signing
 from apps.signatures.pages import Panel, signed_page
 from apps.units.views.framing import batch_bar
@@ -196,7 +197,7 @@ def _signed(
         title=f"{label}: {disposal.number}",
         verb=_("Sign"),
         content=content,
-        words=words_of(disposal.batch.product_version),
+        words=words_read(definition_of(disposal.batch.product_version)),
         record=disposal.record,
         cancel_url=back,
         hidden=hidden,

@@ -35,7 +35,8 @@ from apps.identity.models import Donor
 from apps.identity.selectors import chain_scanned, visible_recipients
 from apps.identity.services import issue_chain, register_donor
 from apps.organisation.access import Access, open_to, sites_as
-from apps.products.selectors import words_of
+from apps.products.forms import words_read
+from apps.products.selectors import definition_of
 from apps.signatures.pages import Panel, signed_page
 
 COLLECTORS = Access(read=frozenset(services.COLLECTORS), write=frozenset(services.COLLECTORS))
@@ -214,7 +215,7 @@ def _decided(request: HttpRequest, donation: Donation, form: DecisionForm) -> Ht
         title=_("Decide about %(number)s") % {"number": donation.din},
         verb=_("Sign: decided"),
         content=lambda: eligibility_content(donation, version, decision, said["reason"]),
-        words=words_of(version),
+        words=words_read(definition_of(version)),
         record=donation.record,
         cancel_url=back,
         hidden=said,

@@ -25,8 +25,9 @@ from apps.identity.facts import Person
 from apps.identity.models import Recipient
 from apps.identity.services import register_recipient
 from apps.organisation.access import Access, open_to, sites_as
+from apps.products.forms import words_read
 from apps.products.models import ProductVersion
-from apps.products.selectors import definition_of, words_of
+from apps.products.selectors import definition_of
 from apps.signatures.facts import Signing
 from apps.signatures.pages import Panel, signed_page
 
@@ -86,7 +87,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         title=_("Check the dose of %(number)s") % {"number": number},
         verb=_("Sign: checked"),
         content=lambda: check_content(found, prepare_again(found)),
-        words=words_of(found.product_version),
+        words=words_read(definition_of(found.product_version)),
         record=found.record,
         cancel_url=back,
     )
@@ -152,7 +153,7 @@ def _ordering(request: HttpRequest, form: OrderForm, recipient: Recipient, versi
         title=_("Order for %(number)s") % {"number": recipient.number},
         verb=_("Sign: ordered"),
         content=lambda: order_content(recipient, version, said, prepare(recipient, version, said)),
-        words=words_of(version),
+        words=words_read(definition_of(version)),
         cancel_url=back,
         hidden={name: request.POST[name] for name in form.fields if name in request.POST},
     )

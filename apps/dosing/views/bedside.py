@@ -39,7 +39,8 @@ from apps.dosing.views.finding import order_named, roles_here
 from apps.dosing.views.showing import amount_text
 from apps.identity.selectors import patient_of
 from apps.organisation.access import Access, open_to
-from apps.products.selectors import definition_of, words_of
+from apps.products.forms import words_read
+from apps.products.selectors import definition_of
 from apps.signatures.facts import Signing
 from apps.signatures.pages import Panel, signed_page, signing_context, signing_from
 
@@ -142,7 +143,7 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
         title=_("End the infusion: %(number)s") % {"number": number},
         verb=_("Sign: ended"),
         content=lambda: end_content(found, answers, ended_at),
-        words=words_of(found.product_version),
+        words=words_read(definition_of(found.product_version)),
         record=found.record,
         cancel_url=back,
         hidden={name: request.POST[name] for name in form.fields if name in request.POST},
@@ -168,7 +169,7 @@ def _two_people(request: HttpRequest, order: TreatmentOrder, form: BedsideForm) 
             return _stopped(request, order, refusal)
         refused = refusal
     began = form.cleaned_data["happened_at"]
-    words = words_of(order.product_version)
+    words = words_read(definition_of(order.product_version))
     first = Panel(title="", verb="", content=lambda: start_content(order, said, began), words=words)
     second = Panel(title="", verb="", content=lambda: second_content(order, said, began), words=words, second=True)
     context = {

@@ -20,7 +20,8 @@ from apps.dosing.selectors import chain_for, kept_units, prepare_dose, prepare_d
 from apps.dosing.views.acting import METHODS, by
 from apps.dosing.views.finding import order_named
 from apps.organisation.access import open_to
-from apps.products.selectors import definition_of, words_of
+from apps.products.forms import words_read
+from apps.products.selectors import definition_of
 from apps.signatures.facts import SignedContent
 from apps.signatures.pages import Panel, signed_page
 from apps.units.facts import Condition
@@ -74,7 +75,7 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
         title=_("Check the dose of %(number)s") % {"number": number},
         verb=_("Sign: checked"),
         content=lambda: _to_confirm(found),
-        words=words_of(found.product_version),
+        words=words_read(definition_of(found.product_version)),
         record=found.record,
         cancel_url=back,
         second=True,
@@ -98,7 +99,7 @@ def _signing(request: HttpRequest, form: PrepareForm, order: TreatmentOrder) -> 
         title=_("Dose of %(number)s") % {"number": order.number},
         verb=_("Sign: prepared"),
         content=lambda: dose_content(order, said, prepare_dose(order, said)),
-        words=words_of(order.product_version),
+        words=words_read(definition_of(order.product_version)),
         record=order.record,
         cancel_url=back,
         hidden={name: request.POST[name] for name in form.fields if name in request.POST},

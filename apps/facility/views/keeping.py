@@ -20,7 +20,7 @@ from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.navigation import address_of
 from apps.core.ui.status import word_of
-from apps.core.ui.wording import bilingual
+from apps.core.ui.wording import bilingual, translated
 from apps.facility import services
 from apps.facility.content import clearance_content
 from apps.facility.facts import InstrumentStatus, KnownEquipment
@@ -274,7 +274,10 @@ def _excursions(instrument: Instrument, kind: KnownEquipment | None) -> list[dic
 
 
 def _kind(known: Any, instrument: Instrument) -> str:
-    return bilingual(known[instrument.kind].label) if instrument.kind in known else instrument.kind
+    """A kind by the word of a master record, else by its own key as people write it."""
+    if instrument.kind in known:
+        return bilingual(known[instrument.kind].label)
+    return translated(instrument.kind.replace("_", " ").capitalize())
 
 
 def _batch_page(batch: Record) -> str:

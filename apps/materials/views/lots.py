@@ -29,7 +29,7 @@ from apps.materials.forms import PrepareForm, ReceiveForm, RejectForm
 from apps.materials.lifecycle import MOVES
 from apps.materials.models import MaterialLot
 from apps.materials.rules import plain
-from apps.materials.selectors import container_in_use, known_materials, made_from, movements_of, used_in, visible_lots
+from apps.materials.selectors import container_in_use, known_materials, known_materials_at, made_from, movements_of, used_in, visible_lots
 from apps.materials.views.stock import movement_rows, stock_acts
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import printed_names, roles_at, sites_where, visible_to
@@ -182,6 +182,7 @@ def _decided(request: HttpRequest, number: str, verb: LotVerb, reason: str = "")
         record=found.record,
         cancel_url=_page_of(found),
         hidden=said,
+        words={key: bilingual(one.label) for key, one in known_materials_at([found.site.code]).items()},
     )
     return signed_page(
         request, panel, lambda signing: decide(lot=found, signing=signing, **said, **who(request)), _page_of(found)

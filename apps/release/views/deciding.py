@@ -13,9 +13,11 @@ from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.batches.views.finding import batch_named
 from apps.core.http import who
+from apps.core.ui.wording import sentence
 from apps.organisation.access import Access, open_to
+from apps.quality.selectors import open_holds
 from apps.release.content.signed import certify_content, release_content, review_content
-from apps.release.selectors import review_page
+from apps.release.selectors import events_of, review_page
 from apps.release.services import certify_batch, release_for_supply, review_batch
 from apps.release.views.naming import behind, rows_of, signed_lines
 from apps.signatures.facts import SignedContent, Signing
@@ -90,6 +92,7 @@ def signed_decision(
     """Read back, sign, and go on to the review page."""
     done = reverse("release:review", args=[batch.number])
     definition = definition_of_batch(batch)
+    told = {one.text: sentence(one) for one in (*open_holds([batch.record]), *events_of(batch))}
     panel = Panel(
         title=title,
         verb=verb,
@@ -97,6 +100,6 @@ def signed_decision(
         cancel_url=done,
         record=batch.record,
         hidden=hidden or {},
-        show=show or (lambda shown: signed_lines(shown, definition)),
+        show=show or (lambda shown: signed_lines(shown, definition, told=told)),
     )
     return signed_page(request, panel, decide, done, context=batch_bar(batch))

@@ -14,9 +14,10 @@ from apps.batches.selectors.plans import definition_of_batch
 from apps.batches.views.naming import limit_words, shown_value, unit_of
 from apps.core.ui.numbers import measured_text
 from apps.core.ui.status import word_of
-from apps.core.ui.wording import bilingual, translated
+from apps.core.ui.wording import bilingual, read_back, translated
 from apps.products.definition import Definition
 from apps.products.facts import BadPlace, Place
+from apps.products.forms import words_read
 from apps.quality.models import Event
 from apps.release.facts import Answer, Check, Finding, FindingKind
 from apps.signatures.facts import Line, SignedContent
@@ -212,19 +213,22 @@ def _answered(finding: Finding) -> str:
     return ""
 
 
-def signed_lines(content: SignedContent, definition: Definition, rows: Sequence[Row] = ()) -> list[dict[str, object]]:
+def signed_lines(
+    content: SignedContent, definition: Definition, rows: Sequence[Row] = (), told: Mapping[str, str] | None = None
+) -> list[dict[str, object]]:
     """The lines of a decision as they are read back: kinds, standings and dispositions as states.
 
-    `rows` are the findings that stand at the end of a review, in words of the reader's language.
+    `rows` are the findings that stand at the end of a review, `told` other sentences in it, in words of the reader's
+    language.
     """
     lines = list(content.lines)
-    told = lines[: len(lines) - len(rows)]
-    return [*(_signed_line(line, definition) for line in told), *(_signed_row(row) for row in rows)]
+    said, words = lines[: len(lines) - len(rows)], words_read(definition.title) | dict(told or {})
+    return [*(_signed_line(line, definition, words) for line in said), *(_signed_row(row) for row in rows)]
 
 
-def _signed_line(line: Line, definition: Definition) -> dict[str, object]:
+def _signed_line(line: Line, definition: Definition, words: Mapping[str, str]) -> dict[str, object]:
     if line.label in list(Check):
-        return {"label": str(CHECK_WORDS[Check(line.label)]), "value": line.value, "limit": line.note}
+        return {"label": str(CHECK_WORDS[Check(line.label)]), "value": line.value, "limit": read_back(line.note, words)}
     if line.note in list(Disposition):
         return {"label": line.label, "value": str(KIND_WORDS.get(line.value, line.value)), "status": line.note.lower()}
     if line.note.startswith(TURNS):
@@ -233,7 +237,7 @@ def _signed_line(line: Line, definition: Definition) -> dict[str, object]:
     if FINGERPRINT.fullmatch(line.value):
         parts = [line.value[i : i + 4] for i in range(0, len(line.value), 4)]
         return {"label": translated(line.label), "value": " ".join(parts), "limit": translated(line.note)}
-    return shown_lines([line], definition.testing.tests)[0]
+    return shown_lines([line], definition.testing.tests, words)[0]
 
 
 def _signed_row(row: Row) -> dict[str, object]:

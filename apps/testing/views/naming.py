@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy
 from apps.batches.views.naming import STATUS_OF, accepted_words, limit_words, option_word
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.core.ui.wording import bilingual, sentence, translated
+from apps.core.ui.wording import bilingual, read_back, sentence, translated
 from apps.products.definition import Definition, Parameter, Test
+from apps.products.definition.testing import Need
 from apps.products.facts import ParameterKind, Verdict
+from apps.products.forms import words_read
 from apps.products.loader import standard_tables
 from apps.products.rules.limits import SENTENCES
 from apps.signatures.facts import Line as Shown
@@ -119,30 +121,33 @@ def need_label(test: Test, need: RunNeed) -> str:
 
 
 # --- what is read before signing ------------------------------------------------------------------------------------
-def shown_lines(lines: Sequence[Shown], tests: Sequence[Test]) -> list[dict[str, object]]:
+def shown_lines(
+    lines: Sequence[Shown], tests: Sequence[Test], told: Mapping[str, str] | None = None
+) -> list[dict[str, object]]:
     """The lines of a signed content as the panel reads them out: labels in the reader's language, verdicts as states.
 
-    They say the same as what is hashed; only the words of the master are taken in the other language.
+    They say the same as what is hashed; only the words of the master are taken in the other language, and what is
+    `told` beside them.
     """
-    labels = _labels_of(tests)
-    return [_shown_line(line, labels) for line in lines]
+    words = words_read(*tests) | {need.key: bilingual(need.label) for need in _needs_of(tests)} | dict(told or {})
+    return [_shown_line(line, words) for line in lines]
 
 
-def _shown_line(line: Shown, labels: Mapping[str, str]) -> dict[str, object]:
+def _shown_line(line: Shown, words: Mapping[str, str]) -> dict[str, object]:
     head, dot, tail = line.label.rpartition(" · ")
     name, bracket, replicate = tail.partition(" (")
     note, _comma, last = line.note.rpartition(", ")
     shown: dict[str, object] = {
-        "label": f"{head}{dot}{labels.get(name) or translated(name)}{bracket}{replicate}",
-        "value": line.value,
-        "limit": line.note,
+        "label": f"{head}{dot}{words.get(name) or translated(name)}{bracket}{replicate}",
+        "value": read_back(line.value, words),
+        "limit": read_back(line.note, words),
     }
     if line.label == METHOD:
         shown |= {"value": f"{line.value} v{line.note}", "limit": ""}
     elif line.value in MARKED:
         shown |= {"value": "", "status": _status(line.value)}
     elif last in MARKED:
-        shown |= {"limit": note, "status": _status(last)}
+        shown |= {"limit": read_back(note, words), "status": _status(last)}
     return shown
 
 
@@ -150,12 +155,8 @@ def _status(word: str) -> str:
     return RESULT_WORDS[Verdict(word)] if word in list(Verdict) else word.lower()
 
 
-def _labels_of(tests: Sequence[Test]) -> dict[str, str]:
-    needs = [need for test in tests for need in (*test.instruments, *test.reagents)]
-    named = [test.label for test in tests]
-    named += [result.label for test in tests for result in test.results]
-    named += [control.label for test in tests for control in (test.run.controls if test.run else ())]
-    return {label.en: bilingual(label) for label in named} | {need.key: bilingual(need.label) for need in needs}
+def _needs_of(tests: Sequence[Test]) -> list[Need]:
+    return [need for test in tests for need in (*test.instruments, *test.reagents)]
 
 
 def invalid_words(invalid: int, runs: int) -> str:

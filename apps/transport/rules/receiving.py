@@ -46,10 +46,16 @@ def is_unfit(found: Checked) -> Objection | None:
     """A finding beyond its limit."""
     if not found.entered.done or found.entered.verdict not in UNFIT:
         return None
+    if found.parameter.kind is ParameterKind.YES_NO:
+        template = N_("{field}: not as it must be.")
+        return Objection("finding_unfit", template, {"field": found.parameter.label}, found.parameter.key)
+    judged = found.entered.judgement
+    said = {"template": judged.template, "facts": {name: str(fact) for name, fact in judged.facts.items()}}
     facts = {
         "field": found.parameter.label,
         "value": found.entered.text,
-        "verdict": found.entered.judgement.text,
+        "verdict": judged.text,
+        "verdict_zh": said,
     }
     return Objection("finding_unfit", N_("{field} is {value}: {verdict}"), facts, found.parameter.key)
 

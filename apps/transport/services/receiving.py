@@ -225,5 +225,5 @@ def _report(change: Change, shipment: Shipment, findings: Sequence[dict[str, obj
         kind=EventKind.EXCURSION if "excursion" in codes else EventKind.REPORTED,
         severity=Severity.MAJOR,
         template=N_("Shipment {shipment} is in quarantine: {findings}"),
-        facts={"shipment": shipment.number, "findings": words[:900]},
+        facts={"shipment": shipment.number, "findings": words[:900], "findings_zh": list(findings)},
     )

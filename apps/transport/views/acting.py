@@ -15,8 +15,10 @@ from apps.core.errors import Happened, Refused
 from apps.core.http import who
 from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.pages import refusal_response
-from apps.core.ui.wording import translated
+from apps.core.ui.wording import kept_sentence, translated
 from apps.organisation.access import Access, open_to
+from apps.products.forms import words_read
+from apps.products.selectors import definition_of
 from apps.signatures.facts import SignedContent, Signing
 from apps.signatures.pages import Panel, signed_page
 from apps.transport import content, services
@@ -225,5 +227,11 @@ def _signed(
         cancel_url=back,
         hidden=hidden or {},
         second=second,
+        words=_words(shipment),
     )
     return signed_page(request, panel, perform, back, context=batch_bar(shipment.batch))
+
+
+def _words(shipment: Shipment) -> dict[str, str]:
+    found = {str(mark["text"]): kept_sentence(mark) for mark in shipment.findings}
+    return found | words_read(definition_of(shipment.batch.product_version))

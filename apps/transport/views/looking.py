@@ -1,5 +1,7 @@
 """Pages that show: the shipments of one's sites, one shipment with its way, one file of a logger."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import cast
 
 from django.db.models import Count
@@ -12,6 +14,7 @@ from apps.batches.views.naming import limit_words
 from apps.core.errors import Refused, RuleBroken
 from apps.core.http import as_file
 from apps.core.ui.lists import state_list
+from apps.core.ui.times import duration
 from apps.core.ui.wording import bilingual
 from apps.documents.store import read_file
 from apps.organisation.access import Access, open_to
@@ -19,7 +22,6 @@ from apps.organisation.models import User
 from apps.organisation.selectors import all_roles_of
 from apps.products.facts import Verdict
 from apps.products.forms import answer_words, unit_of
-from apps.products.rules.rounding import plain
 from apps.signatures.selectors import shown_signatures
 from apps.transport.facts import ShipmentState
 from apps.transport.forms import mode_words
@@ -68,8 +70,8 @@ def shipment(request: HttpRequest, number: str) -> HttpResponse:
         "units": units_in(found),
         "layers": [bilingual(one.label) for one in stage.packing if one.key in found.layers],
         "documents": [bilingual(one.label) for one in stage.documents if one.key in found.documents],
-        "hours": plain(found.hours),
-        "hold_hours": plain(found.hold_hours) if found.hold_hours is not None else "",
+        "hours": _hours(found.hours),
+        "hold_hours": "" if found.hold_hours is None else _hours(found.hold_hours),
         "hand_overs": [(one, named.get(one.given_by), named.get(one.taken_by, one.taken_by)) for one in handed],
         "logger_file": file,
         "curve": _curve(found, file),
@@ -117,3 +119,8 @@ def _answers(shipment: Shipment) -> list[dict[str, object]]:
         }
         for one in checked(shipment, texts, now)
     ]
+
+
+def _hours(hours: Decimal) -> str:
+    """8 h, 7.5 h: as the hours were meant, whatever the column keeps."""
+    return duration(timedelta(hours=float(hours)))

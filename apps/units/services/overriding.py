@@ -1,11 +1,12 @@
 """What already happened is recorded against the objections: marked, with an event that QA answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from apps.audit.models import Record
 from apps.audit.services import Change
 from apps.core.errors import Happened, Objection
 from apps.core.text import N_
+from apps.products.definition import Bilingual
 from apps.quality.facts import EventKind, Severity
 from apps.quality.models import Event
 from apps.quality.services import report_event
@@ -41,7 +42,16 @@ def marks(overridden: Sequence[Objection]) -> list[dict[str, object]]:
         {
             "code": objection.code,
             "text": objection.text,
-            "facts": {name: str(value) for name, value in objection.facts.items()},
+            "template": objection.template,
+            "facts": dict(_told(objection.facts)),
         }
         for objection in overridden
     ]
+
+
+def _told(facts: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Facts as text; a word of the master record in both languages, a sentence within the sentence as it is."""
+    for name, fact in facts.items():
+        yield name, fact if isinstance(fact, Mapping) else str(fact)
+        if isinstance(fact, Bilingual):
+            yield f"{name}_zh", fact.zh
