@@ -38,3 +38,32 @@ class Alert(Audited):
 
     def __str__(self) -> str:
         return self.key
+
+
+class HandOver(Audited):
+    """A task that somebody gave to a colleague who may do it as well, with what they should know.
+
+    It moves nobody's rights: the task stays a fact without its answer. Its record is the site's own list of alerts.
+    """
+
+    subject = models.ForeignKey(Record, models.PROTECT, related_name="hand_overs")
+    ask = models.CharField(max_length=240)
+    site = models.CharField(max_length=20)
+    given_by = models.CharField(max_length=80)
+    given_name = models.CharField(max_length=120)
+    taker = models.CharField(max_length=80)
+    taker_name = models.CharField(max_length=120)
+    note = models.CharField(max_length=500)
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "ask"], condition=models.Q(ended_at=None), name="one_taker_per_task"
+            ),
+            models.CheckConstraint(condition=~models.Q(taker=models.F("given_by")), name="a_task_goes_to_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ask} to {self.taker}"

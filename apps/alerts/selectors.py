@@ -1,12 +1,12 @@
 """What is due: facts without their answer, asked of the stages that hold them. The cost grows with what is due."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
 from apps.alerts.facts import AlertKind, Due
-from apps.alerts.models import Alert
+from apps.alerts.models import Alert, HandOver
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.disposal.selectors import open_balances
@@ -62,6 +62,11 @@ def alerts_for(user: User, at: datetime) -> QuerySet[Alert]:
     for grant in grants_of(user, at):
         mine |= Q(site=grant.site.code, role=grant.role)
     return open_alerts().filter(mine)
+
+
+def hand_overs_at(sites: Collection[str]) -> QuerySet[HandOver]:
+    """The tasks of these sites that somebody gave to a colleague and nobody took back."""
+    return HandOver.objects.filter(site__in=sites, ended_at=None).select_related("subject", "record").order_by("pk")
 
 
 def _units(at: datetime) -> Iterator[Due]:

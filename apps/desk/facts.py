@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 
+from apps.core.canonical import sha256_hex
 from apps.core.roles import Role
 
 
@@ -36,6 +37,11 @@ class Task:
     band_word: str = ""
     band_hue: str = ""
 
+    @property
+    def key(self) -> str:
+        """What names the task in an address."""
+        return sha256_hex(f"{self.ask}|{self.record}|{self.url_name}")[:16]
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -47,6 +53,20 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class DayOfExpiry:
+    """How many units and lots reach the end of their life on a day."""
+
+    day: date
+    units: int
+    lots: int
+
+    @property
+    def count(self) -> int:
+        """Both together."""
+        return self.units + self.lots
+
+
+@dataclass(frozen=True)
 class Desk:
     """Everything asked of one person, in order of urgency, the same counted, and the roles it is asked of."""
 
@@ -54,6 +74,15 @@ class Desk:
     today: tuple[Task, ...]
     later: tuple[Task, ...]
     roles: frozenset[Role] = frozenset()
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """All of them, the most urgent first."""
+        return (*self.overdue, *self.today, *self.later)
+
+    def task(self, key: str) -> Task | None:
+        """The task of that key."""
+        return next((task for task in self.tasks if task.key == key), None)
 
     @property
     def count(self) -> int:

@@ -16,6 +16,7 @@ from apps.core.actor import SYSTEM
 from apps.core.roles import Role
 from apps.desk.facts import Task
 from apps.desk.selectors import desk_of, pipeline
+from apps.desk.selectors.expiring import expiring_days
 from apps.organisation.models import User
 from apps.quality.content import open_deviation_content
 from apps.quality.facts import EventKind, Severity
@@ -267,3 +268,22 @@ def test_a_scanned_number_opens_its_record_though_others_contain_it(cast: Cast, 
     assert units[0].number in some
     assert "No record was found." in none
     assert "No record was found." in elsewhere
+
+
+# --- what expires -----------------------------------------------------------------------------------------------------
+def test_units_and_lots_stand_on_the_day_of_the_site_on_which_they_expire(cast: Cast, batch: Batch) -> None:
+    units = filled(cast, batch)
+    lot = released_lot(cast, "DM-1", "dmso")
+    released_lot(cast, "DM-2", "dmso")
+    midnight = datetime(2026, 11, 9, 16, tzinfo=AT.tzinfo)  # the 10th begins at Nanhu
+    touching = [lot.record, *(unit.record for unit in units)]
+    with audited(actor=SYSTEM, action="test.aged", at=AT, touching=touching) as change:
+        for unit, expires_at in zip(units, (midnight, midnight, midnight - MINUTE, AT - MINUTE), strict=False):
+            change.update(unit, expires_at=expires_at)
+        change.update(units[4], expires_at=midnight, disposition="REJECTED")
+        change.update(lot, expires_at=midnight)
+
+    days = {f"{one.day:%m-%d}": (one.units, one.lots) for one in expiring_days({"NANHU"}, AT, NANHU)}
+
+    assert (days["11-09"], days["11-10"], days["11-11"]) == ((1, 0), (2, 1), (0, 0))
+    assert not any(one.count for one in expiring_days({"RHINE"}, AT, NANHU))

@@ -1,5 +1,5 @@
 """What is asked of a person, and how the batches stand."""
 
-from apps.desk.selectors.desk import desk_of, pipeline
+from apps.desk.selectors.desk import colleagues_of, desk_of, pipeline, subject_of
 
-__all__ = ["desk_of", "pipeline"]
+__all__ = ["colleagues_of", "desk_of", "pipeline", "subject_of"]

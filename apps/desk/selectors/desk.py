@@ -1,16 +1,19 @@
 """What is asked of a person: every duty of the roles they hold, in order of urgency."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
+from apps.audit.models import Record
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
 from apps.core.roles import Role
 from apps.core.text import N_
-from apps.desk.facts import Asked, Desk
+from apps.desk.facts import Asked, Desk, Task
 from apps.desk.selectors import batches, disposal, laboratory, lookback, people, quality, storage, transport, treatments
+from apps.desk.selectors.scanning import PAGES
 from apps.organisation.models import User
 from apps.organisation.selectors import grants_of
 
@@ -32,6 +35,21 @@ def desk_of(user: User, at: datetime, zone: ZoneInfo) -> Desk:
     today = tuple(task for task in ordered if task.due_at and at < task.due_at < midnight)
     later = tuple(task for task in ordered if not task.due_at or task.due_at >= midnight)
     return Desk(overdue, today, later, frozenset(held))
+
+
+def subject_of(task: Task, sites: Collection[str]) -> Record | None:
+    """The record a task is about; the kinds of records that can be looked up share no numbers at one site."""
+    addresses = [f"{kind}/{task.record}" for kind in (*PAGES, "user")]
+    return Record.objects.filter(address__in=addresses, site__in=[*sites, ""]).order_by("pk").first()
+
+
+def colleagues_of(person: User, at: datetime) -> QuerySet[User]:
+    """Who holds one of this person's roles at one of their sites, by name."""
+    shared = Q(pk__in=[])
+    for site, role in roles_held(at).filter(user=person).values_list("site", "role"):
+        shared |= Q(site=site, role=role)
+    there = roles_held(at).filter(shared).values("user")
+    return User.objects.filter(pk__in=there, is_active=True).exclude(pk=person.pk).order_by("printed_name", "pk")
 
 
 def pipeline(sites: set[str]) -> tuple[tuple[BatchState, int], ...]:

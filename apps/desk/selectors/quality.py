@@ -1,6 +1,7 @@
 """What waits for quality, for authors of master records and for physicians."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.db.models import Count, Q
 
@@ -17,6 +18,7 @@ from apps.materials.models import MaterialLot
 from apps.materials.selectors import known_materials_at
 from apps.organisation.models import Site
 from apps.products.models import ProductVersion
+from apps.products.rules.rounding import plain
 from apps.quality.facts import DeviationState, EventKind, EventState
 from apps.quality.models import Deviation, Event, Hold
 from apps.quality.rules import one_working_day_after
@@ -66,7 +68,7 @@ def excursions(whom: Asked) -> Iterator[Task]:
     counted = dict(held.values_list("key").annotate(n=Count("pk")).order_by())
     wanted = [int(key.partition(":")[2]) for key in counted]
     for one in StoreExcursion.objects.filter(pk__in=wanted).select_related("store").order_by("began_at", "pk")[:MOST]:
-        said = {"n": str(counted[one.hold_key]), "worst": one.worst.normalize()}
+        said = {"n": str(counted[one.hold_key]), "worst": Decimal(plain(one.worst.normalize()))}
         yield Task(
             N_("Decide about an excursion"), one.store.number, one.began_at, "storage:excursion", (str(one.pk),), said,
             N_("Units to decide on: {n}, worst {worst} °C"), Risk.HIGH,
