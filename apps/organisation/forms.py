@@ -54,6 +54,13 @@ class SecretForm(forms.Form):
         return again
 
 
+class ViewForm(forms.Form):
+    """A list as one filters it, under a name."""
+
+    name = forms.CharField(max_length=60)
+    path = forms.CharField(max_length=400)
+
+
 class DisplayForm(forms.Form):
     """Language and theme of one's own screens."""
 

@@ -56,6 +56,7 @@ class User(AbstractBaseUser, Audited):
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=10, default="en")
     theme = models.CharField(max_length=10, default="auto")
+    saved_views = models.JSONField(default=list, blank=True)  # lists as this person filters them: name and address
     is_active = models.BooleanField(default=True)
     must_change_secret = models.BooleanField(default=False)
     secret_changed_at = models.DateTimeField(null=True, blank=True)

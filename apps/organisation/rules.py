@@ -48,6 +48,20 @@ def is_missing(text: str, code: str, sentence: str, place: str) -> Objection | N
     return None if text.strip(" .-") else Objection(code, sentence, place=place)
 
 
+def is_no_view(name: str, path: str) -> list[Objection | None]:
+    """A saved view is a page of this house under a name."""
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return [
+        is_missing(name, "name_missing", N_("Give it a name."), "name"),
+        None if is_own else Objection("not_a_page", N_("This is no page of this system."), place="path"),
+    ]
+
+
+def is_no_saved_view(name: str) -> Objection:
+    """Nothing was saved under this name."""
+    return Objection("no_saved_view", N_("You saved no view “{name}”."), {"name": name}, "name")
+
+
 def is_dormant(last_session: datetime | None, opened: datetime, at: datetime) -> bool:
     """An account that nobody used for 90 days is checked and disabled (21 CFR 11.300(b))."""
     return (last_session or opened) <= at - DORMANT_AFTER

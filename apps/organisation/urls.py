@@ -17,5 +17,6 @@ urlpatterns = [
     path("account/trainings/<int:pk>/", views.acknowledge, name="acknowledge"),
     path("trainings/", views.trainings, name="trainings"),
     path("sites/<str:site>/", views.site_page, name="site"),
+    path("account/views/", views.views, name="views"),
     path("account/site/", views.choose_site, name="choose_site"),
 ]

@@ -18,9 +18,10 @@ from apps.core.errors import Refused
 from apps.core.http import actor_of, network_address_of, refusals_on, stranger_of
 from apps.core.preferences import remember
 from apps.core.roles import Role
+from apps.core.ui.pages import refusal_response
 from apps.organisation.access import ANYONE, Access, open_to
 from apps.organisation.content import DECLARATION
-from apps.organisation.forms import DeclarationForm, DisplayForm, IdleLimitForm, SecretForm, SignInForm
+from apps.organisation.forms import DeclarationForm, DisplayForm, IdleLimitForm, SecretForm, SignInForm, ViewForm
 from apps.organisation.middleware import begin_period, lock
 from apps.organisation.models import Training
 from apps.organisation.selectors import account_page, demo_accounts, visible_sites
@@ -30,6 +31,8 @@ from apps.organisation.services import (
     change_secret,
     choose_display,
     close_session,
+    forget_view,
+    keep_view,
     open_session,
     resume_session,
     set_idle_limit,
@@ -189,6 +192,20 @@ def trainings(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "organisation/trainings.html", context)
+
+
+def views(request: HttpRequest) -> HttpResponse:
+    """POST /account/views/: keep the page one comes from under a name, or forget the view of a name."""
+    person, form = request.user, ViewForm(request.POST)
+    doing = {"at": timezone.now(), "actor": actor_of(request)}
+    try:
+        if "forget" in request.POST:
+            forget_view(user=person, name=request.POST["forget"], **doing)
+        elif form.is_valid():
+            keep_view(user=person, **form.cleaned_data, **doing)
+    except Refused as refused:
+        return refusal_response(request, refused)
+    return HttpResponseRedirect(safe_target(request, request.POST.get("path", "")))
 
 
 @open_to(access=ANYONE)

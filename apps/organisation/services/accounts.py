@@ -17,6 +17,8 @@ from apps.organisation.rules import DECLARATION_VERSION, username_key
 from apps.organisation.selectors import user_named
 from apps.organisation.services.access import require, require_admin_of
 
+MOST_VIEWS = 20
+
 
 def found_site(*, code: str, at: datetime, actor: Actor = SYSTEM, **particulars: str) -> Site:
     """Set up a site. Done by the installation, before anyone works there."""
@@ -90,6 +92,23 @@ def choose_display(*, user: User, language: str, theme: str, at: datetime, actor
     """Choose the language and the theme of one's own screens."""
     with audited(actor=actor, action="user.display.chosen", at=at, touching=[user.record]) as change:
         return change.update(_now(user), language=language, theme=theme)
+
+
+def keep_view(*, user: User, name: str, path: str, at: datetime, actor: Actor) -> User:
+    """Keep a list as one filters it, under a name; the same name again replaces what stood under it."""
+    stop_if(*rules.is_no_view(name, path))
+    with audited(actor=actor, action="user.view.kept", at=at, touching=[user.record]) as change:
+        now = _now(user)
+        others = [view for view in now.saved_views if view["name"] != name.strip()]
+        return change.update(now, saved_views=[*others, {"name": name.strip(), "path": path}][-MOST_VIEWS:])
+
+
+def forget_view(*, user: User, name: str, at: datetime, actor: Actor) -> User:
+    """A saved view is not needed any more; the trail still knows it."""
+    with audited(actor=actor, action="user.view.forgotten", at=at, touching=[user.record]) as change:
+        now = _now(user)
+        stop_if(None if any(view["name"] == name for view in now.saved_views) else rules.is_no_saved_view(name))
+        return change.update(now, saved_views=[view for view in now.saved_views if view["name"] != name])
 
 
 def deactivate_user(*, user: User, reason: str, at: datetime, actor: Actor) -> User:
