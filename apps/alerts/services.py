@@ -44,7 +44,7 @@ def acknowledge_alert(*, alert: Alert, note: str, actor: Actor, at: datetime) ->
         return change.update(alert, acknowledged_at=at, acknowledged_by=who.username, acknowledge_note=note.strip())
 
 
-def hand_over(*, subject: Record, site: str, ask: str, taker: User, note: str, actor: Actor, at: datetime) -> HandOver:
+def give_task(*, subject: Record, site: str, ask: str, taker: User, note: str, actor: Actor, at: datetime) -> HandOver:
     """Give a task to a colleague at the same site, with a note. What was given before for it ends."""
     who = require(actor, WORKING, site, at=at, about=subject.address)
     record = _list_of(site, at)

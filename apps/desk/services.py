@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from apps.alerts.models import HandOver
 from apps.alerts.selectors import hand_overs_at
-from apps.alerts.services import hand_over, take_back
+from apps.alerts.services import give_task, take_back
 from apps.core.actor import Actor
 from apps.core.errors import BadInput, Objection, stop_if
 from apps.core.text import N_
@@ -26,7 +26,7 @@ def hand_over_task(*, person: User, key: str, taker: User, note: str, actor: Act
     facts = {"name": taker.printed_name}
     stop_if(None if theirs else Objection("not_asked_of_them", template, facts, "taker"))
     site = subject.site or min(visible_to(person, at) & visible_to(taker, at), default="")
-    return hand_over(subject=subject, site=site, ask=task.ask, taker=taker, note=note, actor=actor, at=at)
+    return give_task(subject=subject, site=site, ask=task.ask, taker=taker, note=note, actor=actor, at=at)
 
 
 def take_task_back(*, person: User, key: str, actor: Actor, at: datetime) -> HandOver:
