@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.organisation import api
+from apps.organisation.api import saved
 
 app_name = "organisation_api"
 urlpatterns = [
@@ -16,7 +17,7 @@ urlpatterns = [
     path("trainings/", api.TrainingsView.as_view(), name="trainings"),
     path("sites/", api.SitesView.as_view(), name="sites"),
     path("sites/<str:site>/idle-limit/", api.IdleLimitView.as_view(), name="idle_limit"),
-    path("account/views/", api.AccountViewsView.as_view(), name="views"),
-    path("account/views/forget/", api.AccountViewForgetView.as_view(), name="forget_view"),
+    path("account/views/", saved.AccountViewsView.as_view(), name="views"),
+    path("account/views/forget/", saved.AccountViewForgetView.as_view(), name="forget_view"),
     path("account/display/", api.AccountDisplayView.as_view(), name="display"),
 ]

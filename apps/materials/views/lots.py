@@ -29,7 +29,15 @@ from apps.materials.forms import PrepareForm, ReceiveForm, RejectForm
 from apps.materials.lifecycle import MOVES
 from apps.materials.models import MaterialLot
 from apps.materials.rules import plain
-from apps.materials.selectors import container_in_use, known_materials, known_materials_at, made_from, movements_of, used_in, visible_lots
+from apps.materials.selectors import (
+    container_in_use,
+    known_materials,
+    known_materials_at,
+    made_from,
+    movements_of,
+    used_in,
+    visible_lots,
+)
 from apps.materials.views.stock import movement_rows, stock_acts
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import printed_names, roles_at, sites_where, visible_to

@@ -1,6 +1,6 @@
 """The session and one's own account, for programs that people use."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.db.models import QuerySet
@@ -29,8 +29,6 @@ from apps.organisation.services import (
     change_secret,
     choose_display,
     close_session,
-    forget_view,
-    keep_view,
     open_session,
     resume_session,
     set_idle_limit,
@@ -79,18 +77,6 @@ class NewSecretInput(serializers.Serializer):
 class DisplayInput(serializers.Serializer):
     language = serializers.ChoiceField(choices=["en", "zh-hans"])
     theme = serializers.ChoiceField(choices=list(THEMES))
-
-
-class ViewNameInput(serializers.Serializer):
-    """Which saved view."""
-
-    name = serializers.CharField(max_length=60)
-
-
-class SavedViewBody(ViewNameInput):
-    """A list as one filters it, under a name."""
-
-    path = serializers.CharField(max_length=400)
 
 
 class GrantOutput(serializers.Serializer):
@@ -264,36 +250,6 @@ class TrainingsView(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Training]:
         return trainings_here(self.request.user, timezone.now())
-
-
-class AccountViewsView(APIView):
-    """/api/v1/account/views/: the lists as one filters them, by name; POST keeps one."""
-
-    open_to = ANYONE
-
-    @extend_schema(operation_id="account_views", responses=SavedViewBody(many=True))
-    def get(self, request: Request) -> Response:
-        return Response(SavedViewBody(cast(User, request.user).saved_views, many=True).data)
-
-    @extend_schema(operation_id="account_keep_view", request=SavedViewBody, responses=SavedViewBody(many=True))
-    def post(self, request: Request) -> Response:
-        form = SavedViewBody(data=request.data)
-        form.is_valid(raise_exception=True)
-        user = keep_view(user=request.user, at=timezone.now(), actor=actor_of(request), **form.validated_data)
-        return Response(SavedViewBody(user.saved_views, many=True).data)
-
-
-class AccountViewForgetView(APIView):
-    """/api/v1/account/views/forget/: a saved view is not needed any more."""
-
-    open_to = ANYONE
-
-    @extend_schema(operation_id="account_forget_view", request=ViewNameInput, responses=SavedViewBody(many=True))
-    def post(self, request: Request) -> Response:
-        form = ViewNameInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        user = forget_view(user=request.user, at=timezone.now(), actor=actor_of(request), **form.validated_data)
-        return Response(SavedViewBody(user.saved_views, many=True).data)
 
 
 class SitesView(ListAPIView):

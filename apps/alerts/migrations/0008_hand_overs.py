@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('alerts', '0006_look_back'),
+        ('alerts', '0007_what_lapses'),
         ('audit', '0001_initial'),
     ]
 
