@@ -274,10 +274,8 @@ def _excursions(instrument: Instrument, kind: KnownEquipment | None) -> list[dic
 
 
 def _kind(known: Any, instrument: Instrument) -> str:
-    """A kind by the word of a master record, else by its own key as people write it."""
-    if instrument.kind in known:
-        return bilingual(known[instrument.kind].label)
-    return translated(instrument.kind.replace("_", " ").capitalize())
+    by_key = translated(instrument.kind.replace("_", " ").capitalize())
+    return bilingual(known[instrument.kind].label) if instrument.kind in known else by_key
 
 
 def _batch_page(batch: Record) -> str:
