@@ -78,8 +78,7 @@ def instruments(request: HttpRequest) -> HttpResponse:
 def instrument(request: HttpRequest, number: str) -> HttpResponse:
     """GET /facility/instruments/<number>/: one instrument, its calibration, what went wrong with it."""
     found, now = _instrument_named(request, number), timezone.now()
-    known = known_equipment(request.user, now)
-    roles = roles_at(request.user, found.site.code, now)
+    known, roles = known_equipment(request.user, now), roles_at(request.user, found.site.code, now)
     context = {
         "instrument": found,
         "kind": _kind(known, found),
@@ -274,8 +273,8 @@ def _excursions(instrument: Instrument, kind: KnownEquipment | None) -> list[dic
 
 
 def _kind(known: Any, instrument: Instrument) -> str:
-    by_key = translated(instrument.kind.replace("_", " ").capitalize())
-    return bilingual(known[instrument.kind].label) if instrument.kind in known else by_key
+    own = instrument.kind.replace("_", " ").capitalize()
+    return bilingual(known[instrument.kind].label) if instrument.kind in known else translated(own)
 
 
 def _batch_page(batch: Record) -> str:
@@ -297,5 +296,5 @@ def _asked_for(request: HttpRequest, rows: QuerySet[Instrument]) -> QuerySet[Ins
 
 
 def _status_filter(request: HttpRequest) -> dict[str, object]:
-    choices = [("", _("All")), *((status.value, str(word_of(status).word)) for status in InstrumentStatus)]
-    return {"name": "status", "label": _("State"), "choices": choices, "value": request.GET.get("status", "")}
+    words = [("", _("All")), *((status.value, str(word_of(status).word)) for status in InstrumentStatus)]
+    return {"name": "status", "label": _("State"), "choices": words, "value": request.GET.get("status", "")}
