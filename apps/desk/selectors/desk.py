@@ -15,7 +15,7 @@ from apps.desk.facts import Asked, Desk, Task
 from apps.desk.selectors import batches, disposal, laboratory, lookback, people, quality, storage, transport, treatments
 from apps.desk.selectors.scanning import PAGES
 from apps.organisation.models import User
-from apps.organisation.selectors import grants_of
+from apps.organisation.selectors import grants_of, roles_held
 
 OPEN = (BatchState.PLANNED, BatchState.RUNNING, BatchState.FINISHED, BatchState.REVIEWED, BatchState.CERTIFIED)
 
