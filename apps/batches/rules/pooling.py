@@ -68,7 +68,7 @@ def is_another_mass(lines: Sequence[PoolLine], recorded: Decimal | None, pool: P
     total = sum((line.mass for line in lines), Decimal(0))
     if abs(total - recorded) * HUNDRED <= recorded * pool.mass_tolerance_percent:
         return None
-    template = N_("The manifest adds up to {total}, the pool weighs {recorded}; ± {percent} % is allowed.")
+    template = N_("The manifest adds up to {total}, the pool weighs {recorded}; allowed: ± {percent} %.")
     facts = {"total": total, "recorded": recorded, "percent": pool.mass_tolerance_percent}
     return Objection("pool_mass", template, facts)
 
