@@ -250,12 +250,12 @@ def _patients(at: datetime) -> Iterator[Due]:
             due_at,
             {"order": order.number, "since": f"{due_at.astimezone(UTC):%Y-%m-%d %H:%M}"},
         )
-    for order, day, due_at, labels in overdue_outcomes(at):
+    for order, day, after, due_at, labels in overdue_outcomes(at):
         yield Due(
             AlertKind.OUTCOME_DUE,
             order.record_id,
             order.record.site,
-            f"outcomes:{day}",
+            f"outcomes:{day}:{after}" if after else f"outcomes:{day}",
             Role.PHYSICIAN,
             N_("{order}: outcomes of day {day} are due: {what}"),
             due_at,

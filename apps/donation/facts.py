@@ -1,7 +1,7 @@
 """The words of donation, and what the eligibility rules look at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -48,8 +48,9 @@ class DecisionFacts:
 
 @dataclass(frozen=True)
 class ScreenedTest:
-    """The latest result of one screening test: when the specimen was taken, and the verdict of each of its results."""
+    """The latest result of one screening test: when the specimen was taken, the verdict and text of each result."""
 
     test: str
     specimen_at: datetime
     verdicts: Mapping[str, Verdict]
+    texts: Mapping[str, str] = field(default_factory=dict)

@@ -74,7 +74,8 @@ def _screened(latest: Latest, zone: ZoneInfo, definition: Definition) -> dict[st
         taken = [row.specimen_at for row in rows.values() if row]
         if taken:
             verdicts = {key: _verdict(test, key, row, zone) for key, row in rows.items()}
-            found[test.key] = ScreenedTest(test.key, min(taken), verdicts)
+            texts = {key: row.text for key, row in rows.items() if row}
+            found[test.key] = ScreenedTest(test.key, min(taken), verdicts, texts)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -136,6 +136,7 @@ class Candidate:
     held: bool
     for_another: bool = False
     fit: Fit = Fit.SAME
+    lot: str = ""
 
 
 @dataclass(frozen=True)
@@ -196,9 +197,18 @@ class Slot:
 
 @dataclass(frozen=True)
 class OutcomeDue:
-    """An outcome of the master record on one of its days: by when, and what was found."""
+    """An outcome of the master record on one of its days: by when, and what was found.
+
+    `after` is the span from the start by which it is due; empty where it has until the end of its day.
+    """
 
     key: str
     day: int
-    due_on: date
+    due_at: datetime
     found: str = ""
+    after: str = ""
+
+    @property
+    def due_on(self) -> date:
+        """The day on which it is due."""
+        return self.due_at.date() if self.after else self.due_at.date() - timedelta(days=1)

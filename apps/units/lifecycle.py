@@ -12,6 +12,7 @@ from apps.units.facts import Condition, Custody, Disposition, Fate, UnitFacts, U
 
 ALL_DISPOSITIONS, ALL_CONDITIONS, ALL_CUSTODIES = frozenset(Disposition), frozenset(Condition), frozenset(Custody)
 PRESENT = frozenset({Custody.IN_STORE, Custody.RESERVED, Custody.IN_TRANSIT, Custody.AT_SITE})
+AT_HAND = PRESENT - {Custody.IN_TRANSIT}  # on its way a unit is in nobody's hands who may thaw it
 ISSUABLE = frozenset({Disposition.CONDITIONAL, Disposition.RELEASED})
 USABLE = frozenset({Condition.FRESH, Condition.FROZEN, Condition.THAWED})
 AWAY = frozenset({Custody.IN_TRANSIT, Custody.AT_SITE})
@@ -78,7 +79,7 @@ _MOVES = (
         custodies=frozenset({Custody.IN_STORE}),
         condition=Condition.FROZEN,
     ),
-    Move(UnitVerb.THAW, conditions=frozenset({Condition.FROZEN}), custodies=PRESENT, condition=Condition.THAWED),
+    Move(UnitVerb.THAW, conditions=frozenset({Condition.FROZEN}), custodies=AT_HAND, condition=Condition.THAWED),
     Move(UnitVerb.USE_UP, conditions=USABLE, custodies=PRESENT, condition=Condition.SPENT),
     Move(
         UnitVerb.RESERVE,

@@ -131,5 +131,6 @@ def test_reactions_and_outcomes_are_recorded_on_both_edges(
 
     assert Reaction.objects.count() == 2
     assert OutcomeValue.objects.count() == 2
-    assert {"key": "severity", "day": 0, "due_on": "2026-11-26", "found": "severe"} in due
+    said = {"key": "severity", "day": 0, "due_on": "2026-11-26", "due_at": "2026-11-27T00:00:00+08:00"}
+    assert {**said, "found": "severe"} in due
     assert "95 %" in listed

@@ -8,6 +8,7 @@ from apps.core.errors import Objection
 from apps.dosing.facts import Contents, DoseVolume
 from apps.dosing.rules.preparing import Patient, Strengths, against_the_caps, recovery, volume_of
 from apps.products.definition.dosing import Arm
+from apps.products.loader import SEEDS, load
 from tests.dosing.arms import PER_KG, WHOLE_LOT, arm, at_most
 
 D = Decimal
@@ -49,3 +50,38 @@ def test_a_burden_that_nobody_knows_or_that_is_beyond_its_cap_forbids_the_dose(o
 
     # 10 mL of 35.35 EU/mL in 70 kg and one hour are 5.05, rounded 5.1; of 35.345 they are 5.0493, rounded once 5.0.
     assert [[one.code for one in found] for found in told] == [["burden_unknown"], [], ["burden_too_high"]]
+
+
+# --- a share of the cells, per kg: the ladder of donor T cells -------------------------------------------------------
+NKT = load(SEEDS / "products" / "cd8_nkt" / "v1").definition.dosing
+
+
+@pytest.mark.parametrize(
+    ("amount", "weight", "word", "codes"),
+    [
+        ("3.4e7", "68", "", []),  # 4.8 × 10⁵/kg
+        ("1.0e9", "68", "", ["burden_needs_a_word"]),  # 1.4 × 10⁷/kg
+        ("1.0e9", "68", "t_cell_override", []),
+        ("1.0e9", "9.6", "t_cell_override", ["burden_too_high"]),  # 1.0 × 10⁸/kg
+    ],
+)
+def test_donor_t_cells_above_ten_million_per_kg_need_the_word_of_the_order_and_from_a_hundred_million_on_are_refused(
+    amount: str, weight: str, word: str, codes: list[str]
+) -> None:
+    arm, ladder = NKT.arm("repeated"), [cap for cap in NKT.caps if cap.share]
+    assert arm
+    strengths = Strengths(shares={"cd3_share": D(96)}, words=(word,))
+    dose, patient = DoseVolume(D(30), D(amount), D(0), ()), Patient(D(weight), D(1), D(amount))
+
+    lines, found = against_the_caps(arm, ladder, dose, patient, strengths)
+
+    assert [one.code for one in found] == codes
+    assert [line.unit for line in lines] == ["{cells}/kg"]
+
+
+def test_without_the_share_of_t_cells_nobody_knows_the_ladder() -> None:
+    arm, ladder = NKT.arm("repeated"), [cap for cap in NKT.caps if cap.share]
+    assert arm
+    dose, patient = DoseVolume(D(30), D("1.0e9"), D(0), ()), Patient(D(68), D(1), D("1.0e9"))
+
+    assert [one.code for one in against_the_caps(arm, ladder, dose, patient, Strengths())[1]] == ["burden_unknown"]

@@ -9,9 +9,9 @@ from pytest_django.plugin import DjangoDbBlocker
 from apps.core.errors import RuleBroken
 from apps.donation.services import record_screening
 from apps.dosing.content import order_content
-from apps.dosing.facts import OrderInput
+from apps.dosing.facts import Bedside, OrderInput
 from apps.dosing.models import TreatmentOrder
-from apps.dosing.selectors import group_warnings, prepare, reservations_of
+from apps.dosing.selectors import against_the_start, group_warnings, prepare, reservations_of
 from apps.dosing.services import order_treatment, reserve_units
 from apps.products.facts import Fit
 from apps.products.loader import SEEDS, load, standard_tables
@@ -144,6 +144,18 @@ def test_3_an_o_patient_gets_group_o_first_and_group_a_with_a_warning(cast: Cast
     assert [one.text for one in group_warnings(order)] == [said]
     assert said in web_client(cast.paula).get(f"/dosing/orders/{order.number}/").content.decode()
     assert api_client(cast.paula).get(f"/api/v1/orders/{order.number}/").json()["warnings"] == [said]
+
+
+def test_the_group_is_compared_once_more_at_the_bed(cast: Cast) -> None:
+    order = reserve_units(order=checked(cast, "a"), actor=actor(cast.stella), at=NOW)
+    assert "group_incompatible" not in [one.code for one in against_the_start(order, Bedside(), START)]
+
+    donor = reservations_of(order)[0].unit.batch.donation.donor
+    results = [("abo", "o"), ("typed_twice", "yes"), ("rhd", "positive"), ("antibody_screen", "negative")]
+    found = {"donor": donor, "test": "blood_group", "results": results, "laboratory": "Lab 1"}
+    record_screening(**found, specimen_at=AT - 2 * HOUR, actor=actor(cast.paula), at=NOW)
+
+    assert "group_incompatible" in [one.code for one in against_the_start(order, Bedside(), START)]
 
 
 def test_the_patients_own_group_is_taken_before_what_expires_first(cast: Cast) -> None:

@@ -8,9 +8,11 @@ import pytest
 import time_machine
 
 from apps.batches.models import Batch
+from apps.core.errors import Happened
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import kept_units, order_now
-from apps.dosing.services import cancel_order, free_reserved, reserve_units, ship_reserved
+from apps.dosing.services import cancel_order, free_reserved, reserve_units, ship_reserved, thaw_unit
+from apps.quality.models import Event
 from apps.transport.facts import ShipmentState, ShipmentVerb
 from apps.transport.models import Shipment
 from apps.transport.selectors import shipment_now
@@ -21,7 +23,7 @@ from apps.units.selectors import units_now
 from tests.batches.refusals import codes
 from tests.cast import Cast, actor
 from tests.dosing.conftest import World
-from tests.dosing.story import NOW, START, checked, reserved, thawed
+from tests.dosing.story import NOW, START, THAW, checked, reserved, thawed
 from tests.testing.story import running_batch
 from tests.transport.story import (
     ARRIVED,
@@ -75,6 +77,24 @@ def test_the_units_of_an_order_travel_to_its_bed_and_are_thawed_there(cast: Cast
     assert custody() == {Custody.AT_SITE}
     assert [unit.number for unit in kept_units(order)] == [U1, U2]
     assert thawed(cast, order).state == "THAWED"
+
+
+def test_a_unit_is_thawed_by_nobody_while_it_waits_for_its_shipment_or_travels_and_what_happened_is_kept(
+    cast: Cast,
+) -> None:
+    order = reserved(cast)
+    shipment = sent(cast, order)
+    assert codes(lambda: thawed(cast, order)) == ["in_shipment"]
+    under_way(cast, shipment)
+    assert set(codes(lambda: thawed(cast, order))) == {"in_shipment", "wrong_unit_state"}
+
+    happened = Happened(THAW, "The shipper stood open and the bag was thawed at once")
+    thaw = thaw_unit(order=order, scanned=U1, actor=actor(cast.olga), at=THAW, happened=happened)
+
+    unit = Unit.objects.get(number=U1)
+    assert (unit.condition, unit.custody, thaw.happened) == ("THAWED", Custody.IN_TRANSIT, True)
+    assert {mark["code"] for mark in thaw.overridden} == {"in_shipment"}
+    assert Event.objects.filter(subject=unit.batch.record, severity="CRITICAL").exists()
 
 
 def test_a_shipment_that_is_cancelled_or_comes_back_leaves_its_units_to_the_order(cast: Cast) -> None:

@@ -16,7 +16,7 @@ from apps.dosing.rules.amounts import (
     units_to_thaw,
 )
 from apps.dosing.rules.burdens import dmso_burden, endotoxin_allowed, endotoxin_burden, is_over
-from apps.dosing.rules.schedule import is_off_its_day, is_outside_the_window, window_after
+from apps.dosing.rules.schedule import is_conditioned_without, is_off_its_day, is_outside_the_window, window_after
 from apps.dosing.rules.volumes import dose_volume, volume_of_mass
 from apps.products.facts import Duration
 from apps.units.facts import Condition, Custody, Disposition, UnitFacts, UnitKind
@@ -105,6 +105,16 @@ def test_16_after_busulfan_on_monday_at_ten_the_window_is_wednesday_to_monday_at
     unknown = is_outside_the_window(WHOLE_LOT, None, opens)
     assert unknown is not None
     assert unknown.code == "conditioning_unknown"
+
+
+def test_nobody_is_conditioned_before_the_product_is_released_and_there() -> None:
+    conditioned = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    minute = timedelta(minutes=1)
+
+    assert is_conditioned_without(WHOLE_LOT, conditioned, conditioned - minute) is None
+    for released in (None, conditioned, conditioned + minute):
+        assert is_conditioned_without(WHOLE_LOT, conditioned, released)
+    assert is_conditioned_without(PER_KG, conditioned, None) is None
 
 
 def test_directed_cells_500_thousand_per_kg_for_68_kg_are_47_0_of_50_ml() -> None:

@@ -111,13 +111,15 @@ def part(place: str) -> str:
     return quote(place, safe="")
 
 
-def play_through_api(
-    acts: Sequence[Act], stage: ApiStage, verbs: Mapping[str, ApiVerb], watch: Callable[[Act], None] = lambda act: None
-) -> list[ApiRefused]:
+def play_through_api(acts: Sequence[Act], stage: ApiStage, verbs: Mapping[str, ApiVerb]) -> list[ApiRefused]:
     """Play acts in the order of their instants. Returns the refusals that the story foresaw, in order."""
+    return play_together_through_api([(act, stage) for act in acts], verbs)
+
+
+def play_together_through_api(acts: Sequence[tuple[Act, ApiStage]], verbs: Mapping[str, ApiVerb]) -> list[ApiRefused]:
+    """Play acts of several stories as they happened, day by day, whichever story they belong to."""
     foreseen = []
-    for act in sorted(acts, key=lambda act: stage.stage.instant(act.at)):
-        watch(act)
+    for act, stage in sorted(acts, key=lambda told: told[1].stage.instant(told[0].at)):
         with time_machine.travel(stage.stage.instant(act.at), tick=False):
             refusal = _play_one(act, stage, verbs)
         foreseen += [refusal] if refusal else []

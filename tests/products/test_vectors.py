@@ -1,4 +1,4 @@
-"""The published vectors of convalescent plasma that the master record itself decides, each by its number."""
+"""The published vectors that a master record itself decides, each by its number."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -6,12 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from apps.donation.facts import MedicalAnswer
-from apps.donation.rules import gives_too_often, is_medically_excluded, is_too_soon
+from apps.donation.facts import MedicalAnswer, ScreenedTest
+from apps.donation.rules import gives_too_often, is_medically_excluded, is_screening_incomplete, is_too_soon
+from apps.donation.rules.typings import against_one_way
 from apps.dosing.rules.amounts import ordered_amounts
 from apps.dosing.rules.bedside import answers_which, due_times, slots
-from apps.products.facts import Verdict
+from apps.dosing.rules.following import all_due, missing_at
+from apps.products.facts import Entered, Verdict
 from apps.products.loader import SEEDS, load
+from apps.products.rules.numbers import read_entry
 from apps.testing.facts import ResultFacts, ResultState, RunState, SampleFacts, Standing
 from apps.testing.rules import standing_of_sample
 from apps.units.facts import Moments
@@ -140,3 +143,75 @@ def test_signs_are_due_at_the_start_after_15_minutes_and_hourly_and_1_and_4_hour
     closest = DOSING.vitals.closest
     assert answers_which(slots(due, []), start, closest) == start
     assert answers_which(slots(due, [start]), start + timedelta(minutes=14), closest) == due[1]
+
+
+def test_what_is_asked_for_after_12_hours_is_missing_then_and_not_when_its_day_is_over() -> None:
+    started = datetime(2026, 3, 10, 14, 0, tzinfo=SHANGHAI)
+    due = all_due(DOSING.outcomes, started, {("crp_12h", 0): "41.20 mg/L"})
+
+    assert {one.due_at for one in due if one.after} == {started + timedelta(hours=12)}
+    assert {one.due_on for one in due if one.after} == {date(2026, 3, 11)}
+    missing = missing_at(due, started + timedelta(hours=12))
+    assert [(some[0].day, some[0].after, len(some)) for some in missing] == [(0, "", 5), (0, "12 h", 4)]
+    assert [some[0].after for some in missing_at(due, started + timedelta(hours=11, minutes=59))] == [""]
+
+
+# --- 11: HLA of a donor against the recipient's ----------------------------------------------------------------------
+TWICE, ONCE = "A*02/02 B*07/07", "A*02/24 B*07/40"
+
+
+@pytest.mark.parametrize(
+    ("donor", "recipient", "code"),
+    [
+        (TWICE, ONCE, "one_way_match"),
+        ("A*02:01/02:01 B*07:02/07:02", ONCE, "one_way_match"),
+        (ONCE, TWICE, None),
+        (ONCE, ONCE, None),
+        (TWICE, TWICE, None),
+        (TWICE, "A*03/24 B*07/40", None),
+        ("A*02/02", ONCE, "typing_unreadable"),
+        ("A*02", ONCE, "typing_unreadable"),
+        ("", ONCE, "typing_unreadable"),
+    ],
+)
+def test_11_a_donor_who_carries_twice_what_the_recipient_carries_once_is_refused(
+    donor: str, recipient: str, code: str | None
+) -> None:
+    hla = next(
+        test for test in load(SEEDS / "products" / "cd8_nkt" / "v1").definition.donation.screening if test.one_way
+    )
+    found = against_one_way(hla, {"donor_typing": donor, "recipient_typing": recipient})
+
+    assert (found.code if found else None) == code
+
+
+# --- 12, 15: the donor of cells for one patient ----------------------------------------------------------------------
+def against(product: str, **said: str) -> dict[str, str]:
+    """What stands against a donor whose answers are judged by the master record: the question, by the code."""
+    giving = load(SEEDS / "products" / product / "v1").definition.donation
+    criteria = {one.key: one for one in giving.eligibility.criteria}
+    read = {key: read_entry(criteria[key], text) for key, text in said.items()}
+    judged = {key: one for key, one in read.items() if isinstance(one, Entered)}
+    answers = {key: MedicalAnswer(COLLECTED, one.verdict, one.text) for key, one in judged.items()}
+    found = is_medically_excluded(giving, answers)
+    return {str(one.facts["question"]): one.code for one in found if one.code == "criterion_not_met"}
+
+
+def test_12_a_spouse_is_no_blood_relative_and_a_reactive_anti_hbc_lets_nobody_give() -> None:
+    giving = load(SEEDS / "products" / "cd8_nkt" / "v1").definition.donation
+    hbv = next(test for test in giving.screening if test.key == "hbv")
+    verdicts = {one.key: Verdict.FAIL if one.key == "anti_hbc" else Verdict.PASS for one in hbv.results}
+    screened = {"hbv": ScreenedTest("hbv", COLLECTED, verdicts)}
+
+    assert against("cd8_nkt", relation="sibling") == {}
+    assert list(against("cd8_nkt", relation="not_related").values()) == ["criterion_not_met"]
+    found = is_screening_incomplete(giving, screened, COLLECTED)
+    assert ("screening_not_passed", "Hepatitis B") in [(one.code, one.facts["test"]) for one in found]
+
+
+def test_15_g_csf_is_refused_in_sickle_cell_disease_and_allowed_in_thalassaemia() -> None:
+    sickle = against("bcl11a_hsc", indication="sickle_cell", mobilisation_sickle="gcsf_plerixafor")
+    thalassaemia = against("bcl11a_hsc", indication="thalassaemia", mobilisation_thalassaemia="gcsf_plerixafor")
+
+    assert list(sickle.values()) == ["criterion_not_met"]
+    assert thalassaemia == {}

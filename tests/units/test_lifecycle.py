@@ -20,7 +20,7 @@ ALLOWED: dict[UnitVerb, tuple[set[str], set[str], set[str], set[str]]] = {
     UnitVerb.REJECT: (set(), {"QUARANTINED", "CONDITIONAL"}, set(), set()),
     UnitVerb.RECALL: (set(), {"CONDITIONAL", "RELEASED"}, set(), set()),
     UnitVerb.FREEZE: (set(), set(), {"FRESH"}, {"IN_STORE"}),
-    UnitVerb.THAW: (set(), set(), {"FROZEN"}, {"IN_STORE", "RESERVED", "IN_TRANSIT", "AT_SITE"}),
+    UnitVerb.THAW: (set(), set(), {"FROZEN"}, {"IN_STORE", "RESERVED", "AT_SITE"}),
     UnitVerb.USE_UP: (set(), set(), {"FRESH", "FROZEN", "THAWED"}, {"IN_STORE", "RESERVED", "IN_TRANSIT", "AT_SITE"}),
     UnitVerb.RESERVE: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "FROZEN"}, {"IN_STORE"}),
     UnitVerb.KEEP_AT_SITE: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "FROZEN"}, {"AT_SITE"}),

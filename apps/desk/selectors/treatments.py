@@ -1,8 +1,7 @@
 """What waits about treatments: the next act of each order, vital signs and outcomes."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.db.models import Min
 
@@ -65,9 +64,8 @@ def outcomes(whom: Asked) -> Iterator[Task]:
             continue
         parameter = outcome_parameter(order, first.key)
         said = {"outcome": parameter.label if parameter else first.key, "day": str(first.day)}
-        due = datetime.combine(first.due_on, time(23, 59), ZoneInfo(order.site.timezone))
         yield _task(
-            N_("Record an outcome"), order, "dosing:outcomes", order.planned_start, Risk.LOW, due,
+            N_("Record an outcome"), order, "dosing:outcomes", order.planned_start, Risk.LOW, first.due_at,
             N_("{recipient}, day {day}: {outcome}"), said,
         )  # fmt: skip
 

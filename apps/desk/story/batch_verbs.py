@@ -41,10 +41,10 @@ def plan(stage: Stage, who: str, at: datetime, *, din: str) -> None:
     )
 
 
-def start(stage: Stage, who: str, at: datetime) -> None:
-    """Start the batch."""
+def start(stage: Stage, who: str, at: datetime, *, chain: str = "") -> None:
+    """Start the batch; `chain` is what was scanned where it is not the right one."""
     signing = stage.signing(move_content(Move.START, stage.batch), at, who)
-    start_batch(batch=stage.batch, signing=signing, actor=stage.actor(who), at=at)
+    start_batch(batch=stage.batch, signing=signing, actor=stage.actor(who), at=at, chain=chain or stage.chain)
 
 
 def finish(stage: Stage, who: str, at: datetime) -> None:

@@ -30,7 +30,7 @@ from apps.facility.services import (
     take_plate,
 )
 from apps.identity.facts import Person
-from apps.identity.models import Donor
+from apps.identity.models import Chain, Donor
 from apps.identity.rules.contents import write_donation_number
 from apps.identity.services import register_donor
 from apps.materials.content import lot_content
@@ -159,6 +159,7 @@ def collection(
 ) -> None:
     """Collect tissue under a donation number; the symbol of its tag is scanned."""
     record_collection(
+        chain=Chain.objects.get(number=stage.chain) if stage.chain else None,
         din=write_donation_number(din).text,
         donor=Donor.objects.get(number=donor),
         tissue=tissue,
@@ -189,7 +190,7 @@ def health(stage: Stage, who: str, at: datetime, *, din: str, answered_at: str, 
     """Record what the questionnaire and the chart say."""
     record_health(
         donation=_donation(din),
-        answers=[(key, str(text)) for key, text in answers.items()],
+        answers=[(key, stage.text(text)) for key, text in answers.items()],
         answered_at=stage.instant(answered_at),
         actor=stage.actor(who),
         at=at,

@@ -15,6 +15,7 @@ from apps.signatures.facts import SignedContent, Signing
 from apps.signatures.services import open_challenge
 
 INSTANT = re.compile(r"^D(-?\d+) (\d\d):(\d\d)$")
+DAY = re.compile(r"^D-?\d+$")
 
 
 def moment(text: str) -> tuple[int, int, int]:
@@ -43,6 +44,11 @@ class Stage:
         return ZoneInfo(self.site.timezone)
 
     @property
+    def chain(self) -> str:
+        """The chain of identity of the story, once it was issued: what is scanned from labels and wristband."""
+        return self.names.get("chain", "")
+
+    @property
     def batch(self) -> Batch:
         """The batch of the story as it stands."""
         return Batch.objects.select_related("record", "site", "product_version__record", "donation__donor").get(
@@ -60,7 +66,9 @@ class Stage:
         return (self.first_day + timedelta(days=days)).replace(hour=hours, minute=minutes)
 
     def text(self, value: str) -> str:
-        """A value as it is typed: instants of the story become instants with the site's offset."""
+        """A value as it is typed: days of the story become dates, its instants those with the site's offset."""
+        if DAY.match(str(value)):
+            return f"{self.instant(f'{value} 00:00'):%Y-%m-%d}"
         return self.instant(value).isoformat() if INSTANT.match(str(value)) else str(value)
 
     def actor(self, who: str) -> Actor:

@@ -43,20 +43,21 @@ def put_away(stage: Stage, who: str, at: datetime, *, batch: str, box: str) -> N
     found = _box(box)
     units = list(Unit.objects.filter(batch__number=batch).select_related("record", "batch__site").order_by("pk"))
     for unit, place in zip(units, free_places([found], len(units)), strict=True):
-        store_unit(unit=unit, box=found, place=place, actor=stage.actor(who), at=at)
+        store_unit(unit=unit, box=found, place=place, actor=stage.actor(who), at=at, chain=stage.chain)
 
 
 def unit_out(stage: Stage, who: str, at: datetime, *, unit: str, reason: str) -> None:
     """Take a unit out of the store."""
     found = Unit.objects.select_related("record", "batch__site").get(number=unit)
-    take_out(unit=found, reason=reason, actor=stage.actor(who), at=at)
+    take_out(unit=found, reason=reason, actor=stage.actor(who), at=at, chain=stage.chain)
 
 
 def unit_in(stage: Stage, who: str, at: datetime, *, unit: str, box: str) -> None:
     """Put a unit into the first free position of a box."""
     found = _box(box)
     placed = Unit.objects.select_related("record", "batch__site").get(number=unit)
-    store_unit(unit=placed, box=found, place=free_places([found], 1)[0], actor=stage.actor(who), at=at)
+    place = free_places([found], 1)[0]
+    store_unit(unit=placed, box=found, place=place, actor=stage.actor(who), at=at, chain=stage.chain)
 
 
 def probe(stage: Stage, who: str, at: datetime, *, number: str, store: str, label: str, silent_after: int) -> None:

@@ -26,6 +26,7 @@ from apps.dosing.selectors import (
     standing_dose,
 )
 from apps.dosing.services import (
+    cancel_order,
     check_order,
     confirm_volume,
     end_infusion,
@@ -39,14 +40,23 @@ from apps.dosing.services import (
     thaw_unit,
 )
 from apps.identity.facts import Person
-from apps.identity.models import Recipient
-from apps.identity.services import register_recipient
+from apps.identity.models import Donor, Recipient
+from apps.identity.services import issue_chain, register_recipient
 from apps.products.selectors import definition_of
 
 
-def recipient(stage: Stage, who: str, at: datetime, *, number: str, person: Mapping[str, str]) -> None:
-    """A patient is registered under a pseudonym."""
-    register_recipient(number=number, site=stage.site, person=Person(**person), actor=stage.actor(who), at=at)
+def recipient(stage: Stage, who: str, at: datetime, *, number: str, person: Mapping[str, str], donor: str = "") -> None:
+    """A patient is registered under a pseudonym; `donor` is whose material is made for them."""
+    giver = Donor.objects.select_related("record").get(number=donor) if donor else None
+    known = {"person": Person(**person), "donor": giver}
+    register_recipient(number=number, site=stage.site, actor=stage.actor(who), at=at, **known)
+
+
+def chain_issued(stage: Stage, who: str, at: datetime, *, recipient: str) -> None:
+    """The chain of identity of a patient is issued, before the first collection."""
+    patient = _patient(recipient)
+    chain = issue_chain(recipient=patient, product_version=stage.version, actor=stage.actor(who), at=at)
+    stage.names["chain"] = chain.number
 
 
 def order(
@@ -59,14 +69,16 @@ def order(
     answers: Mapping[str, str],
     weighed_at: str,
     planned: Mapping[str, str],
+    conditioned_at: str = "",
 ) -> None:
     """A physician orders one dose for the first indication of the filing."""
-    patient = Recipient.objects.select_related("record", "site", "donor").get(number=recipient)
-    version = stage.version
+    patient, version = _patient(recipient), stage.version
     authorisation = definition_of(version).authorisation
-    told = {**answers, "weighed_on": f"{stage.instant(weighed_at):%Y-%m-%d}", "filing_number": authorisation.number}
+    given = {key: stage.text(text) for key, text in answers.items()}
+    told = {**given, "weighed_on": f"{stage.instant(weighed_at):%Y-%m-%d}", "filing_number": authorisation.number}
     start, end = (stage.instant(planned[name]) for name in ("start", "end"))
-    said = OrderInput(arm, authorisation.indications[0].en, start, end, told)
+    conditioned = stage.instant(conditioned_at) if conditioned_at else None
+    said = OrderInput(arm, authorisation.indications[0].en, start, end, told, conditioned_at=conditioned)
     content = order_content(patient, version, said, prepare(patient, version, said))
     signing = stage.signing(content, at, who)
     order_treatment(
@@ -81,6 +93,11 @@ def dose_checked(stage: Stage, who: str, at: datetime, *, order: str) -> None:
     check_order(order=found, signing=signing, actor=stage.actor(who), at=at)
 
 
+def order_cancelled(stage: Stage, who: str, at: datetime, *, order: str, reason: str) -> None:
+    """The order is not to be given."""
+    cancel_order(order=_order(order), reason=reason, actor=stage.actor(who), at=at)
+
+
 def units_kept(stage: Stage, who: str, at: datetime, *, order: str) -> None:
     """The units that expire first are kept for the order."""
     reserve_units(order=_order(order), actor=stage.actor(who), at=at)
@@ -89,7 +106,7 @@ def units_kept(stage: Stage, who: str, at: datetime, *, order: str) -> None:
 def units_thawed(stage: Stage, who: str, at: datetime, *, order: str) -> None:
     """Every unit of an order is scanned and thawed."""
     for unit in kept_units(_order(order)):
-        thaw_unit(order=_order(order), scanned=unit.number, actor=stage.actor(who), at=at)
+        thaw_unit(order=_order(order), scanned=unit.number, chain=stage.chain, actor=stage.actor(who), at=at)
 
 
 def dose_prepared(stage: Stage, who: str, at: datetime, *, order: str, **found: Any) -> None:
@@ -108,11 +125,13 @@ def dose_confirmed(stage: Stage, who: str, at: datetime, *, order: str) -> None:
 
 
 def infusion_started(
-    stage: Stage, who: str, at: datetime, *, order: str, second: str, wristband: Mapping[str, str]
-) -> None:
+    stage: Stage, who: str, at: datetime, *, order: str, second: str, wristband: Mapping[str, str],
+    answers: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
     """Two people compare at the bed, on the screen of the first, and start."""
     now = _order(order)
-    bedside = Bedside(wristband["number"], wristband["born"], tuple(unit.number for unit in kept_units(now)))
+    units = tuple(unit.number for unit in kept_units(now))
+    bedside = Bedside(wristband["number"], wristband["born"], units, dict(answers or {}), stage.chain)
     start_infusion(
         order=now,
         bedside=bedside,
@@ -145,14 +164,20 @@ def outcome(stage: Stage, who: str, at: datetime, *, order: str, key: str, day: 
     record_outcome(order=_order(order), key=key, day=day, text=text, actor=stage.actor(who), at=at)
 
 
+def _patient(number: str) -> Recipient:
+    return Recipient.objects.select_related("record", "site", "donor__record").get(number=number)
+
+
 def _order(number: str) -> TreatmentOrder:
     return order_now(TreatmentOrder.objects.get(number=number))
 
 
 VERBS: dict[str, Verb] = {
     "recipient": recipient,
+    "chain_issued": chain_issued,
     "order": order,
     "dose_checked": dose_checked,
+    "order_cancelled": order_cancelled,
     "units_kept": units_kept,
     "units_thawed": units_thawed,
     "dose_prepared": dose_prepared,

@@ -54,11 +54,12 @@ class OutcomeOutput(serializers.ModelSerializer):
 
 
 class DueOutput(serializers.Serializer):
-    """An outcome with its day on the calendar; `found` is empty until it was recorded."""
+    """An outcome with its day on the calendar, overdue from `due_at` on; `found` is empty until it was recorded."""
 
     key = serializers.CharField()
     day = serializers.IntegerField()
     due_on = serializers.DateField()
+    due_at = serializers.DateTimeField()
     found = serializers.CharField()
 
 

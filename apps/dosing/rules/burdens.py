@@ -1,5 +1,6 @@
 """What comes with the dose: endotoxin per kg and hour, DMSO per kg, each against the cap of the master record."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from apps.core.errors import Objection
@@ -31,6 +32,26 @@ def dmso_burden(volume: Decimal, percent: Decimal, weight: Decimal) -> Working:
     exact = formulas.dmso(volume, percent, weight) or Decimal(0)
     how = f"{said(volume)} mL × {said(percent)} % × 1.10 g/mL ÷ {said(weight)} kg"
     return Working(N_("DMSO per kg"), how, exact, round_half_up(exact, 3), "g/kg", HALF_UP, {"decimals": 3})
+
+
+def share_burden(amount: Decimal, percent: Decimal, weight: Decimal) -> Working:
+    """The cells of a kind in the dose, per kg: T cells of a donor, which may attack the patient."""
+    exact = amount * percent / 100 / weight
+    how = f"{said(amount)} × {said(percent)} % ÷ {said(weight)} kg"
+    return Working(
+        N_("Cells that count, per kg"), how, exact, round_half_up(exact, 0), "{cells}/kg", HALF_UP, {"decimals": 0}
+    )
+
+
+def needs_a_word(cap: DoseCap, burden: Working, words: Collection[str]) -> Objection | None:
+    """Beyond its alert a burden is given on the word of the order only: a protocol that asks for it."""
+    if cap.override is None or cap.override in words:
+        return None
+    if judge_number(cap.limit, burden.exact).verdict is not Verdict.ALERT:
+        return None
+    template = N_("{burden}: {value}. The order does not say by which protocol.")
+    facts = {"burden": cap.label.en, "burden_zh": cap.label.zh, "value": said(burden.shown)}
+    return Objection("burden_needs_a_word", template, facts)
 
 
 def endotoxin_allowed(limit: Decimal, volume: Decimal, weight: Decimal, hours: Decimal) -> Working:

@@ -1,6 +1,6 @@
 """Which units are taken: first to expire first, and never one that is expired, held, reserved or another patient's."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
 from apps.core.errors import Objection
@@ -16,6 +16,26 @@ def is_usable(candidate: Candidate, planned_end: datetime) -> bool:
     """Free, not held, of this patient where it is anybody's, and in date through the end of the infusion."""
     against = (not candidate.free, candidate.held, candidate.for_another, candidate.fit in FORBIDDEN)
     return not any(against) and candidate.expires_at > planned_end
+
+
+def turn(fit: Fit, expires_at: datetime, number: str) -> tuple[bool, datetime, str]:
+    """When a unit's turn comes: the patient's own group first, then what expires first."""
+    return fit is not Fit.SAME, expires_at, number
+
+
+def first_to_expire(candidates: Iterable[Candidate], planned_end: datetime, wanted: int | None) -> list[Candidate]:
+    """The usable ones in their turn, looked at one by one until there are enough.
+
+    Without `wanted` the whole lot is the dose: every usable one of the lot whose turn comes first.
+    """
+    found: list[Candidate] = []
+    for one in candidates if wanted != 0 else ():
+        of_another_lot = wanted is None and bool(found) and one.lot != found[0].lot
+        if not of_another_lot and is_usable(one, planned_end):
+            found.append(one)
+        if len(found) == wanted:
+            break
+    return found
 
 
 def would_expire(number: str, expires_at: datetime, planned_end: datetime) -> Objection | None:

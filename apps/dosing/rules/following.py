@@ -1,7 +1,8 @@
 """After the dose: the grade of a reaction and what it holds; outcomes on the days of the master record."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import groupby
 
 from apps.core.errors import Objection
 from apps.core.text import N_
@@ -45,23 +46,35 @@ def is_not_asked(outcomes: Iterable[Outcome], key: str, day: int) -> Objection |
     return Objection("not_asked", template, {"key": key, "day": day}, place="key")
 
 
-def all_due(outcomes: Iterable[Outcome], first_day: date, found: Mapping[tuple[str, int], str]) -> list[OutcomeDue]:
-    """Every outcome with its day on the calendar, soonest first."""
+def all_due(
+    outcomes: Iterable[Outcome], started_at: datetime, found: Mapping[tuple[str, int], str]
+) -> list[OutcomeDue]:
+    """Every outcome with the instant by which it is due, soonest first. `started_at` is on the clock of the site."""
     slots = [
-        OutcomeDue(one.result.key, day, first_day + timedelta(days=day), found.get((one.result.key, day), ""))
+        OutcomeDue(
+            one.result.key,
+            day,
+            _due_at(one, day, started_at),
+            found.get((one.result.key, day), ""),
+            one.after.text if one.after else "",
+        )
         for one in outcomes
         for day in one.days
     ]
-    return sorted(slots, key=lambda slot: slot.due_on)
+    return sorted(slots, key=lambda slot: (slot.due_at, slot.day, slot.after))
 
 
-def missing_by_day(due: Iterable[OutcomeDue], today: date) -> dict[int, list[str]]:
-    """The outcomes that nobody found although their day has passed: keys, by day."""
-    missing: dict[int, list[str]] = {}
-    for one in due:
-        if not one.found and one.due_on < today:
-            missing.setdefault(one.day, []).append(one.key)
-    return missing
+def _due_at(outcome: Outcome, day: int, started_at: datetime) -> datetime:
+    """By the hour from the start, whatever the clocks do; else when the day is over at the site."""
+    if outcome.after:
+        return (started_at.astimezone(UTC) + outcome.after.timedelta).astimezone(started_at.tzinfo)
+    return datetime.combine(started_at.date() + timedelta(days=day + 1), time.min, started_at.tzinfo)
+
+
+def missing_at(due: Iterable[OutcomeDue], at: datetime) -> list[list[OutcomeDue]]:
+    """The outcomes that nobody found although their time has passed; what was due together stands together."""
+    missing = [one for one in due if not one.found and one.due_at <= at]
+    return [list(some) for _when, some in groupby(missing, key=lambda one: (one.day, one.after, one.due_at))]
 
 
 def is_before_dose(measured_at: datetime, started_at: datetime, day: int) -> Objection | None:

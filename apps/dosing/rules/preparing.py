@@ -1,7 +1,7 @@
 """From what was counted to the volume that is drawn up: concentration, recovery, volume, cap and burdens."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from apps.core.errors import Objection
@@ -26,10 +26,15 @@ class Patient:
 
 @dataclass(frozen=True)
 class Strengths:
-    """What comes with a millilitre: endotoxin (EU), DMSO (%). None where nothing is known of it."""
+    """What comes with a millilitre: endotoxin (EU), DMSO (%). None where nothing is known of it.
+
+    `shares` are readings in per cent of the cells; `words` is what the order says besides, by its keys.
+    """
 
     endotoxin: Decimal | None = None
     dmso: Decimal | None = None
+    shares: Mapping[str, Decimal] = field(default_factory=dict)
+    words: Collection[str] = ()
 
 
 def viable(counted: Decimal, viability: Decimal | None, unit: str) -> Working:
@@ -90,7 +95,8 @@ def against_the_caps(
     found: list[Objection | None] = [volumes.is_over_the_cap(dose.amount, most, arm.amount_unit)]
     for cap in caps:
         line = _burden(cap, dose, patient, strengths)
-        found.append(burdens.is_over(cap, line) if line else _unknown(cap))
+        found += [burdens.is_over(cap, line), burdens.needs_a_word(cap, line, strengths.words)] if line else []
+        found.append(None if line else _unknown(cap))
     return lines, [objection for objection in found if objection]
 
 
@@ -113,10 +119,15 @@ def _burden(cap: DoseCap, dose: DoseVolume, patient: Patient, strengths: Strengt
         return burdens.endotoxin_burden(strengths.endotoxin, dose.volume, patient.weight, patient.hours)
     if cap.key == burdens.DMSO and strengths.dmso is not None:
         return burdens.dmso_burden(dose.volume, strengths.dmso, patient.weight)
+    if cap.share and cap.share in strengths.shares:
+        return burdens.share_burden(dose.amount, strengths.shares[cap.share], patient.weight)
     return None
 
 
 def _unknown(cap: DoseCap) -> Objection:
+    if cap.share:
+        template = N_("{burden}: say which share of the cells counts.")
+        return Objection("burden_unknown", template, {"burden": cap.label.en, "burden_zh": cap.label.zh}, cap.share)
     template = N_("{burden}: say how much a millilitre holds.")
     place = "endotoxin" if cap.key == burdens.ENDOTOXIN else "dmso"
     return Objection("burden_unknown", template, {"burden": cap.label.en, "burden_zh": cap.label.zh}, place)

@@ -64,6 +64,16 @@ def is_outside_the_window(arm: Arm, conditioned_at: datetime | None, planned: da
     return Objection("outside_window", template, facts, place="planned_start")
 
 
+def is_conditioned_without(arm: Arm, conditioned_at: datetime | None, released_at: datetime | None) -> Objection | None:
+    """Nobody is conditioned before what is made for them is released and there."""
+    if arm.after_conditioning is None or conditioned_at is None:
+        return None
+    if released_at is not None and released_at < conditioned_at:
+        return None
+    template = N_("What is made for this patient was not released before the conditioning, or is not there.")
+    return Objection("not_there_to_condition", template, place="conditioned_at")
+
+
 def window_after(window: SpanEnds, since: datetime) -> tuple[datetime | None, datetime | None]:
     """When a window opens and closes; elapsed time, whatever the clocks do."""
     return (

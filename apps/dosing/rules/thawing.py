@@ -28,6 +28,14 @@ def is_never_thawed(number: str, condition: Condition) -> Objection | None:
     return Objection("not_frozen", template, {"unit": number, "condition": condition}, "unit")
 
 
+def is_being_sent(number: str, shipment: str) -> Objection | None:
+    """What waits for its shipment, travels, or was not accepted yet is thawed by nobody."""
+    if not shipment:
+        return None
+    template = N_("Unit {unit} stands in the shipment {shipment}: it is thawed where that was accepted.")
+    return Objection("in_shipment", template, {"unit": number, "shipment": shipment}, "unit")
+
+
 def thawed_state_after(definition: Definition, key: str) -> StorageState | None:
     """The thawed storage state that may follow a state of the master record."""
     state = definition.storage.state(key)

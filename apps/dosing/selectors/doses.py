@@ -118,7 +118,10 @@ def _worked_out(
     found = PreparedDose(unit=arm.amount_unit, units=tuple(kept), readings=readings, expires_at=_end(kept))
     if isinstance(volume, Objection):
         return replace(found, workings=lines, objections=(*against, volume))
-    known = preparing.Strengths(*(one if isinstance(one, Decimal) else None for one in strengths))
+    shares = {one.key: entered.number for one, entered in readings if entered.number is not None}
+    words = frozenset(key for key, text in order.answers.items() if str(text).strip())
+    counted = (one if isinstance(one, Decimal) else None for one in strengths)
+    known = preparing.Strengths(*counted, shares=shares, words=words)
     burdens, over = preparing.against_the_caps(arm, definition.dosing.caps, volume, patient, known)
     return replace(
         found,

@@ -1,7 +1,7 @@
 """What waits for an answer at the bed and after: vital signs now, outcomes of a day that has passed."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,10 +19,11 @@ DUE = ("order__record", "order__site", "order__product_version__record")
 
 
 class OutcomesDue(NamedTuple):
-    """The outcomes of one day of a course that nobody found."""
+    """The outcomes of one day of a course, or of one hour after its start, that nobody found."""
 
     order: TreatmentOrder
     day: int
+    after: str
     due_at: datetime
     labels: list[Bilingual]
 
@@ -51,8 +52,9 @@ def overdue_outcomes(at: datetime) -> Iterator[OutcomesDue]:
 
 def _missing(infusion: Infusion, found: dict[tuple[str, int], str], at: datetime) -> Iterator[OutcomesDue]:
     order, zone = infusion.order, ZoneInfo(infusion.order.site.timezone)
-    asked, first_day = definition_of(order.product_version).dosing.outcomes, infusion.started_at.astimezone(zone).date()
-    due, labels = following.all_due(asked, first_day, found), {one.result.key: one.result.label for one in asked}
-    for day, keys in following.missing_by_day(due, at.astimezone(zone).date()).items():
-        ends = datetime.combine(first_day + timedelta(days=day + 1), time.min, zone)
-        yield OutcomesDue(order, day, ends, [labels[key] for key in keys])
+    asked = definition_of(order.product_version).dosing.outcomes
+    labels = {one.result.key: one.result.label for one in asked}
+    due = following.all_due(asked, infusion.started_at.astimezone(zone), found)
+    for some in following.missing_at(due, at):
+        first = some[0]
+        yield OutcomesDue(order, first.day, first.after, first.due_at, [labels[one.key] for one in some])

@@ -49,5 +49,5 @@ def _due(order: TreatmentOrder, infusion: Infusion, standing: Sequence[OutcomeVa
     if order.n != 1:
         return []
     found = {(row.key, row.day): f"{row.text} {row.unit}".strip() for row in standing}
-    first_day = infusion.started_at.astimezone(ZoneInfo(order.site.timezone)).date()
-    return following.all_due(definition_of(order.product_version).dosing.outcomes, first_day, found)
+    started_at = infusion.started_at.astimezone(ZoneInfo(order.site.timezone))
+    return following.all_due(definition_of(order.product_version).dosing.outcomes, started_at, found)

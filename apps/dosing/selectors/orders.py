@@ -15,12 +15,13 @@ from apps.core.text import N_
 from apps.dosing.facts import Course, OrderInput, OrderState, Working
 from apps.dosing.models import Dose, TreatmentOrder
 from apps.dosing.rules import amounts, ordering, schedule
+from apps.dosing.selectors.units import made_for
 from apps.identity.models import Recipient
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import Bilingual, Definition, NumberParameter, Quantity
 from apps.products.definition.dosing import Arm
-from apps.products.facts import Entered, ParameterKind, VersionState
+from apps.products.facts import ChainOfIdentity, Entered, ParameterKind, VersionState
 from apps.products.loader import standard_tables, units
 from apps.products.models import ProductVersion
 from apps.products.rules.numbers import read_entry
@@ -131,6 +132,7 @@ def _prepared(number: str, recipient: Recipient, version: ProductVersion, said: 
     against = [*_against(recipient, version, said, zone), *_against_schedule(definition, arm, said, course, zone)]
     against += ordering.against_the_answers(definition.dosing.order, answers)
     against += _against_weight(said, answers, zone, definition)
+    against += _against_conditioning(recipient, version.key, definition, said, weight)
     if arm is None or weight is None or weight <= 0:
         nothing = Decimal(0)
         return Prepared(number, course.doses + 1, nothing, nothing, "", 0, (), tuple(against) or (NO_WEIGHT,))
@@ -220,6 +222,23 @@ def _against_schedule(
         schedule.is_too_soon(arm, course.last, said.planned_start),
         schedule.is_outside_the_window(arm, said.conditioned_at, said.planned_start),
     )
+    return [objection for objection in found if objection]
+
+
+def _against_conditioning(
+    recipient: Recipient, product: str, definition: Definition, said: OrderInput, weight: Decimal | None
+) -> Iterable[Objection]:
+    """Where a patient is conditioned for what is made for them alone: it was there before, and is enough for them."""
+    arm = definition.dosing.arm(said.arm)
+    if arm is None or arm.after_conditioning is None or definition.chain_of_identity is ChainOfIdentity.NONE:
+        return []
+    there = made_for(recipient, product)
+    released = max((unit.batch.released_at for unit in there if unit.batch.released_at), default=None)
+    cells = [
+        units().convert(unit.viable_cells, unit.cells_unit, arm.amount_unit) for unit in there if unit.viable_cells
+    ]
+    short = amounts.falls_short(sum(cells), amounts.ordered_amounts(arm, weight), weight) if cells and weight else None
+    found = (schedule.is_conditioned_without(arm, said.conditioned_at, released), short)
     return [objection for objection in found if objection]
 
 

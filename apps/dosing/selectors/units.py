@@ -13,7 +13,7 @@ from apps.donation.selectors import group_found
 from apps.dosing.facts import Candidate, Use
 from apps.dosing.models import Reservation, TreatmentOrder
 from apps.dosing.rules import choosing
-from apps.identity.models import Chain
+from apps.identity.models import Chain, Recipient
 from apps.products.definition import ChoiceParameter
 from apps.products.facts import ChainOfIdentity, Fit
 from apps.products.loader import standard_tables
@@ -22,7 +22,7 @@ from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
 from apps.quality.selectors import held_among, open_holds
 from apps.units.facts import Custody, UnitKind
-from apps.units.lifecycle import ISSUABLE, UnitVerb, refuses
+from apps.units.lifecycle import ISSUABLE, PRESENT, UnitVerb, refuses
 from apps.units.models import Unit
 
 MOST = 200  # units that are looked at for one dose, first to expire first
@@ -77,12 +77,19 @@ def units_for(order: TreatmentOrder) -> list[Unit]:
     return list(rows.order_by("expires_at", "number")[:MOST])
 
 
+def made_for(recipient: Recipient, product: str) -> list[Unit]:
+    """The product units that were made for one patient, are let go by quality and still there."""
+    rows = Unit.objects.filter(kind=UnitKind.PRODUCT, disposition__in=list(ISSUABLE), custody__in=list(PRESENT))
+    rows = rows.filter(batch__product_version__key=product, batch__donation__bound__chain__recipient=recipient)
+    return list(rows.select_related("batch").order_by("pk"))
+
+
 def candidate_of(order: TreatmentOrder, unit: Unit, stopped: Collection[int] | None = None) -> Candidate:
     """A unit as the rules of choosing look at it; `stopped`: the records held, where many are asked at once."""
     stopped = held_among([unit.record_id], Blocks.ISSUE) if stopped is None else stopped
     free = refuses(UnitVerb.RESERVE, unit.facts) is None
-    held = unit.record_id in stopped
-    return Candidate(unit.number, unit.expires_at, free, held, is_of_another(order, unit), group_of(order, unit).fit)
+    of_another, fit = is_of_another(order, unit), group_of(order, unit).fit
+    return Candidate(unit.number, unit.expires_at, free, unit.record_id in stopped, of_another, fit, unit.batch.number)
 
 
 @dataclass(frozen=True)
@@ -149,19 +156,12 @@ def first_units(order: TreatmentOrder) -> list[Unit]:
 
     Where the whole lot is the dose: every usable unit of the lot that expires first.
     """
-    found: list[Unit] = []
     arm = definition_of(order.product_version).dosing.arm(order.arm)
     whole = arm is not None and arm.whole_lot
     offered = units_for(order)
     stopped = held_among([unit.record_id for unit in offered], Blocks.ISSUE)
-    for unit in sorted(offered, key=lambda one: group_of(order, one).fit is not Fit.SAME):
-        if not whole and len(found) == order.units_to_thaw:
-            break
-        if (whole and found and unit.batch_id != found[0].batch_id) or not _is_usable(order, unit, stopped):
-            continue
-        found.append(unit)
-    return found
-
-
-def _is_usable(order: TreatmentOrder, unit: Unit, stopped: Collection[int]) -> bool:
-    return choosing.is_usable(candidate_of(order, unit, stopped), order.planned_end)
+    offered.sort(key=lambda one: choosing.turn(group_of(order, one).fit, one.expires_at, one.number))
+    looked_at = (candidate_of(order, unit, stopped) for unit in offered)
+    chosen = choosing.first_to_expire(looked_at, order.planned_end, None if whole else order.units_to_thaw)
+    by_number = {unit.number: unit for unit in offered}
+    return [by_number[one.number] for one in chosen]

@@ -22,6 +22,7 @@ from apps.products.definition.storage import StorageState
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
 from apps.storage.services import send_away
+from apps.transport.selectors import standing_shipments
 from apps.units.facts import Condition, UnitVerb
 from apps.units.models import Unit
 from apps.units.rules import expiry_of, is_before, is_expired, number_of_code
@@ -97,6 +98,7 @@ def _against(
         is_expired(unit.facts, thawed_at),
         is_before(thawed_at, unit.frozen_at or unit.filled_at, "thawed_at"),
         rules.will_be_too_old(unit.number, expires_at, order.planned_end),
+        rules.is_being_sent(unit.number, standing_shipments([unit]).get(unit.pk, "")),
         held(order, [unit], (Blocks.ISSUE, Blocks.USE)),
         *outside_authorisation(order, [unit], thawed_at),
     ]

@@ -1,5 +1,7 @@
 """Pages after the dose: a reaction, the outcomes with their days."""
 
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -52,10 +54,10 @@ def reaction(request: HttpRequest, number: str) -> HttpResponse:
 def outcomes(request: HttpRequest, number: str) -> HttpResponse:
     """GET /dosing/orders/<number>/outcomes/: every outcome of the course with its day."""
     found = order_named(request, number)
-    today = timezone.localdate()
+    now = timezone.now()
     context = {
         "order": found,
-        "rows": [_row(found, slot, today) for slot in outcomes_due(found)],
+        "rows": [_row(found, slot, now) for slot in outcomes_due(found)],
         "records": bool(roles_here(request, found.site.code) & set(FOLLOWERS)),
     }
     return render(request, "dosing/outcomes.html", context)
@@ -95,9 +97,9 @@ def _named(order: TreatmentOrder, text: str) -> tuple[str, int, Recordable]:
     return key, int(day), parameter
 
 
-def _row(order: TreatmentOrder, slot: OutcomeDue, today: object) -> dict[str, object]:
+def _row(order: TreatmentOrder, slot: OutcomeDue, now: datetime) -> dict[str, object]:
     parameter = outcome_parameter(order, slot.key)
-    late = not slot.found and str(slot.due_on) < str(today)
+    late = not slot.found and slot.due_at <= now
     return {
         "slot": slot,
         "label": parameter.label if parameter else slot.key,

@@ -1,10 +1,10 @@
 """Donation: consent, screening, eligibility, collection."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from apps.products.definition.base import Bilingual, Count, Key, Listed, Part, Source, Span, Text
+from apps.products.definition.base import Bilingual, Count, Key, Listed, Part, Source, Span, Text, wrong
 from apps.products.definition.parameters import Parameter
 
 
@@ -21,8 +21,19 @@ class Consent(Part):
     source: Source
 
 
+class OneWay(Part):
+    """Two HLA typings among the results of a test, compared with each other: "A*02/24 B*07/40", locus by locus."""
+
+    donor: Key
+    recipient: Key
+    source: Source
+
+
 class ScreeningTest(Part):
-    """One laboratory test of the donor; its results are judged like any other parameter."""
+    """One laboratory test of the donor; its results are judged like any other parameter.
+
+    `one_way` refuses a donor whose cells the recipient could not recognise, while they recognise the recipient.
+    """
 
     key: Key
     label: Bilingual
@@ -31,7 +42,16 @@ class ScreeningTest(Part):
     specimen_after: Span
     mandatory: bool
     results: Annotated[tuple[Parameter, ...], Field(min_length=1)]
+    one_way: OneWay | None = None
     source: Source
+
+    @model_validator(mode="after")
+    def _compares_its_own_results(self) -> Self:
+        known = {result.key for result in self.results}
+        for name in ("donor", "recipient") if self.one_way else ():
+            if getattr(self.one_way, name) not in known:
+                raise wrong(f"one_way.{name}", "this test has no such result")
+        return self
 
 
 class AskedIf(Part):

@@ -121,21 +121,33 @@ class SafetyWatch(Part):
 
 
 class Outcome(Part):
-    """A structured outcome and the days it is asked for."""
+    """A structured outcome and its days. `after`: due so long after the start, not by the end of the day."""
 
     result: Parameter
     days: Annotated[tuple[Day, ...], Field(min_length=1)]
+    after: Span | None = None
     source: Source
+
+    @model_validator(mode="after")
+    def _is_due_once(self) -> Self:
+        if self.after and (len(self.days) > 1 or self.after.is_calendar):
+            raise wrong("after", "what is due by the hour is counted in hours and asked for once")
+        return self
 
 
 class DoseCap(Part):
-    """A cap computed from the dose: endotoxin per kg and hour, DMSO per kg and day."""
+    """A cap computed from the dose: endotoxin per kg and hour, DMSO per kg and day, or a share of its cells per kg.
+
+    `share` is the reading that says which share counts, in per cent; beyond the alert the order says `override`.
+    """
 
     key: Key
     label: Bilingual
     function: Key
     unit: str
     limit: Limit
+    share: Key | None = None
+    override: Key | None = None
 
 
 class Compatibility(Part):
@@ -174,6 +186,14 @@ class Dosing(Part):
     recovery_for_planning: Number
     published: tuple[Listed, ...] = ()
     maximum_doses: Count | None = None
+
+    @model_validator(mode="after")
+    def _caps_ask_what_is_said(self) -> Self:
+        for i, cap in enumerate(self.caps):
+            for name, key, asked in (("share", cap.share, self.thaw), ("override", cap.override, self.order)):
+                if key and key not in {one.key for one in asked}:
+                    raise wrong(f"caps[{i}].{name}", "nothing of that key is asked for")
+        return self
 
     def arm(self, key: str) -> Arm | None:
         """The arm of that key."""

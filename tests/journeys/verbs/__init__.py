@@ -3,6 +3,14 @@
 from collections.abc import Mapping
 
 from tests.journeys.api_player import ApiVerb
-from tests.journeys.verbs import batch, decisions, disposal, laboratory, site
+from tests.journeys.verbs import batch, decisions, disposal, laboratory, site, store, treatment
 
-VERBS: Mapping[str, ApiVerb] = {**site.VERBS, **batch.VERBS, **laboratory.VERBS, **decisions.VERBS, **disposal.VERBS}
+VERBS: Mapping[str, ApiVerb] = {
+    **site.VERBS,
+    **batch.VERBS,
+    **laboratory.VERBS,
+    **decisions.VERBS,
+    **disposal.VERBS,
+    **store.VERBS,
+    **treatment.VERBS,
+}

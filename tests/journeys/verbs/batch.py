@@ -18,9 +18,10 @@ def plan(stage: ApiStage, who: str, *, din: str) -> None:
     stage.post(who, f"{API}/batches/", {**body, "planned_start": timezone.now().isoformat()})
 
 
-def start(stage: ApiStage, who: str) -> None:
-    """Start the batch."""
-    stage.sign(who, f"{stage.batch}/start/", seen=f"{stage.batch}/")
+def start(stage: ApiStage, who: str, *, chain: str = "") -> None:
+    """Start the batch; `chain` is what was scanned where it is not the right one."""
+    body = {"chain": chain or stage.stage.chain}
+    stage.sign(who, f"{stage.batch}/start/", body, seen=f"{stage.batch}/")
 
 
 def finish(stage: ApiStage, who: str) -> None:
@@ -127,7 +128,7 @@ def _entries(
             of_rows.setdefault(field["row"], {})[field["key"]] = field
     yield from ((of_step[key], stage.text(text)) for key, text in values.items())
     if not of_rows:
-        yield from _scans(of_step, vessels, "")
+        yield from _scans({key: field for key, field in of_step.items() if key not in values}, vessels, "")
     for row, asked in of_rows.items():
         if rows:
             yield from _scans(asked, vessels, row)

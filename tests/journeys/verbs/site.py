@@ -96,7 +96,7 @@ def screening(
 def collection(stage: ApiStage, who: str, *, din: str, donor: str, tissue: str, where: str, collected_at: str) -> None:
     """Record a collection."""
     scanned = write_donation_number(din).text
-    body = {"din": scanned, "donor": donor, "tissue": tissue, "where": where}
+    body = {"din": scanned, "donor": donor, "tissue": tissue, "where": where, "chain": stage.stage.chain}
     body["collected_at"] = stage.instant(collected_at)
     stage.post(who, f"{API}/donations/", body)
 
@@ -110,7 +110,7 @@ def eligibility(stage: ApiStage, who: str, *, din: str, decision: str, reason: s
 
 def health(stage: ApiStage, who: str, *, din: str, answered_at: str, answers: Mapping[str, str]) -> None:
     """Record what the questionnaire and the chart say."""
-    rows = [{"question": key, "text": str(text)} for key, text in answers.items()]
+    rows = [{"question": key, "text": stage.text(text)} for key, text in answers.items()]
     body = {"answers": rows, "answered_at": stage.instant(answered_at)}
     stage.post(who, f"{API}/donations/{din}/health/", body)
 

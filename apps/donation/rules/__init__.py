@@ -7,6 +7,7 @@ from datetime import date, datetime
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.donation.facts import ConsentFacts, DecisionFacts, Eligibility, MedicalAnswer, ScreenedTest
+from apps.donation.rules.typings import against_one_way
 from apps.products.definition.base import Bilingual, Listed
 from apps.products.definition.donation import Consent, Donation, History, Interval, ScreeningTest
 from apps.products.definition.donation import Eligibility as Medical
@@ -80,7 +81,7 @@ def _against_test(test: ScreeningTest, screened: ScreenedTest | None, collected_
         _if(not in_window, "specimen_window", N_("The specimen of {test} was not taken in time."), **_named(test)),
         _if(bool(bad), "screening_not_passed", N_("{test} does not allow donation."), **_named(test)),
     )
-    return [objection for objection in found if objection]
+    return [objection for objection in (*found, against_one_way(test, screened.texts)) if objection]
 
 
 def _lets_pass(result: Parameter, verdict: Verdict | None) -> bool:
