@@ -1,5 +1,6 @@
 """The words of the quality system: what a hold blocks, what an event is."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -52,3 +53,12 @@ class DeviationState(StrEnum):
     OPEN = "OPEN"
     IMPACT_SIGNED = "IMPACT_SIGNED"
     CLOSED = "CLOSED"
+
+
+def kept_facts(facts: Mapping[str, object]) -> dict[str, object]:
+    """What a sentence tells, as a row keeps it: text; sentences within the sentence as they are."""
+    return {name: fact if _are_sentences(fact) else str(fact) for name, fact in facts.items()}
+
+
+def _are_sentences(fact: object) -> bool:
+    return isinstance(fact, list) and all(isinstance(one, Mapping) for one in fact)

@@ -28,6 +28,7 @@ WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 # CT-0042, sterility_culture, explant.plate, TL-17.csv, QA: a code has a figure, a joint or no small letter.
 CODE = re.compile(r"[\w./()#+-]*[0-9_][\w./()#+-]*|[\w-]+(?:\.[\w-]+)+|\b[A-Z]{2,}s?\b|\bv\d+\b")
 OF_THE_HOUSE = ("Batchroom", "English", "System", "installer", "system", "pdf", "jpeg", "png", "count", "expansion")
+OF_MAKERS = ("Berlinger Q-tag", "Berlinger Fridge-tag", "Onset HOBO", "iButton")
 
 
 def latin_words(page: Page, path: str) -> list[str]:
@@ -49,7 +50,7 @@ def _typed() -> frozenset[str]:
     """What people typed into the stories, and the keys and sources of the master records."""
     paths = (path for folder in ("fixtures", "seeds/products") for path in sorted((ROOT / folder).rglob("*.yaml")))
     files = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths)
-    return frozenset({*OF_THE_HOUSE, *(text for file in files for text in _strings(file))})
+    return frozenset({*OF_THE_HOUSE, *OF_MAKERS, *(text for file in files for text in _strings(file))})
 
 
 @cache

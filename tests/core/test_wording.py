@@ -35,7 +35,7 @@ def test_what_is_signed_is_read_back_in_the_readers_language_but_for_what_was_wr
     words = {"uniform": "均匀", "Damaged": "破损"}
     said = ["= uniform · pass", "RELEASED · FROZEN", "Damaged", "Passed by hand", "≥ 121.0 · pass"]
 
-    assert [read_back(one, words) for one in said] == said
+    assert [read_back(one, {}) for one in said] == [said[0], "Released · Frozen", *said[2:]]
     with translation.override("zh-hans"):
         read = [read_back(one, words) for one in said]
     assert read == ["= 均匀 · 合格", "已放行 · 冻存", "破损", "Passed by hand", "≥ 121.0 · 合格"]

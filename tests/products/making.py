@@ -23,6 +23,7 @@ MSC = SEEDS / "products" / "msc_covid19" / "v1"
 BEFORE, COLLECTED = AT - timedelta(days=3), AT - timedelta(days=1)
 GIVER = Person("Wang Fang", "1994-02-11", "330402199402110021")
 PATIENT = Person("Wang Lei", "1968-07-30", "H-445566")
+TYPING = "A*02/24 B*07/40"  # of donor and patient alike
 
 
 def bound(whole: Mapping[str, Any] | None = None) -> Loaded:
@@ -86,7 +87,9 @@ def given(
         chain=chain,
     )
     for test in asked.screening:
-        results = [(result.key, passing(result)) for result in test.results if result.required]
+        typed = (test.one_way.donor, test.one_way.recipient) if test.one_way else ()
+        answers = {result.key: passing(result) for result in test.results if result.required}
+        results = list((answers | dict.fromkeys(typed, TYPING)).items())
         at = {"specimen_at": collected, "actor": paula, "at": AT}
         record_screening(donor=donor, test=test.key, results=results, laboratory="Lab 1", **at)
     healthy(cast, found, product=product)

@@ -11,7 +11,7 @@ from apps.core.text import N_
 from apps.organisation.services import require
 from apps.quality import rules
 from apps.quality.content import close_event_content, open_deviation_content
-from apps.quality.facts import Blocks, EventKind, EventState, Severity
+from apps.quality.facts import Blocks, EventKind, EventState, Severity, kept_facts
 from apps.quality.lifecycle import MOVES, QualityVerb, may_not_move
 from apps.quality.models import Deviation, Event
 from apps.quality.services.holds import WHO_MAY_STOP, answer_due, lift_hold_for, out_of_order, place_hold
@@ -33,7 +33,7 @@ def report_event(
     number = _next_number("event", "E", subject, Event.objects.filter(subject=subject).count())
     record = change.open_record("event", number, site=subject.site)
     event = Event(record=record, subject=subject, about=about or subject.address, kind=kind, severity=severity)
-    event.template, event.facts = template, {name: str(value) for name, value in (facts or {}).items()}
+    event.template, event.facts = template, kept_facts(facts or {})
     event.opened_at, event.opened_by = change.at, change.actor.username
     change.create(event, action="event.opened")
     if severity != Severity.MINOR:

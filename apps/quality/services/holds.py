@@ -13,7 +13,7 @@ from apps.organisation.models import Site
 from apps.organisation.services import require
 from apps.quality import rules
 from apps.quality.content import lift_content
-from apps.quality.facts import Blocks
+from apps.quality.facts import Blocks, kept_facts
 from apps.quality.lifecycle import QualityVerb, may_not_move
 from apps.quality.models import Hold
 from apps.signatures.facts import Signing
@@ -64,7 +64,7 @@ def place_holds(
 
 
 def _filled(change: Change, hold: Hold, blocks: Collection[Blocks], facts: Mapping[str, object]) -> Hold:
-    hold.facts = {name: str(value) for name, value in facts.items()}
+    hold.facts = kept_facts(facts)
     for block in blocks:
         setattr(hold, f"blocks_{block.lower()}", True)
     hold.placed_at, hold.placed_by = change.at, change.actor.username

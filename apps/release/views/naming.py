@@ -234,7 +234,7 @@ def _signed_line(line: Line, definition: Definition, words: Mapping[str, str]) -
     if line.note.startswith(TURNS):
         states = (line.value, line.note.removeprefix(TURNS))
         return {"label": translated(line.label), "value": f" {TURNS}".join(str(word_of(one).word) for one in states)}
-    if FINGERPRINT.fullmatch(line.value):
+    if not line.value or FINGERPRINT.fullmatch(line.value):
         parts = [line.value[i : i + 4] for i in range(0, len(line.value), 4)]
         return {"label": translated(line.label), "value": " ".join(parts), "limit": translated(line.note)}
     return shown_lines([line], definition.testing.tests, words)[0]
