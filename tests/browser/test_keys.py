@@ -15,7 +15,8 @@ GROUND = "() => getComputedStyle(document.body).backgroundColor"
 
 
 def press(person: Person, *keys: str) -> None:
-    """Key after key at the pace of a person; a faster row of letters is taken for a scan."""
+    """Key after key at the pace of a person, once the page is there; a faster row of letters is taken for a scan."""
+    person.page.wait_for_load_state()
     for key in keys:
         person.page.keyboard.press(key)
         person.page.wait_for_timeout(NOT_A_SCANNER)
