@@ -95,8 +95,8 @@ def test_what_is_in_hand_is_found_without_walking_through_the_archive(room: Room
     room.receipt()
 
     with CaptureQueriesContext(connection) as said:
-        batches = Batch.objects.filter(site=room.batch.site).order_by("-pk").values("pk")
-        assert list(chosen_batches(batches, {"state": "open"}))
+        batches = Batch.objects.filter(site=room.batch.site).order_by("-pk")
+        assert list(chosen_batches(batches, {"state": "open"})[:20])
 
     assert "batches_in_hand" in " ".join(plan_of(said[0]["sql"]))
 
