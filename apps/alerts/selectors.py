@@ -10,7 +10,7 @@ from apps.alerts.models import Alert, HandOver
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.disposal.selectors import open_balances
-from apps.dosing.selectors import overdue_outcomes, overdue_vitals
+from apps.dosing.selectors import overdue_outcomes, overdue_vitals, overdue_windows
 from apps.facility.selectors import lapsing_instruments, silent_probes
 from apps.lookback.selectors import unanswered_recalls
 from apps.materials.selectors import containers_ending, lots_expiring
@@ -47,6 +47,7 @@ def due_things(at: datetime) -> list[Due]:
         *_balances(),
         *_probes(at),
         *_patients(at),
+        *_windows(at),
         *_recalls(at),
     ]
 
@@ -261,6 +262,22 @@ def _patients(at: datetime) -> Iterator[Due]:
             due_at,
             {"order": order.number, "day": str(day), **_named(labels)},
         )
+
+
+def _windows(at: datetime) -> Iterator[Due]:
+    """Early safety windows that are over, told to those who follow the patient until one of them says what was seen."""
+    for order, window, due_at in overdue_windows(at):
+        for role in (Role.NURSE, Role.PHYSICIAN):
+            yield Due(
+                AlertKind.OUTCOME_DUE,
+                order.record_id,
+                order.record.site,
+                f"safety:{window.key}:{role}",
+                role,
+                N_("{order}: {what} is over, and nobody has said what was seen."),
+                due_at,
+                {"order": order.number, **_named([window.label])},
+            )
 
 
 def _recalls(at: datetime) -> Iterator[Due]:

@@ -92,7 +92,10 @@ class DoseVolume:
 
 @dataclass(frozen=True)
 class OrderInput:
-    """What a physician orders. `answers` are the fields the master record asks for, by their keys, as entered."""
+    """What a physician orders. `answers` are the fields the master record asks for, by their keys, as entered.
+
+    `intensive`: the patient lies in intensive care. `ward`: where the dose is received; empty where none is named.
+    """
 
     arm: str
     indication: str
@@ -102,6 +105,8 @@ class OrderInput:
     exclusions: tuple[str, ...] = ()
     amount: str = ""
     conditioned_at: datetime | None = None
+    intensive: bool = False
+    ward: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,3 +217,13 @@ class OutcomeDue:
     def due_on(self) -> date:
         """The day on which it is due."""
         return self.due_at.date() if self.after else self.due_at.date() - timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class WindowDue:
+    """An early safety window of one dose: when it has passed, what was seen in it, whether somebody has answered it."""
+
+    key: str
+    due_at: datetime
+    seen: tuple[str, ...] = ()
+    answered: bool = False

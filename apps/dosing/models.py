@@ -31,6 +31,8 @@ class TreatmentOrder(Audited):
     answers = models.JSONField(default=dict)
     workings = models.JSONField(default=list)
     conditioned_at = models.DateTimeField(null=True, blank=True)
+    intensive = models.BooleanField(default=False)
+    ward = models.CharField(max_length=120, blank=True)
     planned_start = models.DateTimeField()
     planned_end = models.DateTimeField()
     state = models.CharField(max_length=10, choices=choices_of(OrderState), default=OrderState.ORDERED)
@@ -229,6 +231,23 @@ class Reaction(Audited):
 
     def __str__(self) -> str:
         return f"reaction {self.n} to {self.order_id}"
+
+
+class SafetyCheck(Audited):
+    """What was looked for in an early safety window of the master record, and what of it was seen; none: nothing."""
+
+    order = models.ForeignKey(TreatmentOrder, models.PROTECT, related_name="safety_checks")
+    window = models.CharField(max_length=40)
+    seen = models.JSONField(default=list)
+    note = models.CharField(max_length=1000, blank=True)
+    observed_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=80)
+
+    append_only = True
+
+    def __str__(self) -> str:
+        return f"{self.window} of {self.order_id}"
 
 
 class OutcomeValue(Audited):

@@ -26,6 +26,7 @@ urlpatterns = [
     path("orders/<str:number>/bedside/reaction/", views.reaction, name="reaction"),
     path("orders/<str:number>/outcomes/", views.outcomes, name="outcomes"),
     path("orders/<str:number>/outcomes/record/", views.outcome, name="outcome"),
+    path("orders/<str:number>/safety/", views.safety, name="safety"),
     path("orders/<str:number>/bedside/end/", views.end, name="end"),
     path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
 ]

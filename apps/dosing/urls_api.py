@@ -26,6 +26,7 @@ urlpatterns = [
     act_path(f"{ONE}/vitals/", bedside.RecordVitals, "orders_vitals"),
     *signed_paths(f"{ONE}/infusion/end/", bedside.EndInfusion, "orders_infusion_end"),
     act_path(f"{ONE}/reactions/", following.RecordReaction, "orders_reaction"),
+    act_path(f"{ONE}/safety/", following.RecordSafety, "orders_safety"),
     act_path(f"{ONE}/outcomes/", following.RecordOutcome, "orders_outcome"),
     act_path(f"{ONE}/cancellation/", api.CancelOrder, "orders_cancel"),
 ]

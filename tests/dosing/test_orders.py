@@ -1,9 +1,10 @@
 """A physician orders, a second person checks; what the master record does not allow is refused before it is written."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,11 +14,11 @@ from apps.core.actor import SYSTEM
 from apps.core.errors import NotAllowed, RuleBroken
 from apps.core.roles import Role
 from apps.dosing.content import order_content
-from apps.dosing.facts import OrderState
+from apps.dosing.facts import Bedside, OrderState
 from apps.dosing.lifecycle import MOVES
 from apps.dosing.models import TreatmentOrder
-from apps.dosing.rules.ordering import against_the_answers, weight_is_out_of_date
-from apps.dosing.selectors import order_now, prepare
+from apps.dosing.rules.ordering import against_the_answers, weight_is_out_of_date, weight_is_too_old
+from apps.dosing.selectors import against_the_start, order_now, prepare
 from apps.dosing.services import cancel_order, order_treatment
 from apps.identity.models import RecipientPerson
 from apps.identity.selectors import patient_of
@@ -33,6 +34,7 @@ from tests.testing.story import approved_master
 
 pytestmark = pytest.mark.django_db
 begins_with = approved_master
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def test_an_order_keeps_the_dose_line_by_line(cast: Cast) -> None:
@@ -184,6 +186,35 @@ def test_a_weight_holds_for_the_days_of_the_master_from_its_own_day_on(days: int
     planned, valid = START.date(), MASTER.dosing.weight_valid_for
 
     assert (weight_is_out_of_date(planned - timedelta(days=days), planned, valid) is None) is holds
+
+
+@pytest.mark.parametrize(("hours", "holds"), [(-1, False), (0, True), (72, True), (73, False)])
+def test_in_intensive_care_a_weight_holds_for_hours_from_the_first_minute_of_its_day(hours: int, holds: bool) -> None:
+    day, strict = START.astimezone(SHANGHAI).date(), MASTER.dosing.weight_valid_for_intensive
+    planned = datetime.combine(day, time.min, SHANGHAI) + timedelta(hours=hours)
+
+    assert strict is not None
+    assert (weight_is_too_old(day, planned, strict) is None) is holds
+
+
+def test_a_weight_of_three_days_ago_is_too_old_in_intensive_care_and_good_elsewhere(cast: Cast) -> None:
+    weighed = {"weighed_on": f"{START - timedelta(days=3):%Y-%m-%d}"}
+    version, recipient = approved_master(cast), patient(cast)
+
+    def against(**words: Any) -> set[str]:
+        return {one.code for one in prepare(recipient, version, said(answers=weighed, **words)).objections}
+
+    assert [against(), against(intensive=True)] == [set(), {"weight_too_old"}]
+
+
+def test_the_weight_is_judged_again_at_the_bed(cast: Cast) -> None:
+    order = ordered(cast, intensive=True, ward="4 West")
+    late = START + timedelta(days=2)
+    found = {one.code for one in against_the_start(order, Bedside(), late)}
+
+    assert order.ward == "4 West"
+    assert "weight_too_old" in found
+    assert "weight_out_of_date" not in found
 
 
 def test_an_order_is_checked_once(cast: Cast) -> None:

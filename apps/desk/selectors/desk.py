@@ -120,6 +120,7 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
     Role.NURSE: (
         treatments.to_go_on(Role.NURSE),
         treatments.vital_signs,
+        treatments.safety_windows,
         treatments.outcomes,
         transport.to_receive,
         transport.to_confirm,
@@ -130,6 +131,7 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         quality.donations,
         treatments.to_go_on(Role.PHYSICIAN),
         treatments.vital_signs,
+        treatments.safety_windows,
         treatments.outcomes,
         transport.to_receive,
         transport.to_confirm,

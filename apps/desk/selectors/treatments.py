@@ -1,7 +1,7 @@
 """What waits about treatments: the next act of each order, vital signs and outcomes."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Min
 
@@ -13,7 +13,15 @@ from apps.dosing.facts import OrderState as S
 from apps.dosing.facts import OrderVerb, Slot
 from apps.dosing.lifecycle import MOVES
 from apps.dosing.models import Infusion, Thaw, TreatmentOrder
-from apps.dosing.selectors import orders_in, outcome_parameter, outcomes_of_many, recently_given, slots_of_many
+from apps.dosing.selectors import (
+    orders_in,
+    outcome_parameter,
+    outcomes_of_many,
+    recently_given,
+    safety_watches,
+    slots_of_many,
+    windows_of_many,
+)
 from apps.products.selectors import definition_of
 
 NEXT = {
@@ -25,6 +33,7 @@ NEXT = {
     S.READY: (OrderVerb.START, "dosing:bedside"),
     S.INFUSING: (OrderVerb.END, "dosing:bedside"),
 }
+SOON_AFTER = timedelta(days=7)
 OUT_OF_THE_COLD = (S.THAWED, S.PREPARED, S.READY, S.INFUSING)  # cells that live for hours
 
 
@@ -67,6 +76,22 @@ def outcomes(whom: Asked) -> Iterator[Task]:
         yield _task(
             N_("Record an outcome"), order, "dosing:outcomes", order.planned_start, Risk.LOW, first.due_at,
             N_("{recipient}, day {day}: {outcome}"), said,
+        )  # fmt: skip
+
+
+def safety_windows(whom: Asked) -> Iterator[Task]:
+    """The first early safety window of each newly given dose of which nobody has said what was seen; later ones stay
+    among the alerts."""
+    since = whom.at - SOON_AFTER
+    orders = orders_in([S.GIVEN], whom.sites).filter(infusion__ended_at__gt=since)[:MOST]
+    for order, windows in windows_of_many(list(orders)):
+        first = next((one for one in windows if not one.answered), None)
+        if first is None:
+            continue
+        said = {"window": next(one.label for one in safety_watches(order) if one.key == first.key)}
+        yield _task(
+            N_("Say what was seen"), order, "dosing:outcomes", order.planned_start, Risk.MIDDLE, first.due_at,
+            N_("{recipient}: {window}"), said,
         )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from apps.core.fields import Instant
 from apps.dosing import services
 from apps.dosing.api.orders import OrderAct
 from apps.dosing.lifecycle import FOLLOWERS
-from apps.dosing.models import OutcomeValue, Reaction, TreatmentOrder
-from apps.dosing.selectors import outcomes_due
+from apps.dosing.models import OutcomeValue, Reaction, SafetyCheck, TreatmentOrder
+from apps.dosing.selectors import outcomes_due, windows_of
 from apps.organisation.access import Access
 from apps.products.definition.dosing import LAST_DAY
 
@@ -63,6 +63,32 @@ class DueOutput(serializers.Serializer):
     found = serializers.CharField()
 
 
+class SafetyBody(serializers.Serializer):
+    """An early safety window by its key, and what of all that is looked for was seen; empty: nothing of it."""
+
+    window = serializers.CharField(max_length=40)
+    seen = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list)
+    note = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+    observed_at = Instant(required=False, allow_null=True, default=None)
+
+
+class SafetyOutput(serializers.ModelSerializer):
+    """What was said about an early safety window."""
+
+    class Meta:
+        model = SafetyCheck
+        fields = ("window", "seen", "note", "observed_at", "recorded_at", "recorded_by")
+
+
+class WindowOutput(serializers.Serializer):
+    """An early safety window: over at `due_at`, `answered` once somebody looked after that."""
+
+    key = serializers.CharField()
+    due_at = serializers.DateTimeField()
+    seen = serializers.ListField(child=serializers.CharField())
+    answered = serializers.BooleanField()
+
+
 class RecordReaction(OrderAct):
     """A reaction to a dose; from the grade of the master record on it holds the sister units."""
 
@@ -87,3 +113,18 @@ class RecordOutcome(OrderAct):
 
     def perform(self, target: TreatmentOrder, said: dict[str, Any]) -> OutcomeValue:
         return services.record_outcome(order=target, **said, **self.who)
+
+
+class RecordSafety(OrderAct):
+    """What was seen in an early safety window; GET lists the windows of the dose."""
+
+    open_to = FOLLOWING
+    input_class, output_class = SafetyBody, SafetyOutput
+    created = True
+
+    @extend_schema(operation_id="orders_safety_windows", responses=WindowOutput(many=True))
+    def get(self, request: Request, number: str) -> Response:
+        return Response(WindowOutput(windows_of(self.target()), many=True).data)
+
+    def perform(self, target: TreatmentOrder, said: dict[str, Any]) -> SafetyCheck:
+        return services.record_safety_check(order=target, **said, **self.who)

@@ -54,6 +54,8 @@ class OrderBody(serializers.Serializer):
     exclusions = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list)
     amount = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
     conditioned_at = Instant(required=False, allow_null=True, default=None)
+    intensive = serializers.BooleanField(required=False, default=False)
+    ward = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
 
 
 class OrderSigned(OrderBody):
@@ -116,6 +118,8 @@ class OrderOutput(serializers.Serializer):
     answers = serializers.DictField(child=serializers.CharField())
     planned_start = serializers.DateTimeField()
     planned_end = serializers.DateTimeField()
+    intensive = serializers.BooleanField()
+    ward = serializers.CharField()
     state = serializers.CharField()
     ordered_by = serializers.CharField()
     checked_by = serializers.CharField()
@@ -269,7 +273,7 @@ def _unit(order: TreatmentOrder, number: str) -> Unit:
 
 
 def _said(data: Mapping[str, Any]) -> OrderInput:
-    names = ("arm", "indication", "planned_start", "planned_end", "amount", "conditioned_at")
+    names = ("arm", "indication", "planned_start", "planned_end", "amount", "conditioned_at", "intensive", "ward")
     return OrderInput(
         **{name: data[name] for name in names}, answers=data["answers"], exclusions=tuple(data["exclusions"])
     )

@@ -39,6 +39,8 @@ def _lines(recipient: Recipient, version: ProductVersion, said: OrderInput, prep
         Line(N_("Dose number"), str(prepared.n)),
         Line(N_("Indication"), said.indication),
         Line(N_("Planned"), f"{said.planned_start:%Y-%m-%d %H:%M%z} – {said.planned_end:%Y-%m-%d %H:%M%z}"),
+        *([Line(N_("Ward"), said.ward)] if said.ward else []),
+        *([Line(N_("Intensive care"), "yes")] if said.intensive else []),
         *(_answer(definition.dosing.order, key, text) for key, text in sorted(said.answers.items())),
         *working_lines([line.row for line in prepared.workings]),
         Line(N_("Ordered amount"), amount_said(prepared.amount, prepared.unit)),

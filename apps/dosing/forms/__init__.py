@@ -2,7 +2,7 @@
 
 from apps.dosing.forms.bedside import BedsideForm, EndForm, MomentForm, VitalsForm
 from apps.dosing.forms.doses import PrepareForm, ThawForm
-from apps.dosing.forms.following import OutcomeForm, ReactionForm
+from apps.dosing.forms.following import OutcomeForm, ReactionForm, SafetyForm
 from apps.dosing.forms.orders import OrderForm, RecipientForm, ReserveForm, WhyForm
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "ReactionForm",
     "RecipientForm",
     "ReserveForm",
+    "SafetyForm",
     "ThawForm",
     "VitalsForm",
     "WhyForm",

@@ -56,6 +56,12 @@ class OrderForm(forms.Form):
     indication = forms.ChoiceField(label=gettext_lazy("Indication"))
     planned_start = instant_field(gettext_lazy("Infusion planned from"))
     planned_end = instant_field(gettext_lazy("Infusion planned until"))
+    ward = forms.CharField(
+        label=gettext_lazy("Ward"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("Where the units are received. What arrives elsewhere goes into quarantine."),
+    )
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,6 +81,12 @@ class OrderForm(forms.Form):
         if any(arm.after_conditioning for arm in dosing.arms):
             self.fields["conditioned_at"] = instant_field(
                 gettext_lazy("Last dose of the conditioning at"), required=False
+            )
+        if dosing.weight_valid_for_intensive:
+            self.fields["intensive"] = forms.BooleanField(
+                label=gettext_lazy("The patient lies in intensive care"),
+                required=False,
+                help_text=gettext_lazy("There a weight holds for hours, not for days."),
             )
         self.fields["exclusions"] = forms.MultipleChoiceField(
             label=gettext_lazy("Contraindications that apply"),
@@ -96,6 +108,8 @@ class OrderForm(forms.Form):
             tuple(found["exclusions"]),
             found.get("amount", ""),
             found.get("conditioned_at"),
+            bool(found.get("intensive")),
+            found["ward"],
         )
 
 

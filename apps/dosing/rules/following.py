@@ -1,13 +1,13 @@
 """After the dose: the grade of a reaction and what it holds; outcomes on the days of the master record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.dosing.facts import OutcomeDue
-from apps.products.definition.dosing import Outcome
+from apps.dosing.facts import OutcomeDue, WindowDue
+from apps.products.definition.dosing import Outcome, SafetyWatch
 
 LOWEST, HIGHEST = 1, 5
 
@@ -82,3 +82,39 @@ def is_before_dose(measured_at: datetime, started_at: datetime, day: int) -> Obj
     if day == 0 or measured_at >= started_at:
         return None
     return Objection("before_the_dose", N_("This lies before the first dose."), place="measured_at")
+
+
+# --- early safety windows -------------------------------------------------------------------------------------------
+def is_no_window(windows: Iterable[SafetyWatch], key: str, seen: Collection[str]) -> Objection | None:
+    """The windows, and what is looked for in them, are those of the master record."""
+    found = next((one for one in windows if one.key == key), None)
+    known = {event.key for event in found.events} if found else set()
+    wrong = sorted(set(seen) - known) if found else [key]
+    if not wrong:
+        return None
+    template = N_("The master record looks for none of these: {names}.")
+    return Objection("not_looked_for", template, {"names": ", ".join(wrong)[:200]}, place="seen")
+
+
+def is_still_open(seen: Collection[str], observed_at: datetime, due_at: datetime | None) -> Objection | None:
+    """That nothing was seen is said when the window is over; what was seen is said at any time."""
+    if seen or (due_at is not None and observed_at >= due_at):
+        return None
+    template = N_("The window is not over yet: until then only what was seen is recorded.")
+    return Objection("window_open", template, place="observed_at")
+
+
+def windows_due(
+    windows: Iterable[SafetyWatch], ended_at: datetime | None, checks: Sequence[tuple[str, datetime, Sequence[str]]]
+) -> list[WindowDue]:
+    """The windows of a dose, counted from the end of its infusion. What was said before a window is over leaves it
+    open. `checks`: the window, when it was looked, what was seen."""
+    if ended_at is None:
+        return []
+    found = []
+    for one in windows:
+        due_at, mine = one.after.after(ended_at), [check for check in checks if check[0] == one.key]
+        seen = dict.fromkeys(key for check in mine for key in check[2])
+        answered = any(looked_at >= due_at for _, looked_at, _ in mine)
+        found.append(WindowDue(one.key, due_at, tuple(seen), answered))
+    return sorted(found, key=lambda one: one.due_at)

@@ -1,7 +1,7 @@
 """What an order must be: arm, indication and filing of the master record, a weight in date, nothing against it."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from apps.core.errors import Objection
 from apps.core.text import N_
@@ -57,6 +57,19 @@ def weight_is_out_of_date(weighed_on: date, planned_on: date, valid: Quantity) -
     template = N_("The weight of {day} is not valid on {planned}: it holds {days} d.")
     facts = {"day": weighed_on, "planned": planned_on, "days": int(valid.value)}
     return Objection("weight_out_of_date", template, facts, place=WEIGHED_ON)
+
+
+def weight_is_too_old(weighed_on: date, planned: datetime, valid: Quantity) -> Objection | None:
+    """In intensive care a weight holds for hours. A day without its hour counts from its first minute.
+
+    `planned` is on the clock of the site; the hours are elapsed time, whatever the clocks do.
+    """
+    first_minute = datetime.combine(weighed_on, time.min, planned.tzinfo)
+    age = planned.astimezone(UTC) - first_minute.astimezone(UTC)
+    if timedelta(0) <= age <= timedelta(hours=float(valid.value)):
+        return None
+    template = N_("In intensive care a weight holds {hours} h, counted from the beginning of {day}.")
+    return Objection("weight_too_old", template, {"day": weighed_on, "hours": int(valid.value)}, place=WEIGHED_ON)
 
 
 def is_no_span(start: datetime, end: datetime) -> Objection | None:

@@ -24,13 +24,17 @@ from apps.dosing.selectors.doses import (
     standing_dose,
     thaws_of,
 )
-from apps.dosing.selectors.duties import overdue_outcomes, overdue_vitals
+from apps.dosing.selectors.duties import overdue_outcomes, overdue_vitals, overdue_windows
 from apps.dosing.selectors.following import (
     outcome_parameter,
     outcomes_due,
     outcomes_of_many,
     reactions_of,
+    safety_checks_of,
+    safety_watches,
     standing_outcome,
+    windows_of,
+    windows_of_many,
 )
 from apps.dosing.selectors.orders import (
     Prepared,
@@ -94,6 +98,7 @@ __all__ = [
     "outside_authorisation",
     "overdue_outcomes",
     "overdue_vitals",
+    "overdue_windows",
     "prepare",
     "prepare_again",
     "prepare_dose",
@@ -104,6 +109,8 @@ __all__ = [
     "read_texts",
     "recently_given",
     "reservations_of",
+    "safety_checks_of",
+    "safety_watches",
     "said_of",
     "signs_asked",
     "slots_of_many",
@@ -115,4 +122,6 @@ __all__ = [
     "visible_orders",
     "vital_slots",
     "vitals_of",
+    "windows_of",
+    "windows_of_many",
 ]

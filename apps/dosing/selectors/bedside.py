@@ -10,6 +10,7 @@ from apps.dosing.models import Infusion, Moment, TreatmentOrder, VitalSigns
 from apps.dosing.rules import bedside as rules
 from apps.dosing.rules import choosing, ordering, schedule, thawing
 from apps.dosing.selectors.doses import kept_units, thaws_of
+from apps.dosing.selectors.orders import against_the_weight, input_of
 from apps.dosing.selectors.units import group_of, held, outside_authorisation
 from apps.identity.selectors import wristband_of
 from apps.products.definition.parameters import Recordable
@@ -49,8 +50,8 @@ def mismatches(order: TreatmentOrder, bedside: Bedside) -> list[Objection]:
 
 
 def against_the_start(order: TreatmentOrder, bedside: Bedside, started_at: datetime) -> list[Objection]:
-    """What judges the act: expiry to the planned end, holds, the group once more, the time since the last dose and the
-    conditioning, and the answers that the master record asks for."""
+    """What judges the act: expiry to the planned end, holds, the group once more, the age of the weight, the time since
+    the last dose and the conditioning, and the answers that the master record asks for."""
     dosing, units = definition_of(order.product_version).dosing, kept_units(order)
     arm, asked = dosing.arm(order.arm), rules.asked_at_bed(dosing.bedside)
     planned_end = started_at + (order.planned_end - order.planned_start)
@@ -61,6 +62,7 @@ def against_the_start(order: TreatmentOrder, bedside: Bedside, started_at: datet
     found += outside_authorisation(order, units, started_at)
     for unit, group in ((unit, group_of(order, unit)) for unit in units):
         found.append(choosing.does_not_fit(unit.number, group.fit, group.unit, group.patient))
+    found += against_the_weight(input_of(order), dosing, started_at.astimezone(ZoneInfo(order.site.timezone)))
     if arm:
         found.append(schedule.is_too_soon(arm, _last_begun(order), started_at))
         found.append(schedule.is_outside_the_window(arm, order.conditioned_at, started_at))

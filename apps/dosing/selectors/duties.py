@@ -11,7 +11,9 @@ from apps.dosing.facts import OrderState
 from apps.dosing.models import Infusion, OutcomeValue, TreatmentOrder
 from apps.dosing.rules import bedside, following
 from apps.dosing.selectors.bedside import vital_slots, vitals_of
+from apps.dosing.selectors.following import safety_watches, windows_of_many
 from apps.products.definition.base import Bilingual
+from apps.products.definition.dosing import SafetyWatch
 from apps.products.selectors import definition_of
 
 WATCHED = timedelta(days=2)  # after the end of an infusion: longer than any watch of a master record
@@ -37,6 +39,16 @@ def overdue_vitals(at: datetime) -> Iterator[tuple[TreatmentOrder, datetime]]:
         waits = bedside.waits_now(vital_slots(order), max(taken, default=None), at)
         if waits is not None:
             yield order, waits
+
+
+def overdue_windows(at: datetime) -> Iterator[tuple[TreatmentOrder, SafetyWatch, datetime]]:
+    """Early safety windows that are over and of which nobody has said what was seen. Two queries, whatever there is."""
+    infusions = Infusion.objects.filter(ended_at__lte=at).select_related(*DUE).order_by("pk")
+    for order, due in windows_of_many([infusion.order for infusion in infusions]):
+        names = {one.key: one for one in safety_watches(order)}
+        for window in due:
+            if not window.answered and window.due_at <= at:
+                yield order, names[window.key], window.due_at
 
 
 def overdue_outcomes(at: datetime) -> Iterator[OutcomesDue]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from apps.dosing.facts import OutcomeDue
-from apps.dosing.models import Infusion, OutcomeValue, Reaction, TreatmentOrder
+from apps.dosing.facts import OutcomeDue, WindowDue
+from apps.dosing.models import Infusion, OutcomeValue, Reaction, SafetyCheck, TreatmentOrder
 from apps.dosing.rules import following
 from apps.dosing.selectors.bedside import infusion_of
+from apps.products.definition.dosing import SafetyWatch
 from apps.products.definition.parameters import Recordable
 from apps.products.selectors import definition_of
 
@@ -51,3 +52,30 @@ def _due(order: TreatmentOrder, infusion: Infusion, standing: Sequence[OutcomeVa
     found = {(row.key, row.day): f"{row.text} {row.unit}".strip() for row in standing}
     started_at = infusion.started_at.astimezone(ZoneInfo(order.site.timezone))
     return following.all_due(definition_of(order.product_version).dosing.outcomes, started_at, found)
+
+
+# --- early safety windows -------------------------------------------------------------------------------------------
+def safety_watches(order: TreatmentOrder) -> tuple[SafetyWatch, ...]:
+    """The early safety windows of the master record."""
+    return definition_of(order.product_version).dosing.safety
+
+
+def windows_of(order: TreatmentOrder) -> list[WindowDue]:
+    """The early safety windows of a dose; none before its infusion ended."""
+    return next((due for _order, due in windows_of_many([order])), [])
+
+
+def windows_of_many(orders: Sequence[TreatmentOrder]) -> Iterator[tuple[TreatmentOrder, list[WindowDue]]]:
+    """The same of many orders, in as many questions as of one."""
+    ended = dict(Infusion.objects.filter(order__in=orders).values_list("order", "ended_at"))
+    checks: dict[int, list[SafetyCheck]] = {}
+    for row in SafetyCheck.objects.filter(order__in=orders).order_by("observed_at", "pk"):
+        checks.setdefault(row.order_id, []).append(row)
+    for order in orders:
+        said = [(row.window, row.observed_at, row.seen) for row in checks.get(order.pk, [])]
+        yield order, following.windows_due(safety_watches(order), ended.get(order.pk), said)
+
+
+def safety_checks_of(order: TreatmentOrder) -> list[SafetyCheck]:
+    """What was said about the windows of a dose, first to last."""
+    return list(SafetyCheck.objects.filter(order=order).order_by("observed_at", "pk"))

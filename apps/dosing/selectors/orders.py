@@ -20,7 +20,7 @@ from apps.identity.models import Recipient
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import Bilingual, Definition, NumberParameter, Quantity
-from apps.products.definition.dosing import Arm
+from apps.products.definition.dosing import Arm, Dosing
 from apps.products.facts import ChainOfIdentity, Entered, ParameterKind, VersionState
 from apps.products.loader import standard_tables, units
 from apps.products.models import ProductVersion
@@ -122,6 +122,8 @@ def input_of(order: TreatmentOrder) -> OrderInput:
         (),
         order.asked_amount,
         order.conditioned_at,
+        order.intensive,
+        order.ward,
     )
 
 
@@ -131,7 +133,7 @@ def _prepared(number: str, recipient: Recipient, version: ProductVersion, said: 
     weight = _number(answers, ordering.WEIGHT)
     against = [*_against(recipient, version, said, zone), *_against_schedule(definition, arm, said, course, zone)]
     against += ordering.against_the_answers(definition.dosing.order, answers)
-    against += _against_weight(said, answers, zone, definition)
+    against += against_the_weight(said, definition.dosing, said.planned_start.astimezone(zone))
     against += _against_conditioning(recipient, version.key, definition, said, weight)
     if arm is None or weight is None or weight <= 0:
         nothing = Decimal(0)
@@ -242,15 +244,19 @@ def _against_conditioning(
     return [objection for objection in found if objection]
 
 
-def _against_weight(
-    said: OrderInput, answers: Mapping[str, Entered | Objection], zone: ZoneInfo, definition: Definition
-) -> Iterable[Objection]:
-    weighed = answers.get(ordering.WEIGHED_ON)
+def against_the_weight(said: OrderInput, dosing: Dosing, planned: datetime) -> list[Objection]:
+    """The weight of an order is not older than the master record allows, at the moment of the infusion.
+
+    `planned` is on the clock of the site. In intensive care the shorter time counts as well.
+    """
+    field = next((one for one in dosing.order if one.key == ordering.WEIGHED_ON), None)
+    weighed = read_entry(field, said.answers.get(field.key, "")) if field else None
     if not isinstance(weighed, Entered) or weighed.day is None:
         return []
-    planned = said.planned_start.astimezone(zone).date()
-    found = ordering.weight_is_out_of_date(weighed.day, planned, definition.dosing.weight_valid_for)
-    return [found] if found else []
+    found = [ordering.weight_is_out_of_date(weighed.day, planned.date(), dosing.weight_valid_for)]
+    if said.intensive and dosing.weight_valid_for_intensive:
+        found.append(ordering.weight_is_too_old(weighed.day, planned, dosing.weight_valid_for_intensive))
+    return [one for one in found if one]
 
 
 def _number(answers: Mapping[str, Entered | Objection], key: str) -> Decimal | None:

@@ -5,6 +5,7 @@ from apps.dosing.services.infusing import compare_at_bedside, end_infusion, note
 from apps.dosing.services.ordering import cancel_order, check_order, order_treatment
 from apps.dosing.services.preparing import confirm_volume, prepare_volume
 from apps.dosing.services.reserving import free_reserved, reserve_units
+from apps.dosing.services.safety import record_safety_check
 from apps.dosing.services.sending import ship_reserved
 from apps.dosing.services.thawing import thaw_unit
 from apps.dosing.services.watching import record_vitals
@@ -21,6 +22,7 @@ __all__ = [
     "prepare_volume",
     "record_outcome",
     "record_reaction",
+    "record_safety_check",
     "record_vitals",
     "reserve_units",
     "ship_reserved",

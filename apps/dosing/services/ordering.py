@@ -96,6 +96,7 @@ def _written(
     order.weight, order.amount, order.amount_unit = prepared.weight, prepared.amount, prepared.unit
     order.units_to_thaw, order.workings = prepared.units_to_thaw, [line.row for line in prepared.workings]
     order.answers, order.asked_amount, order.conditioned_at = dict(said.answers), said.amount, said.conditioned_at
+    order.intensive, order.ward = said.intensive, said.ward.strip()
     order.planned_start, order.planned_end, order.ordered_at = said.planned_start, said.planned_end, at
     order.ordered_by, order.ordered_name = signer.actor.username, signer.actor.printed_name
     return order

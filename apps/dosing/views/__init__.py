@@ -2,7 +2,7 @@
 
 from apps.dosing.views.acting import cancel, check, free, order, register, reserve
 from apps.dosing.views.bedside import bedside, end, moment, start, vitals
-from apps.dosing.views.following import outcome, outcomes, reaction
+from apps.dosing.views.following import outcome, outcomes, reaction, safety
 from apps.dosing.views.looking import detail, orders, recipient, recipients
 from apps.dosing.views.preparing import confirm, prepare, thaw
 from apps.dosing.views.sending import ship
@@ -26,6 +26,7 @@ __all__ = [
     "recipients",
     "register",
     "reserve",
+    "safety",
     "ship",
     "start",
     "thaw",

@@ -14,11 +14,11 @@ from apps.core.http import who
 from apps.core.ui.acts import Act, act_page
 from apps.core.ui.wording import bilingual
 from apps.dosing import services
-from apps.dosing.facts import OutcomeDue
-from apps.dosing.forms import OutcomeForm, ReactionForm
+from apps.dosing.facts import OutcomeDue, WindowDue
+from apps.dosing.forms import OutcomeForm, ReactionForm, SafetyForm
 from apps.dosing.lifecycle import FOLLOWERS
 from apps.dosing.models import TreatmentOrder
-from apps.dosing.selectors import outcome_parameter, outcomes_due
+from apps.dosing.selectors import outcome_parameter, outcomes_due, safety_watches, windows_of
 from apps.dosing.views.acting import METHODS, by
 from apps.dosing.views.finding import order_named, roles_here
 from apps.organisation.access import Access, open_to
@@ -52,12 +52,13 @@ def reaction(request: HttpRequest, number: str) -> HttpResponse:
 @open_to(access=Access(write=frozenset()))
 @require_safe
 def outcomes(request: HttpRequest, number: str) -> HttpResponse:
-    """GET /dosing/orders/<number>/outcomes/: every outcome of the course with its day."""
+    """GET /dosing/orders/<number>/outcomes/: the early safety windows, every outcome of the course with its day."""
     found = order_named(request, number)
     now = timezone.now()
     context = {
         "order": found,
         "rows": [_row(found, slot, now) for slot in outcomes_due(found)],
+        "windows": [_window_row(found, window, now) for window in windows_of(found)],
         "records": bool(roles_here(request, found.site.code) & set(FOLLOWERS)),
     }
     return render(request, "dosing/outcomes.html", context)
@@ -79,6 +80,30 @@ def outcome(request: HttpRequest, number: str) -> HttpResponse:
     def perform(_happened: Happened | None) -> None:
         said = {name: form.cleaned_data[name] for name in ("measured_at", "reason")}
         services.record_outcome(order=found, key=key, day=day, text=_text(form), **said, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=FOLLOWING)
+@require_http_methods(METHODS)
+def safety(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /dosing/orders/<number>/safety/?of=<key>: what was seen in an early safety window."""
+    found = order_named(request, number)
+    known = safety_watches(found)
+    window = next((one for one in known if one.key == request.GET.get("of", "")), next(iter(known), None))
+    if window is None:
+        raise Http404
+    form = SafetyForm(request.POST or None, window=window)
+    act = Act(
+        title=f"{bilingual(window.label)}: {number}",
+        word=_("Record"),
+        back_url=reverse("dosing:outcomes", args=[number]),
+        intro=_("What was seen opens a critical event; its grade is recorded as a reaction."),
+        icon="heart",
+    )
+
+    def perform(_happened: Happened | None) -> None:
+        services.record_safety_check(order=found, window=window.key, **form.cleaned_data, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -105,4 +130,17 @@ def _row(order: TreatmentOrder, slot: OutcomeDue, now: datetime) -> dict[str, ob
         "label": parameter.label if parameter else slot.key,
         "of": f"{slot.key}.{slot.day}",
         "state": "done" if slot.found else "overdue" if late else "due",
+    }
+
+
+def _window_row(order: TreatmentOrder, window: WindowDue, now: datetime) -> dict[str, object]:
+    watch = next(one for one in safety_watches(order) if one.key == window.key)
+    late = not window.answered and window.due_at <= now
+    return {
+        "label": bilingual(watch.label),
+        "of": window.key,
+        "due_at": window.due_at,
+        "answered": window.answered,
+        "seen": [bilingual(one.label) for one in watch.events if one.key in window.seen],
+        "state": "done" if window.answered else "overdue" if late else "due",
     }
