@@ -29,6 +29,7 @@ from tests.benchmarks.filling import PATTERN, fill  # noqa: E402
 from tests.benchmarks.pages import keep_as_it_is, measure_lists, measure_pages  # noqa: E402
 from tests.benchmarks.shipments import measure_shipments  # noqa: E402
 from tests.benchmarks.stages import measure_stages  # noqa: E402
+from tests.benchmarks.stock import measure_stock  # noqa: E402
 from tests.benchmarks.table import Line  # noqa: E402
 from tests.benchmarks.trail import measure_trail, verify  # noqa: E402
 from tests.benchmarks.values import measure_values  # noqa: E402
@@ -96,6 +97,8 @@ def measure() -> list[Line]:
         lines += measure_lists(few, (FEW, HEADERS))
     with told("stages"):
         lines += measure_stages()
+    with told("stock"):
+        lines += measure_stock()
     return lines
 
 

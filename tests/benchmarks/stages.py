@@ -4,6 +4,7 @@ QCS_BENCH_UNITS, QCS_BENCH_READINGS and QCS_BENCH_LINES set the scale; these row
 """
 
 import csv
+import gc
 import io
 import os
 import statistics
@@ -124,15 +125,22 @@ def _joined(tank: Store, probe: Probe) -> Line:
 
 
 def _map(tank: Store) -> Line:
-    """The map of one box and the list of all boxes: what lies there, what holds it, the boxes; never one by one."""
-    boxes = list(Box.objects.filter(store=tank))
-    with CaptureQueriesContext(connection) as asked:
-        map_of(boxes[0])
-        boxes_of(tank)
-    took = statistics.median(timed(lambda: (map_of(boxes[0]), boxes_of(tank))) for _ in range(ROUNDS))
-    positions = sum(box.grid.positions for box in boxes)
+    """The map of one box and the list of all boxes: as many statements as for a box of the demo's store."""
+    small = Stay.objects.exclude(box__store=tank).filter(out_at=None).select_related("box__store").first()
+    assert small is not None
+    box = Box.objects.select_related("store").filter(store=tank)[0]
+    of_one, of_all = _mapped(small.box), _mapped(box)
+    took = statistics.median(timed(lambda: (map_of(box), boxes_of(tank))) for _ in range(ROUNDS))
+    positions = sum(one.grid.positions for one in Box.objects.filter(store=tank))
     what = f"freezer map of {positions:,} positions, statements"
-    return Line(what, f"{len(asked)} ({ms(took)})", bound="≤ 3", holds=len(asked) <= 3)
+    return Line(what, f"{of_all} ({ms(took)})", str(of_one), bound="the same", holds=of_all == of_one)
+
+
+def _mapped(box: Box) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        map_of(box)
+        boxes_of(box.store)
+    return len(asked)
 
 
 def _logger_file() -> Line:
@@ -141,6 +149,8 @@ def _logger_file() -> Line:
     said = {"format": "TABLE", "unit": "Cel", "zone": "UTC+00:00", "decimal_sign": "POINT", "serial": "L-1"}
     declared = Declared(**said, time_column="time", value_column="temperature")
     assert isinstance(read_logger(content, declared), LoggerSeries)
+    gc.collect()
+    gc.freeze()  # else both pay for walking through what the bench holds
     acts: dict[str, Callable[[int], object]] = {
         "ours": lambda n: read_logger(content, declared),
         "sql": lambda n: list(csv.reader(io.StringIO(content.decode()))),

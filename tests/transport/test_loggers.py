@@ -1,6 +1,6 @@
 """Files of loggers: what real devices wrote is read to the last digit, what is open is asked for, the rest refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
 from pathlib import Path
 
@@ -109,6 +109,36 @@ def test_a_table_is_read_by_the_columns_zone_and_signs_that_a_person_declares() 
         (utc("2026-11-12 22:05"), D("3.9375")),
     ]
     assert str(series.readings[-1].value) == "3.9375"
+
+
+PLAIN = "when,T\n2026-11-04 22:00:00,4.1\n2026-11-04 22:05:00,-3.9\n2026-11-12 22:05:00,4.1\n"
+PLAINLY = {**SAID, "separator": ",", "decimal_sign": "POINT"}
+
+
+@pytest.mark.parametrize("zone", ["UTC+00:00", "UTC-06:00", "UTC+05:30"])
+def test_a_long_plain_file_read_at_once_says_what_the_same_says_line_by_line(zone: str) -> None:
+    at_once = read(PLAIN.encode(), Declared(**{**PLAINLY, "zone": zone}))
+    line_by_line = read(PLAIN.replace(":00,", ",").encode(), Declared(**{**PLAINLY, "zone": zone}))
+
+    assert at_once.readings == line_by_line.readings
+    assert [reading.at.utcoffset() for reading in at_once.readings] == [timedelta(0)] * 3
+
+
+@pytest.mark.parametrize(
+    ("was", "written", "line"),
+    [
+        ("2026-11-04 22:05:00", "2026-11-04 22:00:00", 3),
+        ("2026-11-04 22:05:00", "2026-11-31 22:05:00", 3),
+        ("2026-11-04 22:05:00", "2026-11-04 24:05:00", 3),
+        ("2026-11-04 22:00:00", "0001-01-01 01:00:00", 2),
+        ("2026-11-12 22:05:00", "9999-12-31 23:05:00", 4),
+        ("2026-11-12 22:05:00,4.1", "2026-11-12 22:05:00,4,1", 4),
+    ],
+)
+def test_a_fault_in_a_plain_file_is_named_by_its_line(was: str, written: str, line: int) -> None:
+    objection = refused(PLAIN.replace(was, written).encode(), Declared(**{**PLAINLY, "zone": "UTC+08:00"}))
+
+    assert (objection.code, objection.facts["line"]) == ("logger_file_broken", line)
 
 
 # --- what is open is asked for --------------------------------------------------------------------------------------

@@ -76,7 +76,9 @@ def read_table(lines: list[str], declared: Declared) -> LoggerSeries:
     time = _column(header, declared.time_column, "time_column")
     value = _column(header, declared.value_column, "value_column")
     sign = SIGNS[DecimalSign(declared.decimal_sign)]
-    rows = [(n, row[time], _declared_number(row[value], n, sign)) for n, row in _whole(table[1:], header)]
+    whole = _whole(table[1:], header)
+    known = _numbers_of([(n, row[value]) for n, row in whole], sign)
+    rows = [(n, row[time], known[row[value]]) for n, row in whole]
     serial = declared.serial.strip()
     if not serial:
         raise ask("serial", N_("The file does not say which logger wrote it. Say its serial number."))
@@ -163,8 +165,16 @@ def _column(header: Sequence[str], name: str, place: str) -> int:
     raise ask(place, N_("Say which column it is: {columns}"), columns=" | ".join(header)[:200])
 
 
+def _numbers_of(column: Iterable[tuple[int, str]], sign: str) -> dict[str, Decimal]:
+    """What a column's texts are as numbers with the decimal sign that a person declared. A long file repeats few."""
+    known: dict[str, Decimal] = {}
+    for line, text in column:
+        if text not in known:
+            known[text] = _declared_number(text, line, sign)
+    return known
+
+
 def _declared_number(text: str, line: int, sign: str) -> Decimal:
-    """A number with the decimal sign that a person declared, as in every file of readings."""
     value = read_number(text, line, sign)
     if isinstance(value, Objection):
         raise again(value)

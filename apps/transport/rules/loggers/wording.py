@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from operator import lt
 
 from apps.batches.rules.files import is_too_large
 from apps.core.errors import BadInput, Objection
 from apps.core.rules import in_utc
 from apps.core.text import N_
 from apps.facility.facts import DateOrder
-from apps.facility.rules.clocks import comes_once, fixed_zone, wall_clock, zone_named
+from apps.facility.rules.clocks import PLAIN, comes_once, fixed_zone, wall_clock, zone_named
 from apps.transport.facts import Reading
 
 UNITS = {"C": "Cel", "°C": "Cel", "Cel": "Cel", "degC": "Cel", "℃": "Cel"}
@@ -128,8 +129,29 @@ def _day(text: str, order: DateOrder) -> date | None:
     return read.date() if read else None
 
 
-def readings_of(rows: Iterable[tuple[int, str, Decimal]], order: DateOrder, zone: tzinfo) -> tuple[Reading, ...]:
+def readings_of(rows: Sequence[tuple[int, str, Decimal]], order: DateOrder, zone: tzinfo) -> tuple[Reading, ...]:
     """The readings in UTC, each later than the one before. Raises with the line."""
+    return _read_at_once(rows, order, zone) or _read_line_by_line(rows, order, zone)
+
+
+def _read_at_once(rows: Sequence[tuple[int, str, Decimal]], order: DateOrder, zone: tzinfo) -> tuple[Reading, ...]:
+    """Plain dates at a fixed offset, one later than the other. Nothing where a file is another, or has a fault."""
+    offset = zone.utcoffset(None)
+    stamps = [text for _line, text, _value in rows]
+    if order is not DateOrder.YMD or offset is None or not all(map(PLAIN.fullmatch, stamps)):
+        return ()
+    try:
+        clocks = list(map(datetime.fromisoformat, map("{}Z".format, stamps)))
+        found = [clock - offset for clock in clocks] if offset else clocks
+        for end in found[:1] + found[-1:]:
+            in_utc(end)  # what lies between two that there can be can be too
+    except (ValueError, OverflowError):
+        return ()
+    values = [value for _line, _text, value in rows]
+    return tuple(map(Reading._make, zip(found, values, strict=True))) if all(map(lt, found, found[1:])) else ()
+
+
+def _read_line_by_line(rows: Iterable[tuple[int, str, Decimal]], order: DateOrder, zone: tzinfo) -> tuple[Reading, ...]:
     found: list[Reading] = []
     last = datetime.min.replace(tzinfo=UTC)
     for line, text, value in rows:
