@@ -22,6 +22,7 @@ from apps.products.loader import standard_tables
 from apps.products.models import ProductVersion
 from apps.products.rules.numbers import read_entry
 from apps.products.selectors import definition_of, versions_known
+from apps.quality.models import Hold
 
 Latest = dict[tuple[str, str], ScreeningResult]  # the newest row of each result of each test
 
@@ -121,7 +122,16 @@ def objections_to_eligibility(donation: Donation, definition: Definition) -> tup
         *rules.is_medically_excluded(asked, answers),
         *rules.is_too_soon(asked, answers, collected_on),
         *rules.gives_too_often(asked.eligibility.history, earlier, collected_on),
+        *_looked_back_upon(donation.donor),
     )
+
+
+def _looked_back_upon(donor: Donor) -> list[Objection]:
+    """A donor gives no more while a look-back holds what was made of an earlier donation."""
+    given = Donation.objects.filter(donor=donor).values("record")
+    holds = Hold.objects.filter(record__in=given, key__startswith=rules.LOOKED_BACK, lifted_at=None)
+    found = {hold.key: Objection(hold.code, hold.template, hold.facts) for hold in holds.order_by("pk")}
+    return list(found.values())
 
 
 def _earlier_days(donation: Donation) -> list[date]:

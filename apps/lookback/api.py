@@ -7,7 +7,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -22,7 +22,7 @@ from apps.lookback import services
 from apps.lookback.content import look_back_content
 from apps.lookback.facts import Answer, Finding
 from apps.lookback.models import LookBack, RecallDuty
-from apps.lookback.selectors import duties_of, visible_look_backs
+from apps.lookback.selectors import duties_of, visible_look_backs, with_duties
 from apps.organisation.access import Access
 from apps.signatures.api import SigningInput
 from apps.signatures.api.verbs import SignedVerb, tagged
@@ -51,7 +51,7 @@ class LookBackOutput(serializers.ModelSerializer):
     donor = serializers.CharField(source="donor.number")
     donations = serializers.ListField(child=serializers.CharField())
     in_stock = serializers.ListField(child=serializers.CharField())
-    duties = serializers.SerializerMethodField()
+    duties = DutyOutput(many=True)
     recipients = serializers.SerializerMethodField()
 
     class Meta:
@@ -61,12 +61,8 @@ class LookBackOutput(serializers.ModelSerializer):
             *("opened_by", "duties", "recipients"),
         )
 
-    @extend_schema_field(DutyOutput(many=True))
-    def get_duties(self, found: LookBack) -> list[dict[str, Any]]:
-        return list(DutyOutput(duties_of(found), many=True).data)
-
     def get_recipients(self, found: LookBack) -> list[str]:
-        return sorted({duty.recipient.number for duty in duties_of(found) if duty.recipient})
+        return sorted({duty.recipient.number for duty in found.duties.all() if duty.recipient})
 
 
 class FindingInput(serializers.Serializer):
@@ -107,7 +103,7 @@ class LookBacks(ListAPIView):
     queryset = LookBack.objects.none()
 
     def get_queryset(self) -> QuerySet[LookBack]:
-        return visible_look_backs(self.request.user, timezone.now())
+        return with_duties(visible_look_backs(self.request.user, timezone.now()))
 
 
 class LookBackView(APIView):
@@ -115,7 +111,7 @@ class LookBackView(APIView):
 
     @extend_schema(operation_id="look_backs_show", responses=LookBackOutput)
     def get(self, request: Request, number: str) -> Response:
-        found = get_object_or_404(visible_look_backs(request.user, timezone.now()), number=number)
+        found = get_object_or_404(with_duties(visible_look_backs(request.user, timezone.now())), number=number)
         return tagged(Response(LookBackOutput(found).data), found.record)
 
 
@@ -136,7 +132,8 @@ class LookBackFrom(SignedVerb):
         return look_back_content(target, Finding(**data))
 
     def perform(self, target: Donor, data: Mapping[str, Any], signing: Signing) -> LookBack:
-        return services.look_back(donor=target, finding=Finding(**data), signing=signing, **self.who)
+        done = services.look_back(donor=target, finding=Finding(**data), signing=signing, **self.who)
+        return with_duties(LookBack.objects.select_related("record", "donor")).get(pk=done.pk)
 
 
 class AnswerRecall(APIView):

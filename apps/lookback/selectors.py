@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from apps.donation.models import Donation
 from apps.donation.rules import REACTIVE
@@ -49,15 +50,24 @@ def visible_look_backs(user: User, at: datetime) -> QuerySet[LookBack]:
 
 def duties_of(look_back: LookBack) -> QuerySet[RecallDuty]:
     """Every unit that was out, those without an answer first."""
-    rows = look_back.duties.select_related("unit", "shipment", "recipient", "record")
-    return rows.order_by("answer", "unit__number")
+    return _in_order(look_back.duties.all())
+
+
+def with_duties(look_backs: QuerySet[LookBack]) -> QuerySet[LookBack]:
+    """Look-backs with their duties, read at once for all of them."""
+    return look_backs.prefetch_related(Prefetch("duties", _in_order(RecallDuty.objects.all())))
+
+
+def _in_order(duties: QuerySet[RecallDuty]) -> QuerySet[RecallDuty]:
+    return duties.select_related("unit", "shipment", "recipient", "record").order_by("answer", "unit__number")
 
 
 def donations_in(donor: Donor, finding: Finding) -> list[Donation]:
-    """The donations that a finding concerns."""
+    """The donations that a finding concerns; a day begins where the donor gave."""
     found = Donation.objects.filter(donor=donor).select_related("record").order_by("pk")
     if finding.since:
-        found = found.filter(collected_at__gte=datetime.combine(finding.since, time.min, UTC))
+        begins = datetime.combine(finding.since, time.min, ZoneInfo(donor.site.timezone))
+        found = found.filter(collected_at__gte=begins)
     return list(found)
 
 

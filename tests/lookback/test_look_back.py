@@ -1,11 +1,14 @@
 """A donor later reactive: stock is held, what is out is recalled, patients are named; whole or not at all."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.alerts.facts import AlertKind
 from apps.alerts.services import raise_due_alerts
@@ -15,6 +18,7 @@ from apps.core.http import etag_of
 from apps.core.roles import Role
 from apps.desk.facts import Asked
 from apps.desk.selectors.lookback import to_look_back, to_recall
+from apps.donation.selectors import objections_to_eligibility
 from apps.donation.services import record_screening
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import kept_units
@@ -23,7 +27,7 @@ from apps.lookback import rules
 from apps.lookback.content import look_back_content
 from apps.lookback.facts import Answer, DutyFacts, Finding
 from apps.lookback.models import LookBack, RecallDuty
-from apps.lookback.selectors import awaiting_look_back
+from apps.lookback.selectors import awaiting_look_back, donations_in
 from apps.lookback.services import answer_recall
 from apps.quality.facts import Blocks
 from apps.quality.models import Hold
@@ -31,9 +35,11 @@ from apps.quality.selectors import open_holds
 from apps.units.facts import Custody
 from apps.units.models import Unit
 from tests.batches.refusals import codes
+from tests.batches.story import collected
 from tests.cast import ApiPerson, Cast, actor, sign_as
-from tests.dosing.story import START, ready_order, started
+from tests.dosing.story import MASTER, START, ready_order, started
 from tests.lookback.story import HIV, looked_back
+from tests.transport.story import equipped, handed, packed, requested
 
 pytestmark = pytest.mark.django_db
 LATER = START + timedelta(days=60)
@@ -139,6 +145,38 @@ def test_nothing_is_looked_back_upon_where_nothing_was_collected(cast: Cast, don
     assert codes(lambda: looked_back(cast, donor, since, at=LATER)) == ["nothing_collected"]
 
 
+def test_the_day_since_which_it_counts_begins_where_the_donor_gave(cast: Cast, donor: Donor) -> None:
+    midnight = datetime(2027, 3, 2, tzinfo=ZoneInfo("Asia/Shanghai"))  # in UTC the day before
+    gave = collected(cast, donor, "G123426000902", at=midnight)
+
+    def reached(since: datetime) -> bool:
+        return gave in donations_in(donor, Finding(HIV.what, HIV.laboratory, since.date()))
+
+    assert [reached(midnight), reached(midnight + timedelta(days=1))] == [True, False]
+
+
+def test_who_is_looked_back_upon_gives_no_more(cast: Cast, donor: Donor) -> None:
+    again = collected(cast, donor, "G123426000902", at=LATER)
+
+    def against() -> list[str]:
+        return [one.code for one in objections_to_eligibility(again, MASTER) if one.code == "looked_back"]
+
+    assert against() == []
+    looked_back(cast, donor, Finding(HIV.what, HIV.laboratory), at=LATER)
+    assert against() == ["looked_back"]
+
+
+def test_what_is_held_is_neither_asked_for_nor_leaves_when_it_was_packed_before(cast: Cast, donor: Donor) -> None:
+    equipped(cast)
+    unit, other = Unit.objects.filter(custody=Custody.IN_STORE, disposition="RELEASED").order_by("pk")[:2]
+    shipment = packed(cast, requested(cast, unit.batch, unit.number))
+    looked_back(cast, donor, at=LATER)
+
+    assert codes(lambda: handed(cast, shipment)) == ["open_holds"]
+    assert codes(lambda: requested(cast, other.batch, other.number)) == ["open_holds"]
+    assert Unit.objects.get(pk=unit.pk).custody == Custody.RESERVED
+
+
 def test_what_was_found_and_by_whom_is_said_in_words() -> None:
     assert [one.place for one in rules.says_nothing(Finding(" . ", "-"))] == ["what", "laboratory"]
     assert rules.does_not_fit(DutyFacts("U1", False, False), Answer.CAME_BACK) is None
@@ -167,6 +205,21 @@ def test_page_and_api_do_the_same(cast: Cast, donor: Donor) -> None:
     assert "R-0001" in page
     assert answered.status_code == 302
     assert {one["answer"] for one in told["duties"] if one["id"] == duty["id"]} == {"PHYSICIAN_TOLD"}
+
+
+def test_the_list_costs_the_same_however_many_look_backs(cast: Cast, donor: Donor) -> None:
+    with time_machine.travel(LATER, tick=False):
+        api = ApiPerson()
+        api.sign_in(cast.quinn)
+        looked_back(cast, donor, at=LATER)
+        with CaptureQueriesContext(connection) as one:
+            api.get("/api/v1/look-backs/")
+        looked_back(cast, donor, at=LATER)
+        with CaptureQueriesContext(connection) as two:
+            told = api.get("/api/v1/look-backs/").json()
+
+    assert [len(row["duties"]) for row in told["results"]] == [RecallDuty.objects.count() // 2] * 2
+    assert len(two) == len(one)
 
 
 def test_the_start_shows_what_it_reaches_before_the_signature(cast: Cast, donor: Donor) -> None:
