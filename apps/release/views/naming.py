@@ -14,7 +14,7 @@ from apps.batches.selectors.plans import definition_of_batch
 from apps.batches.views.naming import limit_words, shown_value, unit_of
 from apps.core.ui.numbers import measured_text
 from apps.core.ui.status import word_of
-from apps.core.ui.wording import bilingual, read_back, translated
+from apps.core.ui.wording import bilingual, read_back, sentence, translated
 from apps.products.definition import Definition
 from apps.products.facts import BadPlace, Place
 from apps.products.forms import words_read
@@ -153,7 +153,7 @@ def _words(finding: Finding, told: Behind) -> tuple[str, str, str, str]:
         return _of_result(told.results[int(row)], told.definition)
     if check == Check.EVENTS:
         event = told.events.get(row)
-        return (_sentence(event) if event else finding.what), "", "", row
+        return (sentence(event) if event else finding.what), "", "", row
     if check == Check.SIGNATURES:
         return _of_signature(finding, told.definition)
     if check == Check.REFUSED_ATTEMPTS:
@@ -164,10 +164,6 @@ def _words(finding: Finding, told: Behind) -> tuple[str, str, str, str]:
     if row.isdigit() and int(row) in told.values:
         return _of_value(told.values[int(row)], told.definition)
     return finding.what, "", "", ""
-
-
-def _sentence(event: Event) -> str:
-    return translated(event.template).format(**event.facts)
 
 
 def _of_value(value: RecordedValue, definition: Definition) -> tuple[str, str, str, str]:
