@@ -112,7 +112,7 @@ class Spell:
     """A time outside the range, as readings tell it: [`began_at`, `ended_at`); None: it has not ended.
 
     `total` is the sum of its readings, so that spells add up to an exact mean. `unwatched`: the time in it, or before
-    or after it, for which there is no reading.
+    or after it, for which there is no reading. `coldest` and `warmest` are its readings furthest out on either side.
     """
 
     began_at: datetime
@@ -121,6 +121,8 @@ class Spell:
     worst: Decimal
     total: Decimal
     readings: int
+    coldest: Decimal
+    warmest: Decimal
     unwatched: timedelta = timedelta(0)
 
     @property

@@ -17,12 +17,12 @@ from apps.desk.selectors.storage import to_move
 from apps.facility.models import Probe
 from apps.quality.content import open_deviation_content
 from apps.quality.facts import Blocks, Severity
-from apps.quality.services import open_deviation, place_hold
+from apps.quality.services import lift_hold, open_deviation, place_hold
 from apps.storage.content import exposure_content, not_fit_content
-from apps.storage.facts import Rejection, Warmth, Zone
+from apps.storage.facts import Rejection, Spell, Warmth, Zone
 from apps.storage.models import NotFit, Stay, Store, StoreExcursion
 from apps.storage.rules import fits_zone, rejection_text, rejects_within
-from apps.storage.rules.excursions import is_beyond
+from apps.storage.rules.excursions import is_beyond, joined, spells
 from apps.storage.selectors import exposures, history_of, suggested_for
 from apps.storage.services import accept_exposure, add_box, change_tolerance, refuse_exposure
 from apps.units.facts import Disposition
@@ -36,6 +36,7 @@ from tests.storage.watching import DAYTIME, held, minute, probe_of, take
 
 db = pytest.mark.django_db
 LIMIT = Rejection(None, Decimal("-130.0"), timedelta(minutes=60))
+BOX: dict[str, Any] = {"rows": 1, "columns": 3, "at": AT}
 EVIDENCE = "A second probe read -170 °C all the time"
 
 
@@ -62,8 +63,38 @@ def judged(cast: Cast, service: Any, content: Any, found: StoreExcursion, unit: 
     [("-130.0", 10, False), ("-129.9", 10, True), ("-149", 59, False), ("-149", 60, True)],
 )
 def test_the_rejection_limit_is_passed_by_warmth_or_by_time(worst: str, minutes: int, expected: bool) -> None:
-    assert is_beyond(Decimal(worst), timedelta(minutes=minutes), LIMIT) is expected
-    assert not is_beyond(Decimal(worst), timedelta(minutes=minutes), Rejection())
+    found = outside(worst, keeps=Warmth(None, Decimal(-150)), lasts=minutes)
+
+    assert is_beyond(found, LIMIT) is expected
+    assert not is_beyond(found, Rejection())
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (("15", "-0.1"), True),
+        (("-0.1", "15"), True),
+        (("0.0", "20.0"), False),
+        (("20.1", "1"), True),
+        (("1", "20.1"), True),
+    ],
+)
+def test_the_rejection_limit_is_passed_on_either_side_whichever_is_the_worst(
+    values: tuple[str], expected: bool
+) -> None:
+    fridge, limit = Warmth(Decimal(2), Decimal(8)), Rejection(Decimal(0), Decimal(20))
+    first, second = (outside(value, keeps=fridge) for value in values)
+
+    assert is_beyond(outside(*values, keeps=fridge), limit) is expected
+    assert is_beyond(joined(first, second, fridge), limit) is expected
+
+
+def outside(*values: str, keeps: Warmth, lasts: int = 10) -> Spell:
+    """One time outside the range with these readings, so many minutes long."""
+    ends = (minute(lasts), (keeps.high or Decimal(0)) - 1)
+    readings = [*((minute(n), Decimal(value)) for n, value in enumerate(values)), ends]
+    (found,) = spells(readings, keeps, timedelta(days=1))
+    return found
 
 
 def test_the_rejection_limit_lies_outside_the_range() -> None:
@@ -102,6 +133,25 @@ def test_an_excursion_that_grows_beyond_the_rejection_limit_is_told_once_more(ca
 
     assert (within.rejects, grown.rejects, later.rejects) == (False, True, True)
     assert within.pk == grown.pk == later.pk
+    assert (within.event.severity, grown.event.severity) == (Severity.MAJOR, Severity.CRITICAL)
+    assert later.event == grown.event  # its deviation is asked for, whatever was made of the first event
+
+
+@db
+def test_what_was_found_fit_is_held_again_when_the_excursion_is_beyond_the_limit(
+    cast: Cast, tank: Store, probe: Probe, frozen: list[Unit]
+) -> None:
+    unit = frozen[0]
+    put(cast, unit, "LN-03/4/2/A1")
+    found = warmed(cast, probe, "-140")
+    judged(cast, accept_exposure, exposure_content, found, unit, evidence=EVIDENCE)
+    said: dict[str, Any] = {"minutes": 5, "reason": "Site decision 8", "actor": actor(cast.stella), "at": AT}
+    change_tolerance(store=tank, rejection=Rejection(None, Decimal("-140.1")), **said)
+
+    again = take(cast, probe, (15, "-141")).excursions[0]
+
+    assert (again.pk, again.rejects, again.worst) == (found.pk, True, Decimal("-140.000"))
+    assert held(again) == [unit.number]
 
 
 @db
@@ -163,7 +213,7 @@ def test_what_belongs_to_a_zone(zone: Zone, disposition: Disposition, reactive: 
 def test_a_unit_is_kept_in_its_zone_and_leaves_it_when_it_is_released(
     cast: Cast, tank: Store, batch: Batch, frozen: list[Unit]
 ) -> None:
-    said: dict[str, Any] = {"rows": 1, "columns": 3, "actor": actor(cast.stella), "at": AT}
+    said: dict[str, Any] = {**BOX, "actor": actor(cast.stella)}
     for code, zone in (("Q", Zone.QUARANTINE), ("R", Zone.RELEASED)):
         add_box(store=tank, rack="9", code=code, zone=zone, **said)
     unit = frozen[0]
@@ -172,23 +222,35 @@ def test_a_unit_is_kept_in_its_zone_and_leaves_it_when_it_is_released(
     assert "LN-03/9/R/A1" not in {str(place) for place in suggested_for(unit, 200)}
     put(cast, unit, "LN-03/9/Q/A1")
     let_go([unit])
-    asked = Asked(frozenset({"NANHU"}), DAYTIME, cast.stella.username)
-    assert [task.record for task in to_move(asked)] == [unit.number]
+    assert told_to_move(cast) == {unit.number}
     put(cast, units_now([unit])[0], "LN-03/9/R/A1", at=minute(5))
-    assert list(to_move(asked)) == []
+    assert told_to_move(cast) == set()
 
 
 @db
 def test_what_comes_from_a_reactive_donor_lies_apart(cast: Cast, tank: Store, frozen: list[Unit]) -> None:
     unit = frozen[0]
     donor = unit.batch.donation.donor.record
+    before = put(cast, frozen[1], "LN-03/4/2/A2")
     with audited(actor=SYSTEM, action="test.arranged", at=AT, touching=[donor]) as change:
         words: dict[str, Any] = {"blocks": [Blocks.USE], "code": "donor_reactive", "template": "reactive"}
-        place_hold(change, record=donor, key="reactive:hiv", **words)
+        hold = place_hold(change, record=donor, key="reactive:hiv", **words)
 
     assert codes(lambda: put(cast, unit, "LN-03/4/2/A1")) == ["wrong_zone"]
     there = put(cast, unit, "LN-03/4/2/A1", happened=Happened(STORED, "No other place was left"))
     assert [one["code"] for one in there.overridden] == ["wrong_zone"]
+    assert told_to_move(cast) == {unit.number, before.unit.number}
+
+    add_box(store=tank, rack="9", code="X", zone=Zone.REACTIVE, **BOX, actor=actor(cast.stella))
+    put(cast, unit, "LN-03/9/X/A1", at=minute(5))
+    assert told_to_move(cast) == {before.unit.number}
+    with audited(actor=SYSTEM, action="test.arranged", at=AT, touching=[donor]) as change:
+        lift_hold(change, hold=hold, reason="The second test was negative")
+    assert told_to_move(cast) == {unit.number}
+
+
+def told_to_move(cast: Cast) -> set[str]:
+    return {task.record for task in to_move(Asked(frozenset({"NANHU"}), DAYTIME, cast.stella.username))}
 
 
 @db

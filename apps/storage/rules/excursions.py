@@ -80,6 +80,8 @@ def joined(first: Spell, second: Spell, keeps: Warmth) -> Spell:
         worst=_worse(first.worst, second.worst, keeps),
         total=first.total + second.total,
         readings=first.readings + second.readings,
+        coldest=min(first.coldest, second.coldest),
+        warmest=max(first.warmest, second.warmest),
         unwatched=first.unwatched + second.unwatched,
     )
 
@@ -97,10 +99,11 @@ def holds_again(out_at: datetime | None, known_until: datetime, until: datetime,
     return is_worse or min(until, out_at or until) > known_until
 
 
-def is_beyond(worst: Decimal, length: timedelta, rejection: Rejection) -> bool:
-    """Whether an excursion went beyond the second limit of its store, by its worst value or by how long it lasted."""
+def is_beyond(spell: Spell, rejection: Rejection) -> bool:
+    """Whether an excursion went beyond the second limit of its store, on either side or by how long it lasted."""
     outer = Warmth(rejection.low, rejection.high)
-    return beyond(worst, outer) > 0 or (rejection.after is not None and length >= rejection.after)
+    too_far = beyond(spell.coldest, outer) > 0 or beyond(spell.warmest, outer) > 0
+    return too_far or (rejection.after is not None and spell.length >= rejection.after)
 
 
 def needs_a_deviation(*, rejects: bool, has_deviation: bool) -> Objection | None:
@@ -129,7 +132,7 @@ def has_nothing_held(chosen: Sequence[str], held: Sequence[str]) -> Objection | 
 
 
 def _begun(at: datetime, value: Decimal, silence: timedelta) -> Spell:
-    return Spell(at - silence, at, None, value, value, 1, silence)
+    return Spell(at - silence, at, None, value, value, 1, value, value, silence)
 
 
 def _longer(spell: Spell, at: datetime, value: Decimal, keeps: Warmth, silence: timedelta) -> Spell:
@@ -139,6 +142,8 @@ def _longer(spell: Spell, at: datetime, value: Decimal, keeps: Warmth, silence: 
         worst=_worse(spell.worst, value, keeps),
         total=spell.total + value,
         readings=spell.readings + 1,
+        coldest=min(spell.coldest, value),
+        warmest=max(spell.warmest, value),
         unwatched=spell.unwatched + silence,
     )
 

@@ -108,6 +108,7 @@ def unheld(store: Store, spell: Spell, excursion: StoreExcursion | None) -> dict
         return stays
     holds = holds_of(excursion.hold_key, [record.pk for record in stays])
     is_worse = rules.beyond(spell.worst, store.warmth) > rules.beyond(excursion.worst, store.warmth)
+    is_worse |= not excursion.rejects and rules.is_beyond(spell, store.rejection)
     until = excursion.ended_at or excursion.last_at
     return {
         record: stay

@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from apps.batches.selectors.plans import definition_of_batch
 from apps.donation.rules import LOOKED_BACK, REACTIVE
+from apps.lineage.selectors import descendants_within
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import NumericLimit
@@ -21,6 +22,7 @@ from apps.storage.models import Box, Stay, Store
 from apps.units.lifecycle import ISSUABLE
 from apps.units.models import Unit
 
+OF_REACTIVE = Q(key__startswith=REACTIVE) | Q(key__startswith=LOOKED_BACK)
 PROPOSED = 3  # how many free positions are suggested
 
 
@@ -200,9 +202,15 @@ def is_reactive(unit: Unit) -> bool:
 
 
 def misplaced(sites: Collection[str]) -> QuerySet[Stay]:
-    """Units in a zone to which they no longer belong since quality decided about them, the longest there first."""
-    released = Q(unit__disposition__in=list(ISSUABLE))
+    """Units in a zone to which they no longer belong since quality decided about them, the longest there first.
+
+    As `fits_zone` has it: what comes from a reactive donor lies apart, and only that lies there.
+    """
+    released, apart = Q(unit__disposition__in=list(ISSUABLE)), Q(box__zone=Zone.REACTIVE)
+    sources = Hold.objects.filter(OF_REACTIVE, lifted_at=None).values_list("record", flat=True)
+    reactive = Q(unit__record__in=descendants_within(list(sources)))
     wrong = (Q(box__zone=Zone.QUARANTINE) & released) | (Q(box__zone=Zone.RELEASED) & ~released)
+    wrong |= (reactive & ~apart) | (apart & ~reactive)
     found = Stay.objects.filter(wrong, out_at=None, box__store__site__code__in=sites)
     return found.select_related("unit", "box__store").order_by("in_at", "pk")
 

@@ -167,14 +167,14 @@ def _grow(change: Change, excursion: StoreExcursion, spell: Spell) -> StoreExcur
     news = {name: value for name, value in columns.items() if value != getattr(excursion, name)}
     if news.get("rejects"):
         said = {**_facts(excursion), "worst": f"{spell.worst.normalize():f}"}
-        _report(change, excursion, Severity.CRITICAL, WENT_BEYOND, said)
+        news["event"] = _report(change, excursion, Severity.CRITICAL, WENT_BEYOND, said)
     return change.update(excursion, action="store.excursion.grew", **news) if news else excursion
 
 
 def _columns(store: Store, spell: Spell, before: StoreExcursion | None) -> dict[str, object]:
     """`rejects` is never taken back: what went beyond the rejection limit did so."""
     return {
-        "rejects": bool(before and before.rejects) or is_beyond(spell.worst, spell.length, store.rejection),
+        "rejects": bool(before and before.rejects) or is_beyond(spell, store.rejection),
         "began_at": spell.began_at,
         "last_at": spell.last_at,
         "ended_at": spell.ended_at,
