@@ -3,6 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
+
+
+class Worded(Protocol):
+    """A template and its facts, whatever keeps them: an objection, a hold, an event."""
+
+    @property
+    def template(self) -> str:
+        """The sentence with its places."""
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What stands in its places."""
+
+    @property
+    def text(self) -> str:
+        """The English sentence."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +38,16 @@ class Objection:
     def text(self) -> str:
         """The English sentence."""
         return self.template.format(**self.facts)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """Its facts as text; a sentence within the sentence stands in one of them already."""
+        return {name: str(fact) for name, fact in self.facts.items() if not are_sentences(fact)}
+
+
+def are_sentences(fact: object) -> bool:
+    """Whether a fact is sentences within the sentence, kept with what they are made of."""
+    return isinstance(fact, list) and bool(fact) and all(isinstance(one, Mapping) for one in fact)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def problem_body(refusal: Refused) -> dict[str, object]:
             "code": objection.code,
             "detail": sentence(objection),
             "place": objection.place,
-            "facts": {name: str(value) for name, value in objection.facts.items()},
+            "facts": objection.told,
         }
         for objection in refusal.objections
     ]

@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from apps.audit.models import Record
 from apps.audit.selectors import entries_of
 from apps.lineage.selectors import ancestor_ids, descendant_ids, parents
-from apps.materials.facts import KnownMaterial, LotState
+from apps.materials.facts import KnownMaterial, LotFacts, LotState
 from apps.materials.models import Container, MaterialLot, Movement
 from apps.organisation.models import User
 from apps.organisation.selectors import printed_names, visible_to
@@ -39,8 +39,8 @@ def lots_expiring(at: datetime, within: timedelta) -> QuerySet[MaterialLot]:
 
 
 def containers_ending(at: datetime, within: timedelta) -> QuerySet[Container]:
-    """Open containers of released lots whose own clock ends soon or has just ended, before the lot itself does."""
-    found = Container.objects.filter(closed_at=None, usable_until__range=(at - within, at + within))
+    """Open containers of released lots whose own clock ends soon, or has ended and nobody put them away."""
+    found = Container.objects.filter(closed_at=None, usable_until__lte=at + within)
     found = found.filter(lot__state=LotState.RELEASED, usable_until__lt=F("lot__expires_at"))
     return found.select_related("lot__record").order_by("usable_until", "pk")
 
@@ -48,6 +48,14 @@ def containers_ending(at: datetime, within: timedelta) -> QuerySet[Container]:
 def container_in_use(lot: MaterialLot) -> Container | None:
     """The container of a lot that is open."""
     return Container.objects.filter(lot=lot, closed_at=None).first()
+
+
+def facts_in_use(lot: MaterialLot) -> LotFacts:
+    """The lot as a rule sees it with the clock of its open container: a master record may have set it shorter than the
+    label says, and whoever uses the container next is held to it.
+    """
+    found = container_in_use(lot) if lot.opened_at else None
+    return lot.facts.opened_for_at_most(found.usable_until - found.opened_at) if found else lot.facts
 
 
 def movements_of(lot: MaterialLot) -> QuerySet[Movement]:
@@ -79,7 +87,7 @@ def known_materials_at(sites: Collection[str]) -> dict[str, KnownMaterial]:
 def _materials_in(definition: Definition) -> Iterator[KnownMaterial]:
     for one in definition.preparation.materials:
         life = one.expiry_after_opening
-        span = life.timedelta if life and not life.is_calendar else None
+        span = life.timedelta if life else None
         yield KnownMaterial(
             one.key,
             one.label,

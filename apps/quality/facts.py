@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from apps.core.errors import are_sentences
+
 
 class Blocks(StrEnum):
     """What a hold forbids: going on with the process, certification, issue (allocation, shipping), use in a patient."""
@@ -57,8 +59,8 @@ class DeviationState(StrEnum):
 
 def kept_facts(facts: Mapping[str, object]) -> dict[str, object]:
     """What a sentence tells, as a row keeps it: text; sentences within the sentence as they are."""
-    return {name: fact if _are_sentences(fact) else str(fact) for name, fact in facts.items()}
+    return {name: fact if are_sentences(fact) else _as_text(fact) for name, fact in facts.items()}
 
 
-def _are_sentences(fact: object) -> bool:
-    return isinstance(fact, list) and all(isinstance(one, Mapping) for one in fact)
+def _as_text(fact: object) -> str:
+    return ", ".join(map(str, fact)) if isinstance(fact, list | tuple) else str(fact)

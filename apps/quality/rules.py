@@ -1,10 +1,10 @@
 """Rules about holds, events and deviations: pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from apps.core.errors import Objection
+from apps.core.errors import Objection, Worded
 from apps.core.text import N_
 
 DEVIATION_TIME = timedelta(days=30)
@@ -18,11 +18,17 @@ ANSWERED_BY_A_VERB = {
 }
 
 
-def has_open_holds(sentences: Sequence[str]) -> Objection | None:
+def has_open_holds(holds: Iterable[Worded]) -> Objection | None:
     """Why this can't go on: the holds that block it, oldest first."""
-    if not sentences:
-        return None
-    return Objection("open_holds", N_("Open holds: {holds}"), {"holds": "; ".join(sentences)})
+    told = told_of(holds)
+    return Objection("open_holds", N_("Open holds: {holds}"), told) if told["holds"] else None
+
+
+def told_of(holds: Iterable[Worded]) -> dict[str, object]:
+    """Holds within a sentence: in English as they stand, and as what they are made of for whoever reads Chinese."""
+    once = {hold.text: hold for hold in holds}
+    kept = [{"template": one.template, "facts": dict(one.facts), "text": text} for text, one in once.items()]
+    return {"holds": "; ".join(once), "holds_zh": kept}
 
 
 def is_answered_elsewhere(key: str, liftable_by: str) -> Objection | None:

@@ -17,6 +17,7 @@ from apps.materials.content import lot_content
 from apps.materials.facts import LotVerb
 from apps.materials.models import MaterialLot
 from apps.materials.services import prepare_reagent, reject_lot
+from apps.materials.services.opening import open_lot
 from apps.quality.models import Event
 from apps.quality.services import stop_record
 from tests.batches.refusals import codes, refused
@@ -120,6 +121,15 @@ def test_opening_a_lot_may_shorten_its_life(ready: Room) -> None:
     lot(ready.cast, "PL-121", "lysate")
     ready.enter(LYSATE, "PL-121")
     assert MaterialLot.objects.get(number="PL-121").opened_at is None
+
+
+def test_a_container_that_another_master_opened_for_a_shorter_time_ends_when_it_said(ready: Room) -> None:
+    found = lot(ready.cast, "PL-121", "lysate")
+    with audited(actor=SYSTEM, action="test.arranged", at=ready.now, touching=[found.record]) as change:
+        open_lot(change, lot=MaterialLot.objects.get(), opened_at=ready.now, life=timedelta(days=1))
+
+    ready.now += timedelta(days=1)
+    assert codes(lambda: ready.enter(LYSATE, "PL-121")) == ["container_expired"]
 
 
 @pytest.fixture

@@ -117,6 +117,6 @@ def test_of_a_use_and_a_destruction_at_once_one_happens(cast: Cast, threads: Any
 def with_locks(batch: Any, unit: Unit) -> None:
     touching = [batch.record, unit.record]
     with audited(actor=SYSTEM, action="test.used", at=FILLED, touching=touching) as change:
-        held = [hold.text for hold in open_holds([unit.record], Blocks.USE) if hold.key.startswith("disposal:")]
+        held = [hold for hold in open_holds([unit.record], Blocks.USE) if hold.key.startswith("disposal:")]
         stop_if(has_open_holds(held))
         move_units(change, units=[unit], verb=UnitVerb.USE_UP, moved_at=FILLED)

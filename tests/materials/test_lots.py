@@ -44,6 +44,17 @@ def test_an_expiry_is_read_as_it_is_written(text: str, first_instant_after: str)
 
 
 @pytest.mark.parametrize(
+    ("text", "end"), [("2026-03", "2026-04-01T00:00:00+02:00"), ("2026-10", "2026-11-01T00:00:00+01:00")]
+)
+def test_a_month_ends_with_its_last_day_on_the_clock_of_the_site(text: str, end: str) -> None:
+    read = rules.read_expiry(text, ZoneInfo("Europe/Berlin"))
+
+    assert not isinstance(read, Objection)
+    assert rules.is_expired(facts(expires_at=read.at), datetime.fromisoformat(end) - timedelta(seconds=1)) is None
+    assert rules.is_expired(facts(expires_at=read.at), datetime.fromisoformat(end)) is not None
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("", "2027", "2027-13", "2027-00", "31.03.2027", "03/2027", "2027-02-30", "soon", "20270331", "2027-W13-3"),

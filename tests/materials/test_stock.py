@@ -14,18 +14,28 @@ from apps.audit.models import Record
 from apps.audit.services import audited
 from apps.core.actor import SYSTEM
 from apps.core.errors import BadInput, Happened, NotAllowed, Objection
+from apps.lineage.models import Edge
 from apps.lineage.selectors import ancestor_ids
 from apps.materials import rules
 from apps.materials.facts import Stock
 from apps.materials.models import MaterialLot, Movement
-from apps.materials.services import count_stock, destroy_stock, discard_container, open_container, take_stock
+from apps.materials.services import (
+    count_stock,
+    destroy_stock,
+    discard_container,
+    open_container,
+    prepare_reagent,
+    take_stock,
+)
+from apps.materials.services.opening import open_lot
 from apps.quality.models import Event
+from apps.quality.services import stop_record
 from tests.batches.refusals import codes
 from tests.batches.story import lot
 from tests.cast import AT, Cast, actor
 
 pytestmark = pytest.mark.django_db
-MONTH = timedelta(days=30)
+MONTH, SECOND = timedelta(days=30), timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -64,6 +74,22 @@ def test_nobody_takes_more_than_is_left_and_all_of_it_leaves_nothing() -> None:
     assert rules.is_more_than_left(Stock("L", Decimal("0.3"), "L"), Decimal("0.300001")) is not None
 
 
+@pytest.mark.parametrize(
+    ("life", "read"),
+    [
+        (None, None),
+        (timedelta(minutes=1), 1),
+        (timedelta(days=3653), 3653 * 24 * 60),
+        (timedelta(seconds=59), "no_life"),
+        (timedelta(days=3653, seconds=1), "no_life"),
+    ],
+)
+def test_an_opened_container_lives_between_one_minute_and_ten_years(life: timedelta | None, read: object) -> None:
+    found = rules.minutes_of(life)
+
+    assert (found.code if isinstance(found, Objection) else found) == read
+
+
 def test_three_tenths_are_taken_down_to_an_exact_zero_and_each_says_for_which_step(cast: Cast, batch: Record) -> None:
     found = bottle(cast)
     for _ in range(3):
@@ -76,6 +102,23 @@ def test_three_tenths_are_taken_down_to_an_exact_zero_and_each_says_for_which_st
     assert codes(lambda: take(cast, found, "0.000001", batch)) == ["not_enough"]
 
 
+def test_a_refusal_leaves_the_book_as_it_was(cast: Cast, batch: Record) -> None:
+    found, olga = bottle(cast, amount="0.02"), {"actor": actor(cast.olga), "at": AT}
+    take(cast, found, "0.01", batch)
+    take(cast, found, "0.01", batch)
+    with audited(actor=SYSTEM, action="test.arranged", at=AT) as change:
+        other = change.open_record("batch", "CT-0043", site="NANHU")
+    before = list(Movement.objects.values()), list(Edge.objects.values()), MaterialLot.objects.values().get()
+
+    assert codes(lambda: take(cast, found, "0.01", other)) == ["not_enough"]
+    assert codes(lambda: take(cast, found, "0", other)) == ["nothing_moved"]
+    assert codes(lambda: take(cast, found, "0.01", other, taken_at=AT + SECOND)) == ["in_the_future"]
+    assert codes(lambda: open_container(lot=found, opened_at=AT + SECOND, **olga)) == ["in_the_future"]
+    stop_record(record=found.record, reason="Cloudy", actor=actor(cast.quinn), at=AT)
+    assert codes(lambda: take(cast, found, "0.01", other)) == ["open_holds", "not_enough"]
+    assert (list(Movement.objects.values()), list(Edge.objects.values()), MaterialLot.objects.values().get()) == before
+
+
 def test_what_was_taken_all_the_same_is_recorded_and_opens_an_event(cast: Cast, batch: Record) -> None:
     found = bottle(cast)
     moved = take(cast, found, "0.5", batch, happened=Happened(AT, "A second bottle stood behind it"))
@@ -85,7 +128,10 @@ def test_what_was_taken_all_the_same_is_recorded_and_opens_an_event(cast: Cast, 
 
 
 def test_a_quarantined_lot_is_not_taken_from(cast: Cast, batch: Record) -> None:
-    assert codes(lambda: take(cast, bottle(cast, released=False), "0.1", batch)) == ["lot_not_released"]
+    found, olga = bottle(cast, released=False), actor(cast.olga)
+
+    assert codes(lambda: take(cast, found, "0.1", batch)) == ["lot_not_released"]
+    assert codes(lambda: open_container(lot=found, opened_at=AT, actor=olga, at=AT)) == ["lot_not_released"]
 
 
 def test_a_lot_that_was_never_counted_is_counted_first(cast: Cast, batch: Record) -> None:
@@ -93,6 +139,7 @@ def test_a_lot_that_was_never_counted_is_counted_first(cast: Cast, batch: Record
     stella: dict[str, Any] = {"actor": actor(cast.stella), "at": AT}
 
     assert codes(lambda: take(cast, found, "0.1", batch)) == ["not_counted"]
+    assert codes(lambda: destroy_stock(lot=found, amount="0.1", reason="Broken", **stella)) == ["not_counted"]
     assert codes(lambda: count_stock(lot=found, counted="4", reason="Counted", **stella)) == ["unit_missing"]
     count_stock(lot=found, counted="4", unit="L", reason="Counted", **stella)
     assert take(cast, found, "0.1", batch).left == Decimal("3.9")
@@ -102,6 +149,8 @@ def test_a_count_and_a_destruction_say_why(cast: Cast, batch: Record) -> None:
     found, quinn = bottle(cast), {"actor": actor(cast.quinn), "at": AT}
 
     assert codes(lambda: destroy_stock(lot=found, amount="0.1", reason=" ", **quinn)) == ["reason_missing"]
+    assert codes(lambda: count_stock(lot=found, counted="0.1", reason=" ", **quinn)) == ["reason_missing"]
+    assert codes(lambda: destroy_stock(lot=found, amount="0", reason="Broken", **quinn)) == ["nothing_moved"]
     assert destroy_stock(lot=found, amount="0.1", reason="Broken", **quinn).left == Decimal("0.2")
     assert codes(lambda: destroy_stock(lot=found, amount="0.3", reason="Broken", **quinn)) == ["not_enough"]
     assert count_stock(lot=found, counted="0", reason="Nothing on the shelf", **quinn).change == Decimal("-0.2")
@@ -121,7 +170,7 @@ def test_opening_starts_a_clock_and_the_earlier_end_counts_at_the_moment_of_use(
     take(cast, found, "0.1", batch)
     late = AT + MONTH
 
-    assert take(cast, found, "0.1", batch, taken_at=late - timedelta(minutes=1), at=late).left == Decimal("0.1")
+    assert take(cast, found, "0.1", batch, taken_at=late - SECOND, at=late).left == Decimal("0.1")
     assert codes(lambda: take(cast, found, "0.1", batch, taken_at=late, at=late)) == ["container_expired"]
     opened = open_container(lot=found, opened_at=late, actor=actor(cast.olga), at=late)
     assert (opened.n, take(cast, found, "0.1", batch, taken_at=late, at=late).left) == (2, 0)
@@ -137,6 +186,23 @@ def test_a_lot_never_lives_longer_because_it_was_opened(cast: Cast, batch: Recor
     assert codes(lambda: open_container(lot=found, opened_at=ends, actor=actor(cast.olga), at=ends)) == ["lot_expired"]
 
 
+@pytest.mark.parametrize("on_its_label", [MONTH, None])
+def test_who_uses_a_container_next_is_held_to_the_life_it_was_opened_with(
+    cast: Cast, batch: Record, on_its_label: timedelta | None
+) -> None:
+    """A master record opened it for a day; its label says a month, or nothing."""
+    found, ends = bottle(cast, amount="2", life_after_opening=on_its_label), AT + timedelta(days=1)
+    with audited(actor=SYSTEM, action="test.arranged", at=AT, touching=[found.record]) as change:
+        open_lot(change, lot=MaterialLot.objects.get(), opened_at=AT, life=timedelta(days=1))
+
+    assert take(cast, found, "1", batch, taken_at=ends - SECOND, at=ends).left == 1
+    assert codes(lambda: take(cast, found, "1", batch, taken_at=ends, at=ends)) == ["container_expired"]
+    mixed: dict[str, Any] = {"material": "medium", "own_life": MONTH, "site": found.site, "actor": actor(cast.olga)}
+    mixed |= {"number": "R-1", "components": [found], "at": ends}
+    assert codes(lambda: prepare_reagent(**mixed, prepared_at=ends)) == ["container_expired"]
+    assert prepare_reagent(**mixed, prepared_at=ends - SECOND).expires_at == ends
+
+
 def test_an_opened_container_is_told_until_it_is_put_away(cast: Cast) -> None:
     def told(at: Any) -> list[AlertKind]:
         return [due.kind for due in due_things(at)]
@@ -146,7 +212,7 @@ def test_an_opened_container_is_told_until_it_is_put_away(cast: Cast) -> None:
 
     assert told(AT) == []
     assert told(AT + MONTH - timedelta(hours=1)) == [AlertKind.CONTAINER_ENDING]
-    assert told(AT + MONTH) == [AlertKind.CONTAINER_ENDED]
+    assert told(AT + MONTH) == told(AT + MONTH + timedelta(days=9)) == [AlertKind.CONTAINER_ENDED]
     discard_container(lot=found, actor=olga, at=AT + MONTH)
     assert told(AT + MONTH) == []
     assert codes(lambda: discard_container(lot=found, actor=olga, at=AT + MONTH)) == ["none_open"]

@@ -4,15 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from apps.audit.models import Record
 from apps.audit.services import audited
 from apps.core.actor import SYSTEM
-from apps.core.errors import NotAllowed, RuleBroken, SignatureRefused
+from apps.core.errors import NotAllowed, Objection, RuleBroken, SignatureRefused
+from apps.core.ui.wording import sentence
 from apps.lineage.services import link
 from apps.quality.content import lift_content
 from apps.quality.facts import Blocks, Severity
 from apps.quality.models import Event, Hold
+from apps.quality.rules import has_open_holds
 from apps.quality.selectors import open_holds, unanswered_holds
 from apps.quality.services import lift_hold_by_decision, place_hold, stop_record
 from apps.signatures.models import Signature
@@ -155,3 +158,14 @@ def test_a_major_event_holds_certification_and_a_minor_one_does_not(
     happen(other, Severity.MINOR)
 
     assert [len(open_holds([record], Blocks.CERTIFY)) for record in (batch, other)] == [1, 0]
+
+
+def test_what_is_held_is_said_in_the_language_of_the_reader_and_kept_once_as_text() -> None:
+    found = has_open_holds([Objection("consent_withdrawn", "The consent was withdrawn.")] * 2)
+
+    assert found
+    assert sentence(found) == found.text == "Open holds: The consent was withdrawn."
+    assert found.told == {"holds": "The consent was withdrawn."}
+    with translation.override("zh-hans"):
+        assert "withdrawn" not in sentence(found)
+    assert has_open_holds([]) is None

@@ -212,7 +212,7 @@ def keep_refusal(refusal: Refused, *, actor: Actor, at: datetime) -> None:
     if keep is None:
         return
     record = next(iter(_RECORD(keep.address)), None)
-    objections = [{"code": objection.code, "facts": _texts(objection)} for objection in refusal.objections]
+    objections = [{"code": objection.code, "facts": objection.told} for objection in refusal.objections]
     with audited(actor=actor, action=keep.action, at=at, touching=[record] if record else []) as change:
         kind, _, number = keep.address.partition("/")
         change.note(
@@ -224,7 +224,3 @@ def _columns(row: Audited, names: Iterable[str]) -> Image:
     wanted = set(names)
     changed = [column for column in columns_of(type(row)) if {column.name, column.attname} & wanted]
     return {column.attname: value_in_trail(row, column) for column in changed}
-
-
-def _texts(objection: Objection) -> dict[str, str]:
-    return {name: str(value) for name, value in objection.facts.items()}

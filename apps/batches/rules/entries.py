@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from apps.core.errors import Objection
+from apps.core.errors import Objection, Worded
 from apps.core.text import N_
 from apps.products.facts import Verdict
+from apps.quality.rules import told_of
 
 LEAST_REASON = 8  # in half-width columns: eight letters or four Chinese characters
 
@@ -114,8 +115,8 @@ def is_not_done_without_reason(place: str, verdict: Verdict, reason: str) -> Obj
     return Objection("not_done_reason", N_("{place} is empty: say why it was not done."), {"place": place}, place=place)
 
 
-def is_held(number: str, holds: Sequence[str]) -> Objection | None:
+def is_held(number: str, holds: Sequence[Worded]) -> Objection | None:
     """What is held, itself or something it was made from, is not used: a rejected lot takes its reagents along."""
     if not holds:
         return None
-    return Objection("thing_held", N_("{number} is held: {holds}"), {"number": number, "holds": "; ".join(holds)})
+    return Objection("thing_held", N_("{number} is held: {holds}"), {"number": number, **told_of(holds)})

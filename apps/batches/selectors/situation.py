@@ -90,7 +90,7 @@ class Situation:
 
     def held_at(self, step: Place) -> Objection | None:
         """The holds that block going on; a value beyond its action limit does not stop the rest of its own step."""
-        return has_open_holds([hold.text for hold in self.holds if hold.key != action_key(step)])
+        return has_open_holds(hold for hold in self.holds if hold.key != action_key(step))
 
     def against(self, step: Place) -> list[Objection]:
         """What stands against doing anything in this step now; a statement that it was done passes it."""
@@ -146,6 +146,12 @@ def action_key(step: Place) -> str:
 def hold_key(hold: Hold) -> str:
     """What a decision at risk names: this hold, and no later one for the same fact."""
     return f"{hold.record.address}:{hold.pk}"
+
+
+def holds_named(keys: Collection[str]) -> dict[str, Hold]:
+    """The holds that decisions at risk name, lifted since or not."""
+    found = Hold.objects.filter(pk__in=[int(key.rpartition(":")[2]) for key in keys]).select_related("record")
+    return {hold_key(hold): hold for hold in found.order_by("pk")} if keys else {}
 
 
 def current(rows: Iterable[Value]) -> dict[Place, Value]:

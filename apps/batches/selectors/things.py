@@ -17,6 +17,7 @@ from apps.lineage.selectors import ancestors
 from apps.materials.models import MaterialLot
 from apps.products.facts import ParameterKind, Place
 from apps.quality.facts import Blocks
+from apps.quality.models import Hold
 from apps.quality.selectors import open_holds
 
 NUMBERED = {ParameterKind.MATERIAL_LOT, ParameterKind.EQUIPMENT, ParameterKind.VESSEL}
@@ -117,12 +118,12 @@ def is_unknown(given: ValueInput, kind: ParameterKind, thing: Thing) -> Objectio
     return None
 
 
-def holds_on_use(thing: Thing) -> list[str]:
+def holds_on_use(thing: Thing) -> list[Hold]:
     """The holds that forbid using a thing now. A vessel is of its batch: what holds the batch is asked there."""
     if thing.record is None:
         return []
     holds = open_holds([thing.record], Blocks.USE)
-    return [hold.text for hold in holds if thing.vessel is None or hold.record_id == thing.vessel.record_id]
+    return [hold for hold in holds if thing.vessel is None or hold.record_id == thing.vessel.record_id]
 
 
 def scanned_vessel(vessel: Vessel) -> ScannedVessel:

@@ -20,6 +20,7 @@ from apps.core.rules import is_future
 from apps.core.text import N_
 from apps.facility import rules as facility_rules
 from apps.materials import rules as materials_rules
+from apps.materials.selectors import facts_in_use
 from apps.products.definition import EquipmentNeed, MaterialNeed, Step, VesselUse
 from apps.products.definition.limits import TimeLimit
 from apps.products.definition.parameters import Recordable
@@ -192,7 +193,7 @@ def against_the_thing(situation: Situation, judged: Judged) -> tuple[Objection, 
     need, thing, used_at = judged.parameter, judged.thing, judged.performed_at
     if isinstance(need, MaterialNeed) and thing.lot:
         life = life_after_opening(situation, need.material)
-        facts = thing.lot.facts.opened_for_at_most(life)
+        facts = facts_in_use(thing.lot).opened_for_at_most(life)
         found = materials_rules.against_use(facts, need.material, used_at)
     elif isinstance(need, EquipmentNeed) and thing.instrument:
         fit = facility_rules.against_use(thing.instrument.facts, need.equipment, used_at)
@@ -212,7 +213,7 @@ def life_after_opening(situation: Situation, material: str) -> timedelta | None:
     """How long the master record lets an opened container of a material live."""
     known = situation.definition.preparation.materials
     span = next((entry.expiry_after_opening for entry in known if entry.key == material), None)
-    return span.timedelta if span and not span.is_calendar else None
+    return span.timedelta if span else None
 
 
 def _counted_from(situation: Situation, place: Place) -> datetime | None:

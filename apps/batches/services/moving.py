@@ -55,9 +55,8 @@ def blocking_holds(move: Move, batch: Batch) -> Objection | None:
     if not move.blocked_by:
         return None
     if move.blocked_by == (Blocks.PROCESS,):
-        return has_open_holds([hold.text for hold in process_holds(batch)])
-    holds = [hold for hold in open_holds([batch.record]) if hold.blocks & set(move.blocked_by)]
-    return has_open_holds([hold.text for hold in holds])
+        return has_open_holds(process_holds(batch))
+    return has_open_holds(hold for hold in open_holds([batch.record]) if hold.blocks & set(move.blocked_by))
 
 
 def _is_admitted(move: Move, batch: Batch, signer: Signer) -> None:

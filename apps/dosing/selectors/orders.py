@@ -207,7 +207,7 @@ def _against(recipient: Recipient, version: ProductVersion, said: OrderInput, zo
         ordering.is_another_filing(definition, said.answers.get(ordering.FILING, "").strip())
         if any(field.key == ordering.FILING for field in definition.dosing.order)
         else None,
-        has_open_holds([hold.text for hold in open_holds([recipient.record], Blocks.USE)]),
+        has_open_holds(open_holds([recipient.record], Blocks.USE)),
     )
     return [objection for objection in found if objection]
 

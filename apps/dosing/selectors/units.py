@@ -129,7 +129,7 @@ def held(order: TreatmentOrder, units: Iterable[Unit], blocking: Collection[Bloc
     """What is held: a unit, what it was made from, or the patient, whose grave reaction waits for a judgement."""
     on_units = [hold for hold in open_holds([unit.record for unit in units]) if hold.blocks & set(blocking)]
     on_patient = open_holds([order.recipient.record], Blocks.USE)
-    return has_open_holds(sorted({hold.text for hold in (*on_units, *on_patient)}))
+    return has_open_holds(sorted((*on_units, *on_patient), key=lambda hold: hold.text))
 
 
 def is_of_another_product(order: TreatmentOrder, unit: Unit) -> bool:

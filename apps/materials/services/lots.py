@@ -23,7 +23,7 @@ from apps.materials.content import Preparation, lot_content, lot_labels
 from apps.materials.facts import Expiry, LotState, LotVerb, MovementKind
 from apps.materials.lifecycle import MOVES
 from apps.materials.models import MaterialLot
-from apps.materials.selectors import components_of, known_materials_at, lots_now, prepared_by
+from apps.materials.selectors import components_of, facts_in_use, known_materials_at, lots_now, prepared_by
 from apps.materials.services.opening import open_lot
 from apps.materials.services.stock import first_stock, is_no_stock, report_override
 from apps.organisation.models import Site
@@ -139,9 +139,9 @@ def _are_elsewhere(components: Sequence[MaterialLot], site: Site) -> Objection |
 
 
 def _against_preparing(lots: Sequence[MaterialLot], prepared_at: datetime) -> list[Objection | None]:
-    used = [lot.facts for lot in lots]
+    used = [facts_in_use(lot) for lot in lots]
     against = [objection for facts in used for objection in rules.against_use(facts, facts.material, prepared_at)]
-    held = [hold.text for hold in open_holds([lot.record for lot in lots], Blocks.USE)]
+    held = open_holds([lot.record for lot in lots], Blocks.USE)
     return [rules.has_no_components(used), *against, has_open_holds(held)]
 
 
@@ -150,7 +150,7 @@ def _store_prepared(change: Change, lot: MaterialLot, components: Sequence[Mater
     components = [
         open_lot(change, lot=one, opened_at=lot.received_at) if one.life_after_opening else one for one in components
     ]
-    ends = rules.expiry_of_prepared([component.facts for component in components], lot.received_at, own_life)
+    ends = rules.expiry_of_prepared([facts_in_use(component) for component in components], lot.received_at, own_life)
     local = ends.astimezone(ZoneInfo(lot.site.timezone)).isoformat(timespec="minutes")
     _with_expiry(change, lot, Expiry(local, ends))
     first_stock(change, lot, MovementKind.PREPARED)

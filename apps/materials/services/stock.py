@@ -17,7 +17,7 @@ from apps.lineage.services import link
 from apps.materials import rules
 from apps.materials.facts import MovementKind
 from apps.materials.models import MaterialLot, Movement
-from apps.materials.selectors import lots_now
+from apps.materials.selectors import facts_in_use, lots_now
 from apps.materials.services.opening import open_lot
 from apps.organisation.services import require
 from apps.quality.facts import Blocks, EventKind, Severity
@@ -127,8 +127,8 @@ def _amount(text: str, place: str = "amount") -> Decimal:
 
 
 def _against_taking(lot: MaterialLot, amount: Decimal, taken_at: datetime) -> list[Objection | None]:
-    held = [hold.text for hold in open_holds([lot.record], Blocks.USE)]
-    against = rules.against_use(lot.facts, lot.material, taken_at)
+    held = open_holds([lot.record], Blocks.USE)
+    against = rules.against_use(facts_in_use(lot), lot.material, taken_at)
     return [*against, has_open_holds(held), rules.is_more_than_left(lot.stock, amount)]
 
 

@@ -107,7 +107,7 @@ def _against_using(
     lots = lots_now(reagents.values())
     for lot in lots:
         found += [is_not_released(lot.facts), is_expired(lot.facts, used_at)]
-    held = [hold.text for hold in open_holds([lot.record for lot in lots], Blocks.USE)]
+    held = open_holds([lot.record for lot in lots], Blocks.USE)
     return [*found, has_open_holds(held)]
 
 

@@ -92,7 +92,7 @@ def against_leaving(units: Sequence[Unit], asked: Asked) -> list[Objection | Non
     """What keeps units from leaving at any moment before they do: an open hold, on them or on what they are made of."""
     held = open_holds([unit.record for unit in units], Blocks.ISSUE)
     expiring = [shipping.would_expire(unit.number, unit.expires_at, asked) for unit in units]
-    return [has_open_holds([hold.text for hold in held]), *expiring]
+    return [has_open_holds(held), *expiring]
 
 
 def asked_of(shipment: Shipment) -> Asked:

@@ -111,10 +111,9 @@ def _plan(batch: Batch, definition: Definition, counts: Mapping[str, int]) -> Pl
 def _against_filling(batch: Batch, definition: Definition, plan: Plan, filled_at: datetime) -> list[Objection | None]:
     state, zone = rules.labelled_state(definition), ZoneInfo(batch.site.timezone)
     expires_at = rules.expiry_in(state, definition.storage, clock_moments(batch), filled_at, zone)
-    held = [hold.text for hold in process_holds(batch)]
     return [
         rules.is_not_running(BatchState(batch.state)),
-        has_open_holds(held),
+        has_open_holds(process_holds(batch)),
         rules.has_no_container(plan.numbers, plan.free_containers),
         rules.has_no_label(plan.numbers, plan.labels),
         *(rules.label_outlives_unit(number, label.expires_at, expires_at) for number, label in plan.labels.items()),

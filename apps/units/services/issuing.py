@@ -19,7 +19,7 @@ from apps.core.text import N_
 from apps.documents.services import request_document
 from apps.materials.models import MaterialLot
 from apps.materials.rules import against_use
-from apps.materials.selectors import lots_now
+from apps.materials.selectors import facts_in_use, lots_now
 from apps.products.definition import Definition
 from apps.products.definition.storage import StorageState
 from apps.quality.facts import Blocks
@@ -64,9 +64,9 @@ def issue_containers(
 
 def _against_issuing(batch: Batch, lot: MaterialLot, issued_at: datetime) -> list[Objection | None]:
     material = definition_of_batch(batch).units.container.material
-    held = [hold.text for hold in open_holds([lot.record], Blocks.USE)]
+    held = open_holds([lot.record], Blocks.USE)
     running = rules.is_not_running(BatchState(batch.state))
-    return [running, *against_use(lot.facts, material, issued_at), has_open_holds(held)]
+    return [running, *against_use(facts_in_use(lot), material, issued_at), has_open_holds(held)]
 
 
 def _is_elsewhere(lot: MaterialLot, batch: Batch) -> Objection | None:
