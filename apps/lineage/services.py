@@ -15,12 +15,17 @@ def link(change: Change, *, children: Iterable[Record], parent: Record) -> list[
 
     Nothing is made from itself, nor from what was made from it. Raises RuleBroken.
     """
-    children = list(children)
-    sources = {parent.pk} | ancestor_ids([parent])
+    return link_all(change, children=children, parents=[parent])
+
+
+def link_all(change: Change, *, children: Iterable[Record], parents: Iterable[Record]) -> list[Edge]:
+    """Each of these things was made from all of those: as `link`, in two statements however many they are."""
+    children, parents = list(children), list(parents)
+    sources = {parent.pk for parent in parents} | ancestor_ids(parents)
     circular = [child.address for child in children if child.pk in sources]
     if circular:
         template = N_("{parent} was itself made from {children}.")
-        raise RuleBroken(
-            Objection("circular_lineage", template, {"parent": parent.address, "children": ", ".join(circular)})
-        )
-    return change.create_many([Edge(record=child, parent=parent) for child in children], action="lineage.linked")
+        said = {"parent": ", ".join(parent.address for parent in parents), "children": ", ".join(circular)}
+        raise RuleBroken(Objection("circular_lineage", template, said))
+    edges = [Edge(record=child, parent=parent) for parent in parents for child in children]
+    return change.create_many(edges, action="lineage.linked")

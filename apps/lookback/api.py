@@ -50,6 +50,7 @@ class LookBackOutput(serializers.ModelSerializer):
     address = serializers.CharField(source="record.address")
     donor = serializers.CharField(source="donor.number")
     donations = serializers.ListField(child=serializers.CharField())
+    batches = serializers.ListField(child=serializers.CharField())
     in_stock = serializers.ListField(child=serializers.CharField())
     duties = DutyOutput(many=True)
     recipients = serializers.SerializerMethodField()
@@ -57,8 +58,8 @@ class LookBackOutput(serializers.ModelSerializer):
     class Meta:
         model = LookBack
         fields = (
-            *("address", "number", "donor", "what", "laboratory", "since", "donations", "in_stock", "opened_at"),
-            *("opened_by", "duties", "recipients"),
+            *("address", "number", "donor", "what", "laboratory", "since", "donations", "batches", "in_stock"),
+            *("opened_at", "opened_by", "duties", "recipients"),
         )
 
     def get_recipients(self, found: LookBack) -> list[str]:

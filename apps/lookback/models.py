@@ -22,6 +22,7 @@ class LookBack(Audited):
     since = models.DateField(null=True, blank=True)
     donations = models.JSONField(default=list)
     in_stock = models.JSONField(default=list)
+    batches = models.JSONField(default=list)  # empty where it was opened before this was kept
     signature = models.OneToOneField(Signature, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=80)

@@ -6,7 +6,9 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
+from apps.batches.models import Batch, Pooled
 from apps.donation.models import Donation
 from apps.donation.rules import REACTIVE
 from apps.dosing.models import Reservation
@@ -27,9 +29,10 @@ OUT = (Custody.IN_TRANSIT, Custody.AT_SITE, Custody.ADMINISTERED)
 
 @dataclass(frozen=True)
 class Affected:
-    """Everything that a look-back reaches: what is held in stock, what is out, what is destroyed, who got it."""
+    """Everything that a look-back reaches: batches, what is held in stock, what is out or destroyed, who got it."""
 
     donations: tuple[Donation, ...]
+    batches: tuple[Batch, ...]
     stock: tuple[Unit, ...]
     out: tuple[Unit, ...]
     destroyed: int
@@ -78,12 +81,19 @@ def affected_by(donations: Iterable[Donation]) -> Affected:
     units = list(Unit.objects.filter(record__in=made).select_related("record", "batch").order_by("number"))
     return Affected(
         donations,
+        _batches(donations, made),
         tuple(unit for unit in units if unit.custody in STOCK),
         tuple(unit for unit in units if unit.custody in OUT),
         sum(unit.custody == Custody.DESTROYED for unit in units),
         _shipments(units),
         _recipients(units),
     )
+
+
+def _batches(donations: Collection[Donation], made: RawSQL) -> tuple[Batch, ...]:
+    """The batches that were made of these donations, and those in whose open pool one of them lies."""
+    pools = Pooled.objects.filter(donation__in=donations, taken_out_at=None).values("batch")
+    return tuple(Batch.objects.filter(Q(record__in=made) | Q(pk__in=pools)).order_by("number"))
 
 
 def _shipments(units: Collection[Unit]) -> dict[int, Shipment]:

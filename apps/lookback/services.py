@@ -56,6 +56,7 @@ def look_back(*, donor: Donor, finding: Finding, signing: Signing, actor: Actor,
         opened.since, opened.signature = finding.since, signature
         opened.donations = [donation.din for donation in donations]
         opened.in_stock = [unit.number for unit in found.stock]
+        opened.batches = [batch.number for batch in found.batches]
         opened.opened_at, opened.opened_by = at, signer.actor.username
         change.create(opened)
         _hold(change, donations, opened)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from apps.batches.models import Batch
 from apps.core.errors import Happened
 from apps.core.http import who
 from apps.core.pagination import listing
@@ -20,7 +21,7 @@ from apps.lookback.forms import AnswerForm, FindingForm
 from apps.lookback.models import LookBack
 from apps.lookback.selectors import duties_of, visible_look_backs
 from apps.organisation.access import Access, open_to
-from apps.organisation.selectors import roles_at
+from apps.organisation.selectors import printed_names, roles_at
 from apps.quality.panels import holds_panel
 from apps.signatures.facts import Signing
 from apps.signatures.pages import Panel, signed_page
@@ -74,12 +75,14 @@ def look_back(request: HttpRequest, number: str) -> HttpResponse:
     """GET /lookback/<number>/: the finding, what is held, what is recalled, the patients."""
     found = _named(request, number)
     duties, held = list(duties_of(found)), roles_at(request.user, found.record.site, timezone.now())
+    names = printed_names(duty.answered_by for duty in duties)
     donations = list(Donation.objects.filter(din__in=found.donations).select_related("record"))
     context = {
         "look_back": found,
-        "duties": duties,
+        "duties": [(duty, names.get(duty.answered_by, "")) for duty in duties],
         "stock": Unit.objects.filter(number__in=found.in_stock).order_by("number"),
         "donations": donations,
+        "batches": Batch.objects.filter(number__in=found.batches).order_by("number"),
         "patients": {duty.recipient.number: duty.recipient for duty in duties if duty.recipient},
         "answers": bool(held & set(services.WHO_MAY_ANSWER)),
         "holds": holds_panel([donation.record for donation in donations]),

@@ -21,6 +21,7 @@ from apps.batches.services.recording import record_value
 from apps.batches.services.signing import complete_step, sign_section, sign_step
 from apps.batches.services.vessels import open_vessels
 from apps.core.actor import SYSTEM
+from apps.core.errors import Happened
 from apps.donation.content import countersign_content, eligibility_content
 from apps.donation.facts import Eligibility
 from apps.donation.models import Donation
@@ -266,11 +267,12 @@ class Room:
         self.now += SOON
         return complete_step(batch=self.batch, step=step, actor=actor(who or self.cast.olga), at=self.now, **more)
 
-    def sign_step(self, step: str, *, who: User | None = None) -> Step:
+    def sign_step(self, step: str, *, who: User | None = None, happened: Happened | None = None) -> Step:
         self.now += SOON
         person = who or self.cast.olga
         shown = sign_as(person, content.step_content(self.batch, Place.parse(step)), at=self.now)
-        return sign_step(batch=self.batch, step=step, signing=shown, actor=actor(person), at=self.now)
+        said = {"signing": shown, "actor": actor(person), "at": self.now, "happened": happened}
+        return sign_step(batch=self.batch, step=step, **said)
 
     def witness(self, step: str, *, who: User | None = None) -> Step:
         self.now += SOON

@@ -84,6 +84,7 @@ def test_one_signed_act_holds_what_is_in_stock_recalls_what_was_given_and_names_
     assert {(duty.custody, duty.recipient.number) for duty in duties if duty.recipient} == {("ADMINISTERED", "R-0001")}
     stock = Unit.objects.filter(custody=Custody.IN_STORE)
     assert set(found.in_stock) == {unit.number for unit in stock}
+    assert found.batches == [stock[0].batch.number]
     for blocked in (Blocks.ISSUE, Blocks.USE, Blocks.PROCESS, Blocks.CERTIFY):
         assert "looked_back" in {hold.code for hold in open_holds([stock[0].record], blocked)}
     assert (found.signature.username, found.signature.verb) == ("quinn", "look_back")

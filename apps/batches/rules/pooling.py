@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from apps.core.errors import Objection
+from apps.batches.facts.inputs import PoolInput
+from apps.core.errors import Objection, Worded
 from apps.core.text import N_
 from apps.products.definition.pooling import Pool
+from apps.products.facts import Comparator, Entered
+from apps.products.rules.rounding import round_half_up
+from apps.quality.rules import told_of
 
 HUNDRED = Decimal(100)
+KEPT_DECIMALS, LONGEST_TEXT, TOO_LARGE = 3, 40, 10**9  # as a line of the manifest holds it
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class PoolLine:
     donor: str
     mass: Decimal
     is_eligible: bool
-    holds: tuple[str, ...] = ()
+    holds: tuple[Worded, ...] = ()
     kept_back: timedelta | None = None
     other_donations: int = 0
 
@@ -34,14 +39,23 @@ def is_twice(dins: Sequence[str], known: Collection[str]) -> list[Objection]:
     return [Objection("pooled_twice", template, {"din": din}, place="lines") for din in twice]
 
 
+def mass_of(given: PoolInput, read: Entered | Objection) -> Decimal | Objection:
+    """A mass is more than nothing and kept as it was weighed: what the manifest would round away is refused."""
+    if isinstance(read, Entered) and read.number is not None and read.comparator is Comparator.EXACT:
+        is_kept = read.number == round_half_up(read.number, KEPT_DECIMALS) and len(given.mass) <= LONGEST_TEXT
+        if is_kept and 0 < read.number < TOO_LARGE:
+            return read.number
+    facts = {"din": given.din, "mass": given.mass[:LONGEST_TEXT]}
+    return Objection("no_mass", N_("{din}: {mass} is no mass."), facts, place="lines")
+
+
 def is_not_released(line: PoolLine, pool: Pool) -> Objection | None:
     """A donation is pooled when it is eligible, is not held, and was kept back until its donor was tested again."""
     facts: dict[str, object] = {"din": line.din}
     if not line.is_eligible:
         return Objection("pooled_not_eligible", N_("{din} is not found eligible."), facts, place=line.din)
     if line.holds:
-        facts["holds"] = "; ".join(line.holds)
-        return Objection("pooled_held", N_("{din} is held: {holds}"), facts, place=line.din)
+        return Objection("pooled_held", N_("{din} is held: {holds}"), {**facts, **told_of(line.holds)}, place=line.din)
     least = timedelta(days=pool.kept_back_days)
     if least and (line.kept_back is None or line.kept_back < least):
         template = N_("{din} is kept back: its donor is to be tested again, {days} d after it was given.")

@@ -101,7 +101,7 @@ def _records_in(rows: Iterable[Pooled]) -> list[Record]:
     return list(found.values())
 
 
-def _line(row: Pooled, holds: dict[int, list[str]], again: datetime | None, counted: dict[int, int]) -> PoolLine:
+def _line(row: Pooled, holds: dict[int, list[Hold]], again: datetime | None, counted: dict[int, int]) -> PoolLine:
     donation = row.donation
     held = (*holds[donation.record_id], *holds[donation.donor.record_id])
     kept_back = again - donation.collected_at if again else None
@@ -110,12 +110,12 @@ def _line(row: Pooled, holds: dict[int, list[str]], again: datetime | None, coun
     return PoolLine(donation.din, donation.donor.number, row.mass, eligible, held, kept_back, others)
 
 
-def _holds(rows: Iterable[Pooled]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
+def _holds(rows: Iterable[Pooled]) -> dict[int, list[Hold]]:
+    found: dict[int, list[Hold]] = defaultdict(list)
     records = [record.pk for record in _records_in(rows)]
     for hold in Hold.objects.filter(record__in=records, lifted_at=None).order_by("pk"):
         if hold.blocks & {Blocks.PROCESS, Blocks.USE}:
-            found[hold.record_id].append(hold.text)
+            found[hold.record_id].append(hold)
     return found
 
 

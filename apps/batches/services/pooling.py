@@ -26,7 +26,7 @@ from apps.core.actor import Actor
 from apps.core.errors import BadInput, Happened, Objection, RuleBroken, stop_if
 from apps.core.rules import is_future, reason_is_missing, unknown
 from apps.core.text import N_
-from apps.lineage.services import link
+from apps.lineage.services import link_all
 from apps.products.definition import NumberParameter
 from apps.products.facts import Place
 from apps.products.loader import units
@@ -51,10 +51,9 @@ def pool_donations(
     missing = [line.din for line in lines if line.din not in donations]
     if missing:
         raise BadInput(*(unknown(din, "lines") for din in missing))
-    relied = [donation.record for donation in donations.values()]
-    with audited(
-        actor=who, action="batch.donation.pooled", at=at, reason=act.why, touching=[batch.record], relying_on=relied
-    ) as change:
+    # Touched, not relied on: of two who enter one donation into two pools, the second waits and is told.
+    touched = [batch.record, *(donation.record for donation in donations.values())]
+    with audited(actor=who, action="batch.donation.pooled", at=at, reason=act.why, touching=touched) as change:
         situation = situation_of(batch, [place])
         twice = pooling.is_twice([line.din for line in lines], pooled_anywhere(donations.values()))
         stop_if(*_against(situation, place), is_future(act.performed_at(None), at), *twice)
@@ -92,10 +91,9 @@ def against_the_pool(situation: Situation, view: StepView) -> list[Objection]:
 
 def close_pool(change: Change, situation: Situation, view: StepView) -> None:
     """From here on the batch is made from every donation in its manifest."""
-    if not closes_a_pool(view.step):
-        return
-    for row in manifest_of(situation.batch):
-        link(change, children=[situation.batch.record], parent=row.donation.record)
+    if closes_a_pool(view.step):
+        donations = [row.donation.record for row in manifest_of(situation.batch)]
+        link_all(change, children=[situation.batch.record], parents=donations)
 
 
 def _against(situation: Situation, place: Place) -> list[Objection | None]:
@@ -118,13 +116,8 @@ def _masses(batch: Batch, place: Place, lines: Sequence[PoolInput]) -> list[tupl
     weighed = definition.step(place).field(pool.mass) if pool else None
     if not isinstance(weighed, NumberParameter):
         raise BadInput(Objection("no_mass", N_("The master record names no mass of the pool."), place="lines"))
-    return [(_mass(weighed, line), weighed.unit) for line in lines]
-
-
-def _mass(weighed: NumberParameter, line: PoolInput) -> Decimal:
-    read = read_entry(weighed, line.mass, units=units())
-    number = None if isinstance(read, Objection) else read.number
-    if number is None or not 0 < number < 10**9:
-        template = N_("{din}: {mass} is no mass.")
-        raise BadInput(Objection("no_mass", template, {"din": line.din, "mass": line.mass}, place="lines"))
-    return number
+    found = [pooling.mass_of(line, read_entry(weighed, line.mass, units=units())) for line in lines]
+    unreadable = [one for one in found if isinstance(one, Objection)]
+    if unreadable:
+        raise BadInput(*unreadable)
+    return [(one, weighed.unit) for one in found if isinstance(one, Decimal)]

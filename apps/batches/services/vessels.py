@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from apps.audit.models import Record
 from apps.audit.services import Change, audited
 from apps.batches.content import vessel_labels
 from apps.batches.facts.inputs import Act, ValueInput
@@ -26,7 +25,7 @@ from apps.core.rules import reason_is_missing
 from apps.core.text import N_
 from apps.documents.models import Document
 from apps.documents.services import request_document
-from apps.lineage.services import link
+from apps.lineage.services import link_all
 from apps.organisation.services import require
 from apps.products.definition import VesselUse
 from apps.products.definition.preparation import VesselKind
@@ -59,7 +58,7 @@ def open_vessels(
         situation = situation_of(batch, [place])
         stop_if(is_not_begun(situation, place), _is_another_batchs(situation.batch, parents))
         vessels = [_open(change, situation, place, use, act.performed_at(performed_at), act) for _ in range(count)]
-        _link(change, situation.batch.record, vessels, parents)
+        link_all(change, children=[vessel.record for vessel in vessels], parents=[batch.record, *relied])
         _record_labels(change, situation, place, use, vessels, act, performed_at)
         _print(change, situation.batch, vessels)
         return vessels
@@ -144,11 +143,6 @@ def _number(situation: Situation, place: Place, kind: VesselKind, row: str) -> s
     stages = [stage.key for stage in situation.definition.preparation.stages]
     section = f"P{place.stage_n}" if place.stage_n else f"S{stages.index(place.stage) + 1}"
     return vessel_number(situation.batch.number, section, kind.code, row, kind.numbered)
-
-
-def _link(change: Change, batch: Record, vessels: Sequence[Vessel], parents: Sequence[Vessel]) -> None:
-    for parent in (batch, *(vessel.record for vessel in parents)):
-        link(change, children=[vessel.record for vessel in vessels], parent=parent)
 
 
 def _record_labels(

@@ -17,8 +17,9 @@ from apps.batches.views.moving import frame_of
 from apps.core.errors import Happened
 from apps.core.http import who
 from apps.core.roles import Role
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, act_page, said_page
 from apps.organisation.access import Access, open_to
+from apps.organisation.selectors import printed_names
 
 ROLES = frozenset({Role.OPERATOR, Role.CHECKER, Role.QA})
 HANDS = Access(read=ROLES, write=ROLES)
@@ -30,10 +31,11 @@ def pool(request: HttpRequest, number: str) -> HttpResponse:
     """GET /batches/<number>/pool/: every donation in the pool with its mass, and what keeps it from being closed."""
     batch = batch_named(request, number)
     rows, out = manifest_of(batch), taken_out_of(batch)
+    names = printed_names(row.taken_out_by for row in out)
     context: dict[str, Any] = {
         "batch": batch,
         "rows": rows,
-        "out": out,
+        "out": [(row, names[row.taken_out_by]) for row in out],
         "pool": pool_facts(batch, rows),
         "may_enter": bool(ROLES & roles_here(request, batch)),
         **frame_of(batch),
@@ -63,10 +65,7 @@ def take_out(request: HttpRequest, number: str) -> HttpResponse:
     form = TakeOutForm(request.POST or None, dins=[row.donation.din for row in manifest_of(batch)])
     act = _act(batch, _("Take a donation out of the pool"), _("Take out"))
 
-    def perform(_happened: Happened | None) -> None:
-        take_from_pool(batch=batch, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, take_from_pool, batch=batch)
 
 
 def _act(batch: Batch, title: str, word: str, *, already: bool = False) -> Act:
