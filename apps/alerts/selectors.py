@@ -142,21 +142,20 @@ def _instruments(at: datetime) -> Iterator[Due]:
 
 def _trainings(at: datetime) -> Iterator[Due]:
     """What somebody is trained on ends: told where they work, until a later training is recorded."""
-    for one in lapsing_trainings(at, TRAINING_NOTICE):
+    for one, site in lapsing_trainings(at, TRAINING_NOTICE):
         until = one.valid_until or at
-        for site in sorted(sites_of(one.user, at)):
-            yield Due(
-                AlertKind.TRAINING_LAPSED if until <= at else AlertKind.TRAINING_LAPSING,
-                one.record_id,
-                site,
-                f"training:{one.pk}:{site}:{_key(until <= at, until)}",
-                Role.QA,
-                N_("The training of {name} on {subject} has lapsed.")
-                if until <= at
-                else N_("The training of {name} on {subject} lapses soon."),
-                until,
-                {"name": one.user.printed_name, "subject": one.subject},
-            )
+        yield Due(
+            AlertKind.TRAINING_LAPSED if until <= at else AlertKind.TRAINING_LAPSING,
+            one.record_id,
+            site,
+            f"training:{one.pk}:{site}:{_key(until <= at, until)}",
+            Role.QA,
+            N_("The training of {name} on {subject} has lapsed.")
+            if until <= at
+            else N_("The training of {name} on {subject} lapses soon."),
+            until,
+            {"name": one.user.printed_name, "subject": one.subject},
+        )
 
 
 def _key(expired: bool, expires_at: datetime) -> str:

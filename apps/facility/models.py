@@ -108,6 +108,7 @@ class MonitoringPoint(Audited):
     kind = models.CharField(max_length=10, choices=choices_of(SampleKind))
     grade = models.CharField(max_length=12, choices=choices_of(Grade))
     label = models.CharField(max_length=120, blank=True)
+    planned_at = models.DateTimeField(null=True, blank=True)  # empty where it was planned before this was kept
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

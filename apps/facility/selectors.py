@@ -31,9 +31,9 @@ def visible_instruments(user: User, at: datetime) -> QuerySet[Instrument]:
 
 
 def lapsing_instruments(at: datetime, within: timedelta) -> list[tuple[Instrument, datetime]]:
-    """A duty: calibration or qualification of what is in service ends soon or has just ended; the earlier of both."""
-    window = (at - within, at + within)
-    ending = Q(calibration_due__range=window) | Q(qualified_until__range=window)
+    """A duty: calibration or qualification of what is in service ends soon, or has ended; the earlier of both."""
+    soon = at + within
+    ending = Q(calibration_due__lte=soon) | Q(qualified_until__lte=soon)
     found = (
         Instrument.objects.filter(ending, status=InstrumentStatus.IN_SERVICE).select_related("record").order_by("pk")
     )
@@ -141,18 +141,31 @@ def plates_of(record: Record) -> list[Plate]:
     return list(plates().filter(session__cleared_for=record).order_by("pk"))
 
 
+def uncounted(sites: Collection[str]) -> QuerySet[Plate]:
+    """A duty of the laboratory: samples that nobody has counted, the oldest first."""
+    return plates().filter(count=None, point__room__site__code__in=sites).order_by("taken_at", "pk")
+
+
 def points_not_sampled(record: Record) -> list[tuple[LineClearance, MonitoringPoint]]:
     """The points of the plan that were due in a session of a batch and have no sample of it."""
-    sessions = LineClearance.objects.filter(cleared_for=record).select_related("room__record").order_by("pk")
+    sessions = list(LineClearance.objects.filter(cleared_for=record).select_related("room__record").order_by("pk"))
     done = set(Plate.objects.filter(session__in=sessions).values_list("session_id", "point_id"))
-    due = [
-        (one, point) for one in sessions for point in MonitoringPoint.objects.filter(room=one.room_id).order_by("pk")
-    ]
+    points = MonitoringPoint.objects.filter(room__in={one.room_id for one in sessions}).select_related("room")
+    planned: dict[int, list[MonitoringPoint]] = {}
+    for point in points.order_by("pk"):
+        planned.setdefault(point.room_id, []).append(point)
     return [
         (session, point)
-        for session, point in due
-        if (session.pk, point.pk) not in done and not (point.retired_at and point.retired_at <= session.cleared_at)
+        for session in sessions
+        for point in planned.get(session.room_id, ())
+        if (session.pk, point.pk) not in done and _is_due(point, session)
     ]
+
+
+def _is_due(point: MonitoringPoint, session: LineClearance) -> bool:
+    """Whether a point was in force in a session: planned before the batch left, not retired before it came."""
+    is_later = point.planned_at and session.left_at and point.planned_at >= session.left_at
+    return not is_later and not (point.retired_at and point.retired_at <= session.cleared_at)
 
 
 def visible_probes(user: User, at: datetime) -> QuerySet[Probe]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.organisation.models import Training, User
-from apps.organisation.selectors import visible_people
+from apps.organisation.selectors import roles_held, visible_people
 
 
 def subjects_of(username: str, subjects: Collection[str], at: datetime) -> set[str]:
@@ -23,19 +23,24 @@ def trainings_here(viewer: User, at: datetime) -> QuerySet[Training]:
 
 
 def trainings_ending(subjects: Collection[str], site: str, end: datetime) -> list[Training]:
-    """The newest trainings of the people of a site on some subjects, of those that end before an instant."""
+    """The trainings on some subjects that end before an instant, of the people who still work at a site then."""
+    here = roles_held(end).filter(site__code=site).values("user")
+    ending = _last_ones().filter(user__in=here, subject__in=subjects, valid_until__lt=end)
+    return list(ending.select_related("user").order_by("valid_until", "pk"))
+
+
+def lapsing_trainings(at: datetime, within: timedelta) -> list[tuple[Training, str]]:
+    """A duty of QA at each site where somebody works: what they are trained on ends soon or has just ended, and no
+    later training follows.
+    """
+    ending = _last_ones().filter(valid_until__range=(at - within, at + within))
+    found = list(ending.select_related("user", "record").order_by("valid_until", "pk"))
+    people = {one.user_id for one in found}
+    works = set(roles_held(at).filter(user__in=people).values_list("user", "site__code"))
+    return [(one, site) for one in found for user, site in sorted(works) if user == one.user_id]
+
+
+def _last_ones() -> QuerySet[Training]:
+    """Of each person still here and each subject the training that was recorded last."""
     later = Training.objects.filter(user=OuterRef("user"), subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
-    held = Training.objects.filter(~Exists(later), subject__in=subjects, valid_until__lt=end, user__is_active=True)
-    here = held.filter(user__roles__site__code=site, user__roles__held_until=None).distinct()
-    return list(here.select_related("user").order_by("valid_until", "pk"))
-
-
-def lapsing_trainings(at: datetime, within: timedelta) -> list[Training]:
-    """A duty of QA: what somebody is trained on, ends soon or has just ended, and no later training follows."""
-    later = Training.objects.filter(
-        user=OuterRef("user"), subject=OuterRef("subject"), valid_from__gt=OuterRef("valid_from")
-    )
-    ending = Training.objects.filter(
-        ~Exists(later), valid_until__range=(at - within, at + within), user__is_active=True
-    )
-    return list(ending.select_related("user", "record").order_by("valid_until", "pk"))
+    return Training.objects.filter(~Exists(later), user__is_active=True)

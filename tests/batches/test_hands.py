@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.alerts.facts import AlertKind
 from apps.alerts.selectors import due_things
@@ -17,6 +19,7 @@ from apps.facility.facts import Grade
 from apps.facility.services import clear_line, leave_room, open_room
 from apps.organisation.models import Training
 from apps.organisation.services import acknowledge_training, record_training
+from apps.organisation.trainings import lapsing_trainings, subjects_of
 from apps.products.loader import standard_tables, validated
 from apps.products.reading import Reading
 from apps.quality.models import Event
@@ -26,7 +29,7 @@ from tests.cast import AT, Cast, actor, give_role, sign_as, site_of, train
 
 TEMPERATURE = "receipt.arrive.temperature"
 GOWNING = "qualification/gowning"
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 def demanding() -> Any:
@@ -61,6 +64,18 @@ def test_gowning_is_judged_at_the_moment_of_use(gowned: Room) -> None:
     assert codes(lambda: gowned.enter(TEMPERATURE, "4.1")) == ["training_missing"]
     train(olga, GOWNING, at=AT - DAY, until=gowned.now + DAY)
     assert gowned.enter(TEMPERATURE, "4.1").text == "4.1"
+
+
+def test_a_training_is_valid_from_its_record_until_its_end_to_the_second(cast: Cast) -> None:
+    train(cast.olga, GOWNING, at=AT, until=AT + DAY)
+
+    def held(at: Any) -> set[str]:
+        return subjects_of("olga", [GOWNING, "qualification/media_fill"], at)
+
+    assert held(AT - SECOND) == held(AT + DAY) == set()
+    assert held(AT) == held(AT + DAY - SECOND) == {GOWNING}
+    assert codes(lambda: train(cast.olga, GOWNING, at=AT, until=AT)) == ["no_length"]
+    assert train(cast.olga, GOWNING, at=AT, until=AT + SECOND).valid_until == AT + SECOND
 
 
 def test_one_batch_is_open_in_a_work_zone(gowned: Room) -> None:
@@ -115,8 +130,22 @@ def test_a_training_that_lapses_is_told_until_a_later_one_is_recorded(cast: Cast
     assert told(AT) == []
     assert told(AT + 40 * DAY) == [AlertKind.TRAINING_LAPSING]
     assert told(AT + 60 * DAY) == [AlertKind.TRAINING_LAPSED]
+    train(cast.olga, GOWNING, at=AT + 60 * DAY, until=AT + 61 * DAY)
+    assert told(AT + 60 * DAY) == [AlertKind.TRAINING_LAPSING]  # of two the one recorded last
     train(cast.olga, GOWNING, at=AT + 60 * DAY, until=AT + 400 * DAY)
     assert told(AT + 60 * DAY) == []
+
+
+def test_lapsing_trainings_are_told_at_every_site_of_their_people_in_two_queries(cast: Cast) -> None:
+    give_role(cast.oscar, Role.OPERATOR, "RHINE")
+    for person in (cast.olga, cast.oscar):
+        train(person, GOWNING, at=AT, until=AT + DAY)
+
+    with CaptureQueriesContext(connection) as asked:
+        told = [(one.user.username, site) for one, site in lapsing_trainings(AT, DAY)]
+
+    assert told == [("olga", "NANHU"), ("oscar", "NANHU"), ("oscar", "RHINE")]
+    assert len(asked) == 2
 
 
 def test_trainings_on_pages_as_at_the_api(cast: Cast, web_client: Any, api_client: Any, time_machine: Any) -> None:

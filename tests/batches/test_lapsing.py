@@ -10,7 +10,7 @@ from apps.batches.facts.words import Verb
 from apps.batches.selectors.batches import batch_now
 from apps.core.errors import NotAllowed
 from apps.facility.models import Instrument
-from apps.facility.services import clean, extend_calibration
+from apps.facility.services import clean, extend_calibration, qualify, take_out_of_service
 from apps.inspection.selectors.usage import as_table, use_log
 from tests.batches.refusals import codes, refused
 from tests.batches.story import Room, instrument
@@ -28,7 +28,7 @@ def test_a_calibration_is_told_before_it_lapses_until_qa_extends_it(cast: Cast) 
     quinn: dict[str, Any] = {"actor": actor(cast.quinn), "at": AT}
     assert told(AT) == []
     assert told(AT + 31 * DAY) == [AlertKind.CALIBRATION_LAPSING]
-    assert told(AT + 60 * DAY) == [AlertKind.CALIBRATION_LAPSED]
+    assert told(AT + 60 * DAY) == told(AT + 99 * DAY) == [AlertKind.CALIBRATION_LAPSED]
 
     assert codes(lambda: extend_calibration(instrument=found, until=AT, reason="Why not", **quinn)) == ["no_extension"]
     later = AT + 200 * DAY
@@ -39,13 +39,25 @@ def test_a_calibration_is_told_before_it_lapses_until_qa_extends_it(cast: Cast) 
     )
     extend_calibration(instrument=found, until=later, reason="The service comes in May", **quinn)
     assert told(AT + 60 * DAY) == []
+    qualify(instrument=found, report="PQ-1", until=AT + 70 * DAY, **quinn)
+    assert told(AT + 60 * DAY) == [AlertKind.CALIBRATION_LAPSING]
+    take_out_of_service(instrument=found, reason="Away", **quinn)
+    assert told(AT + 60 * DAY) == []
 
 
 def test_the_starter_signs_what_lapses_before_the_planned_end(planned: Room) -> None:
     cast, batch = planned.cast, batch_now(planned.batch)
     instrument(cast, "INC-07", "incubator", calibration_due=AT + 5 * DAY)
     instrument(cast, "INC-08", "incubator", calibration_due=AT + 50 * DAY)
-    train(cast.oscar, batch.product_version.record.address, at=AT, until=AT + DAY)
+    instrument(cast, "INC-09", "incubator", qualified_until=AT + 20 * DAY)
+    instrument(cast, "INC-10", "incubator", calibration_due=AT + 5 * DAY, status="OUT_OF_SERVICE")
+    instrument(cast, "LN-1", "tank", calibration_due=AT + 5 * DAY)
+    here, subject = batch.product_version.record.address, "procedure/other"
+    train(cast.oscar, here, at=AT, until=AT + DAY)
+    train(cast.rolf, here, at=AT, until=AT + DAY)
+    train(cast.oscar, subject, at=AT, until=AT + DAY)
+    train(cast.olga, here, at=AT, until=AT + DAY)
+    train(cast.olga, here, at=AT, until=AT + 99 * DAY)
 
     def named() -> list[str]:
         shown = move_content(Verb.START, batch)
@@ -53,7 +65,11 @@ def test_the_starter_signs_what_lapses_before_the_planned_end(planned: Room) -> 
 
     assert named() == []
     batch.planned_end = AT + 30 * DAY
-    assert named() == [f"Oscar Ortega: {batch.product_version.record.address}", "INC-07 (incubator)"]
+    assert named() == [f"Oscar Ortega: {here}", "INC-07 (incubator)", "INC-09 (incubator)"]
+    batch.planned_end = AT + DAY
+    assert named() == []
+    batch.planned_end = AT + DAY + timedelta(seconds=1)
+    assert named() == [f"Oscar Ortega: {here}"]
 
 
 def test_the_log_says_for_which_batch_an_instrument_was_used(room: Room, web_client: Any, api_client: Any) -> None:

@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import Record
 from apps.audit.services import audited
 from apps.batches.models import Batch
 from apps.core.actor import SYSTEM
 from apps.core.errors import BadInput, Objection
+from apps.desk.facts import Asked
+from apps.desk.selectors.desk import subject_of
+from apps.desk.selectors.environment import to_count
 from apps.facility.content import clearance_content
 from apps.facility.facts import Grade, SampleKind
 from apps.facility.levels import level_of, levels
@@ -54,6 +59,11 @@ def test_every_level_cites_a_source_that_is_named() -> None:
 @pytest.mark.parametrize("text", ["", "-1", "1.5", "none", "12345678", "１"])
 def test_what_is_no_count_is_refused(text: str) -> None:
     assert isinstance(rules.read_count(text), Objection)
+
+
+def test_a_plate_is_read_when_it_was_taken_or_later() -> None:
+    assert rules.is_read_too_early(AT, AT) is None
+    assert rules.is_read_too_early(AT - timedelta(microseconds=1), AT) is not None
 
 
 @pytest.fixture
@@ -99,6 +109,19 @@ def test_what_grew_in_grade_a_days_later_holds_the_batch_and_opens_an_event(
     assert "Micrococcus luteus" in hold.text
 
 
+def test_a_sample_waits_on_my_work_of_the_analyst_until_it_is_counted(cast: Cast, room: Room) -> None:
+    whom = Asked(frozenset({"NANHU"}), AT, cast.anna.username)
+    plate = take(cast, room, "S1", "P-001")
+
+    (task,) = to_count(whom)
+    assert (task.record, task.url_args, task.due_at) == ("P-001", ("P-001",), AT + 7 * DAY)
+    assert task.facts == {"point": "B2-101 S1", "batch": "CT-0042"}
+    assert subject_of(task, {"NANHU"}) == plate.record
+    assert list(to_count(Asked(frozenset({"RHINE"}), AT, cast.anna.username))) == []
+    read(cast, plate, "0")
+    assert list(to_count(whom)) == []
+
+
 def test_nothing_grown_holds_nothing_and_a_second_count_says_why(cast: Cast, room: Room) -> None:
     plate = read(cast, take(cast, room, "C1", "P-002"), "0")
 
@@ -131,6 +154,44 @@ def test_the_release_names_what_is_above_a_level_awaited_or_never_sampled(
     look = look_at_environment(Batch(record=batch))
     assert [(one.kind, one.url_address) for one in look.findings] == [(FindingKind.ACTION, "plate/P-001")]
     assert look.checked == 2
+
+
+def test_a_point_is_due_in_the_sessions_that_end_after_it_was_planned(cast: Cast, room: Room, batch: Record) -> None:
+    quinn: dict[str, Any] = {"room": room, "kind": SampleKind.AIR, "grade": Grade.B, "actor": actor(cast.quinn)}
+    plan_point(code="DURING", at=AT + DAY / 2, **quinn)
+    leave_room(room=room, actor=actor(cast.olga), at=AT + DAY)
+    plan_point(code="AFTER", at=AT + DAY, **quinn)
+    assert [point.code for _session, point in points_not_sampled(batch)] == ["S1", "C1", "DURING"]
+
+    signing = sign_as(cast.olga, clearance_content(room, batch), at=AT + DAY)
+    clear_line(room=room, cleared_for=batch, signing=signing, actor=actor(cast.olga), at=AT + DAY)
+    with CaptureQueriesContext(connection) as asked:
+        due = [str(point) for _session, point in points_not_sampled(batch)]
+    assert due == [f"B2-101 {code}" for code in ("S1", "C1", "DURING", "S1", "C1", "DURING", "AFTER")]
+    assert len(asked) == 3  # sessions, samples, points, however many
+
+
+def test_a_point_is_planned_once_where_its_grade_has_a_level(cast: Cast, room: Room) -> None:
+    quinn: dict[str, Any] = {"room": room, "actor": actor(cast.quinn), "at": AT}
+
+    assert codes(lambda: plan_point(code="S1", kind=SampleKind.SETTLE, grade=Grade.A, **quinn)) == ["number_taken"]
+    assert codes(lambda: plan_point(code="G1", kind=SampleKind.GLOVE, grade=Grade.D, **quinn)) == ["no_level"]
+
+
+def test_a_sample_is_of_its_room_and_of_no_later_time(cast: Cast, room: Room) -> None:
+    quinn: dict[str, Any] = {"actor": actor(cast.quinn), "at": AT}
+    other = open_room(code="C-1", grade=Grade.C, site=site_of("NANHU"), label_en="C", label_zh="C", **quinn)
+    point = plan_point(room=other, code="S9", kind=SampleKind.SETTLE, grade=Grade.C, **quinn)
+    said: dict[str, Any] = {"room": room, "number": "P-009", "actor": actor(cast.olga), "at": AT}
+    assert codes(lambda: take_plate(point=point, taken_at=AT, **said)) == ["other_room"]
+    soon = AT + timedelta(seconds=1)
+    assert codes(lambda: take_plate(point=room.points.get(code="S1"), taken_at=soon, **said)) == ["in_the_future"]
+
+    plate = take(cast, room, "S1", "P-001")
+    late: dict[str, Any] = {"plate": plate, "count": "1", "actor": actor(cast.anna), "at": AT}
+    assert codes(lambda: read_plate(read_at=soon, **late)) == ["in_the_future"]
+    assert codes(lambda: read_plate(read_at=AT - DAY, **late)) == ["read_too_early"]
+    assert (Plate.objects.get().count, Hold.objects.exists(), Event.objects.exists()) == (None, False, False)
 
 
 def test_a_sample_belongs_to_a_session_and_its_number_is_given_once(cast: Cast, room: Room) -> None:

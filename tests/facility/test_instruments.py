@@ -13,9 +13,12 @@ from apps.facility import rules
 from apps.facility.content import clearance_content
 from apps.facility.facts import Grade, InstrumentFacts, InstrumentStatus
 from apps.facility.models import Instrument, LineClearance, Room
+from apps.facility.rules.instruments import is_no_longer_clean
 from apps.facility.services import (
     calibrate,
+    clean,
     clear_line,
+    extend_calibration,
     leave_room,
     open_room,
     put_in_service,
@@ -40,6 +43,27 @@ def test_an_instrument_is_used_while_it_is_qualified() -> None:
     assert rules.is_past_qualification(facts(qualified_until=AT), AT - timedelta(microseconds=1)) is None
     assert rules.is_past_qualification(facts(qualified_until=AT), AT) is not None
     assert rules.is_past_qualification(facts(), AT) is None
+
+
+def test_an_instrument_is_used_while_it_is_clean() -> None:
+    assert is_no_longer_clean(facts(clean_until=AT), AT - timedelta(microseconds=1)) is None
+    assert is_no_longer_clean(facts(clean_until=AT), AT) is not None
+    assert is_no_longer_clean(facts(), AT) is None
+
+
+def test_an_extension_ends_later_than_what_it_extends() -> None:
+    assert rules.is_no_extension(facts(), AT + timedelta(microseconds=1)) is None
+    assert rules.is_no_extension(facts(), AT) is not None
+    assert rules.is_no_extension(facts(calibration_due=None), AT) is not None
+
+
+def test_a_work_zone_is_free_or_its_own_batchs() -> None:
+    held = {
+        holder: rules.is_zone_of_another("BSC-1", holder, "batch/CT-0042")
+        for holder in ("", "batch/CT-0042", "batch/CT-0099")
+    }
+
+    assert [holder for holder, objection in held.items() if objection] == ["batch/CT-0099"]
 
 
 def test_what_needs_no_calibration_is_never_due() -> None:
@@ -81,9 +105,11 @@ def test_operators_administrators_and_inspectors_keep_no_instruments(cast: Cast,
 def test_a_retired_instrument_never_comes_back(cast: Cast) -> None:
     found = instrument(cast, "INC-07", "incubator", status=InstrumentStatus.RETIRED)
 
-    assert codes(lambda: put_in_service(instrument=found, reason="Needed again", actor=actor(cast.quinn), at=AT)) == [
-        "retired"
-    ]
+    quinn, later = {"actor": actor(cast.quinn), "at": AT}, AT + timedelta(days=900)
+    olga = {"actor": actor(cast.olga), "at": AT}
+    assert codes(lambda: put_in_service(instrument=found, reason="Needed again", **quinn)) == ["retired"]
+    assert codes(lambda: extend_calibration(instrument=found, until=later, reason="In May", **quinn)) == ["retired"]
+    assert codes(lambda: clean(instrument=found, agent="Ethanol", until=None, **olga)) == ["retired"]
 
 
 @pytest.fixture

@@ -50,6 +50,12 @@ WRONG = {
     "an unknown kind of limit": (f"{VIABILITY}.limit.kind", "about", f"{VIABILITY}.limit.kind", "kind is one of"),
     "a high end in at_least": (f"{VIABILITY}.limit.high", "99", f"{VIABILITY}.limit.high", "at_least has no high end"),
     "a range with one end": (f"{DENSITY}.limit.low", ..., f"{DENSITY}.limit.low", "write at_least or at_most"),
+    "an opened life that no clock measures": (
+        "preparation.materials[0].expiry_after_opening",
+        "1 mo",
+        "preparation.materials[0].expiry_after_opening",
+        "elapsed time",
+    ),
     "an unknown unit": (f"{VIABILITY}.unit", "furlong", f"{VIABILITY}.unit", '"furlong" is no permitted unit'),
     "an unknown computed function": (
         f"{GROWTH}.parameters[1].function",

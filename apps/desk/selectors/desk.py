@@ -12,7 +12,18 @@ from apps.batches.models import Batch
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.desk.facts import Asked, Desk, Task
-from apps.desk.selectors import batches, disposal, laboratory, lookback, people, quality, storage, transport, treatments
+from apps.desk.selectors import (
+    batches,
+    disposal,
+    environment,
+    laboratory,
+    lookback,
+    people,
+    quality,
+    storage,
+    transport,
+    treatments,
+)
 from apps.desk.selectors.scanning import PAGES
 from apps.organisation.models import User
 from apps.organisation.selectors import grants_of, roles_held
@@ -39,7 +50,7 @@ def desk_of(user: User, at: datetime, zone: ZoneInfo) -> Desk:
 
 def subject_of(task: Task, sites: Collection[str]) -> Record | None:
     """The record a task is about; the kinds of records that can be looked up share no numbers at one site."""
-    addresses = [f"{kind}/{task.record}" for kind in (*PAGES, "user")]
+    addresses = [f"{kind}/{task.record}" for kind in (*PAGES, "user", "plate")]
     return Record.objects.filter(address__in=addresses, site__in=[*sites, ""]).order_by("pk").first()
 
 
@@ -87,6 +98,7 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         laboratory.to_begin,
         laboratory.to_finish,
         laboratory.to_review,
+        environment.to_count,
         treatments.to_go_on(Role.ANALYST),
     ),
     Role.QC_HEAD: (laboratory.to_review, batches.to_approve),

@@ -1,13 +1,14 @@
 """Rules about the monitoring of the environment. Pure."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.facility.facts import Level
 from apps.products.facts import Verdict
 
+COUNTED_WITHIN = timedelta(days=7)  # ours: a sample has been incubated and counted by then
 COUNT = re.compile(r"\d{1,7}", re.ASCII)
 
 

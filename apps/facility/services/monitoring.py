@@ -29,10 +29,11 @@ def plan_point(
 ) -> MonitoringPoint:
     """Add a point to the plan of a room: from now on a sample of it is due whenever a batch stands there."""
     who = require(actor, PLANNERS, room.site.code, at=at, about=room.record.address)
-    taken = MonitoringPoint.objects.filter(room=room, code=code).exists()
-    stop_if(is_taken(code, taken, "code"), rules.has_no_level(level_of(grade, kind), grade, kind))
+    stop_if(rules.has_no_level(level_of(grade, kind), grade, kind))
     with audited(actor=who, action="room.point.planned", at=at, touching=[room.record]) as change:
+        stop_if(is_taken(code, MonitoringPoint.objects.filter(room=room, code=code).exists(), "code"))
         point = MonitoringPoint(record=room.record, room=room, code=code, kind=kind, grade=grade, label=label)
+        point.planned_at = at
         return change.create(point)
 
 

@@ -44,6 +44,12 @@ class Material(Part):
     animal_origin: bool = False
     source: Source | None = None
 
+    @model_validator(mode="after")
+    def _opened_life_is_elapsed(self) -> Self:
+        if self.expiry_after_opening and self.expiry_after_opening.is_calendar:
+            raise wrong("expiry_after_opening", "a time limit is an elapsed time: s, min, h, d or wk")
+        return self
+
 
 class MonitoredCondition(Part):
     """What is watched continuously on a kind of equipment, and for how long it may lie outside."""
