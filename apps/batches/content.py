@@ -15,7 +15,7 @@ from apps.batches.selectors.batches import chain_of_batch
 from apps.batches.selectors.lapsing import lapses_before_the_end
 from apps.batches.selectors.plans import plan_of
 from apps.batches.selectors.pooling import manifest_of
-from apps.batches.selectors.situation import hold_key, place_of, process_holds
+from apps.batches.selectors.situation import hold_key, holds_named, place_of, process_holds
 from apps.batches.selectors.steps import Full, section_sheet, step_sheet
 from apps.batches.selectors.vessels import SHEET
 from apps.core.canonical import canonical, instant_text
@@ -158,7 +158,7 @@ def risk_content(batch: Batch, named_qa: str, reason: str) -> SignedContent:
 
 def ratify_content(decision: RiskDecision) -> SignedContent:
     """A decision at risk, as the named QA ratifies it."""
-    lines = [Line(N_("Hold"), key) for key in decision.holds]
+    lines = [Line(N_("Hold"), hold.text, key) for key, hold in holds_named(decision.holds).items()]
     lines += [Line(N_("Decided at"), instant_text(decision.decided_at)), Line(N_("Reason"), decision.reason)]
     return SignedContent("ratify_risk", decision.batch.record.address, RATIFIED, tuple(lines))
 

@@ -7,7 +7,7 @@ import pytest
 from apps.batches import content
 from apps.batches.facts.words import AmendmentState, BatchState, StepState
 from apps.batches.models import Amendment, Batch, Step
-from apps.batches.rules.amending import is_skipped
+from apps.batches.rules.amending import change_in_words, is_skipped
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.missing import what_is_missing
 from apps.batches.selectors.plans import definition_of_batch
@@ -77,6 +77,27 @@ def test_an_amendment_is_in_force_when_both_have_signed(room: Room) -> None:
     assert approved.state == AmendmentState.APPROVED
     assert batch_now(room.batch).definition_sha256 == approved.sha256
     assert room.enter("receipt.arrive.temperature", "14.0").verdict == "PASS"
+
+
+PLACE = "receipt.arrive.temperature"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (WIDER, f"The limit of {PLACE} is 2.0\N{EN DASH}15.0."),
+        ({**WIDER, "limit": {"kind": "at_most", "high": "15.0"}}, f"The limit of {PLACE} is ≤ 15.0."),
+        ({**WIDER, "limit": {"kind": "at_least", "low": "0"}}, f"The limit of {PLACE} is ≥ 0."),
+        (SKIP, "receipt.arrive is left out."),
+        (
+            {"change": "parameter", "at": "receipt.arrive", "parameter": {"key": "smell"}},
+            "Parameter smell of receipt.arrive is changed or added.",
+        ),
+        ({"change": "add_step", "stage": "receipt", "step": {"key": "look"}}, "Step look is added to receipt."),
+    ],
+)
+def test_a_change_is_shown_in_words(change: dict[str, Any], words: str) -> None:
+    assert change_in_words(change).text == words
 
 
 def test_an_amendment_changes_this_batch_and_no_other(room: Room) -> None:

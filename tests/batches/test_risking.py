@@ -12,6 +12,7 @@ from apps.batches.facts.words import BatchState
 from apps.batches.models import Attachment, Comment, RiskDecision
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.files import ContentLost, attachment_bytes, path_of
+from apps.batches.selectors.notes import notes_of
 from apps.batches.selectors.risks import unratified_risks
 from apps.batches.services.excursions import record_excursion
 from apps.batches.services.risking import add_comment, proceed_at_risk, ratify_risk
@@ -82,6 +83,9 @@ def test_a_decision_at_risk_is_due_one_working_day_later_and_ratified_by_qa(stop
     assert decision.due_at == decision.decided_at + timedelta(days=1)
     assert list(unratified_risks(stopped.now, {"NANHU"})) == [decision]
     assert list(unratified_risks(stopped.now, {"RHINE"})) == []
+    held = "Stopped by Stella Stone: Smoke in the corridor"
+    assert [line.value for line in content.ratify_content(decision).lines if line.label == "Hold"] == [held]
+    assert [[one.text for one in note.says] for note in notes_of(stopped.batch)] == [[held]]
     ratify(stopped, decision, stopped.cast.quinn)
     assert list(unratified_risks(stopped.now)) == []
 

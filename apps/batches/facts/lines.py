@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from apps.batches.facts.words import Origin, StepState, Verb
+from apps.core.errors import Worded
 from apps.core.roles import Role
 from apps.products.definition import Bilingual, Option
 from apps.products.facts import ParameterKind, Place, Verdict
@@ -244,3 +245,4 @@ class NoteFact:
     by: str
     at: datetime
     due_at: datetime | None = None
+    says: tuple[Worded, ...] = ()  # what it is about, a sentence each

@@ -5,11 +5,19 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from apps.batches.facts.lines import Sentence
+from apps.core.canonical import canonical
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.products.facts import BadPlace, Place
 
 KINDS = ("limit", "parameter", "skip_step", "add_step")
+WORDS = {
+    "limit": N_("The limit of {at} is {limit}."),
+    "parameter": N_("Parameter {key} of {at} is changed or added."),
+    "skip_step": N_("{at} is left out."),
+    "add_step": N_("Step {key} is added to {at}."),
+}
 MEMBERS = {"change", "at", "limit", "parameter", "stage", "step"}
 Change = Mapping[str, Any]
 
@@ -36,6 +44,28 @@ def amended(text: str, changes: Sequence[Change]) -> dict[str, Any]:
 def skipped_steps(changes: Sequence[Change]) -> tuple[Place, ...]:
     """The steps that these changes skip: one occurrence, or all where no index is given."""
     return tuple(Place.parse(str(change["at"])) for change in changes if change.get("change") == "skip_step")
+
+
+def change_in_words(change: Change) -> Sentence:
+    """One change of an amendment as people read it; the whole of it is what was signed."""
+    template, facts = WORDS[str(change["change"])], {"at": str(change.get("at", ""))}
+    match change["change"]:
+        case "limit":
+            facts["limit"] = _limit_in_words(change["limit"])
+        case "parameter":
+            facts["key"] = str(change["parameter"]["key"])
+        case "add_step":
+            facts |= {"key": str(change["step"]["key"]), "at": str(change["stage"])}
+    return Sentence(template, facts)
+
+
+def _limit_in_words(limit: Mapping[str, Any]) -> str:
+    low, high = limit.get("low"), limit.get("high")
+    if low is None and high is None:
+        return canonical(limit)
+    if low is not None and high is not None:
+        return f"{low}\N{EN DASH}{high}"
+    return f"≥ {low}" if high is None else f"≤ {high}"
 
 
 def is_skipped(step: Place, skipped: Place) -> bool:

@@ -1,8 +1,11 @@
 """What people agreed and said about a batch, as lines of its record."""
 
+from collections.abc import Iterator, Sequence
+
 from apps.batches.facts.lines import NoteFact
 from apps.batches.models import Amendment, Batch, Comment, PlannedDeviation, RiskDecision
-from apps.core.canonical import canonical
+from apps.batches.rules.amending import change_in_words
+from apps.batches.selectors.situation import holds_named
 from apps.products.facts import Place
 
 
@@ -10,12 +13,12 @@ def notes_of(batch: Batch) -> tuple[NoteFact, ...]:
     """Amendments, planned deviations, decisions at risk and comments, in the order of time."""
     amendments = Amendment.objects.filter(batch=batch).defer("text").select_related("authored")
     planned = PlannedDeviation.objects.filter(batch=batch).select_related("agreed")
-    risks = RiskDecision.objects.filter(batch=batch).select_related("signed")
+    risks = list(RiskDecision.objects.filter(batch=batch).select_related("signed"))
     comments = Comment.objects.filter(batch=batch)
     notes = [
         *(_amendment(row) for row in amendments),
         *(_planned(row) for row in planned),
-        *(_risk(row) for row in risks),
+        *_risks(risks),
         *(_comment(row) for row in comments),
     ]
     return tuple(sorted(notes, key=lambda note: (note.at, note.kind, note.id)))
@@ -28,9 +31,8 @@ def planned_at(batch: Batch, step: Place) -> tuple[NoteFact, ...]:
 
 
 def _amendment(row: Amendment) -> NoteFact:
-    text = "; ".join(canonical(change) for change in row.changes)
-    name = row.authored.printed_name
-    return NoteFact("amendment", row.pk, row.number, "", text, row.reason, row.state, name, row.proposed_at)
+    says, name = tuple(change_in_words(change) for change in row.changes), row.authored.printed_name
+    return NoteFact("amendment", row.pk, row.number, "", "", row.reason, row.state, name, row.proposed_at, says=says)
 
 
 def _planned(row: PlannedDeviation) -> NoteFact:
@@ -38,12 +40,12 @@ def _planned(row: PlannedDeviation) -> NoteFact:
     return NoteFact("planned_deviation", row.pk, "", row.place, row.what, row.why, "AGREED", name, row.agreed_at)
 
 
-def _risk(row: RiskDecision) -> NoteFact:
-    state = "RATIFIED" if row.ratified_id else "TO_RATIFY"
-    name = row.signed.printed_name
-    return NoteFact(
-        "risk", row.pk, "", "", "; ".join(row.holds), row.reason, state, name, row.decided_at, due_at=row.due_at
-    )
+def _risks(rows: Sequence[RiskDecision]) -> Iterator[NoteFact]:
+    holds = holds_named([key for row in rows for key in row.holds])
+    for row in rows:
+        state, name = "RATIFIED" if row.ratified_id else "TO_RATIFY", row.signed.printed_name
+        says = tuple(holds[key] for key in row.holds)
+        yield NoteFact("risk", row.pk, "", "", "", row.reason, state, name, row.decided_at, row.due_at, says)
 
 
 def _comment(row: Comment) -> NoteFact:

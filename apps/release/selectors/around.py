@@ -184,7 +184,8 @@ def _planned(one: PlannedDeviation) -> Finding:
 
 
 def _at_risk(one: RiskDecision) -> Finding:
-    return _departure(f"risk:{one.pk}", one.reason, ", ".join(one.holds), one.decided_at, one.signed.printed_name)
+    held = ", ".join(sorted({key.rpartition(":")[0] for key in one.holds}))
+    return _departure(f"risk:{one.pk}", one.reason, held, one.decided_at, one.signed.printed_name)
 
 
 def _departure(key: str, what: str, place: str, at: datetime, who: str) -> Finding:
