@@ -18,7 +18,7 @@ from apps.quality.models import Event, Hold
 from apps.signatures.models import Signature
 from apps.transport.facts import Declared, Outside, ShipmentVerb
 from apps.transport.models import LoggerFile, ReceiptValue, Shipment
-from apps.transport.rules.trips import does_not_cover, excursions_in
+from apps.transport.rules.trips import does_not_cover, excursions_in, was_outside
 from apps.transport.selectors import series_of, shipment_now, trip_of
 from apps.units.models import Unit
 from tests.cast import Cast
@@ -157,12 +157,16 @@ def test_excursions_are_computed_against_the_limits_of_the_master(
     shipment = on_the_way(cast, batch)
     file = with_file(cast, shipment, curve(warm))
 
-    outside = excursions_in(series_of(file), trip_of(shipment, ARRIVED))
+    trip = trip_of(shipment, ARRIVED)
+    outside = excursions_in(series_of(file), trip)
 
     assert [(one.began_at, one.ended_at, one.worst, one.verdict) for one in outside] == [
         (LEFT + a * 5 * MINUTES, LEFT + b * 5 * MINUTES, D(worst), verdict) for a, b, worst, verdict in expected
     ]
     assert all(isinstance(one, Outside) for one in outside)
+    told = [was_outside(one, trip.temperature, "°C").text for one in outside]
+    level = {"ACTION": "outside ≤ -150 °C", "FAIL": "outside ≤ -135 °C"}
+    assert all(level[one[3]] in text for one, text in zip(expected, told, strict=True))
 
 
 def test_what_was_measured_before_it_left_or_after_it_came_is_not_judged(cast: Cast, batch: Batch) -> None:

@@ -8,7 +8,7 @@ from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.products.definition import NumberParameter, NumericLimit
 from apps.products.facts import Verdict
-from apps.products.rules.limits import elapsed_text, judge_number, limit_text
+from apps.products.rules.limits import elapsed_text, ends_text, judge_number, limit_text
 from apps.products.rules.rounding import plain
 from apps.transport.facts import LoggerSeries, Outside, Reading, Trip
 
@@ -76,11 +76,18 @@ def was_outside(excursion: Outside, temperature: NumberParameter, unit: str) -> 
     facts = {
         "began_at": excursion.began_at,
         "length": elapsed_text(excursion.length),
-        "limit": limit_text(temperature.limit) if temperature.limit else "",
+        "limit": _level_passed(temperature, excursion.verdict),
         "unit": unit,
         "worst": plain(excursion.worst),
     }
     return Objection("excursion", template, facts)
+
+
+def _level_passed(temperature: NumberParameter, verdict: Verdict) -> str:
+    """The level beyond which the worst reading lay: the action level, or the limit itself."""
+    limit = temperature.limit
+    levels = dict(limit.levels) if isinstance(limit, NumericLimit) else {}
+    return ends_text(levels[verdict]) if verdict in levels else limit_text(limit) if limit else ""
 
 
 def is_of_another_logger(series: LoggerSeries, serial_number: str) -> Objection | None:
