@@ -16,10 +16,8 @@ from apps.batches.selectors.vessels import vessel_label_sheets, vessels_of
 from apps.batches.services.vessels import print_vessel_labels
 from apps.batches.views.finding import batch_named, roles_here
 from apps.batches.views.moving import frame_of
-from apps.core.errors import Happened
-from apps.core.http import who
 from apps.core.roles import Role
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, said_page
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import printed_names
 
@@ -57,10 +55,7 @@ def print_labels(request: HttpRequest, number: str) -> HttpResponse:
         context=frame_of(batch),
     )
 
-    def perform(_happened: Happened | None) -> None:
-        print_vessel_labels(batch=batch, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, print_vessel_labels, batch=batch)
 
 
 def _rows(batch: Batch) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from apps.core.errors import Happened, Refused
+from apps.core.http import who
 from apps.core.rules import in_utc
 from apps.core.ui.pages import happened_from, refusal_response
 from apps.core.ui.wording import sentence
@@ -47,6 +48,13 @@ def act_page(
         _say_beside(form, refused)
         return asked_page(request, act, form, refused.status)
     return HttpResponseRedirect(act.done_url or act.back_url)
+
+
+def said_page(
+    request: HttpRequest, act: Act, form: forms.Form, service: Callable[..., object], **about: object
+) -> HttpResponse:
+    """As `act_page`, where the form says all that the service asks beside what it is done to."""
+    return act_page(request, act, form, lambda _happened: service(**about, **form.cleaned_data, **who(request)))
 
 
 def asked_page(request: HttpRequest, act: Act, form: forms.Form, refused: int = 400) -> HttpResponse:

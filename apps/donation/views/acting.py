@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from apps.core.errors import Happened
 from apps.core.http import who
 from apps.core.roles import Role
-from apps.core.ui.acts import Act, act_page, asked_page
+from apps.core.ui.acts import Act, act_page, asked_page, said_page
 from apps.core.ui.wording import bilingual
 from apps.donation import services
 from apps.donation.content import countersign_content, eligibility_content
@@ -74,10 +74,7 @@ def consent(request: HttpRequest, number: str) -> HttpResponse:
     form = ConsentForm(request.POST or None, asked=asked_of(found.site.code))
     act = _act(found, _("Consent of %(number)s") % {"number": number}, _("Record the consent"), icon="sign")
 
-    def perform(_happened: Happened | None) -> None:
-        services.record_consent(donor=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.record_consent, donor=found)
 
 
 @open_to(access=COLLECTORS)
@@ -91,10 +88,7 @@ def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     title = _("Consent of %(number)s withdrawn") % {"number": number}
     act = _act(found, title, _("Record the withdrawal"), intro=intro, stops=True)
 
-    def perform(_happened: Happened | None) -> None:
-        services.withdraw_consent(consent=given, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.withdraw_consent, consent=given)
 
 
 @open_to(access=LABORATORY)

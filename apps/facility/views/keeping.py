@@ -13,11 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.audit.models import Record
 from apps.audit.selectors import entries_of, record_at
-from apps.core.errors import Happened
 from apps.core.http import who
 from apps.core.pagination import listing
 from apps.core.roles import Role
-from apps.core.ui.acts import Act, act_page, asked_page
+from apps.core.ui.acts import Act, asked_page, said_page
 from apps.core.ui.navigation import address_of
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual, translated
@@ -104,10 +103,7 @@ def install(request: HttpRequest) -> HttpResponse:
     form = InstallForm(request.POST or None, known=known, sites=sites_as(request, *services.KEEPERS))
     act = Act(title=_("Install an instrument"), word=_("Install"), back_url=reverse("facility:list"), icon="device")
 
-    def perform(_happened: Happened | None) -> None:
-        services.install_instrument(**form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.install_instrument)
 
 
 @open_to(access=KEEPERS)
@@ -117,10 +113,7 @@ def calibrate(request: HttpRequest, number: str) -> HttpResponse:
     found, form = _instrument_named(request, number), CalibrationForm(request.POST or None)
     act = _act(found, _("Calibrate %(number)s") % {"number": number}, _("Record the calibration"), icon="tick")
 
-    def perform(_happened: Happened | None) -> None:
-        services.calibrate(instrument=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.calibrate, instrument=found)
 
 
 @open_to(access=QA)
@@ -130,10 +123,7 @@ def extend(request: HttpRequest, number: str) -> HttpResponse:
     found, form = _instrument_named(request, number), ExtensionForm(request.POST or None)
     act = _act(found, _("Extend the calibration of %(number)s") % {"number": number}, _("Record the extension"))
 
-    def perform(_happened: Happened | None) -> None:
-        services.extend_calibration(instrument=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.extend_calibration, instrument=found)
 
 
 @open_to(access=KEEPERS)
@@ -143,10 +133,7 @@ def qualify(request: HttpRequest, number: str) -> HttpResponse:
     found, form = _instrument_named(request, number), QualificationForm(request.POST or None)
     act = _act(found, _("Qualify %(number)s") % {"number": number}, _("Record the qualification"), icon="tick")
 
-    def perform(_happened: Happened | None) -> None:
-        services.qualify(instrument=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.qualify, instrument=found)
 
 
 @open_to(access=KEEPERS)
@@ -160,10 +147,7 @@ def change_status(request: HttpRequest, number: str) -> HttpResponse:
     act = _act(found, title % {"number": number}, word, stops=takes_out)
     perform_it = services.take_out_of_service if takes_out else services.put_in_service
 
-    def perform(_happened: Happened | None) -> None:
-        perform_it(instrument=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, perform_it, instrument=found)
 
 
 @open_to(access=READ_ONLY)
@@ -199,10 +183,7 @@ def open_room(request: HttpRequest) -> HttpResponse:
     form = RoomForm(request.POST or None, sites=sites_as(request, Role.QA))
     act = Act(title=_("Add a room"), word=_("Add the room"), back_url=reverse("facility:rooms"), icon="place")
 
-    def perform(_happened: Happened | None) -> None:
-        services.open_room(**form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.open_room)
 
 
 @open_to(write=frozenset(services.CLEARERS))

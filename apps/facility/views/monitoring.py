@@ -12,10 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.core.errors import Happened
-from apps.core.http import as_file, who
+from apps.core.http import as_file
 from apps.core.roles import Role
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, said_page
 from apps.core.ui.navigation import address_of
 from apps.core.ui.plots import Bounds, trend
 from apps.facility import services
@@ -84,10 +83,7 @@ def plan_point(request: HttpRequest, code: str) -> HttpResponse:
     form = PointForm(request.POST or None, initial={"grade": room.grade})
     act = _act(room, _("Plan a point in %(room)s") % {"room": room.code}, _("Add the point"), icon="plus")
 
-    def perform(_happened: Happened | None) -> None:
-        services.plan_point(room=room, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.plan_point, room=room)
 
 
 @open_to(access=SAMPLERS)
@@ -100,10 +96,7 @@ def take(request: HttpRequest, code: str) -> HttpResponse:
         room, _("Sample the environment of %(room)s") % {"room": room.code}, _("Record the sample"), icon="flask"
     )
 
-    def perform(_happened: Happened | None) -> None:
-        services.take_plate(room=room, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.take_plate, room=room)
 
 
 @open_to(access=ANALYSTS)
@@ -116,10 +109,7 @@ def read(request: HttpRequest, number: str) -> HttpResponse:
     title = _("Count of sample %(number)s") % {"number": number}
     act = _act(plate.point.room, title, _("Record the count"), intro=f"{plate.point} · {_level_words(plate.point)}")
 
-    def perform(_happened: Happened | None) -> None:
-        services.read_plate(plate=plate, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.read_plate, plate=plate)
 
 
 @open_to(access=CLEANERS)
@@ -131,10 +121,7 @@ def clean(request: HttpRequest, number: str) -> HttpResponse:
     form, back = CleaningForm(request.POST or None), reverse("facility:instrument", args=[number])
     act = Act(title=_("Clean %(number)s") % {"number": number}, word=_("Record the cleaning"), back_url=back)
 
-    def perform(_happened: Happened | None) -> None:
-        services.clean(instrument=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.clean, instrument=found)
 
 
 def _point(point: MonitoringPoint, rows: Sequence[Plate], is_sampled: bool) -> dict[str, object]:

@@ -16,7 +16,7 @@ from apps.core.errors import Happened
 from apps.core.http import who
 from apps.core.pagination import listing
 from apps.core.roles import Role
-from apps.core.ui.acts import Act, act_page, asked_page
+from apps.core.ui.acts import Act, act_page, asked_page, said_page
 from apps.core.ui.navigation import address_of
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual, translated
@@ -109,10 +109,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     intro = _("It stays in quarantine until quality assurance has looked at its documents.")
     act = Act(title=_("Receive a lot"), word=_("Receive"), back_url=reverse("materials:list"), intro=intro, icon="box")
 
-    def perform(_happened: Happened | None) -> None:
-        services.receive_lot(**form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.receive_lot)
 
 
 @open_to(access=OPERATORS)
@@ -172,10 +169,7 @@ def print_labels(request: HttpRequest, number: str) -> HttpResponse:
     title = _("Print labels of %(number)s") if not sheets else _("Print labels of %(number)s once more")
     act = Act(title=title % {"number": number}, word=_("Print"), back_url=_page_of(found), icon="print")
 
-    def perform(_happened: Happened | None) -> None:
-        services.print_lot_labels(lot=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.print_lot_labels, lot=found)
 
 
 def _decided(request: HttpRequest, number: str, verb: LotVerb, reason: str = "") -> HttpResponse:

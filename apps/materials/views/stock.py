@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from apps.audit.selectors import record_at
 from apps.core.errors import Happened
 from apps.core.http import who
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, act_page, said_page
 from apps.core.ui.navigation import address_of
 from apps.materials import services
 from apps.materials.facts import LotState, MovementKind
@@ -82,10 +82,7 @@ def count(request: HttpRequest, number: str) -> HttpResponse:
     form = CountForm(request.POST or None, unit=found.unit)
     act = _act(found, _("Count lot %(number)s"), _("Record the count"), icon="pencil")
 
-    def perform(_happened: Happened | None) -> None:
-        services.count_stock(lot=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.count_stock, lot=found)
 
 
 @open_to(access=COUNTERS)
@@ -95,10 +92,7 @@ def destroy(request: HttpRequest, number: str) -> HttpResponse:
     found, form = _lot_named(request, number), DestroyForm(request.POST or None)
     act = _act(found, _("Destroy of lot %(number)s"), _("Record the destruction"), stops=True)
 
-    def perform(_happened: Happened | None) -> None:
-        services.destroy_stock(lot=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.destroy_stock, lot=found)
 
 
 @open_to(access=OPENING)
@@ -108,10 +102,7 @@ def open_one(request: HttpRequest, number: str) -> HttpResponse:
     found, form = _lot_named(request, number), OpenForm(request.POST or None)
     act = _act(found, _("Open a container of lot %(number)s"), _("Record the opening"), icon="box")
 
-    def perform(_happened: Happened | None) -> None:
-        services.open_container(lot=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.open_container, lot=found)
 
 
 @open_to(access=OPENING)
@@ -121,10 +112,7 @@ def put_away(request: HttpRequest, number: str) -> HttpResponse:
     found, form = _lot_named(request, number), PlainForm(request.POST or None)
     act = _act(found, _("Put the open container of lot %(number)s away"), _("Record: put away"), icon="tick")
 
-    def perform(_happened: Happened | None) -> None:
-        services.discard_container(lot=found, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.discard_container, lot=found)
 
 
 def movement_rows(movements: Iterable[Movement]) -> list[dict[str, object]]:

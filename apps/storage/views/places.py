@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.core.errors import BadInput, Happened, Objection
 from apps.core.http import who
 from apps.core.text import N_
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, act_page, said_page
 from apps.organisation.access import Access, open_to, sites_as
 from apps.organisation.selectors import printed_names, roles_at, visible_to
 from apps.quality.panels import holds_panel
@@ -197,10 +197,7 @@ def take_out(request: HttpRequest, number: str) -> HttpResponse:
         icon="up",
     )
 
-    def perform(_happened: Happened | None) -> None:
-        services.take_out(unit=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.take_out, unit=found)
 
 
 def _map_rows(line: BoxLine | None, proposed: set[str], now: datetime) -> list[dict[str, object]]:

@@ -22,7 +22,7 @@ from apps.core.errors import Happened
 from apps.core.http import who
 from apps.core.pagination import listing
 from apps.core.roles import Role
-from apps.core.ui.acts import Act, act_page
+from apps.core.ui.acts import Act, act_page, said_page
 from apps.core.ui.wording import bilingual
 from apps.documents.forms import LabelSheetForm
 from apps.documents.selectors import label_sheets_about
@@ -127,10 +127,7 @@ def refuse(request: HttpRequest, number: str) -> HttpResponse:
     intro = _("Its tests need another sample. A refused sample stays in the record.")
     act = _act(found, _("Refuse %(number)s") % {"number": number}, _("Refuse the sample"), intro=intro, stops=True)
 
-    def perform(happened: Happened | None) -> None:
-        services.refuse_sample(sample=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.refuse_sample, sample=found)
 
 
 @open_to(access=TAKERS)
@@ -143,10 +140,7 @@ def print_labels(request: HttpRequest, number: str) -> HttpResponse:
     title = _("Print labels of %(number)s") if not sheets else _("Print labels of %(number)s once more")
     act = _act(found, title % {"number": number}, _("Print"), icon="print")
 
-    def perform(_happened: Happened | None) -> None:
-        services.print_sample_labels(sample=found, **form.cleaned_data, **who(request))
-
-    return act_page(request, act, form, perform)
+    return said_page(request, act, form, services.print_sample_labels, sample=found)
 
 
 @open_to(access=TAKERS)
