@@ -142,6 +142,17 @@ def test_a_clock_warns_in_its_last_quarter_and_counts_on_after_its_end(elapsed, 
     assert (view.state, view.digits) == (state, digits)
 
 
+@pytest.mark.parametrize(
+    ("language", "days"), [("en", ["6 d 13 h", "2 d 0 h"]), ("zh-hans", ["6 天 13 小时", "2 天 0 小时"])]
+)
+def test_a_clock_over_days_counts_days_and_hours(language, days):
+    left = [timedelta(hours=157, minutes=9, seconds=35), timedelta(hours=48), timedelta(hours=48, seconds=-1)]
+    with translation.override(language):
+        digits = [clock_view(AT + one, AT, AT).digits for one in left]
+
+    assert digits == [*days, "47:59:59"]
+
+
 def test_the_end_of_a_clock_is_written_with_its_day_when_that_is_not_today():
     """AT is 14:06 in Nanhu: nine hours later it is still that day, ten hours later it is not."""
     forms = [clock_view(AT + timedelta(hours=hours), AT, AT).end_form for hours in (9, 10)]

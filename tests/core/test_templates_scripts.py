@@ -99,7 +99,8 @@ def test_a_code_that_belongs_nowhere_is_said_aloud(page):
 # --- keyboard ---
 LIST = """<a href="/batches/" data-go=b>Batches</a><input id=search data-search><textarea id=note></textarea>
 <dialog id=keys>keys<form method=dialog><button>Close</button></form></dialog>
-<table><tr data-row><td><a href="/one/">1</a></td></tr><tr data-row><td><a href="/two/">2</a></td></tr></table>
+<table><tr data-row><td><a href="/one/">1</a><a href="/one/give/" data-key=H>h</a></td></tr>
+<tr data-row><td><a href="/two/">2</a><a href="/two/give/" data-key=H>h</a></td></tr></table>
 <button data-key=A onclick="document.title='accepted'">Accept</button>"""
 
 
@@ -109,11 +110,23 @@ def test_j_and_k_walk_through_the_rows_and_enter_opens(page):
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
-    assert page.inner_text("tr.is-current") == "1"
+    assert page.inner_text("tr.is-current a") == "1"
     page.keyboard.press("Enter")
 
     page.wait_for_selector("#arrived")
     assert page.url.endswith("/one/")
+
+
+def test_a_letter_of_a_row_acts_on_the_row_in_hand_and_on_no_other(page):
+    show(page, LIST, "keys")
+    page.keyboard.press("h")
+    assert page.locator("#arrived").count() == 0
+
+    for key in ("j", "j", "h"):
+        page.keyboard.press(key)
+
+    page.wait_for_selector("#arrived")
+    assert page.url.endswith("/two/give/")
 
 
 def test_g_and_a_letter_go_to_a_section(page):
@@ -185,7 +198,8 @@ def clock(page: Page, left: timedelta, whole: timedelta) -> str:
     page.clock.pause_at(NOW - timedelta(days=1) + timedelta(seconds=1))
     return (
         f'<meta name="server-now" content="{NOW.isoformat()}"><div data-clock data-end="{end.isoformat()}" '
-        f'data-start="{(end - whole).isoformat()}"><span data-clock-digits></span>'
+        f'data-start="{(end - whole).isoformat()}" data-days="%(days)d 天 %(hours)d 小时" data-days-from="48">'
+        "<span data-clock-digits></span>"
         "<span data-clock-over hidden>over</span>"
         '<span data-clock-say data-say-quarter="a quarter" data-say-five="five" data-say-over="over"></span></div>'
     )
@@ -197,6 +211,14 @@ def test_a_clock_counts_from_the_servers_time_whatever_the_device_says(page):
     shown = page.inner_text("[data-clock-digits]")
 
     assert shown in ("1:00:00", "59:59", "59:58")
+
+
+def test_a_clock_over_days_counts_days_and_hours(page):
+    show(page, clock(page, timedelta(hours=48, seconds=30), timedelta(days=7)), "clock")
+    assert page.inner_text("[data-clock-digits]") == "2 天 0 小时"
+
+    page.clock.run_for(40_000)
+    assert page.inner_text("[data-clock-digits]").startswith("47:59:")
 
 
 def test_a_clock_warns_announces_and_counts_on_when_it_is_over(page):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from apps.core.ui.times import count_down
+from apps.core.ui.times import HOURS_BY_THE_DAY, count_down, days_form
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,16 @@ class ClockView:
     left_percent: str
     state: str  # running, alert (last quarter), over
     end_form: str  # how its end is written: with the day when that is not today
+
+    @property
+    def days_form(self) -> str:
+        """How clock.js writes what is longer than some hours."""
+        return days_form()
+
+    @property
+    def days_from(self) -> int:
+        """From how many hours on it does."""
+        return HOURS_BY_THE_DAY
 
 
 def clock_view(ends_at: datetime, started_at: datetime | None, now: datetime) -> ClockView:

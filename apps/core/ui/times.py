@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+HOURS_BY_THE_DAY = 48  # from which on a clock shows days and hours
 FORMS = {
     "": "%Y-%m-%d %H:%M",
     "time": "%H:%M",
@@ -71,7 +72,7 @@ def _days(hours: int) -> str:
     days, hours = divmod(hours, 24)
     if not hours or days >= 10:
         return _("%(days)d d") % {"days": days}
-    return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+    return days_form() % {"days": days, "hours": hours}
 
 
 def age(at: datetime | None, now: datetime) -> SafeString:
@@ -85,9 +86,16 @@ def age(at: datetime | None, now: datetime) -> SafeString:
     )  # fmt: skip
 
 
+def days_form() -> str:
+    """How a clock over days is written."""
+    return _("%(days)d d %(hours)d h")
+
+
 def count_down(left: timedelta) -> str:
-    """The digits of a clock: 1:37:48, 4:32; past the end it counts up."""
+    """The digits of a clock: 6 d 13 h, 1:37:48, 4:32; past the end it counts up. `clock.js` counts the same."""
     seconds = int(abs(left.total_seconds()))
     hours, rest = divmod(seconds, 3600)
+    if hours >= HOURS_BY_THE_DAY:
+        return days_form() % {"days": hours // 24, "hours": hours % 24}
     minutes, seconds = divmod(rest, 60)
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

@@ -23,9 +23,10 @@
   const now = () => Date.now() + ahead;
   const pad = (number) => String(number).padStart(2, "0");
 
-  const digits = (milliseconds) => {
+  const digits = (clock, milliseconds) => {
     const seconds = Math.floor(Math.abs(milliseconds) / SECOND);
     const hours = Math.floor(seconds / 3600);
+    if (hours >= Number(clock.dataset.daysFrom)) return clock.dataset.days.replace("%(days)d", Math.floor(hours / 24)).replace("%(hours)d", hours % 24);
     const minutes = Math.floor((seconds % 3600) / 60);
     const rest = pad(seconds % 60);
     return hours ? `${hours}:${pad(minutes)}:${rest}` : `${minutes}:${rest}`;
@@ -48,7 +49,7 @@
     const share = Number.isNaN(start) || end <= start ? 1 : Math.max(0, Math.min(1, left / (end - start)));
     clock.dataset.state = left <= 0 ? "over" : share <= 0.25 ? "alert" : "running";
     const face = clock.querySelector("[data-clock-digits]");
-    if (face) face.textContent = digits(left);
+    if (face) face.textContent = digits(clock, left);
     clock.querySelector("[data-clock-ring]")?.setAttribute("stroke-dasharray", `${100 * share} 100`);
     clock.querySelector("[data-clock-bar]")?.setAttribute("width", String(100 * share));
     const over = clock.querySelector("[data-clock-over]");

@@ -24,8 +24,14 @@
     if (link?.hasAttribute("hx-get")) link.click();
   };
 
+  // A key of a row acts on the row in hand, and on none when there is none.
+  const isInReach = (item) => {
+    const row = item.closest("[data-row]");
+    return item.offsetParent !== null && (!row || row === (current() || document.activeElement?.closest("[data-row]")));
+  };
+
   const press = (letter) => {
-    const target = [...document.querySelectorAll("[data-key]")].find((item) => item.dataset.key.toLowerCase() === letter && item.offsetParent !== null);
+    const target = [...document.querySelectorAll("[data-key]")].find((item) => item.dataset.key.toLowerCase() === letter && isInReach(item));
     if (!target || target.disabled || target.getAttribute("aria-disabled") === "true") return false;
     target.click();
     return true;
