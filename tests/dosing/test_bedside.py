@@ -227,6 +227,17 @@ def test_what_is_said_twice_at_the_bed_is_said_once(cast: Cast, order: Treatment
     assert len({*pauses, goes_on.pk, stops_again.pk}) == len({*taken, other.pk, later.pk}) == 3
 
 
+def test_a_press_is_one_too_many_for_less_than_a_minute_before_and_after() -> None:
+    first, edge, tick = rules.Said("nils", START, ("PAUSED",)), MINUTE, timedelta(microseconds=1)
+
+    def again(after: timedelta, by: str = "nils", what: str = "PAUSED") -> bool:
+        return rules.is_said_twice(rules.Said(by, START + after, (what,)), first)
+
+    assert [again(after) for after in (edge - tick, tick - edge, edge, -edge)] == [True, True, False, False]
+    assert not again(tick, by="nora")
+    assert not again(tick, what="RESUMED")
+
+
 def test_the_end_is_signed_with_what_the_master_asks(cast: Cast, order: TreatmentOrder) -> None:
     started(cast, order)
     infusion = ended(cast, order)
