@@ -15,5 +15,5 @@ def to_count(whom: Asked) -> Iterator[Task]:
         said = {"point": str(plate.point), "batch": plate.session.cleared_for.number}
         yield Task(
             N_("Count a sample of the environment"), plate.number, plate.taken_at, "facility:count", (plate.number,),
-            said, N_("{point}, while {batch} stood there"), Risk.MID, plate.taken_at + COUNTED_WITHIN,
+            said, N_("{point}, while {batch} stood there"), Risk.MIDDLE, plate.taken_at + COUNTED_WITHIN,
         )  # fmt: skip
