@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test check format docs messages lock bench help
+.PHONY: setup run test check packages format docs messages lock bench help
 
 help:
 	@sed -n '1,/^PYTHON/{/^# make/s/^# //p}' Makefile
@@ -22,13 +22,14 @@ setup: .venv/.dev-ready
 run: .venv/.ready
 	@exec $(BIN)/python deploy/run.py
 
-test: .venv/.dev-ready
-	@sh deploy/test_packages.sh
+test: packages .venv/.dev-ready
 	@exec $(BIN)/python -m tests.run
 
-check: .venv/.dev-ready
-	@sh deploy/test_packages.sh
+check: packages .venv/.dev-ready
 	@exec $(BIN)/python deploy/check.py
+
+packages:
+	@sh deploy/test_packages.sh
 
 format: .venv/.dev-ready
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix-only .

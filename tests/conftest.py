@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, settings
 from tests.cast import _quick_secrets, api_client, cast, real_secrets, rhine, site, web_client
 from tests.chromium import chromium
 from tests.database import (
+    _folders,
     _heads_of_their_own,
     _tests_may_empty_append_only_tables,
+    _what_many_tests_begin_with_is_checked_once,
     django_db_keepdb,
     django_db_modify_db_settings,
 )
@@ -25,9 +27,11 @@ from tests.plans import prefers_indexes
 from tests.scheduling import put_the_longest_first_and_the_browsers_last, pytest_xdist_make_scheduler
 
 __all__ = [
+    "_folders",
     "_heads_of_their_own",
     "_quick_secrets",
     "_tests_may_empty_append_only_tables",
+    "_what_many_tests_begin_with_is_checked_once",
     "api_client",
     "cast",
     "chromium",

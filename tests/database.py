@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,12 +14,15 @@ import psycopg
 import pytest
 from django.conf import LazySettings
 from django.conf import settings as django_settings
-from django.db import connections
-from django.test import TransactionTestCase
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from django.test import TestCase, TransactionTestCase
 from psycopg import sql
 
-from apps.audit import triggers
 from tests.architecture.source import ROOT
+
+OF_MODELS = ("django_content_type", "auth_permission")
 
 
 def has_company() -> bool:
@@ -78,24 +82,71 @@ def _name(url: str) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def _tests_may_empty_append_only_tables() -> Iterator[None]:
-    """A test with real commits is followed by a flush, which the triggers refuse: they stand aside for that moment."""
+    """A test with real commits is followed by empty tables: those that hold rows are emptied, and nothing made anew."""
     with pytest.MonkeyPatch.context() as patch:
-        flush = TransactionTestCase._fixture_teardown
-
-        def flush_without_triggers(case: TransactionTestCase) -> None:
-            for name in case._databases_names(include_mirrors=False):
-                triggers.remove(connections[name])
-            try:
-                flush(case)
-            finally:
-                for name in case._databases_names(include_mirrors=False):
-                    triggers.install(connections[name])
-
-        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _empty)
         yield
 
 
+def _empty(case: TransactionTestCase) -> None:
+    for name in case._databases_names(include_mirrors=False):
+        connection = connections[name]
+        with transaction.atomic(using=name), connection.cursor() as cursor:
+            filled = _filled_tables(connection, cursor)
+            (_empty_postgresql if connection.vendor == "postgresql" else _empty_sqlite)(cursor, filled)
+
+
+def _filled_tables(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> list[str]:
+    """Those with rows, but for what migrations wrote about the models themselves."""
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    asked = (f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM \"{table}\")" for table in tables if table not in OF_MODELS)
+    cursor.execute(" UNION ALL ".join(asked))
+    return [table for (table,) in cursor.fetchall()]
+
+
+def _empty_postgresql(cursor: CursorWrapper, tables: list[str]) -> None:
+    cursor.execute("SET LOCAL session_replication_role = replica")  # neither triggers nor foreign keys are asked
+    for table in tables:
+        cursor.execute(f'DELETE FROM "{table}"')
+
+
+def _empty_sqlite(cursor: CursorWrapper, tables: list[str]) -> None:
+    """The triggers of these tables stand aside for that moment; foreign keys are asked at the commit."""
+    cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+    guards = [(name, sql) for name, table, sql in cursor.fetchall() if table in tables]
+    for name, _ in guards:
+        cursor.execute(f'DROP TRIGGER "{name}"')
+    for table in tables:
+        cursor.execute(f'DELETE FROM "{table}"')
+    for _, made in guards:
+        cursor.execute(made)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_many_tests_begin_with_is_checked_once() -> Iterator[None]:
+    """PostgreSQL looks at the foreign keys of what is not committed at the end of each test: of the rows of a story
+    played for many tests again after each, for their check was undone with the test. So they are looked at before."""
+    begin = TestCase._fixture_setup.__func__
+
+    def begin_settled(case: type[TestCase]) -> None:
+        for name in case._databases_names(include_mirrors=False):
+            if connections[name].vendor == "postgresql" and connections[name].in_atomic_block:
+                connections[name].check_constraints()
+        begin(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestCase, "_fixture_setup", classmethod(begin_settled))
+        yield
+
+
+@pytest.fixture(scope="session")
+def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names of folders that nobody made yet."""
+    base = tmp_path_factory.mktemp("heads")
+    return (base / str(n) for n in count())
+
+
 @pytest.fixture(autouse=True)
-def _heads_of_their_own(settings: LazySettings, tmp_path: Path) -> None:
+def _heads_of_their_own(settings: LazySettings, _folders: Iterator[Path]) -> None:
     """The copy of signed heads outside the database belongs to one database: each test begins without."""
-    settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
+    settings.CHECKPOINTS_DIR = next(_folders)

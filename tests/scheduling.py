@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 ONE_WORLD = "tests/release/decided/"  # these files share one played batch
 BROWSERS = "tests/browser/"  # one installation per process, whatever the file: each test may go where there is time
+# What tests of one file begin with, each a part of a story played once and standing on the one before it.
+FURTHER = ("planned_once", "started_once", "judged_once", "reviewed_once", "certified_once")
 # Minutes each. Whatever is not named here is short, and fills what time these leave.
 LONGEST = (
     "tests/access/test_every_operation.py",
@@ -23,6 +26,13 @@ LONGEST = (
     "tests/inspection/",
     "tests/transport/",
 )
+LONGEST_OF_BROWSERS = (
+    "tests/browser/test_release.py",
+    "tests/browser/test_pages.py::test_every_page_keeps_to_its_policy_and_its_screen[operator",
+    "tests/browser/test_step.py",
+    "tests/browser/test_pages.py::test_every_page_keeps_to_its_policy_and_its_screen[qa",
+    "tests/browser/test_pages.py",
+)
 
 
 class ByFile(LoadScopeScheduling):
@@ -33,6 +43,11 @@ class ByFile(LoadScopeScheduling):
             return nodeid
         return ONE_WORLD if nodeid.startswith(ONE_WORLD) else nodeid.partition("::")[0]
 
+    def _reschedule(self, node: WorkerController) -> None:
+        """Beside the test that runs one more waits in a process, not three: the others would have nothing to do."""
+        if not self.workqueue or self._pending_of(self.assigned_work[node]) < 2:
+            super()._reschedule(node)
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
@@ -42,13 +57,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 
 
 def put_the_longest_first_and_the_browsers_last(items: list[pytest.Item]) -> None:
-    """After the first browser nothing else in its process could run a loop of its own, as sealing a document does."""
-    items.sort(key=lambda item: (_drives_a_browser(item), _place_by_length(item)))
+    """After the first browser nothing else in its process could run a loop of its own, as sealing a document does.
+
+    Within a file come first those that begin with nothing, then those that begin further and further on in a story.
+    """
+    files: dict[str, int] = {}
+    for item in items:
+        files.setdefault(item.nodeid.partition("::")[0], len(files))
+    items.sort(key=lambda item: (*_place_of_file(item), files[item.nodeid.partition("::")[0]], _begins_at(item)))
 
 
-def _drives_a_browser(item: pytest.Item) -> bool:
-    return "chromium" in getattr(item, "fixturenames", ())
+def _place_of_file(item: pytest.Item) -> tuple[bool, int]:
+    drives_a_browser = "chromium" in getattr(item, "fixturenames", ())
+    known = LONGEST_OF_BROWSERS if drives_a_browser else LONGEST
+    return drives_a_browser, next((n for n, path in enumerate(known) if item.nodeid.startswith(path)), len(known))
 
 
-def _place_by_length(item: pytest.Item) -> int:
-    return next((n for n, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
+def _begins_at(item: pytest.Item) -> int:
+    return sum(name in FURTHER for name in getattr(item, "fixturenames", ()))

@@ -35,21 +35,22 @@ def latin_words(page: Page, path: str) -> list[str]:
     """The texts of a Chinese page in which English is left, each with the words."""
     if path.startswith(AS_WRITTEN):
         return []
-    return [f"{left} in: {text[:120]}" for text in page.evaluate(TEXTS) if (left := words_left(text))]
+    return [f"{list(left)} in: {text[:120]}" for text in page.evaluate(TEXTS) if (left := words_left(text))]
 
 
-def words_left(text: str) -> list[str]:
-    """The Latin words of a text that are no data."""
+@cache
+def words_left(text: str) -> tuple[str, ...]:
+    """The Latin words of a text that are no data. The same texts stand on many pages."""
     for data in (_any_of(_phrases()), CODE, _any_of(_typed()), _chinese()):
         text = data.sub(" ", text)
-    return WORD.findall(text)
+    return tuple(WORD.findall(text))
 
 
 @cache
 def _typed() -> frozenset[str]:
     """What people typed into the stories, and the keys and sources of the master records."""
     paths = (path for folder in ("fixtures", "seeds/products") for path in sorted((ROOT / folder).rglob("*.yaml")))
-    files = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths)
+    files = (yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) for path in paths)
     return frozenset({*OF_THE_HOUSE, *OF_MAKERS, *(text for file in files for text in _strings(file))})
 
 

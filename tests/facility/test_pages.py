@@ -9,9 +9,12 @@ from apps.facility.facts import Grade
 from apps.facility.models import Excursion, Instrument, LineClearance, Room
 from apps.facility.services import open_room
 from apps.quality.models import Event
-from tests.batches.story import approved, instrument, planned_room, small_record, start
+from tests.batches import story
+from tests.batches.conftest import cast, planned_once, room, started_once
+from tests.batches.story import approved, instrument, small_record
 from tests.cast import AT, SECRET, Cast, actor, site_of
 
+__all__ = ["cast", "planned_once", "room", "started_once"]
 pytestmark = pytest.mark.django_db
 
 
@@ -87,8 +90,8 @@ def test_operators_look_at_instruments_and_change_nothing(cast: Cast, web_client
     assert olga.post(f"{url}status/", {"reason": "No"}).status_code == 403
 
 
+@pytest.mark.usefixtures("room")
 def test_a_room_is_cleared_for_a_batch_by_signature_and_left(cast: Cast, web_client: Any, clean_room: Room) -> None:
-    start(planned_room(cast))
     olga, url = web_client(cast.olga), "/facility/clear/CT-0042/?step=culture%5B1%5D.clear"
     assert "CR-3 · Culture 3 · B" in olga.get(url).content.decode()
 
@@ -103,8 +106,8 @@ def test_a_room_is_cleared_for_a_batch_by_signature_and_left(cast: Cast, web_cli
     assert LineClearance.objects.get().left_by == "olga"
 
 
+@pytest.mark.usefixtures("room")
 def test_an_occupied_room_is_not_cleared_again(cast: Cast, web_client: Any, clean_room: Room) -> None:
-    start(planned_room(cast))
     olga, url = web_client(cast.olga), "/facility/clear/CT-0042/"
 
     def sign() -> Any:
@@ -128,8 +131,10 @@ def test_a_room_is_added_by_quality_assurance(cast: Cast, web_client: Any) -> No
     assert Room.objects.get().grade == Grade.C
 
 
-def test_an_excursion_is_told_on_the_page_to_the_batch_inside(cast: Cast, web_client: Any, time_machine: Any) -> None:
-    room = start(planned_room(cast)).receipt().clear_line().medium().seed()
+def test_an_excursion_is_told_on_the_page_to_the_batch_inside(
+    cast: Cast, room: story.Room, web_client: Any, time_machine: Any
+) -> None:
+    room.receipt().clear_line().medium().seed()
     instrument(cast, "INC-07", "incubator")
     room.enter("culture[1].feed[1].incubator", "INC-07", scanned=True)
     time_machine.move_to(room.now + timedelta(hours=3), tick=False)

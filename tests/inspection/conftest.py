@@ -7,10 +7,10 @@ import pytest
 from apps.audit.models import Record
 from apps.audit.services import audited
 from apps.core.actor import Actor
-from tests.batches.conftest import planned, room
+from tests.batches.conftest import cast, planned, planned_once, room, started_once
 from tests.cast import AT
 
-__all__ = ["planned", "room"]
+__all__ = ["cast", "planned", "planned_once", "room", "started_once"]
 
 
 @pytest.fixture

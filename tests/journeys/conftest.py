@@ -3,18 +3,21 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.conf import settings
-from django.core.management import call_command
 from django.test import TestCase, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from apps.core.actor import SYSTEM
 from apps.desk.story.people import found_sites
 from apps.desk.story.playing import Act, Story, read_story, stage_for
 from apps.desk.story.stage import Stage
+from apps.products.loader import SEEDS, Loaded, load
+from apps.products.management.commands.seed import TABLES, product_sources
+from apps.products.services import import_table, import_version
 
 ENDS = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # the stories end on the day before, at the site
 
@@ -22,6 +25,12 @@ ENDS = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # the stories end on the day be
 def story_of(name: str) -> Story:
     """A story of the demo, read anew."""
     return read_story(settings.FIXTURES_DIR / "nanhu" / f"{name}.yaml")
+
+
+@cache
+def seeds() -> list[Loaded]:
+    """Every product of the seeds, as `manage.py seed` takes it in; read once for all installations of a process."""
+    return [load(source) for source in product_sources(SEEDS)]
 
 
 def until(story: Story, instant: str, stage: Stage) -> list[Act]:
@@ -45,8 +54,10 @@ def founded(story: Story) -> Stage:
     """The sites and people of the demo, and its seeds, as they were some days before the story."""
     before = ENDS - timedelta(days=story.length + 60)
     secret = found_sites(settings.FIXTURES_DIR / "people.yaml", now=before, days_before=0)
-    with time_machine.travel(before, tick=False):
-        call_command("seed", verbosity=0)
+    for name in TABLES:
+        import_table(file=SEEDS / name, actor=SYSTEM, at=before)
+    for loaded in seeds():
+        import_version(loaded=loaded, actor=SYSTEM, at=before)
     return stage_for(story, ends_at=ENDS, secret=secret)
 
 

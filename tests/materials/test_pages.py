@@ -8,9 +8,11 @@ from django.test import Client
 from apps.audit.models import Entry
 from apps.materials.models import MaterialLot
 from apps.quality.models import Event, Hold
-from tests.batches.story import approved, lot, planned_room, small_record, start
+from tests.batches.conftest import cast, planned_once, room, started_once
+from tests.batches.story import approved, lot, small_record
 from tests.cast import AT, SECRET, Cast
 
+__all__ = ["cast", "planned_once", "room", "started_once"]
 pytestmark = pytest.mark.django_db
 DELIVERED = {
     "number": "PL-121",
@@ -115,8 +117,8 @@ def test_only_quality_assurance_is_shown_the_decisions(cast: Cast, web_client: A
         assert client.post("/materials/lots/PL-121/release/", {}).status_code == 403
 
 
+@pytest.mark.usefixtures("room")
 def test_a_reagent_is_prepared_for_a_batch_and_leads_back_to_its_step(cast: Cast, web_client: Any) -> None:
-    start(planned_room(cast))
     lot(cast, "MD-1", "medium")
     lot(cast, "PL-1", "lysate")
     url = "/materials/prepare/CT-0042/?step=culture%5B1%5D.prepare"
@@ -132,8 +134,8 @@ def test_a_reagent_is_prepared_for_a_batch_and_leads_back_to_its_step(cast: Cast
     assert "PL-1" in page
 
 
+@pytest.mark.usefixtures("room")
 def test_the_life_of_a_reagent_is_that_of_the_master_record(cast: Cast, web_client: Any) -> None:
-    start(planned_room(cast))
     lot(cast, "MD-1", "medium")
 
     web_client(cast.olga).post("/materials/prepare/", MEDIUM)
@@ -142,18 +144,17 @@ def test_the_life_of_a_reagent_is_that_of_the_master_record(cast: Cast, web_clie
     assert (made.expires_at - made.received_at).days == 14
 
 
+@pytest.mark.usefixtures("room")
 def test_a_component_that_is_not_here_is_said_at_its_field(cast: Cast, web_client: Any) -> None:
-    start(planned_room(cast))
-
     reply = web_client(cast.olga).post("/materials/prepare/CT-0042/", MEDIUM)
 
     assert (reply.status_code, list(errors_of(reply))) == (400, ["component_1"])
 
 
+@pytest.mark.usefixtures("room")
 def test_a_reagent_that_was_prepared_all_the_same_is_recorded_with_all_its_components(
     cast: Cast, web_client: Any
 ) -> None:
-    start(planned_room(cast))
     lot(cast, "MD-1", "medium", released=False)
     lot(cast, "PL-1", "lysate")
     olga, url = web_client(cast.olga), "/materials/prepare/CT-0042/"
@@ -170,9 +171,8 @@ def test_a_reagent_that_was_prepared_all_the_same_is_recorded_with_all_its_compo
     assert "Noticed after mixing" in Entry.objects.filter(record=made.record, action="lot.prepared").first().text
 
 
+@pytest.mark.usefixtures("room")
 def test_nothing_is_prepared_for_a_batch_of_another_site(cast: Cast, web_client: Any) -> None:
-    start(planned_room(cast))
-
     assert web_client(cast.rita).get("/materials/prepare/CT-0042/").status_code == 404
     assert web_client(cast.rita).get("/materials/prepare/CT-9999/").status_code == 404
 

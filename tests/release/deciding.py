@@ -136,7 +136,8 @@ class Release:
         return self.signed(who, release_content(self.batch), release_for_supply)
 
     def supplied(self) -> "Release":
-        self.certified().issue()
+        """After the certification."""
+        self.issue()
         self.supply()
         return self
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from django.db import transaction
 from django.test import TestCase, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -35,6 +36,16 @@ def undone(django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
             yield Cast()
         finally:
             story.tearDownClass()
+
+
+@contextmanager
+def further() -> Iterator[None]:
+    """What goes on in a story that many tests begin with: it is undone first, and what it stands on stays."""
+    level = transaction.atomic()
+    level._from_testcase = True  # as Django marks its own: what demands to be outermost is so within it
+    with level:
+        yield
+        transaction.set_rollback(True)
 
 
 def known_people(played: Cast) -> Cast:

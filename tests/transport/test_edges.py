@@ -14,6 +14,7 @@ from apps.transport.models import HandOver, LoggerFile, Shipment
 from apps.units.models import Unit
 from tests.cast import SECRET, ApiPerson, Cast
 from tests.desk.test_my_work import NANHU
+from tests.testing.prologue import Prologue
 from tests.testing.story import HOUR
 from tests.transport.story import (
     ARRIVED,
@@ -58,9 +59,9 @@ FILE = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _units(cast: Cast, batch: Batch) -> None:
-    released(cast, batch)
+@pytest.fixture(scope="module", autouse=True)
+def _units(prologue: Prologue) -> None:
+    released(prologue.cast, prologue.batch)
 
 
 def body(*units: str, **words: Any) -> dict[str, Any]:

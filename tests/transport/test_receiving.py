@@ -22,6 +22,7 @@ from apps.transport.rules.trips import does_not_cover, excursions_in, was_outsid
 from apps.transport.selectors import series_of, shipment_now, trip_of
 from apps.units.models import Unit
 from tests.cast import Cast
+from tests.testing.prologue import Prologue
 from tests.transport.story import (
     ARRIVED,
     CHECKED,
@@ -49,9 +50,9 @@ ACCEPT, QUARANTINE, REJECT = ShipmentVerb.ACCEPT, ShipmentVerb.QUARANTINE, Shipm
 MINUTES = timedelta(minutes=1)
 
 
-@pytest.fixture(autouse=True)
-def _units(cast: Cast, batch: Batch) -> None:
-    released(cast, batch)
+@pytest.fixture(scope="module", autouse=True)
+def _units(prologue: Prologue) -> None:
+    released(prologue.cast, prologue.batch)
 
 
 def unit(number: str = U1) -> Unit:

@@ -26,6 +26,7 @@ from apps.units.models import Unit
 from apps.units.services import move_units
 from tests.cast import Cast, actor
 from tests.dosing.story import expiring
+from tests.testing.prologue import Prologue
 from tests.transport.story import (
     ASKED,
     LEFT,
@@ -47,9 +48,9 @@ BECAUSE = "The courier could not wait and took the box."
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(autouse=True)
-def _units(cast: Cast, batch: Batch) -> None:
-    released(cast, batch)
+@pytest.fixture(scope="module", autouse=True)
+def _units(prologue: Prologue) -> None:
+    released(prologue.cast, prologue.batch)
 
 
 def unit(number: str = U1) -> Unit:

@@ -49,35 +49,32 @@ def dispositions(kind: str = "PRODUCT") -> set[str]:
 
 # --- who ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("who", ["operator", "operator2", "checker", "analyst", "analyst2", "qc_head", "qa"])
-def test_nobody_who_took_part_or_reviewed_certifies(release: Release, who: str) -> None:
-    release.reviewed().also(who, [Role.CERTIFIER])
+def test_nobody_who_took_part_or_reviewed_certifies(reviewed: Release, who: str) -> None:
+    reviewed.also(who, [Role.CERTIFIER])
 
-    assert codes(lambda: release.certify(who)) == ["took_part"]
-    assert release.batch.state == "REVIEWED"
+    assert codes(lambda: reviewed.certify(who)) == ["took_part"]
+    assert reviewed.batch.state == "REVIEWED"
 
 
 @pytest.mark.parametrize("who", ["operator", "analyst2", "qc_head"])
-def test_nobody_who_took_part_releases_for_supply(release: Release, who: str) -> None:
-    release.certified().issue()
-    release.also(who, [Role.CERTIFIER])
+def test_nobody_who_took_part_releases_for_supply(certified: Release, who: str) -> None:
+    certified.issue()
+    certified.also(who, [Role.CERTIFIER])
 
-    assert codes(lambda: release.supply(who)) == ["took_part"]
+    assert codes(lambda: certified.supply(who)) == ["took_part"]
 
 
-def test_only_the_authorised_person_certifies(release: Release) -> None:
-    release.reviewed()
-
-    assert codes(lambda: release.certify("qa2")) == ["role_missing"]
-    assert release.certify().state == "CERTIFIED"
-    signature = Signature.objects.get(record=release.batch.record, verb="certify")
+def test_only_the_authorised_person_certifies(reviewed: Release) -> None:
+    assert codes(lambda: reviewed.certify("qa2")) == ["role_missing"]
+    assert reviewed.certify().state == "CERTIFIED"
+    signature = Signature.objects.get(record=reviewed.batch.record, verb="certify")
     assert (signature.title_en, signature.title_zh) == ("Authorised person", "质量受权人")
     assert signature.meaning == "I certify this batch."
 
 
 # --- what -----------------------------------------------------------------------------------------------------------
-def test_what_is_certified_is_shown_with_analysis_review_tests_and_the_answer_to_each_event(release: Release) -> None:
-    release.reviewed()
-    lines = {line.label: line for line in certify_content(release.batch).lines}
+def test_what_is_certified_is_shown_with_analysis_review_tests_and_the_answer_to_each_event(reviewed: Release) -> None:
+    lines = {line.label: line for line in certify_content(reviewed.batch).lines}
 
     assert lines["Certificate of analysis"].note == "approved"
     assert lines["QA review"].note == "Chen Hao"
@@ -87,23 +84,19 @@ def test_what_is_certified_is_shown_with_analysis_review_tests_and_the_answer_to
     assert "Open hold" not in lines
 
 
-def test_certification_requests_the_certificate_and_supply_waits_for_its_seal(release: Release) -> None:
-    release.certified()
-
+def test_certification_requests_the_certificate_and_supply_waits_for_its_seal(certified: Release) -> None:
     assert certificates() == [(1, "DRAFT")]
     assert dispositions() == {"QUARANTINED"}
-    assert codes(release.supply) == ["certificate_not_issued"]
-    release.issue()
+    assert codes(certified.supply) == ["certificate_not_issued"]
+    certified.issue()
     assert certificates() == [(1, "ISSUED")]
     assert dispositions() == {"QUARANTINED"}
-    assert release.supply().state == "RELEASED"
+    assert certified.supply().state == "RELEASED"
     assert dispositions() == {"RELEASED"}
     assert dispositions("RETAINED") == dispositions("QC") == {"QUARANTINED"}
 
 
-def test_the_certificate_names_its_countries_and_its_trial_in_print_and_for_machines(release: Release) -> None:
-    release.certified()
-
+def test_the_certificate_names_its_countries_and_its_trial_in_print_and_for_machines(certified: Release) -> None:
     content = read_content(Document.objects.get(number="BC-CT-0042").wording.text)
     fields = {field.label.en: field.value for field in content.blocks[0].fields}  # type: ignore[union-attr]
     assert (fields["Destination"].en, fields["Destination"].zh) == ("China", "中国")  # type: ignore[union-attr]
@@ -127,27 +120,25 @@ def test_a_certificate_on_an_older_master_says_that_no_country_and_no_trial_is_s
     assert fields["Clinical trial"].en == "none named in the master record"  # type: ignore[union-attr]
 
 
-def test_a_withdrawn_certificate_supplies_nothing(release: Release) -> None:
-    release.certified()
-    document = release.issue()
-    release.later()
-    signing = release.stage.signing(withdraw_content(document, "Wrong strength printed"), release.now, "qa")
-    who = {"signing": signing, "actor": release.stage.actor("qa"), "at": release.now}
+def test_a_withdrawn_certificate_supplies_nothing(certified: Release) -> None:
+    document = certified.issue()
+    certified.later()
+    signing = certified.stage.signing(withdraw_content(document, "Wrong strength printed"), certified.now, "qa")
+    who = {"signing": signing, "actor": certified.stage.actor("qa"), "at": certified.now}
     withdraw_document(document=document, reason="Wrong strength printed", **who)
 
-    assert codes(release.supply) == ["certificate_not_issued"]
+    assert codes(certified.supply) == ["certificate_not_issued"]
 
 
-def test_a_batch_is_certified_once_and_released_once(release: Release) -> None:
-    release.certified()
-    assert codes(release.certify) == ["wrong_state"]
+def test_a_batch_is_certified_once_and_released_once(certified: Release) -> None:
+    assert codes(certified.certify) == ["wrong_state"]
     assert certificates() == [(1, "DRAFT")]
 
-    release.issue()
-    release.supply()
+    certified.issue()
+    certified.supply()
 
-    assert codes(release.supply) == ["wrong_state"]
-    assert codes(release.certify) == ["wrong_state"]
+    assert codes(certified.supply) == ["wrong_state"]
+    assert codes(certified.certify) == ["wrong_state"]
 
 
 def test_nothing_is_certified_before_its_review(release: Release) -> None:
@@ -177,17 +168,16 @@ def test_certification_is_refused_with_everything_that_stands_against_it_at_once
     assert "review of the record is awaited" in holds
 
 
-def test_what_was_shown_for_certification_is_what_is_certified(release: Release) -> None:
-    release.reviewed()
-    shown = certify_content(release.batch)
-    signing = release.stage.signing(shown, release.now, "certifier")
-    release.happen(Severity.MINOR)
-    close(release)
+def test_what_was_shown_for_certification_is_what_is_certified(reviewed: Release) -> None:
+    shown = certify_content(reviewed.batch)
+    signing = reviewed.stage.signing(shown, reviewed.now, "certifier")
+    reviewed.happen(Severity.MINOR)
+    close(reviewed)
 
     with pytest.raises(Stale) as caught:
-        certify_batch(batch=release.batch, signing=signing, actor=release.stage.actor("certifier"), at=release.now)
+        certify_batch(batch=reviewed.batch, signing=signing, actor=reviewed.stage.actor("certifier"), at=reviewed.now)
     assert caught.value.code == "content_changed"
-    assert release.certify().state == "CERTIFIED"
+    assert reviewed.certify().state == "CERTIFIED"
 
 
 def close(release: Release) -> None:
@@ -267,11 +257,10 @@ def a_lot_rejected_after_its_use(release: Release) -> str:
         a_lot_rejected_after_its_use,
     ],
 )
-def test_each_hold_blocks_certification_and_is_named(release: Release, happens: Callable[[Release], str]) -> None:
-    release.accept_all()
-    named = happens(release)
+def test_each_hold_blocks_certification_and_is_named(judged: Release, happens: Callable[[Release], str]) -> None:
+    named = happens(judged)
 
-    found = refusal(release.certify)
+    found = refusal(judged.certify)
 
     holds = [objection.text for objection in found.objections if objection.code == "open_holds"]
     assert len(holds) == 1
@@ -280,35 +269,33 @@ def test_each_hold_blocks_certification_and_is_named(release: Release, happens: 
 
 @pytest.mark.parametrize("happens", [an_event, a_stop, a_stop_on_the_donor, a_lot_rejected_after_its_use])
 def test_what_comes_after_the_review_stops_certification_all_the_same(
-    release: Release, happens: Callable[[Release], str]
+    reviewed: Release, happens: Callable[[Release], str]
 ) -> None:
-    named = happens(release.reviewed())
+    named = happens(reviewed)
 
-    assert named in str(refusal(release.certify))
-    assert release.batch.state == "REVIEWED"
-
-
-def test_a_result_corrected_after_the_review_sends_it_back_to_its_reviewer(release: Release) -> None:
-    release.reviewed()
-    fail(release, "residual_bsa")
-
-    assert {"analysis_not_approved", "findings_left", "open_holds"} <= set(codes(release.certify))
+    assert named in str(refusal(reviewed.certify))
+    assert reviewed.batch.state == "REVIEWED"
 
 
-def test_an_attempt_that_was_refused_after_the_review_does_not_stop_certification(release: Release) -> None:
+def test_a_result_corrected_after_the_review_sends_it_back_to_its_reviewer(reviewed: Release) -> None:
+    fail(reviewed, "residual_bsa")
+
+    assert {"analysis_not_approved", "findings_left", "open_holds"} <= set(codes(reviewed.certify))
+
+
+def test_an_attempt_that_was_refused_after_the_review_does_not_stop_certification(reviewed: Release) -> None:
     """Nothing was recorded by it; it stays in the trail."""
-    release.reviewed()
-    assert codes(lambda: release.certify("operator")) == ["role_missing"]
+    assert codes(lambda: reviewed.certify("operator")) == ["role_missing"]
 
-    assert release.certify().state == "CERTIFIED"
+    assert reviewed.certify().state == "CERTIFIED"
 
 
 @pytest.mark.parametrize("happens", [an_event, a_stop, a_stop_on_the_donor, a_lot_rejected_after_its_use])
-def test_what_comes_after_certification_stops_the_supply(release: Release, happens: Callable[[Release], str]) -> None:
-    release.certified().issue()
-    named = happens(release)
+def test_what_comes_after_certification_stops_the_supply(certified: Release, happens: Callable[[Release], str]) -> None:
+    certified.issue()
+    named = happens(certified)
 
-    assert named in str(refusal(release.supply))
+    assert named in str(refusal(certified.supply))
     assert dispositions() == {"QUARANTINED"}
 
 
@@ -326,45 +313,43 @@ def test_a_batch_is_rejected_from_its_finish_on_with_all_its_units(release: Rele
     assert codes(lambda: release.decide("reject")) == codes(lambda: release.decide("reopen")) == ["wrong_state"]
 
 
-def test_after_the_supply_it_is_a_recall(release: Release) -> None:
-    release.supplied()
-    assert codes(lambda: release.decide("reject")) == ["wrong_state"]
+def test_after_the_supply_it_is_a_recall(certified: Release) -> None:
+    certified.supplied()
+    assert codes(lambda: certified.decide("reject")) == ["wrong_state"]
 
-    release.decide("recall", reason="Late growth in a sister unit")
+    certified.decide("recall", reason="Late growth in a sister unit")
 
-    assert release.batch.state == "REJECTED"
+    assert certified.batch.state == "REJECTED"
     assert dispositions() == {"RECALLED"}
     assert dispositions("RETAINED") == dispositions("QC") == {"REJECTED"}
 
 
 # --- a correction after certification -------------------------------------------------------------------------------
-def test_a_certified_record_is_locked(release: Release) -> None:
-    release.certified()
-
-    assert codes(lambda: release.correct(COUNT, "3.18")) == ["record_locked"]
-    assert codes(lambda: fail(release, "residual_bsa")) == ["result_locked"]
+def test_a_certified_record_is_locked(certified: Release) -> None:
+    assert codes(lambda: certified.correct(COUNT, "3.18")) == ["record_locked"]
+    assert codes(lambda: fail(certified, "residual_bsa")) == ["result_locked"]
 
 
 @pytest.mark.parametrize("who", ["operator", "analyst", "qc_head", "inspector", "site_admin"])
-def test_only_quality_and_the_authorised_person_reopen_a_record(release: Release, who: str) -> None:
-    release.certified()
-
-    assert codes(lambda: release.decide("reopen", who)) == ["role_missing"]
+def test_only_quality_and_the_authorised_person_reopen_a_record(certified: Release, who: str) -> None:
+    assert codes(lambda: certified.decide("reopen", who)) == ["role_missing"]
 
 
-def test_a_correction_is_a_signed_procedure_that_ends_in_a_certificate_superseding_the_first(release: Release) -> None:
-    release.certified().issue()
+def test_a_correction_is_a_signed_procedure_that_ends_in_a_certificate_superseding_the_first(
+    certified: Release,
+) -> None:
+    certified.issue()
     first = Document.objects.get(number="BC-CT-0042", version=1)
 
-    release.decide("reopen", reason=WHY)
-    signed = Signature.objects.get(record=release.batch.record, verb="reopen")
+    certified.decide("reopen", reason=WHY)
+    signed = Signature.objects.get(record=certified.batch.record, verb="reopen")
     assert ["BC-CT-0042 v1", first.content_hash, ""] in json.loads(signed.content)["lines"]
     assert certificates() == [(1, "ISSUED")]
-    corrected(release)
-    assert release.certify().state == "CERTIFIED"
+    corrected(certified)
+    assert certified.certify().state == "CERTIFIED"
     assert certificates() == [(1, "ISSUED"), (2, "DRAFT")]
-    assert codes(release.supply) == ["certificate_not_issued"]  # the first is no ground to supply on
-    second = release.issue()
+    assert codes(certified.supply) == ["certificate_not_issued"]  # the first is no ground to supply on
+    second = certified.issue()
 
     assert certificates() == [(1, "SUPERSEDED"), (2, "ISSUED")]
     assert public_facts(Document.objects.get(pk=first.pk)).replaced_by == "BC-CT-0042 v2"
@@ -384,14 +369,14 @@ def corrected(release: Release) -> None:
     release.reviewed()
 
 
-def test_the_changed_value_is_marked_on_the_new_certificate(release: Release) -> None:
-    release.certified().issue()
-    release.decide("reopen")
-    corrected(release)
-    release.certify()
+def test_the_changed_value_is_marked_on_the_new_certificate(certified: Release) -> None:
+    certified.issue()
+    certified.decide("reopen")
+    corrected(certified)
+    certified.certify()
 
     text = Document.objects.get(number="BC-CT-0042", version=2).wording.text
-    value = RecordedValue.objects.get(batch=release.batch, place=COUNT, superseded_by=None)
+    value = RecordedValue.objects.get(batch=certified.batch, place=COUNT, superseded_by=None)
     assert value.supersedes
     changed = next(
         row for block in json.loads(text)["blocks"] for row in block.get("rows", ()) if COUNT in json.dumps(row)
@@ -400,26 +385,26 @@ def test_the_changed_value_is_marked_on_the_new_certificate(release: Release) ->
     assert f'"old":"{value.supersedes.text}"' in json.dumps(changed, separators=(",", ":"))
 
 
-def test_nothing_is_supplied_while_a_released_record_is_open_for_correction(release: Release) -> None:
-    release.supplied().decide("reopen")
+def test_nothing_is_supplied_while_a_released_record_is_open_for_correction(certified: Release) -> None:
+    certified.supplied().decide("reopen")
 
-    hold = Hold.objects.get(record=release.batch.record, key="reopened")
+    hold = Hold.objects.get(record=certified.batch.record, key="reopened")
     assert hold.blocks == {"ISSUE", "USE"}
     assert WHY in hold.text
-    corrected(release)
-    release.certify()
-    release.issue()
+    corrected(certified)
+    certified.certify()
+    certified.issue()
     assert Hold.objects.get(pk=hold.pk).lifted_at is None
-    assert release.supply().state == "RELEASED"
-    assert Hold.objects.get(pk=hold.pk).lifted_at == release.now
+    assert certified.supply().state == "RELEASED"
+    assert Hold.objects.get(pk=hold.pk).lifted_at == certified.now
     assert dispositions() == {"RELEASED"}
 
 
-def test_a_released_batch_that_is_rejected_after_its_reopening_recalls_what_is_out(release: Release) -> None:
-    release.supplied().decide("reopen")
-    release.decide("reject", reason="The correction shows too few cells")
+def test_a_released_batch_that_is_rejected_after_its_reopening_recalls_what_is_out(certified: Release) -> None:
+    certified.supplied().decide("reopen")
+    certified.decide("reject", reason="The correction shows too few cells")
 
-    assert release.batch.state == "REJECTED"
+    assert certified.batch.state == "REJECTED"
     assert dispositions() == {"RECALLED"}
 
 

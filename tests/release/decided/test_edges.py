@@ -39,15 +39,14 @@ def decide(release: Release, who: str, verb: str, body: dict[str, str] | None = 
     )
 
 
-def test_a_decision_names_the_version_that_was_seen(release: Release) -> None:
-    release.accept_all()
-    seen = at_the_api(release, "qa").get(f"{BATCH}/").headers["ETag"]
-    release.comment("Who cleaned the hood?")
+def test_a_decision_names_the_version_that_was_seen(judged: Release) -> None:
+    seen = at_the_api(judged, "qa").get(f"{BATCH}/").headers["ETag"]
+    judged.comment("Who cleaned the hood?")
 
-    assert decide(release, "qa", "review", tag="none").status_code == 428
-    assert decide(release, "qa", "review", tag=seen).status_code == 412
-    assert release.batch.state == "FINISHED"
-    assert decide(release, "qa", "review").status_code == 200
+    assert decide(judged, "qa", "review", tag="none").status_code == 428
+    assert decide(judged, "qa", "review", tag=seen).status_code == 412
+    assert judged.batch.state == "FINISHED"
+    assert decide(judged, "qa", "review").status_code == 200
 
 
 def test_the_api_says_every_objection_with_its_code(release: Release) -> None:
@@ -57,20 +56,19 @@ def test_the_api_says_every_objection_with_its_code(release: Release) -> None:
     assert {one["code"] for one in reply.json()["objections"]} == {"wrong_state", "open_holds", "findings_left"}
 
 
-def test_decisions_are_taken_back_through_the_api(release: Release) -> None:
-    release.reviewed()
+def test_decisions_are_taken_back_through_the_api(reviewed: Release) -> None:
     because = {"reason": WHY}
 
-    assert decide(release, "qa", "withdraw-review", because).json() == {"number": "CT-0042", "state": "FINISHED"}
-    assert decide(release, "qa", "withdraw-review", because).status_code == 409
-    release.reviewed().certify()
-    assert decide(release, "analyst", "reopen", because).status_code == 403
-    assert decide(release, "certifier", "reopen", because).json()["state"] == "FINISHED"
-    release.reviewed().certify()
-    release.issue()
-    release.supply()
-    assert decide(release, "qa", "reject", because).status_code == 409
-    assert decide(release, "qa", "recall", because).json()["state"] == "REJECTED"
+    assert decide(reviewed, "qa", "withdraw-review", because).json() == {"number": "CT-0042", "state": "FINISHED"}
+    assert decide(reviewed, "qa", "withdraw-review", because).status_code == 409
+    reviewed.reviewed().certify()
+    assert decide(reviewed, "analyst", "reopen", because).status_code == 403
+    assert decide(reviewed, "certifier", "reopen", because).json()["state"] == "FINISHED"
+    reviewed.reviewed().certify()
+    reviewed.issue()
+    reviewed.supply()
+    assert decide(reviewed, "qa", "reject", because).status_code == 409
+    assert decide(reviewed, "qa", "recall", because).json()["state"] == "REJECTED"
 
 
 def test_the_page_of_the_review_offers_what_may_be_taken_back(release: Release) -> None:
@@ -98,9 +96,8 @@ def test_the_page_says_how_far_the_trail_goes(release: Release) -> None:
 
 
 @pytest.mark.parametrize("verb", ["withdraw-review", "reject"])
-def test_a_reason_is_asked_read_back_and_signed_on_a_page(release: Release, verb: str) -> None:
-    release.reviewed()
-    qa = at_the_pages(release, "qa")
+def test_a_reason_is_asked_read_back_and_signed_on_a_page(reviewed: Release, verb: str) -> None:
+    qa = at_the_pages(reviewed, "qa")
     assert qa.get(f"{PAGE}/{verb}/").status_code == 200
     assert qa.post(f"{PAGE}/{verb}/", {"reason": "x"}).status_code == 400
 
@@ -112,9 +109,9 @@ def test_a_reason_is_asked_read_back_and_signed_on_a_page(release: Release, verb
         marker = f'name="{name}" value="'
         if marker in page:
             hidden[name] = page.split(marker)[1].split('"')[0]
-    answer = {**hidden, "reason": WHY, "username": "qa", "secret": release.stage.secret}
+    answer = {**hidden, "reason": WHY, "username": "qa", "secret": reviewed.stage.secret}
     assert qa.post(f"{PAGE}/{verb}/", answer).status_code == 302
-    assert release.batch.state == {"withdraw-review": "FINISHED", "reject": "REJECTED"}[verb]
+    assert reviewed.batch.state == {"withdraw-review": "FINISHED", "reject": "REJECTED"}[verb]
     assert WHY in Signature.objects.latest("pk").content
 
 

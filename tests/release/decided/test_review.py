@@ -114,12 +114,11 @@ def test_the_trail_that_is_reviewed_is_the_whole_trail(release: Release) -> None
     assert trail.place == f"batch/CT-0042#{Head.objects.get(record=release.batch.record).n}"
 
 
-def test_qa_signs_counts_findings_and_trail_under_a_statement_of_its_own(release: Release) -> None:
-    release.accept_all()
-    page = release.page
-    release.sign_review()
+def test_qa_signs_counts_findings_and_trail_under_a_statement_of_its_own(judged: Release) -> None:
+    page = judged.page
+    judged.sign_review()
 
-    signature = Signature.objects.get(record=release.batch.record, verb="review")
+    signature = Signature.objects.get(record=judged.batch.record, verb="review")
     lines = {label: (value, note) for label, value, note in json.loads(signature.content)["lines"]}
     assert signature.meaning == "I have reviewed the whole record of this batch and its audit trail."
     assert (signature.username, signature.role) == ("qa", "QA")
@@ -127,8 +126,8 @@ def test_qa_signs_counts_findings_and_trail_under_a_statement_of_its_own(release
     assert lines["entries"] == ("354", "2 findings")
     assert "no effect on the product" in lines["LATE"][1]
     assert sum(1 for one in json.loads(signature.content)["lines"] if one[0] in list(FindingKind)) == len(page.findings)
-    assert (release.batch.state, release.batch.reviewed_at) == ("REVIEWED", release.now)
-    assert not Hold.objects.filter(record=release.batch.record, key="review", lifted_at=None).exists()
+    assert (judged.batch.state, judged.batch.reviewed_at) == ("REVIEWED", judged.now)
+    assert not Hold.objects.filter(record=judged.batch.record, key="review", lifted_at=None).exists()
 
 
 def test_one_finding_that_nobody_judged_stops_the_review(release: Release) -> None:
@@ -164,16 +163,15 @@ def test_a_finding_is_accepted_once_with_a_note_by_name(release: Release) -> Non
     assert Judgement.objects.count() == 1
 
 
-def test_a_value_that_is_corrected_once_more_is_judged_once_more(release: Release) -> None:
-    release.accept_all()
-    release.correct(COUNT, "3.18")
-    corrected = [finding for finding in release.page.findings if finding.place == COUNT]
+def test_a_value_that_is_corrected_once_more_is_judged_once_more(judged: Release) -> None:
+    judged.correct(COUNT, "3.18")
+    corrected = [finding for finding in judged.page.findings if finding.place == COUNT]
     assert [(finding.kind, finding.answer) for finding in corrected] == [(FindingKind.CORRECTED, Answer.TO_JUDGE)]
-    release.accept(corrected[0].key)
+    judged.accept(corrected[0].key)
 
-    release.correct(COUNT, "3.19", reason="Read from the printout this time")
+    judged.correct(COUNT, "3.19", reason="Read from the printout this time")
 
-    again = next(finding for finding in release.page.findings if finding.place == COUNT)
+    again = next(finding for finding in judged.page.findings if finding.place == COUNT)
     assert again.key != corrected[0].key
     assert again.answer is Answer.TO_JUDGE
 
@@ -191,25 +189,24 @@ def test_what_has_an_answer_of_its_own_is_not_accepted_with_a_note(release: Rele
 
 @pytest.mark.parametrize("severity", list(Severity))
 def test_an_event_that_quality_has_not_judged_stops_the_review_whatever_its_severity(
-    release: Release, severity: Severity
+    judged: Release, severity: Severity
 ) -> None:
-    release.accept_all().happen(severity)
+    judged.happen(severity)
 
-    assert codes(release.sign_review) == ["findings_left"]
+    assert codes(judged.sign_review) == ["findings_left"]
 
 
-def test_nobody_signs_a_review_of_something_else_than_was_shown(release: Release) -> None:
+def test_nobody_signs_a_review_of_something_else_than_was_shown(judged: Release) -> None:
     """A remark between reading and signing: no finding, but the trail that was read is not the one that stands."""
-    release.accept_all()
-    signing = release.stage.signing(review_content(release.batch), release.now, "qa")
-    release.comment("Who cleaned the hood?")
+    signing = judged.stage.signing(review_content(judged.batch), judged.now, "qa")
+    judged.comment("Who cleaned the hood?")
 
     with pytest.raises(Stale) as caught:
-        review_batch(batch=release.batch, signing=signing, actor=release.stage.actor("qa"), at=release.now)
+        review_batch(batch=judged.batch, signing=signing, actor=judged.stage.actor("qa"), at=judged.now)
 
     assert caught.value.code == "content_changed"
-    assert release.batch.state == "FINISHED"
-    assert Hold.objects.filter(record=release.batch.record, key="review", lifted_at=None).exists()
+    assert judged.batch.state == "FINISHED"
+    assert Hold.objects.filter(record=judged.batch.record, key="review", lifted_at=None).exists()
 
 
 @pytest.mark.parametrize("who", ["operator", "operator2", "checker", "analyst", "analyst2", "qc_head"])
@@ -236,31 +233,29 @@ def test_after_the_review_the_record_is_locked_and_nothing_more_is_judged(releas
     assert codes(release.sign_review) == ["wrong_state"]
 
 
-def test_a_review_is_taken_back_with_a_reason_and_given_again_by_the_same_person(release: Release) -> None:
-    release.reviewed()
+def test_a_review_is_taken_back_with_a_reason_and_given_again_by_the_same_person(reviewed: Release) -> None:
+    assert codes(lambda: reviewed.decide("withdraw", reason=" ")) == ["reason_missing"]
+    reviewed.decide("withdraw", reason="A value was overlooked")
 
-    assert codes(lambda: release.decide("withdraw", reason=" ")) == ["reason_missing"]
-    release.decide("withdraw", reason="A value was overlooked")
-
-    held = Hold.objects.get(record=release.batch.record, key="review", lifted_at=None)
-    assert release.batch.state == "FINISHED"
+    held = Hold.objects.get(record=reviewed.batch.record, key="review", lifted_at=None)
+    assert reviewed.batch.state == "FINISHED"
     assert {"CERTIFY", "ISSUE"} <= held.blocks
-    signed = Signature.objects.get(record=release.batch.record, verb="withdraw_review")
+    signed = Signature.objects.get(record=reviewed.batch.record, verb="withdraw_review")
     assert "A value was overlooked" in signed.content
-    assert release.sign_review("qa").state == "REVIEWED"
-    assert Signature.objects.filter(record=release.batch.record, verb="review").count() == 2
+    assert reviewed.sign_review("qa").state == "REVIEWED"
+    assert Signature.objects.filter(record=reviewed.batch.record, verb="review").count() == 2
 
 
-def test_what_was_corrected_is_signed_again_before_the_second_review(release: Release) -> None:
-    release.reviewed().decide("withdraw")
-    release.correct(COUNT, "3.18")
-    release.accept_all()
-    assert codes(release.sign_review) == ["findings_left"]
+def test_what_was_corrected_is_signed_again_before_the_second_review(reviewed: Release) -> None:
+    reviewed.decide("withdraw")
+    reviewed.correct(COUNT, "3.18")
+    reviewed.accept_all()
+    assert codes(reviewed.sign_review) == ["findings_left"]
 
-    release.sign_again("expansion[3]")
-    release.check_again("expansion[3]")
+    reviewed.sign_again("expansion[3]")
+    reviewed.check_again("expansion[3]")
 
-    assert release.accept_all().sign_review().state == "REVIEWED"
+    assert reviewed.accept_all().sign_review().state == "REVIEWED"
 
 
 def test_quality_control_approved_the_analysis_before(release: Release) -> None:
