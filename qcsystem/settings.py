@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "apps.storage",
     "apps.release",
     "apps.transport",
+    "apps.banks",
     "apps.dosing",
     "apps.disposal",
     "apps.lookback",

@@ -47,7 +47,11 @@ TRUE_COPY = N_("I compared this image with the paper; it is a true and complete 
 def donation_words(batch: Batch) -> str | Both:
     """The donation that a batch is made from, as documents name it; of a pool, how many there are."""
     if batch.donation:
-        return batch.din
+        return (
+            Both(f"{batch.din}, cell bank {batch.bank}", f"{batch.din}，细胞库 {batch.bank}")
+            if batch.bank
+            else batch.din
+        )
     n = len(manifest_of(batch))
     return Both(f"Pool of {n} donations", f"{n} 份血浆混合")
 
@@ -60,6 +64,7 @@ def move_content(verb: Verb, batch: Batch, reason: str = "", lines: Sequence[Lin
         Line(N_("Product"), f"{version.title_en} / {version.title_zh}", version.record.address),
         Line(N_("Master record"), batch.definition_sha256),
         *([Line(N_("Donation"), batch.din)] if batch.din else []),
+        *([Line(N_("Cell bank"), batch.bank.number)] if batch.bank else []),
         *([Line(N_("Chain of identity"), chain.number)] if chain else []),
         Line(N_("Site"), batch.site.code),
         Line(N_("State"), batch.state, f"→ {move_for(verb).target}"),

@@ -42,6 +42,7 @@ class Custody(StrEnum):
     IN_TRANSIT = "IN_TRANSIT"
     AT_SITE = "AT_SITE"
     ADMINISTERED = "ADMINISTERED"
+    DRAWN = "DRAWN"
     DESTROYED = "DESTROYED"
 
 
@@ -62,6 +63,7 @@ class UnitVerb(StrEnum):
     ARRIVE = "ARRIVE"
     TAKE_BACK = "TAKE_BACK"
     ADMINISTER = "ADMINISTER"
+    DRAW = "DRAW"
     DESTROY = "DESTROY"
 
 
@@ -85,6 +87,7 @@ class Fate(StrEnum):
     """Where a unit that was made is now, for the balance of the batch."""
 
     ADMINISTERED = "ADMINISTERED"
+    DRAWN = "DRAWN"
     STORED = "STORED"
     TESTED = "TESTED"
     RETAINED = "RETAINED"
@@ -145,9 +148,10 @@ class Balance:
 
 @dataclass(frozen=True)
 class UnitsBalance:
-    """Made = administered + stored + tested + retained + shipped + destroyed; `unexplained` are units nobody can place.
+    """Made = administered + drawn + stored + tested + retained + shipped + destroyed, and nobody can place the others.
 
-    `made` is counted in the lineage, where they are in the units' own states: a unit missing in one of them opens it.
+    `unexplained` are those; `made` is counted in the lineage, they in the units' own states: a unit missing in one of
+    them opens it.
     """
 
     made: int

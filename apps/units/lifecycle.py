@@ -16,7 +16,11 @@ AT_HAND = PRESENT - {Custody.IN_TRANSIT}  # on its way a unit is in nobody's han
 ISSUABLE = frozenset({Disposition.CONDITIONAL, Disposition.RELEASED})
 USABLE = frozenset({Condition.FRESH, Condition.FROZEN, Condition.THAWED})
 AWAY = frozenset({Custody.IN_TRANSIT, Custody.AT_SITE})
-FATES = {Custody.ADMINISTERED: Fate.ADMINISTERED, Custody.DESTROYED: Fate.DESTROYED}
+FATES = {
+    Custody.ADMINISTERED: Fate.ADMINISTERED,
+    Custody.DRAWN: Fate.DRAWN,
+    Custody.DESTROYED: Fate.DESTROYED,
+}
 KEEPERS = frozenset({Role.OPERATOR, Role.STOREKEEPER, Role.QC_HEAD, Role.QA})  # who may ask that units are destroyed
 FORWARD = (Condition.FRESH, Condition.FROZEN, Condition.THAWED, Condition.SPENT)
 
@@ -122,6 +126,15 @@ _MOVES = (
         condition=Condition.SPENT,
         custody=Custody.ADMINISTERED,
     ),
+    Move(  # a unit of a bank, into the batch that is made from it
+        UnitVerb.DRAW,
+        dispositions=frozenset({Disposition.RELEASED}),
+        conditions=frozenset({Condition.FRESH, Condition.FROZEN}),
+        custodies=frozenset({Custody.IN_STORE}),
+        kinds=frozenset({UnitKind.PRODUCT}),
+        condition=Condition.SPENT,
+        custody=Custody.DRAWN,
+    ),
     Move(UnitVerb.DESTROY, custodies=PRESENT, custody=Custody.DESTROYED),
 )
 MOVES: dict[UnitVerb, Move] = {move.verb: move for move in _MOVES}
@@ -140,6 +153,7 @@ STEPS = {
     UnitVerb.ARRIVE: N_("receive at the site"),
     UnitVerb.TAKE_BACK: N_("take back"),
     UnitVerb.ADMINISTER: N_("administer"),
+    UnitVerb.DRAW: N_("draw for another batch"),
     UnitVerb.DESTROY: N_("destroy"),
 }  # how a refusal names a verb
 
@@ -163,8 +177,8 @@ def goes_back(verb: UnitVerb, unit: UnitFacts) -> bool:
 
 
 def gone(unit: UnitFacts) -> bool:
-    """Whether the unit has left the house for good: given to a patient or destroyed."""
-    return unit.custody in (Custody.ADMINISTERED, Custody.DESTROYED)
+    """Whether the unit is gone for good: given to a patient, used for another batch or destroyed."""
+    return unit.custody in FATES
 
 
 def fate_of(unit: UnitFacts, was_sampled: bool) -> Fate | None:

@@ -31,7 +31,7 @@ from apps.units.facts import (
 )
 from apps.units.models import ContainerIssue, ContainerLoss, Label, Reconciliation, Unit
 
-OVER = (Custody.ADMINISTERED, Custody.DESTROYED)
+OVER = (Custody.ADMINISTERED, Custody.DRAWN, Custody.DESTROYED)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,8 @@ def expiring_units(at: datetime, within: timedelta, sites: Collection[str] | Non
 
 def clock_moments(batch: Batch, unit: Unit | None = None) -> Moments:
     """The instants from which the clocks of a unit count; without a unit those that come before the fill."""
-    collected_at = batch.donation.collected_at if batch.donation else None
+    # What is made from a bank counts nothing from the collection of the tissue, which may lie years back.
+    collected_at = batch.donation.collected_at if batch.donation and not batch.bank_id else None
     return Moments(collected_at, unit.filled_at, unit.frozen_at, unit.thawed_at) if unit else Moments(collected_at)
 
 
@@ -180,7 +181,7 @@ def _with_reconciliation(balance: Balance, last: Reconciliation | None) -> Balan
 
 # --- where the units are --------------------------------------------------------------------------------------------
 def whereabouts(batch: Batch) -> UnitsBalance:
-    """Made = administered + stored + tested + retained + shipped + destroyed, from the rows as they are now."""
+    """Made = administered + drawn + stored + tested + retained + shipped + destroyed, from the rows as they are now."""
     return whereabouts_of([batch])[batch.pk]
 
 

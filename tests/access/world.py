@@ -39,11 +39,13 @@ from apps.storage.services import add_box, open_store, take_readings
 from apps.testing.models import ControlValue, Line, Result
 from apps.transport.models import LoggerFile
 from apps.units.models import Unit
+from tests.banks.story import master
 from tests.cast import AT, Cast, actor, sign_as, site_of
 from tests.disposal.story import requested, with_print_out
 from tests.documents.story import issued
 from tests.dosing.story import ordered
 from tests.lookback.story import looked_back
+from tests.products.making import planned
 from tests.testing.story import entered, filled, received_sample, running_batch
 from tests.transport.story import on_the_way, released, with_file
 
@@ -55,7 +57,7 @@ NOUNS = {
     "chains": "chain", "disposals": "disposal", "disposal": "disposal", "stores": "store",
     "probes": "probe", "look-backs": "lookback", "lookback": "lookback",
     "rooms": "room", "plates": "plate", "take": "batch",
-    "shipments": "shipment", "transport": "shipment",
+    "shipments": "shipment", "transport": "shipment", "banks": "batch",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 INCUBATE = "expansion%5B1%5D.incubate"
@@ -65,7 +67,7 @@ FIXED = {
     "username": "vera", "address": "batch%2FCT-0042", "page": "step", "chapter": "preparation", "version": "1",
     "code": "X7K2-M9QD-4R", "site": "NANHU", "counted": "LABELS", "test": "endotoxin", "parameter": "endotoxin",
 }  # fmt: skip
-OF_A_KIND = {("donors", "test"): "hiv", ("rooms", "code"): "ST-001"}
+OF_A_KIND = {("donors", "test"): "hiv", ("rooms", "code"): "ST-001", ("banks", "number"): "CT-0900"}
 LOOKED_UP: dict[str, Callable[[], Any]] = {
     "size": lambda: Checkpoint.objects.values_list("size", flat=True).first(),
     "control": lambda: ControlValue.objects.values_list("control", flat=True).first(),
@@ -137,6 +139,7 @@ def build_world(cast: Cast) -> None:
     _store(cast)
     _chain()
     _way(cast)
+    planned(cast, master())  # a bank, from which something could be drawn
     _look_back(cast)
 
 

@@ -35,6 +35,7 @@ NUMBERS = {
     "storage/probes/": "TP-31",
     "lookback/donors/": "D-0118", "lookback/": "D-0118-L01",
     "transport/": "CT-0042-T01", "transport/batches/": "CT-0042",
+    "banks/": "CT-0042", "banks/batches/": "CT-0043",
 }  # fmt: skip
 VALUES = {
     "din": "A999926000118", "username": "operator2", "address": "batch%2FCT-0042", "page": "step", "site": "NANHU",
@@ -62,12 +63,12 @@ EXACTLY = {
     "people/<str:username>/roles/<int:pk>/withdraw/": "people/operator2/roles/4/withdraw/",
     "donation/donors/<str:number>/consents/<int:pk>/withdraw/": "donation/donors/D-0118/consents/3/withdraw/",
 }  # fmt: skip
-# Nothing of the kind is in the stories: no document of that code, no file, no decision at risk, no amendment, no value.
+# Nothing of the kind is in the stories: no bank, no document of that code, no file, no decision at risk, no amendment.
 LEAD_NOWHERE = {
     "verify/<str:code>/", "batches/<str:number>/files/<int:pk>/", "batches/<str:number>/files/<int:pk>/certify/",
     "batches/<str:number>/risks/<int:pk>/ratify/", "batches/<str:number>/amendments/<int:pk>/approve/",
     "testing/runs/<str:number>/controls/<str:control>/correct/",
-    "lookback/<str:number>/", "lookback/<str:number>/duties/<int:pk>/answer/",
+    "banks/<str:number>/", "lookback/<str:number>/", "lookback/<str:number>/duties/<int:pk>/answer/",
 }  # fmt: skip
 
 

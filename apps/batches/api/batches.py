@@ -48,6 +48,7 @@ class BatchFilter(django_filters.FilterSet):
     site = django_filters.CharFilter(field_name="site__code")
     product = django_filters.CharFilter(field_name="product_version__key")
     donation = django_filters.CharFilter(field_name="donation__din")
+    bank = django_filters.CharFilter(field_name="bank__number")
     number = django_filters.CharFilter(lookup_expr="startswith")
 
     class Meta:
@@ -86,6 +87,7 @@ class BatchesView(ListAPIView):
             product_version=_version(request, said["product"]),
             site=site_named(said["site"], request.user, now),
             donation=_donation(request, said["donation"]) if said["donation"] else None,
+            bank=_bank(request, said["bank"]) if said["bank"] else None,
             planned_start=said["planned_start"],
             planned_end=said["planned_end"],
             actor=actor_of(request),
@@ -167,3 +169,10 @@ def _donation(request: Request, din: str) -> Donation:
         return visible_donations(request.user, timezone.now()).get(din=din)
     except Donation.DoesNotExist as error:
         raise BadInput(unknown(din, "donation")) from error
+
+
+def _bank(request: Request, number: str) -> Batch:
+    try:
+        return visible_batch(request.user, number, timezone.now())
+    except Batch.DoesNotExist as error:
+        raise BadInput(unknown(number, "bank")) from error

@@ -13,7 +13,14 @@ class PlanInput(serializers.Serializer):
     product = serializers.CharField(max_length=60, help_text="number of the approved master record, <key>-v<version>")
     site = serializers.CharField(max_length=20)
     donation = serializers.CharField(
-        max_length=20, required=False, default="", allow_blank=True, help_text="none where it is made from a pool"
+        max_length=20,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="none where it is made from a pool or a bank",
+    )
+    bank = serializers.CharField(
+        max_length=40, required=False, default="", allow_blank=True, help_text="the batch whose units it is made from"
     )
     planned_start = Instant(required=False, allow_null=True, default=None)
     planned_end = Instant(required=False, allow_null=True, default=None)

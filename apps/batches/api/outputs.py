@@ -21,6 +21,7 @@ class BatchOutput(serializers.Serializer):
     title_zh = serializers.CharField(source="product_version.title_zh")
     site = serializers.CharField(source="site.code")
     donation = serializers.CharField(source="din")
+    bank = serializers.CharField(source="bank.number", default="")
     planned_start = serializers.DateTimeField()
     started_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField()

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.batches.models import Batch
 from apps.core.ui.acts import OneOf, instant_field
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual
@@ -23,6 +24,10 @@ def _donation_label(donation: Donation) -> str:
     return f"{donation.din} · {donation.donor.number} · {word_of(donation.eligibility).word}"
 
 
+def _bank_label(bank: Batch) -> str:
+    return f"{bank.number} · {bank.product_version.record.number} · {word_of(bank.state).word}"
+
+
 class PlanForm(forms.Form):
     """Plan a batch: its number, what is made, from which donation, where, when."""
 
@@ -37,7 +42,15 @@ class PlanForm(forms.Form):
         to_field_name="din",
         words=_donation_label,
         required=False,
-        help_text=_("Left empty only where the product is made from a pool."),
+        help_text=_("Left empty only where the product is made from a pool or from a cell bank."),
+    )
+    bank = OneOf(
+        label=_("Cell bank"),
+        queryset=Batch.objects.none(),
+        to_field_name="number",
+        words=_bank_label,
+        required=False,
+        help_text=_("Only where the product is made from units of a bank."),
     )
     planned_start = instant_field(_("Planned start"), required=False)
     planned_end = instant_field(
@@ -45,7 +58,13 @@ class PlanForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, sites: Iterable[str], versions: Sequence[int], donations: Sequence[int], **more: Any
+        self,
+        *args: Any,
+        sites: Iterable[str],
+        versions: Sequence[int],
+        donations: Sequence[int],
+        banks: Sequence[int],
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
         cast(OneOf, self.fields["site"]).queryset = Site.objects.filter(code__in=sites).order_by("code")
@@ -53,3 +72,5 @@ class PlanForm(forms.Form):
         cast(OneOf, self.fields["product_version"]).queryset = chosen.order_by("record__address")
         found = Donation.objects.filter(pk__in=donations).select_related("donor")
         cast(OneOf, self.fields["donation"]).queryset = found.order_by("-pk")
+        kept = Batch.objects.filter(pk__in=banks).select_related("product_version__record")
+        cast(OneOf, self.fields["bank"]).queryset = kept.defer("product_version__text").order_by("-pk")

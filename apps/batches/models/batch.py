@@ -12,13 +12,14 @@ from apps.signatures.models import Signature
 
 
 class Batch(Audited):
-    """One execution of an approved master record at one site, from one donation or from a pool of them, which then is
-    empty here. Its record is `batch/...`."""
+    """One execution of an approved master record at one site, from one donation, from a pool of them (then there
+    is none here), or from units of a bank, whose donation it then has. Its record is `batch/...`."""
 
     number = models.CharField(max_length=40, unique=True)
     product_version = models.ForeignKey(ProductVersion, models.PROTECT, related_name="batches")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     donation = models.ForeignKey(Donation, models.PROTECT, null=True, blank=True, related_name="batches")
+    bank = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="made_from_it")
     state = models.CharField(max_length=12, choices=choices_of(BatchState))
     definition_sha256 = models.CharField(max_length=64)  # of the master record in force, amendments included
     planned_start = models.DateTimeField(null=True, blank=True)

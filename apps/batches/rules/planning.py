@@ -4,10 +4,15 @@ import re
 from collections.abc import Collection
 from datetime import date, datetime
 
+from apps.batches.facts.banks import BankFacts
+from apps.batches.facts.words import BatchState
 from apps.core.errors import Objection
 from apps.core.text import N_
+from apps.products.definition import Preparation
+from apps.products.definition.banking import FromBank
 from apps.products.facts import VersionState
 
+ENDED = frozenset({BatchState.REJECTED, BatchState.TERMINATED})
 NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{1,30}", re.ASCII)
 
 
@@ -42,14 +47,58 @@ def is_past_authorisation(today: date, valid_until: date) -> Objection | None:
     return Objection("authorisation_ended", N_("The authorisation ended on {day}."), {"day": valid_until})
 
 
-def is_not_given(has_donation: bool, pooled: bool) -> Objection | None:
-    """A batch is made from one donation, or from a pool whose manifest names them."""
-    if has_donation is not pooled:
+def is_not_given(has_donation: bool, has_bank: bool, asked: Preparation) -> Objection | None:
+    """A batch is made from one donation, from a pool whose manifest names them, or from units of a bank."""
+    if asked.from_bank:
+        return _is_not_from_a_bank(has_donation, has_bank)
+    if has_bank:
+        template = N_("This product is not made from a bank.")
+        return Objection("not_from_a_bank", template, place="bank")
+    if has_donation is (asked.pool is None):
         return None
-    if pooled:
+    if asked.pool:
         template = N_("This product is made from a pool: its donations come in the manifest of the batch.")
         return Objection("made_from_a_pool", template, place="donation")
     return Objection("donation_missing", N_("Name the donation it is made from."), place="donation")
+
+
+def _is_not_from_a_bank(has_donation: bool, has_bank: bool) -> Objection | None:
+    if has_donation:
+        template = N_("This product is made from a bank: it has the donation of the bank.")
+        return Objection("made_from_a_bank", template, place="donation")
+    return None if has_bank else Objection("bank_missing", N_("Name the bank it is made from."), place="bank")
+
+
+def is_no_bank_for(bank: BankFacts, site: str, asked: FromBank) -> list[Objection]:
+    """A bank lies at the site, is one the master record names, and was not given up."""
+    facts: dict[str, object] = {"bank": bank.number}
+    found = []
+    if bank.site != site:
+        found.append(Objection("other_site", N_("Bank {bank} is at another site."), facts, place="bank"))
+    if bank.product not in asked.products:
+        template = N_("Bank {bank} is of {product}; the master record names {banks}.")
+        named = {**facts, "product": bank.product, "banks": ", ".join(asked.products)}
+        found.append(Objection("another_bank", template, named, place="bank"))
+    if bank.state in ENDED:
+        facts["state"] = bank.state
+        found.append(Objection("bank_ended", N_("Bank {bank} is {state}."), facts, place="bank"))
+    return found
+
+
+def is_bank_not_released(bank: BankFacts) -> Objection | None:
+    """A bank is released before anything is made from it, and as long as what is made of it goes on to release."""
+    if bank.state is BatchState.RELEASED:
+        return None
+    template = N_("Bank {bank} is {state}, not released.")
+    return Objection("bank_not_released", template, {"bank": bank.number, "state": bank.state})
+
+
+def has_too_few_units(drawn: int, asked: FromBank) -> Objection | None:
+    """The units of the bank are drawn before the batch starts."""
+    if drawn >= asked.units_at_least:
+        return None
+    template = N_("{drawn} units of the bank are drawn for this batch; at least {least} are asked.")
+    return Objection("bank_units_missing", template, {"drawn": drawn, "least": asked.units_at_least})
 
 
 def is_no_span(start: datetime, end: datetime | None) -> Objection | None:

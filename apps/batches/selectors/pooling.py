@@ -93,7 +93,7 @@ def pool_mass(batch: Batch, step: Place) -> Decimal | None:
 
 def pooled_in(batch: Batch) -> list[Record]:
     """The donations and donors that an open pool of a batch relies on; nothing where it is made from one donation."""
-    return [] if batch.donation_id else _records_in(manifest_of(batch))
+    return [] if batch.donation_id or batch.bank_id else _records_in(manifest_of(batch))
 
 
 def _records_in(rows: Iterable[Pooled]) -> list[Record]:

@@ -14,12 +14,14 @@ from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch, Step
 from apps.batches.rules.planning import (
     is_badly_numbered,
+    is_no_bank_for,
     is_no_span,
     is_not_approved,
     is_not_authorised_here,
     is_not_given,
     is_past_authorisation,
 )
+from apps.batches.selectors.banking import bank_facts, bank_in_the_way
 from apps.batches.selectors.batches import batch_now, chain_of_batch
 from apps.batches.selectors.missing import what_is_missing
 from apps.batches.selectors.plans import definition_of_batch
@@ -66,12 +68,14 @@ def plan_batch(
     actor: Actor,
     at: datetime,
     donation: Donation | None = None,
+    bank: Batch | None = None,
     planned_start: datetime | None = None,
     planned_end: datetime | None = None,
 ) -> Batch:
     """Plan a batch on an approved version, from a donation; it can be planned before the donation is found eligible.
 
-    What is made from a pool names no donation: they come in its manifest.
+    What is made from a pool names no donation: they come in its manifest. What is made from a bank names the bank; it
+    may be planned before that is released, and its units are drawn before it starts.
     """
     who = require(actor, move_for(Verb.PLAN).roles, site.code, at=at)
     definition = definition_of(product_version)
@@ -81,13 +85,14 @@ def plan_batch(
         is_taken(number, record_at(f"batch/{number}") is not None),
         is_not_approved(VersionState(product_version.state), product_version.number),
         is_not_authorised_here(site.code, sites),
-        *_against_donation(donation, product_version, site),
+        *_against_source(donation, bank, product_version, site),
         is_no_span(planned_start or at, planned_end),
     )
-    relied = [product_version.record, *([donation.record] if donation else [])]
+    relied = [product_version.record, *(one.record for one in (donation, bank) if one)]
     with audited(actor=who, action="batch.planned", at=at, relying_on=relied) as change:
         record = change.open_record("batch", number, site=site.code)
-        batch = Batch(record=record, number=number, product_version=product_version, site=site, donation=donation)
+        batch = Batch(record=record, number=number, product_version=product_version, site=site, bank=bank)
+        batch.donation = bank.donation if bank else donation
         batch.state, batch.planned_at, batch.planned_start = BatchState.PLANNED, at, planned_start
         batch.definition_sha256, batch.planned_end = product_version.sha256, planned_end
         change.create(batch)
@@ -97,15 +102,16 @@ def plan_batch(
 
 
 def start_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime, chain: str = "") -> Batch:
-    """Start a planned batch: signed by a trained operator, from an eligible donation, on a valid authorisation.
+    """Start a planned batch: signed by a trained operator, from an eligible donation, on a valid authorisation. What
+    is made from a bank starts when that is released and its units are drawn.
 
     `chain` is scanned from the donation in hand, where what is made is for one patient.
     """
     if chain or chain_of_batch(batch):
         who = require(actor, move_for(Verb.START).roles, batch.site.code, at=at, about=batch.record.address)
         compare_chain(batch, batch.record, chain, who, at)
-    given = [batch.donation.record] if batch.donation else []
-    relied = [*given, *ancestors(given), batch.product_version.record]
+    given = [one.record for one in (batch.donation, batch.bank) if one]
+    relied = [*given, *ancestors([*given, batch.record]), batch.product_version.record]
     how = How(_against_start, _open_steps_and_holds, relied, is_trained=True)
     return _move(Verb.START, batch, how, signing, actor, at)
 
@@ -162,6 +168,7 @@ def _against_start(batch: Batch, at: datetime) -> list[Objection | None]:
     today = at.astimezone(ZoneInfo(batch.site.timezone)).date()
     return [
         ineligibility_of(donation_now(batch.donation)) if batch.donation else None,
+        *bank_in_the_way(batch),
         is_past_authorisation(today, definition.authorisation.valid_until),
         is_not_approved(VersionState(batch.product_version.state), batch.product_version.number),
     ]
@@ -191,11 +198,20 @@ def _open_steps_and_holds(change: Change, batch: Batch) -> None:
         )
 
 
-def _against_donation(donation: Donation | None, version: ProductVersion, site: Site) -> list[Objection | None]:
-    pooled = definition_of(version).preparation.pool is not None
-    if donation is None or pooled:
-        return [is_not_given(donation is not None, pooled)]
-    return [_is_elsewhere(donation, site), _is_not_of_the_chain(donation, version)]
+def _against_source(
+    donation: Donation | None, bank: Batch | None, version: ProductVersion, site: Site
+) -> list[Objection | None]:
+    asked = definition_of(version).preparation
+    wrong = is_not_given(donation is not None, bank is not None, asked)
+    if wrong:
+        return [wrong]
+    if bank and asked.from_bank:
+        return [*is_no_bank_for(bank_facts(bank), site.code, asked.from_bank), *_of_the_chain(bank.donation, version)]
+    return [_is_elsewhere(donation, site), *_of_the_chain(donation, version)] if donation else []
+
+
+def _of_the_chain(donation: Donation | None, version: ProductVersion) -> list[Objection | None]:
+    return [_is_not_of_the_chain(donation, version)] if donation else []
 
 
 def _is_elsewhere(donation: Donation, site: Site) -> Objection | None:

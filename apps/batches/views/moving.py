@@ -16,6 +16,7 @@ from apps.batches.facts.words import BatchState, Verb
 from apps.batches.forms import PlanForm, ReasonForm
 from apps.batches.lifecycle import may_not_move, move_for
 from apps.batches.models import Batch
+from apps.batches.selectors.banking import visible_banks
 from apps.batches.selectors.batches import chain_of_batch
 from apps.batches.selectors.lines import header_of
 from apps.batches.selectors.missing import what_is_missing
@@ -184,4 +185,5 @@ def _choices(request: HttpRequest) -> dict[str, Any]:
     sites = set(held.values_list("site__code", flat=True))
     versions = visible_versions(request.user, now).filter(state=VersionState.APPROVED).values_list("pk", flat=True)
     donations = visible_donations(request.user, now).filter(site__code__in=sites).values_list("pk", flat=True)
-    return {"sites": sites, "versions": list(versions), "donations": list(donations)}
+    banks = [batch.pk for batch in visible_banks(request.user, now) if batch.site.code in sites]
+    return {"sites": sites, "versions": list(versions), "donations": list(donations), "banks": banks}

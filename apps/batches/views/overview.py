@@ -23,6 +23,7 @@ from apps.batches.selectors.listing import chosen_batches, listed
 from apps.batches.selectors.pages import record_page
 from apps.batches.selectors.sections import filled_record
 from apps.batches.views import naming
+from apps.batches.views.banking import bank_acts, bank_particulars
 from apps.batches.views.drawing import growth_plot, stage_rows
 from apps.batches.views.finding import batch_named, roles_here
 from apps.batches.views.framing import Names, band_of, clock_views, names_in, particulars_of, rail_item, record_facts
@@ -79,7 +80,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     now = timezone.now()
     page = record_page(batch, now)
     roles = roles_here(request, batch)
-    acts = move_acts(batch, page, roles)
+    acts = [*bank_acts(batch, roles), *move_acts(batch, page, roles)]
     first = next_step(batch) if batch.state == BatchState.RUNNING else None
     context = {
         "batch": batch,
@@ -88,7 +89,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "facts": record_facts(page.header, _more_facts(page)),
         "stages": stage_rows(page, spans_of(batch), now),
         **_holds(batch),
-        "particulars": particulars_of(page.header),
+        "particulars": [*particulars_of(page.header), *bank_particulars(batch)],
         "question": question_of(page.header.state),
         "clocks": clock_views(page.clocks),
         "growth": growth_plot(growth_of(batch)),

@@ -111,6 +111,7 @@ UNITS = {
     "in_transit": Word(pgettext_lazy("status", "In transit"), "truck", "plain"),
     "at_site": Word(pgettext_lazy("status", "At the site"), "place", "plain"),
     "administered": Word(pgettext_lazy("status", "Administered"), "heart", "plain"),
+    "drawn": Word(pgettext_lazy("status", "Drawn for another batch"), "forward", "plain"),
     "destroyed": Word(pgettext_lazy("status", "Destroyed"), "destroy", "superseded"),
     "eligible": Word(pgettext_lazy("status", "Eligible"), "ok", "ok"),
     "deferred": Word(pgettext_lazy("status", "Deferred"), "pending", "plain", 20),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from apps.documents.facts import Bilingual, Block, Column, Entry, Heading, Section, Statement, Table
+from apps.products.content.banking import kept_as_bank, made_from
 from apps.products.content.phrases import (
     FIELD_COLUMNS,
     both,
@@ -17,7 +18,6 @@ from apps.products.content.phrases import (
 from apps.products.definition import Bilingual as Words
 from apps.products.definition import Definition, Stage, Step
 from apps.products.definition.limits import SpanEnds
-from apps.products.definition.pooling import Pool
 from apps.products.definition.preparation import Material, Preparation, Repeat
 from apps.products.definition.product import Authorisation
 from apps.products.definition.units import Units
@@ -69,8 +69,7 @@ def preparation_blocks(definition: Definition) -> Iterator[Block]:
     """Bill of materials, equipment, then every step with its instructions."""
     preparation = definition.preparation
     yield Heading(Bilingual("Preparation", "制备"))
-    if preparation.pool:
-        yield _pool(preparation.pool)
+    yield from made_from(preparation)
     yield _bill_of_materials(preparation)
     yield from _prepared_here(preparation)
     yield _equipment(preparation)
@@ -82,17 +81,6 @@ def preparation_blocks(definition: Definition) -> Iterator[Block]:
         yield Heading(_stage_title(stage))
         for n, step in enumerate(stage.steps, start=1):
             yield from _step_blocks(definition, n, stage, step)
-
-
-def _pool(pool: Pool) -> Section:
-    once = Bilingual("not pooled", "不投料") if pool.known_donors else Bilingual("pooled", "可投料")
-    return section(
-        Bilingual("Pool", "混合血浆"),
-        ("Donors at least", "供浆者人数不少于", marked(str(pool.donors_at_least), pool.source)),
-        ("Manifest and mass agree within", "清单质量与总质量允差", f"± {pool.mass_tolerance_percent} %"),
-        ("Kept back until tested again, after", "检疫期后复检，间隔", f"{pool.kept_back_days} d"),
-        ("Who gave once only", "仅供浆一次者", once),
-    )
 
 
 def _bill_of_materials(preparation: Preparation) -> Table:
@@ -255,6 +243,7 @@ def units_blocks(units: Units) -> Iterator[Block]:
         ("Label fields", "标签内容", joined(field.label for field in units.label.fields)),
         ("Containers and labels close at", "容器与标签物料平衡", f"{units.label.closes_at_percent} %"),
     )
+    yield from kept_as_bank(units)
     columns = (Column(Bilingual("Division", "用途"), width=60), Column(Bilingual("Planned", "计划数"), width=40))
     rows = tuple((marked(both(part.label), part.source), str(part.planned)) for part in units.divisions)
     yield confirmed(Bilingual("One fill, divided", "同一次灌装的分配"), columns, rows)

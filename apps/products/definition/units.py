@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from apps.products.definition.banking import Bank
 from apps.products.definition.base import Bilingual, Count, Key, Listed, Number, Part, Quantity, Source
 
 
@@ -68,6 +69,7 @@ class Units(Part):
     fill: Fill
     divisions: Annotated[tuple[Division, ...], Field(min_length=1)]
     label: UnitLabel
+    bank: Bank | None = None  # where the units are kept to make other batches from
     gtin: Gtin | None = None  # the trade item number, where the units are traded under one; never invented
     first_state: Key  # a storage state: its shelf life gives the expiry
     number_pattern: Annotated[str, Field(pattern=r"^[A-Z0-9{}:-]+$")] = "{BATCH}-U{N:02}"

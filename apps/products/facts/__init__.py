@@ -7,6 +7,7 @@ from apps.products.facts.registries import COUNTRIES, REGISTRY_NAMES, TRIAL_EXAM
 from apps.products.facts.words import (
     ArmBasis,
     BandColour,
+    BankTier,
     Certainty,
     ChainOfIdentity,
     CheckMode,
@@ -41,6 +42,7 @@ __all__ = [
     "BadDuration",
     "BadPlace",
     "BandColour",
+    "BankTier",
     "Certainty",
     "ChainOfIdentity",
     "CheckMode",

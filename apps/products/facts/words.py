@@ -187,6 +187,14 @@ class TestLevel(StrEnum):
     DOSE = "DOSE"
 
 
+class BankTier(StrEnum):
+    """How far a cell bank is from the donor: the first one, the master bank, the working bank made from that."""
+
+    SEED = "SEED"
+    MASTER = "MASTER"
+    WORKING = "WORKING"
+
+
 class Mark(StrEnum):
     """Whether a test is required there or informative."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from apps.audit.services import Change
 from apps.batches.facts.words import Verb
 from apps.batches.models import Batch
+from apps.batches.selectors.banking import bank_in_the_way
 from apps.core.actor import Actor
 from apps.documents.services import request_document
 from apps.quality.services import lift_hold_for
@@ -26,7 +27,7 @@ def certify_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime)
     """The authorised person certifies; the batch certificate is requested and follows the next checkpoint.
 
     Refused with every reason at once: open holds on the batch or its sources, tests or balances in the way, an
-    analysis not approved, findings that came after the review, a signer who took part.
+    analysis not approved, a bank that is not released, findings that came after the review, a signer who took part.
     """
 
     def decide(change: Change, now: Batch, signer: Signer) -> Batch:
@@ -34,6 +35,7 @@ def certify_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime)
             took_part(now, signer),
             *tests_in_the_way(now),
             *balances_in_the_way(now),
+            *bank_in_the_way(now),
             rules.findings_left(review_page(now).left_in_the_record),
         )
         certified = moved(change, Verb.CERTIFY, now, signer, certify_content(now), objections)
@@ -52,6 +54,7 @@ def release_for_supply(*, batch: Batch, signing: Signing, actor: Actor, at: date
         objections = (
             took_part(now, signer, but_review=True),
             rules.certificate_not_issued(issued_certificate(now) is not None),
+            *bank_in_the_way(now),
         )
         released = moved(change, Verb.RELEASE_FOR_SUPPLY, now, signer, release_content(now), objections)
         set_disposition(change, units=releasable_units(now), verb=UnitVerb.RELEASE)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.batches.facts.words import BatchState, Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
+from apps.batches.selectors.banking import bank_in_the_way
 from apps.batches.views.finding import batch_named, roles_here
 from apps.core.errors import Objection, Refused
 from apps.core.http import who
@@ -161,6 +162,8 @@ def _in_the_way(batch: Batch, known: Tested) -> list[dict[str, object]]:
     owed = [(approved, _("The head of quality control approves"), reverse("testing:analysis", args=[batch.number]))]
     balances = reverse("units:reconcile", args=[batch.number])
     owed += [(objection, _("Operators count"), balances) for objection in balances_in_the_way(batch)]
+    bank = address_of("banks:bank", batch.bank.number) if batch.bank else ""
+    owed += [(objection, _("Quality decides about the bank"), bank) for objection in bank_in_the_way(batch)]
     rows += [{"fact": objection, "who": by, "url": url} for objection, by, url in owed if objection]
     return rows
 

@@ -155,7 +155,7 @@ class BalanceOutput(serializers.Serializer):
 
 
 class WhereaboutsOutput(serializers.Serializer):
-    """Made = administered + stored + tested + retained + shipped + destroyed, as it stands now."""
+    """Made = administered + drawn + stored + tested + retained + shipped + destroyed, as it stands now."""
 
     made = serializers.IntegerField()
     accounted = serializers.DictField(child=serializers.IntegerField())

@@ -17,6 +17,7 @@ from apps.units.facts import Fate, UnitsBalance
 
 WHERE: Mapping[Fate, Promise] = {
     Fate.ADMINISTERED: pgettext_lazy("units", "administered"),
+    Fate.DRAWN: pgettext_lazy("units", "drawn for another batch"),
     Fate.STORED: pgettext_lazy("units", "stored"),
     Fate.TESTED: pgettext_lazy("units", "tested"),
     Fate.RETAINED: pgettext_lazy("units", "retained"),

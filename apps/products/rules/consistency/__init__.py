@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from apps.products.definition import Definition
+from apps.products.rules.consistency.banking import bank_problems
 from apps.products.rules.consistency.contents import content_problems
 from apps.products.rules.consistency.fields import field_problems
 from apps.products.rules.consistency.lists import list_problems
@@ -23,6 +24,7 @@ def consistency_problems(definition: Definition, data: dict, tables: Tables) -> 
         *name_problems(definition, tables),
         *content_problems(definition, tables),
         *right_problems(definition.authorisation),
+        *bank_problems(definition),
     ]
     yield from found
     if not found:  # these follow the order of the steps, which must first be one

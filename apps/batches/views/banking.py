@@ -1,0 +1,30 @@
+"""What the page of a batch says of its bank: which one it is, and where its units are drawn."""
+
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+
+from apps.batches.facts.words import BatchState
+from apps.batches.models import Batch
+from apps.batches.views.acting import Act
+from apps.core.roles import Role
+from apps.core.ui.navigation import address_of
+
+DRAWERS = frozenset({Role.OPERATOR, Role.STOREKEEPER, Role.CHECKER})
+
+
+def bank_acts(batch: Batch, roles: Collection[Role]) -> list[Act]:
+    """Drawing, and the decision of quality below the reserve, while the batch is planned."""
+    if batch.bank_id is None or batch.state != BatchState.PLANNED:
+        return []
+    acts = []
+    if DRAWERS & set(roles):
+        acts.append(Act(_("Draw units of the bank"), address_of("banks:draw", batch.number), "scan"))
+    if Role.QA in roles:
+        acts.append(Act(_("Below the reserve"), address_of("banks:below", batch.number), "sign"))
+    return acts
+
+
+def bank_particulars(batch: Batch) -> list[dict[str, object]]:
+    """The bank it is made from."""
+    return [{"label": _("Cell bank"), "value": batch.bank.number}] if batch.bank else []
