@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from apps.batches.facts.words import Origin
+from apps.batches.models import Batch
 from apps.batches.selectors.batches import chain_of_batch
 from apps.documents.facts import Section
 from apps.documents.services import preview
@@ -24,6 +25,7 @@ from apps.products.rules.computed import compute
 from apps.products.rules.numbers import read_entry
 from apps.products.selectors import owning_site
 from apps.products.services import import_version
+from tests.banks.story import bank_of_seven, drawn, from_it
 from tests.batches.story import Room, approved, passing, start
 from tests.cast import AT, actor
 from tests.products.making import planned
@@ -194,9 +196,16 @@ def test_manage_py_seed_takes_every_product_in() -> None:
 
 def running(cast, product: Loaded) -> Room:
     """A batch of this product, planned and started by the services from an eligible donation."""
-    batch = planned(cast, product)
+    batch = from_a_bank(cast) if product.definition.preparation.from_bank else planned(cast, product)
     chain = chain_of_batch(batch)
     return start(Room(cast, batch), chain=chain.number if chain else "")
+
+
+def from_a_bank(cast) -> Batch:
+    """Planned from a released bank, of which a unit is drawn."""
+    batch = from_it(cast, bank_of_seven(cast))
+    drawn(cast, batch, "CT-0900-U01")
+    return batch
 
 
 def good_text(field: Recordable, room: Room) -> str:
