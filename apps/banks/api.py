@@ -14,8 +14,9 @@ from apps.audit.models import Record
 from apps.banks.content import below_content, draw_content, second_content
 from apps.banks.facts import DrawInput
 from apps.banks.models import BelowReserve, Draw
-from apps.banks.selectors import bank_of, decisions_of, draws_of, stock_of, units_in, visible_bank
-from apps.banks.services import DECIDERS, DRAWERS, decide_below_reserve, draw_units
+from apps.banks.selectors import bank_of, decisions_of, draws_of, visible_bank
+from apps.banks.services import decide_below_reserve, draw_units
+from apps.batches.facts.banks import DECIDERS, DRAWERS
 from apps.batches.models import Batch
 from apps.batches.selectors.banking import visible_banks
 from apps.batches.selectors.batches import visible_batch
@@ -24,6 +25,7 @@ from apps.organisation.access import Access
 from apps.signatures.api import HappenedInput, SigningInput, happened_from, signing_of
 from apps.signatures.api.verbs import SignedVerb, tagged
 from apps.signatures.facts import SignedContent, Signing
+from apps.units.selectors import stock_of, stocks_of, units_in_stock
 
 
 class StockOutput(serializers.Serializer):
@@ -106,7 +108,8 @@ class BanksView(APIView):
     @extend_schema(operation_id="banks_list", responses=StockOutput(many=True))
     def get(self, request: Request) -> Response:
         banks = visible_banks(request.user, timezone.now())
-        return Response(StockOutput([stock_of(bank) for bank in banks], many=True).data)
+        stocks = stocks_of(banks)
+        return Response(StockOutput([stocks[bank.pk] for bank in banks if bank.pk in stocks], many=True).data)
 
 
 class BankView(APIView):
@@ -117,7 +120,7 @@ class BankView(APIView):
         bank = visible_bank(request.user, number, timezone.now())
         body = {
             **StockOutput(stock_of(bank)).data,
-            "units": [unit.number for unit in units_in(bank)],
+            "units": [unit.number for unit in units_in_stock(bank)],
             "draws": DrawOutput(draws_of(bank), many=True).data,
             "decisions": BelowOutput(decisions_of(bank), many=True).data,
         }

@@ -3,11 +3,12 @@
 from zoneinfo import ZoneInfo
 
 from apps.banks.facts import DrawInput
-from apps.banks.selectors import bank_of, numbers_in, permitted_for, stock_of, units_named
+from apps.banks.selectors import bank_of, numbers_in, permitted_for, units_named
 from apps.batches.models import Batch
 from apps.core.text import N_
 from apps.documents.rules import instant
 from apps.signatures.facts import Line, SignedContent
+from apps.units.selectors import stock_of
 
 DRAWN = N_("I drew these units from the bank for this batch.")
 SEEN = N_("I was present and compared each unit that was drawn, as the second person.")

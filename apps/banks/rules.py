@@ -2,22 +2,16 @@
 
 from collections.abc import Collection, Sequence
 
-from apps.banks.facts import Stock
+from apps.batches.facts.banks import TAKES
 from apps.batches.facts.words import BatchState
 from apps.core.errors import Objection
 from apps.core.text import N_
-
-TAKES = frozenset({BatchState.PLANNED, BatchState.RUNNING})
+from apps.units.facts import Stock
 
 
 def has_no_bank(batch: str) -> Objection:
     """Units are drawn only for what is made from a bank."""
     return Objection("no_bank", N_("{batch} is not made from a bank."), {"batch": batch})
-
-
-def is_no_bank(batch: str) -> Objection:
-    """Only a bank has units to draw and a stock that is kept back."""
-    return Objection("is_no_bank", N_("{batch} is no bank."), {"batch": batch})
 
 
 def takes_no_more(batch: str, state: BatchState) -> Objection | None:
@@ -48,17 +42,6 @@ def are_not_of_the_bank(scanned: Collection[str], found: Collection[str], bank: 
         return None
     facts = {"units": ", ".join(others)[:200], "bank": bank}
     return Objection("of_another_bank", N_("{units} is not of bank {bank}."), facts, place="units")
-
-
-def goes_below_the_reserve(stock: Stock, units: int, permitted: int | None) -> Objection | None:
-    """What is kept back stays, unless a decision for this batch says how far down the stock may go."""
-    floor = stock.reserved if permitted is None else min(permitted, stock.reserved)
-    after = stock.left - units
-    if after >= floor:
-        return None
-    template = N_("Bank {bank} has {left} units left and keeps {floor} back; {units} can't be drawn.")
-    facts = {"bank": stock.bank, "left": stock.left, "floor": floor, "units": units}
-    return Objection("below_the_reserve", template, facts, place="units")
 
 
 def stands_in_a_shipment(unit: str, shipment: str) -> Objection | None:

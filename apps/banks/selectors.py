@@ -1,11 +1,11 @@
-"""Reads of banks: the stock, what was drawn for what, how far down a decision lets it go."""
+"""Reads of banks: which one it is, what was drawn for what, how far down a decision lets the stock go."""
 
 from datetime import datetime
 
 from django.db.models import Min
 
 from apps.banks import rules
-from apps.banks.facts import DrawInput, Stock
+from apps.banks.facts import DrawInput
 from apps.banks.models import BelowReserve, Draw
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
@@ -15,33 +15,25 @@ from apps.batches.selectors.batches import batch_now, visible_batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import Objection, RuleBroken
 from apps.organisation.models import User
-from apps.products.definition.banking import Bank
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
 from apps.quality.selectors import open_holds
 from apps.transport.selectors import standing_shipments
-from apps.units.facts import Condition, Custody, Disposition, UnitKind
+from apps.units.facts import UnitVerb
+from apps.units.lifecycle import gone, refuses
 from apps.units.models import Unit
-from apps.units.rules import is_expired, number_of_code
+from apps.units.rules import goes_below_the_reserve, is_expired, number_of_code
+from apps.units.selectors import stock_of
 
-STILL = (Condition.FRESH, Condition.FROZEN)
 WITH = ("record", "batch__record", "batch__site")
 
 
 def bank_of(batch: Batch) -> Batch:
     """The bank a batch is made from, as it is now. Raises RuleBroken where there is none."""
     bank = bank_now(batch)
-    if bank is None:
+    if bank is None or definition_of_batch(bank).units.bank is None:
         raise RuleBroken(rules.has_no_bank(batch.number))
     return batch_now(bank)
-
-
-def kept_as(bank: Batch) -> Bank:
-    """What its master record says of it as a bank. Raises RuleBroken for a batch that is none."""
-    found = definition_of_batch(bank).units.bank
-    if found is None:
-        raise RuleBroken(rules.is_no_bank(bank.number))
-    return found
 
 
 def visible_bank(user: User, number: str, at: datetime) -> Batch:
@@ -50,19 +42,6 @@ def visible_bank(user: User, number: str, at: datetime) -> Batch:
     if definition_of_batch(found).units.bank is None:
         raise Batch.DoesNotExist
     return found
-
-
-def units_in(bank: Batch) -> list[Unit]:
-    """The units that can still be drawn, those that expire first before the others."""
-    found = Unit.objects.filter(batch=bank, kind=UnitKind.PRODUCT, custody=Custody.IN_STORE, condition__in=STILL)
-    found = found.exclude(disposition__in=(Disposition.REJECTED, Disposition.RECALLED)).select_related(*WITH)
-    return list(found.order_by("expires_at", "pk"))
-
-
-def stock_of(bank: Batch) -> Stock:
-    """How many units are left, kept back and drawn."""
-    kept = kept_as(bank)
-    return Stock(bank.number, kept.tier, kept.reserved, len(units_in(bank)), Draw.objects.filter(bank=bank).count())
 
 
 def permitted_for(batch: Batch, bank: Batch) -> int | None:
@@ -86,11 +65,6 @@ def decisions_of(bank: Batch) -> list[BelowReserve]:
     return list(BelowReserve.objects.filter(bank=bank).select_related("batch", "bank").order_by("-pk"))
 
 
-def awaits_units(batch: Batch) -> bool:
-    """Whether units of a bank can be drawn for a batch now."""
-    return batch.bank_id is not None and rules.takes_no_more(batch.number, BatchState(batch.state)) is None
-
-
 def numbers_in(said: DrawInput) -> tuple[str, ...]:
     """The numbers of the units that were scanned."""
     return tuple(number_of_code(text) for text in said.units if text.strip())
@@ -102,12 +76,13 @@ def units_named(bank: Batch, numbers: tuple[str, ...]) -> list[Unit]:
 
 
 def never_drawn(batch: Batch, bank: Batch, numbers: tuple[str, ...]) -> list[Objection | None]:
-    """What no statement of what happened makes true: nothing scanned, a unit twice, or one of another bank."""
-    found = [unit.number for unit in units_named(bank, numbers)]
+    """What no statement of what happened makes true: nothing scanned, a unit twice, one of another bank, or gone."""
+    units = units_named(bank, numbers)
     return [
         rules.names_no_units(numbers),
         rules.are_scanned_twice(numbers),
-        rules.are_not_of_the_bank(numbers, found, bank.number),
+        rules.are_not_of_the_bank(numbers, [unit.number for unit in units], bank.number),
+        *(refuses(UnitVerb.DRAW, unit.facts) for unit in units if gone(unit.facts)),
         rules.takes_no_more(batch.number, BatchState(batch.state)),
     ]
 
@@ -120,7 +95,7 @@ def against_drawing(batch: Batch, bank: Batch, units: list[Unit], drawn_at: date
     return [
         is_bank_not_released(bank_facts(bank)),
         has_open_holds(held),
-        rules.goes_below_the_reserve(stock_of(bank), len(units), permitted_for(batch, bank)),
+        goes_below_the_reserve(stock_of(bank), len(units), permitted_for(batch, bank)),
         *(is_expired(unit.facts, drawn_at) for unit in units),
         *(rules.stands_in_a_shipment(unit.number, sent.get(unit.pk, "")) for unit in units),
     ]

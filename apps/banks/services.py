@@ -8,13 +8,13 @@ from apps.banks import rules
 from apps.banks.content import below_content, draw_content, second_content
 from apps.banks.facts import DrawInput
 from apps.banks.models import BelowReserve, Draw
-from apps.banks.selectors import against_drawing, bank_of, never_drawn, numbers_in, stock_of, units_named
+from apps.banks.selectors import against_drawing, bank_of, never_drawn, numbers_in, units_named
+from apps.batches.facts.banks import DECIDERS, DRAWERS
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
 from apps.core.actor import Actor
 from apps.core.errors import Happened, Objection, stop_if
-from apps.core.roles import Role
 from apps.core.rules import is_future, reason_is_missing
 from apps.lineage.selectors import ancestors
 from apps.lineage.services import link
@@ -23,10 +23,8 @@ from apps.signatures.services import admit_signer, sign
 from apps.storage.services import send_away
 from apps.units.facts import UnitVerb
 from apps.units.models import Unit
+from apps.units.selectors import stock_of
 from apps.units.services import marks
-
-DRAWERS = (Role.OPERATOR, Role.STOREKEEPER, Role.CHECKER)
-DECIDERS = (Role.QA,)
 
 
 def draw_units(

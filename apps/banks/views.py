@@ -18,11 +18,10 @@ from apps.banks.selectors import (
     draws_for,
     draws_of,
     permitted_for,
-    stock_of,
-    units_in,
     visible_bank,
 )
-from apps.banks.services import DECIDERS, DRAWERS, decide_below_reserve, draw_units
+from apps.banks.services import decide_below_reserve, draw_units
+from apps.batches.facts.banks import DECIDERS, DRAWERS
 from apps.batches.models import Batch
 from apps.batches.selectors.banking import visible_banks
 from apps.batches.views.finding import batch_named
@@ -33,7 +32,8 @@ from apps.core.ui.pages import refusal_response
 from apps.organisation.access import Access, open_to
 from apps.organisation.models import User
 from apps.signatures.facts import Signing
-from apps.signatures.pages import Panel, signed_page, signing_context, signing_from
+from apps.signatures.pages import Panel, signed_page, signing_from, signing_pair
+from apps.units.selectors import stock_of, stocks_of, units_in_stock
 from apps.units.views.framing import batch_bar
 
 READ_ONLY = Access(write=frozenset())
@@ -47,7 +47,8 @@ METHODS = ["GET", "HEAD", "POST"]
 def bank_list(request: HttpRequest) -> HttpResponse:
     """GET /banks/: the cell banks of one's sites with their stock, newest first."""
     banks = visible_banks(cast(User, request.user), timezone.now())
-    return render(request, "banks/list.html", {"rows": [(bank, stock_of(bank)) for bank in banks]})
+    stocks = stocks_of(banks)
+    return render(request, "banks/list.html", {"rows": [(bank, stocks[bank.pk]) for bank in banks if bank.pk in stocks]})
 
 
 @open_to(access=READ_ONLY)
@@ -59,7 +60,7 @@ def bank(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "bank": found,
         "stock": stock_of(found),
-        "units": units_in(found),
+        "units": units_in_stock(found),
         "draws": draws_of(found),
         "decisions": decisions_of(found),
         "made": list(found.made_from_it.order_by("-pk")),
@@ -133,16 +134,10 @@ def _two_people(request: HttpRequest, batch: Batch, form: DrawForm) -> HttpRespo
             return HttpResponseRedirect(back)
         except Refused as refusal:
             refused = refusal
-    first = Panel(title="", verb="", content=lambda: draw_content(batch, said))
+    hidden = {name: request.POST[name] for name in form.fields if name in request.POST}
+    first = Panel(title="", verb="", content=lambda: draw_content(batch, said), cancel_url=back, hidden=hidden)
     second = Panel(title="", verb="", content=lambda: second_content(batch, said), second=True)
-    context = {
-        "first": signing_context(first, request),
-        "second": signing_context(second, request, username=request.POST.get("second_username", "")),
-        "hidden": {name: request.POST[name] for name in form.fields if name in request.POST},
-        "refused": refused.objections if refused else (),
-        "back_url": back,
-        **batch_bar(batch),
-    }
+    context = {**signing_pair(request, first, second, refused), **batch_bar(batch)}
     return render(request, "banks/two_people.html", context, status=refused.status if refused else 200)
 
 

@@ -111,6 +111,17 @@ def signing_context(
     }
 
 
+def signing_pair(request: HttpRequest, first: Panel, second: Panel, refusal: Refused | None) -> dict[str, object]:
+    """The context of parts/two_people.html but for its words: both sign on one screen what the first panel carries."""
+    return {
+        "first": signing_context(first, request),
+        "second": signing_context(second, request, username=request.POST.get("second_username", "")),
+        "hidden": first.hidden,
+        "back_url": first.cancel_url,
+        "refused": refusal.objections if refusal else (),
+    }
+
+
 def signing_from(request: HttpRequest, prefix: str = "") -> Signing:
     """The answer to a panel: challenge, secret, and the badge or user name where it was asked for."""
     return Signing(

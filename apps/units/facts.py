@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from apps.products.facts import BankTier
+
 
 class UnitKind(StrEnum):
     """What a unit of the fill is for: a patient, the retained samples, or quality control."""
@@ -167,6 +169,22 @@ class UnitsBalance:
     def closes(self) -> bool:
         """Every unit that was made is in exactly one place."""
         return self.difference == 0 and not self.unexplained
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A bank as it stands: how many units can still be drawn, how many of them are kept back, how many are gone."""
+
+    bank: str
+    tier: BankTier
+    reserved: int
+    left: int
+    drawn: int
+
+    @property
+    def free(self) -> int:
+        """How many may be drawn without a decision."""
+        return max(self.left - self.reserved, 0)
 
 
 @dataclass(frozen=True)

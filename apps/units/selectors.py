@@ -26,12 +26,14 @@ from apps.units.facts import (
     Fate,
     LabelFate,
     Moments,
+    Stock,
     UnitKind,
     UnitsBalance,
 )
 from apps.units.models import ContainerIssue, ContainerLoss, Label, Reconciliation, Unit
 
 OVER = (Custody.ADMINISTERED, Custody.DRAWN, Custody.DESTROYED)
+NOT_THAWED = (Condition.FRESH, Condition.FROZEN)
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,35 @@ def whereabouts_of(batches: Collection[Batch]) -> dict[int, UnitsBalance]:
     for unit in units:
         fates[unit.batch_id][unit.number] = lifecycle.fate_of(unit.facts, unit.record_id in tested)
     return {batch.pk: rules.units_balance(counted.get(batch.record_id, 0), fates[batch.pk]) for batch in batches}
+
+
+# --- the units of a bank --------------------------------------------------------------------------------------------
+def units_in_stock(*banks: Batch) -> QuerySet[Unit]:
+    """The units that can still be drawn, those that expire first before the others."""
+    found = Unit.objects.filter(batch__in=banks, kind=UnitKind.PRODUCT, custody=Custody.IN_STORE)
+    found = found.filter(condition__in=NOT_THAWED).exclude(disposition__in=(Disposition.REJECTED, Disposition.RECALLED))
+    return found.order_by("expires_at", "pk")
+
+
+def stock_of(bank: Batch) -> Stock:
+    """How many units are left, kept back and drawn."""
+    return stocks_of([bank])[bank.pk]
+
+
+def stocks_of(batches: Collection[Batch]) -> dict[int, Stock]:
+    """The stock of each of these that is a bank, by its key: two statements whatever their number."""
+    drawn = Unit.objects.filter(batch__in=batches, custody=Custody.DRAWN)
+    left, gone = _counted(units_in_stock(*batches)), _counted(drawn)
+    kept = [(batch, definition_of_batch(batch).units.bank) for batch in batches]
+    return {
+        batch.pk: Stock(batch.number, bank.tier, bank.reserved, left.get(batch.pk, 0), gone.get(batch.pk, 0))
+        for batch, bank in kept
+        if bank
+    }
+
+
+def _counted(units: QuerySet[Unit]) -> dict[int, int]:
+    return dict(units.order_by().values_list("batch").annotate(n=Count("pk")))
 
 
 # --- the batch as a whole -------------------------------------------------------------------------------------------

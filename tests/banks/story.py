@@ -67,16 +67,21 @@ def started(cast: Cast, batch: Batch) -> Batch:
 
 
 def drawn(
-    cast: Cast, batch: Batch, *numbers: str, second: User | None = None, happened: Happened | None = None
+    cast: Cast,
+    batch: Batch,
+    *numbers: str,
+    by: User | None = None,
+    second: User | None = None,
+    happened: Happened | None = None,
 ) -> list[Draw]:
-    """Olga draws and Vera, or who is named, compares."""
-    said, other = DrawInput(numbers, happened.at if happened else None), second or cast.vera
+    """Olga draws and Vera compares, or who is named."""
+    said, who, other = DrawInput(numbers, happened.at if happened else None), by or cast.olga, second or cast.vera
     return draw_units(
         batch=batch,
         said=said,
-        signing=sign_as(cast.olga, draw_content(batch, said), at=LATER),
-        countersigning=sign_as(other, second_content(batch, said), at=LATER, on=cast.olga),
-        actor=actor(cast.olga),
+        signing=sign_as(who, draw_content(batch, said), at=LATER),
+        countersigning=sign_as(other, second_content(batch, said), at=LATER, on=who),
+        actor=actor(who),
         at=LATER,
         happened=happened,
     )

@@ -5,22 +5,24 @@ from datetime import timedelta
 import pytest
 
 from apps.banks.models import Draw
-from apps.banks.selectors import stock_of
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
 from apps.batches.selectors.banking import bank_in_the_way
 from apps.batches.services.planning import plan_batch
 from apps.core.errors import Happened, NotAllowed
 from apps.lineage.selectors import ancestor_ids, parents
-from apps.quality.facts import EventKind
+from apps.quality.facts import Blocks, EventKind
 from apps.quality.models import Event
+from apps.quality.selectors import open_holds
 from apps.quality.services import stop_record
-from apps.units.selectors import whereabouts
+from apps.units.selectors import stock_of, whereabouts
 from tests.banks.story import LATER, drawn, from_it, lowered, master, started, unit, working
 from tests.batches.refusals import codes
 from tests.cast import AT, Cast, actor
+from tests.lookback.story import looked_back
 from tests.products.making import known
 from tests.testing.story import as_if
+from tests.transport.story import requested
 
 U1, U2, U3 = "CT-0900-U01", "CT-0900-U02", "CT-0900-U03"
 
@@ -83,6 +85,31 @@ def test_what_is_held_expired_or_of_another_bank_is_not_drawn(cast: Cast, bank: 
 def test_a_unit_is_drawn_once(cast: Cast, batch: Batch) -> None:
     drawn(cast, batch, U1)
     assert "wrong_unit_state" in codes(lambda: drawn(cast, batch, U1))
+
+
+def test_what_is_gone_is_drawn_by_no_statement_of_what_happened(cast: Cast, bank: Batch, batch: Batch) -> None:
+    other = from_it(cast, bank, "WB-0002")
+    drawn(cast, batch, U1)
+
+    assert codes(lambda: drawn(cast, other, U1, happened=Happened(LATER, "Told late"))) == ["wrong_unit_state"]
+    assert not parents(other.record)
+
+
+def test_a_shipment_leaves_the_reserve_where_it_is(cast: Cast, bank: Batch) -> None:
+    assert codes(lambda: requested(cast, bank, U1, U2, U3)) == ["below_the_reserve"]
+
+    requested(cast, bank, U1, U2)
+
+    assert (stock_of(bank).left, stock_of(bank).free) == (5, 0)
+
+
+def test_a_look_back_reaches_what_is_made_from_a_bank(cast: Cast, bank: Batch, batch: Batch) -> None:
+    drawn(cast, batch, U1)
+    assert not open_holds([batch.record], Blocks.CERTIFY)
+
+    looked_back(cast, bank.donation.donor, at=LATER)
+
+    assert [hold.text for hold in open_holds([batch.record], Blocks.CERTIFY)]
 
 
 def test_a_draw_that_was_done_is_recorded_with_an_event(cast: Cast, bank: Batch, batch: Batch) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from apps.banks.facts import Stock
-from apps.banks.rules import goes_below_the_reserve
 from apps.products.facts import BankTier, TestLevel
 from apps.products.loader import SEEDS, load, read_product, standard_tables, validated
 from apps.products.reading import Reading
 from apps.products.rules.problems import DefinitionRefused
+from apps.units.facts import Stock
+from apps.units.rules import goes_below_the_reserve
 from tests.banks.story import master, working
 
 WORKING = SEEDS / "products" / "umsc_working_bank" / "v1"

@@ -79,9 +79,11 @@ def is_no_bank_for(bank: BankFacts, site: str, asked: FromBank) -> list[Objectio
         template = N_("Bank {bank} is of {product}; the master record names {banks}.")
         named = {**facts, "product": bank.product, "banks": ", ".join(asked.products)}
         found.append(Objection("another_bank", template, named, place="bank"))
+    elif not bank.is_kept:
+        found.append(Objection("is_no_bank", N_("{bank} is no bank."), facts, place="bank"))
     if bank.state in ENDED:
-        facts["state"] = bank.state
-        found.append(Objection("bank_ended", N_("Bank {bank} is {state}."), facts, place="bank"))
+        ended = {**facts, "state": bank.state}
+        found.append(Objection("bank_ended", N_("Bank {bank} is {state}."), ended, place="bank"))
     return found
 
 

@@ -16,7 +16,8 @@ from apps.products.selectors import definition_of, visible_versions
 
 def bank_facts(bank: Batch) -> BankFacts:
     """A bank as the rules see it."""
-    return BankFacts(bank.number, bank.product_version.key, bank.site.code, BatchState(bank.state))
+    kept = definition_of_batch(bank).units.bank is not None
+    return BankFacts(bank.number, bank.product_version.key, bank.site.code, BatchState(bank.state), kept)
 
 
 def visible_banks(user: User, at: datetime) -> list[Batch]:

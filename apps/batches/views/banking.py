@@ -4,23 +4,21 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from apps.batches.facts.words import BatchState
+from apps.batches.facts.banks import DECIDERS, DRAWERS, TAKES
 from apps.batches.models import Batch
 from apps.batches.views.acting import Act
 from apps.core.roles import Role
 from apps.core.ui.navigation import address_of
 
-DRAWERS = frozenset({Role.OPERATOR, Role.STOREKEEPER, Role.CHECKER})
-
 
 def bank_acts(batch: Batch, roles: Collection[Role]) -> list[Act]:
-    """Drawing, and the decision of quality below the reserve, while the batch is planned."""
-    if batch.bank_id is None or batch.state != BatchState.PLANNED:
+    """Drawing, and the decision of quality below the reserve, as long as the batch takes units."""
+    if batch.bank_id is None or batch.state not in TAKES:
         return []
-    acts = []
-    if DRAWERS & set(roles):
+    acts, held = [], set(roles)
+    if held & set(DRAWERS):
         acts.append(Act(_("Draw units of the bank"), address_of("banks:draw", batch.number), "scan"))
-    if Role.QA in roles:
+    if held & set(DECIDERS):
         acts.append(Act(_("Below the reserve"), address_of("banks:below", batch.number), "sign"))
     return acts
 

@@ -42,7 +42,7 @@ from apps.organisation.access import Access, open_to
 from apps.products.forms import words_read
 from apps.products.selectors import definition_of
 from apps.signatures.facts import Signing
-from apps.signatures.pages import Panel, signed_page, signing_context, signing_from
+from apps.signatures.pages import Panel, signed_page, signing_from, signing_pair
 
 AT_BED = by(*BEDSIDE)
 MOMENTS = {
@@ -170,17 +170,16 @@ def _two_people(request: HttpRequest, order: TreatmentOrder, form: BedsideForm) 
         refused = refusal
     began = form.cleaned_data["happened_at"]
     words = words_read(definition_of(order.product_version))
-    first = Panel(title="", verb="", content=lambda: start_content(order, said, began), words=words)
+    first = Panel(
+        title="",
+        verb="",
+        content=lambda: start_content(order, said, began),
+        words=words,
+        cancel_url=reverse("dosing:bedside", args=[order.number]),
+        hidden={name: request.POST[name] for name in form.fields if name in request.POST},
+    )
     second = Panel(title="", verb="", content=lambda: second_content(order, said, began), words=words, second=True)
-    context = {
-        "order": order,
-        "band": _band(request, order),
-        "first": signing_context(first, request),
-        "second": signing_context(second, request, username=request.POST.get("second_username", "")),
-        "hidden": {name: request.POST[name] for name in form.fields if name in request.POST},
-        "refused": refused.objections if refused else (),
-        "back_url": reverse("dosing:bedside", args=[order.number]),
-    }
+    context = {"order": order, "band": _band(request, order), **signing_pair(request, first, second, refused)}
     return render(request, "dosing/two_people.html", context, status=refused.status if refused else 200)
 
 

@@ -24,7 +24,8 @@ from apps.transport.selectors import mode_named, shipment_now, stage_of, standin
 from apps.units.facts import Custody, UnitVerb
 from apps.units.lifecycle import refuses
 from apps.units.models import Unit
-from apps.units.selectors import units_now
+from apps.units.rules import goes_below_the_reserve
+from apps.units.selectors import stocks_of, units_now
 from apps.units.services import move_units
 
 
@@ -123,4 +124,5 @@ def _against(batch: Batch, units: Sequence[Unit], asked: Asked, at: datetime) ->
         *(shipping.is_in_another(unit.number, named.get(unit.pk, "")) for unit in units),
         *(shipping.travels_otherwise(unit.number, unit.storage_state, mode) for unit in units),
         *against_leaving(units, asked),
+        *(goes_below_the_reserve(stock, len(units)) for stock in stocks_of([batch]).values()),
     ]

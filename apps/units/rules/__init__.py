@@ -3,6 +3,7 @@
 from apps.units.rules.balances import (
     containers_balance,
     does_not_close,
+    goes_below_the_reserve,
     is_not_reconciled,
     is_settled,
     labels_balance,
@@ -59,6 +60,7 @@ __all__ = [
     "falls_short",
     "first_state",
     "frozen_state_after",
+    "goes_below_the_reserve",
     "has_no_container",
     "has_no_label",
     "is_before",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.units.facts import Balance, Counted, Fate, LabelFate, UnitsBalance
+from apps.units.facts import Balance, Counted, Fate, LabelFate, Stock, UnitsBalance
 
 
 def is_settled(serial: int, fate: LabelFate, to: LabelFate) -> Objection | None:
@@ -54,3 +54,13 @@ def is_not_reconciled(counted: Counted, closed: bool) -> Objection | None:
     if closed:
         return None
     return Objection("not_reconciled", N_("{counted} are not reconciled yet."), {"counted": counted})
+
+
+def goes_below_the_reserve(stock: Stock, units: int, permitted: int | None = None) -> Objection | None:
+    """What a bank keeps back stays, unless a decision says how far down its stock may go."""
+    floor = stock.reserved if permitted is None else min(permitted, stock.reserved)
+    if stock.left - units >= floor:
+        return None
+    template = N_("Bank {bank} has {left} units left and keeps {floor} back; {units} can't be taken.")
+    facts = {"bank": stock.bank, "left": stock.left, "floor": floor, "units": units}
+    return Objection("below_the_reserve", template, facts, place="units")
