@@ -48,7 +48,9 @@ def bank_list(request: HttpRequest) -> HttpResponse:
     """GET /banks/: the cell banks of one's sites with their stock, newest first."""
     banks = visible_banks(cast(User, request.user), timezone.now())
     stocks = stocks_of(banks)
-    return render(request, "banks/list.html", {"rows": [(bank, stocks[bank.pk]) for bank in banks if bank.pk in stocks]})
+    return render(
+        request, "banks/list.html", {"rows": [(bank, stocks[bank.pk]) for bank in banks if bank.pk in stocks]}
+    )
 
 
 @open_to(access=READ_ONLY)
