@@ -233,7 +233,7 @@ def test_a_batch_is_planned_started_and_its_first_step_filled_in(web_client, cas
     for step in product.definition.walk():
         sections.setdefault(step.place.stage, step)
     for step in sections.values():  # the first page of every section
-        page = web_client(cast.olga).get(f"/batches/CT-0900/steps/{step.place}/")
+        page = web_client(cast.olga).get(f"/batches/{room.batch.number}/steps/{step.place}/")
         said = unescape(page.content.decode())
 
         assert page.status_code == 200, step.place
