@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lookback', '0001_initial'),
+        ('lookback', '0002_batches'),
     ]
 
     operations = [
