@@ -90,7 +90,7 @@ def never_drawn(batch: Batch, bank: Batch, numbers: tuple[str, ...]) -> list[Obj
 def against_drawing(batch: Batch, bank: Batch, units: list[Unit], drawn_at: datetime) -> list[Objection | None]:
     """What stands against drawing these units, and may yet have happened."""
     holds = open_holds([unit.record for unit in units]) if units else []
-    held = [hold.text for hold in holds if hold.blocks & {Blocks.PROCESS, Blocks.ISSUE, Blocks.USE}]
+    held = [hold for hold in holds if hold.blocks & {Blocks.PROCESS, Blocks.ISSUE, Blocks.USE}]
     sent = standing_shipments(units)
     return [
         is_bank_not_released(bank_facts(bank)),
