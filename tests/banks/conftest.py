@@ -1,4 +1,4 @@
-"""One bank for every test here; what a test does to it is undone after it."""
+"""One bank for every test of a file; what a test does to it is undone after it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ class Begun:
     batch: Batch
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def begun(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Begun]:
-    """A released master bank and what is planned from it, played once."""
+    """A released master bank and what is planned from it, played once for a file."""
     with undone(django_db_blocker) as people:
         assert people.vera
         bank = bank_of_seven(people)
