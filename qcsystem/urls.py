@@ -6,8 +6,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import URLResolver, include, path
 from django.utils.module_loading import module_has_submodule
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
+from qcsystem.description import Description
 from qcsystem.health import healthz
 
 # Pages that do not stand under their app's name: what everybody needs, and what strangers are told.
@@ -35,7 +36,7 @@ def _apps_with(module: str) -> list[str]:
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", Description.as_view(), name="schema"),
     path(
         "api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api_docs.html"), name="docs"
     ),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from rest_framework.permissions import SAFE_METHODS
 
@@ -24,12 +25,16 @@ PROBLEMS = {
     500: ("server_error", N_("The system failed to answer; nothing was recorded. Request {request_id} is in the log.")),
 }
 NUL = ("nul_character", N_("No name holds a NUL character."))
+# Nothing is overwritten, so no page takes these; an attempt to delete is still put down to whoever makes it.
+OVERWRITE = ("PUT", "PATCH")
+PAGES_TAKE = ["GET", "HEAD", "POST"]
+NOT_TAKEN = ("method_not_allowed", N_("This address does not take this method."))
 
 
 class RequestIdMiddleware:
     """Takes the caller's X-Request-ID when it has a safe form, else makes one: in the trail, in the log, in the reply.
 
-    What nobody could read is refused before anything else looks at it.
+    What nobody could read, or what would overwrite, is refused before anything else looks at it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -53,7 +58,29 @@ def _refused_unread(request: HttpRequest) -> HttpResponseBase | None:
         return _problem(request, 400, *NUL) if _is_api(request) else _plainly(400, NUL[1])
     if _size(request) > settings.LARGEST_REQUEST:
         return _problem(request, 413, *PROBLEMS[413]) if _is_api(request) else _plainly(413, PROBLEMS[413][1])
-    return None
+    return _refused_to_overwrite(request) if request.method in OVERWRITE else None
+
+
+def _refused_to_overwrite(request: HttpRequest) -> HttpResponseBase | None:
+    try:
+        taken = _taken_at(request)
+    except Resolver404:
+        return None
+    if request.method in taken:
+        return None
+    response = _problem(request, 405, *NOT_TAKEN) if _is_api(request) else HttpResponse(status=405)
+    response["Allow"] = ", ".join(taken)
+    return response
+
+
+def _taken_at(request: HttpRequest) -> list[str]:
+    """The methods of this address. Raises Resolver404."""
+    kind = getattr(resolve(request.path_info).func, "cls", None)
+    if kind is None:
+        return PAGES_TAKE
+    view = kind()
+    view.setup(request)
+    return list(view.allowed_methods)
 
 
 def _size(request: HttpRequest) -> int:

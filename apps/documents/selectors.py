@@ -46,8 +46,8 @@ def visible_documents(user: User, at: datetime) -> QuerySet[Document]:
 
 
 def documents_about(subject: Record) -> QuerySet[Document]:
-    """The documents about one record, oldest first."""
-    return register().filter(subject=subject).order_by("pk")
+    """The documents about one record, oldest first; what they say stays where it is."""
+    return register().filter(subject=subject).order_by("pk").defer("wording__text")
 
 
 def label_sheets_about(subject: Record) -> list[Document]:

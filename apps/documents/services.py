@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,7 +17,7 @@ from apps.core.text import N_
 from apps.documents import facts, rules
 from apps.documents.attach import attach_content
 from apps.documents.content import withdraw_content
-from apps.documents.facts import DocumentContent, DocumentState, Imprint
+from apps.documents.facts import DocumentContent, DocumentState, Imprint, read_content
 from apps.documents.layout.drawing import draw, refuse_what_cannot_be_drawn
 from apps.documents.models import Document, Wording
 from apps.documents.seal import seal, signer_from
@@ -91,7 +92,7 @@ def issue_document(*, document: Document, at: datetime, actor: Actor = SYSTEM) -
 
 def sealed_file(document: Document, proof: Proof, at: datetime) -> bytes:
     """The file of a document as it is handed out."""
-    content = facts.read_content(document.wording.text)
+    content = read_content(document.wording.text)
     made = proof.checkpoint
     imprint = Imprint(
         content_hash=document.content_hash,
@@ -107,7 +108,13 @@ def sealed_file(document: Document, proof: Proof, at: datetime) -> bytes:
 
 def preview(content: DocumentContent) -> bytes:
     """What a document would look like: marked as a draft, neither sealed nor registered."""
-    return draw(replace(content, draft=True))
+    return _drawn(replace(content, draft=True).text)
+
+
+@lru_cache(maxsize=8)
+def _drawn(text: str) -> bytes:
+    """The same content gives the same bytes: whoever leafs through a draft asks for it again and again."""
+    return draw(read_content(text))
 
 
 def withdraw_document(*, document: Document, reason: str, signing: Signing, actor: Actor, at: datetime) -> Document:

@@ -1,12 +1,13 @@
 """Reads of rooms, instruments, probes and their readings."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from apps.audit.models import Record
+from apps.core.prepared import Prepared
 from apps.facility.facts import InstrumentStatus, KnownEquipment
 from apps.facility.models import (
     Excursion,
@@ -136,9 +137,16 @@ def plate_now(plate: Plate) -> Plate:
     return plates().get(pk=plate.pk)
 
 
+_SAMPLED = Prepared(lambda record: plates().filter(session__cleared_for=record).order_by("pk"))
+_SESSIONS = Prepared(
+    lambda record: LineClearance.objects.filter(cleared_for=record).select_related("room__record").order_by("pk")
+)
+_POINTS = Prepared(lambda rooms: MonitoringPoint.objects.filter(room__in=rooms).select_related("room").order_by("pk"))
+
+
 def plates_of(record: Record) -> list[Plate]:
     """What was sampled while a batch stood in a room, oldest first."""
-    return list(plates().filter(session__cleared_for=record).order_by("pk"))
+    return _SAMPLED(record.pk)
 
 
 def uncounted(sites: Collection[str]) -> QuerySet[Plate]:
@@ -146,13 +154,12 @@ def uncounted(sites: Collection[str]) -> QuerySet[Plate]:
     return plates().filter(count=None, point__room__site__code__in=sites).order_by("taken_at", "pk")
 
 
-def points_not_sampled(record: Record) -> list[tuple[LineClearance, MonitoringPoint]]:
-    """The points of the plan that were due in a session of a batch and have no sample of it."""
-    sessions = list(LineClearance.objects.filter(cleared_for=record).select_related("room__record").order_by("pk"))
-    done = set(Plate.objects.filter(session__in=sessions).values_list("session_id", "point_id"))
-    points = MonitoringPoint.objects.filter(room__in={one.room_id for one in sessions}).select_related("room")
+def points_not_sampled(record: Record, plates: Iterable[Plate]) -> list[tuple[LineClearance, MonitoringPoint]]:
+    """The points of the plan that were due in a session of a batch and are not among what was sampled in it."""
+    sessions = _SESSIONS(record.pk)
+    done = {(plate.session_id, plate.point_id) for plate in plates}
     planned: dict[int, list[MonitoringPoint]] = {}
-    for point in points.order_by("pk"):
+    for point in _POINTS([session.room_id for session in sessions]) if sessions else []:
         planned.setdefault(point.room_id, []).append(point)
     return [
         (session, point)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
+from django.db.models import BigIntegerField, Func
 
 from apps.audit.models import Record
 from apps.lineage.models import Edge
@@ -26,7 +26,7 @@ SELECT id, MIN(generation) FROM walk GROUP BY id ORDER BY 2, 1 LIMIT %s
 """
 _ANCESTRY = """
 WITH RECURSIVE walk(root, id) AS (
-    SELECT r.id, r.id FROM {record} r WHERE r.id IN ({{start}})
+    SELECT r.id, r.id FROM {record} r WHERE r.id IN ({start})
     UNION
     SELECT w.root, e.parent_id FROM {edge} e JOIN walk w ON e.record_id = w.id
 )
@@ -44,17 +44,17 @@ def descendant_ids(records: Iterable[Record]) -> set[int]:
     return _walk([record.pk for record in records], near="parent_id", far="record_id")
 
 
-def ancestors_of(record_id: int) -> RawSQL:
+def ancestors_of(record_id: int) -> Func:
     """The ids of everything a record was made from, as a part of another statement."""
     return _walk_within(record_id, near="record_id", far="parent_id")
 
 
-def descendants_of(record_id: int) -> RawSQL:
+def descendants_of(record_id: int) -> Func:
     """The ids of everything that was made from a record, as a part of another statement."""
     return _walk_within(record_id, near="parent_id", far="record_id")
 
 
-def descendants_within(record_ids: Collection[int]) -> RawSQL:
+def descendants_within(record_ids: Collection[int]) -> Func:
     """The ids of everything that was made from any of these records, as a part of another statement."""
     return _walk_within(*record_ids, near="parent_id", far="record_id")
 
@@ -79,9 +79,10 @@ def ancestry_of(record_ids: Collection[int]) -> list[tuple[int, int]]:
     """Each of these records with itself and with everything it was made from, by one statement: (record, source)."""
     if not record_ids:
         return []
-    statement = _ANCESTRY.format(edge=_edges(), record=connection.ops.quote_name(Record._meta.db_table))
+    record = connection.ops.quote_name(Record._meta.db_table)
+    statement = _ANCESTRY.format(start=_marks(record_ids), edge=_edges(), record=record)
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(start=", ".join(["%s"] * len(record_ids))), [*record_ids])
+        cursor.execute(statement, [*record_ids])
         return list(cursor.fetchall())
 
 
@@ -100,24 +101,26 @@ def ancestors(records: Iterable[Record]) -> list[Record]:
 def _walk(ids: list[int], *, near: str, far: str) -> set[int]:
     if not ids:
         return set()
-    start = ", ".join(["%s"] * len(ids))
-    statement = _WALK.format(near=near, far=far, start=start, edge=_edges())
+    statement = _WALK.format(near=near, far=far, start=_marks(ids), edge=_edges())
     with connection.cursor() as cursor:
         cursor.execute(statement, ids)
         return {row[0] for row in cursor.fetchall()}
 
 
-def _walk_within(*record_ids: int, near: str, far: str) -> RawSQL:
-    start = ", ".join(["%s"] * len(record_ids)) or "NULL"
-    statement = _WALK.format(near=near, far=far, start=start, edge=_edges())
-    return RawSQL(statement, [*record_ids])  # noqa: S611  names of our own tables and columns only
+def _walk_within(*record_ids: int, near: str, far: str) -> Func:
+    statement = _WALK.format(near=near, far=far, start="%(expressions)s", edge=_edges())
+    return Func(*(record_ids or [None]), template=f"({statement})", output_field=BigIntegerField())
 
 
 def _generations(record_ids: Collection[int], most: int, *, near: str, far: str) -> dict[int, int]:
-    start = ", ".join(["%s"] * len(record_ids))
+    statement = _GENERATIONS.format(near=near, far=far, start=_marks(record_ids), edge=_edges())
     with connection.cursor() as cursor:
-        cursor.execute(_GENERATIONS.format(near=near, far=far, start=start, edge=_edges()), [*record_ids, most])
+        cursor.execute(statement, [*record_ids, most])
         return dict(cursor.fetchall())
+
+
+def _marks(values: Collection[int]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _edges() -> str:

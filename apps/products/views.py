@@ -64,11 +64,10 @@ def version_list(request: HttpRequest) -> HttpResponse:
 def version(request: HttpRequest, number: str, chapter: str = "product") -> HttpResponse:
     """GET /products/msc_covid19-v1/: one chapter of the record, its signatures and what may be decided."""
     found = _found(request, number)
-    definition = definition_of(found)
-    chapters = {part.key: part for part in master_chapters(definition)}
+    chapters = {part.key: part for part in master_chapters(found.text)}
     context = {
         "version": found,
-        "definition": definition,
+        "definition": definition_of(found),
         "chapters": chapters.values(),
         "chapter": chapters.get(chapter) or chapters["product"],
         "signatures": [_signature(one) for one in (found.author_signature, found.approval_signature) if one],

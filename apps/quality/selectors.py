@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import F, QuerySet
 
 from apps.audit.models import Record
+from apps.core.prepared import Prepared
 from apps.lineage.selectors import ancestor_ids, ancestry_of
 from apps.organisation.models import Site, User
 from apps.organisation.selectors import visible_to
@@ -13,12 +14,18 @@ from apps.quality.facts import Blocks, DeviationState, EventState
 from apps.quality.models import Deviation, Event, Hold
 from apps.quality.rules import is_overdue
 
+_OPEN_HOLDS = Prepared(
+    lambda records: (
+        Hold.objects.filter(record__in=records, lifted_at=None).select_related("record").order_by("placed_at", "pk")
+    )
+)
+
 
 def open_holds(records: Iterable[Record], blocking: Blocks | None = None) -> list[Hold]:
     """Holds on these records and on everything they were made from, oldest first."""
     records = list(records)
     ids = {record.pk for record in records} | ancestor_ids(records)
-    holds = Hold.objects.filter(record__in=ids, lifted_at=None).select_related("record").order_by("placed_at", "pk")
+    holds = _OPEN_HOLDS(sorted(ids)) if ids else []
     return [hold for hold in holds if blocking is None or blocking in hold.blocks]
 
 

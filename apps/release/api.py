@@ -15,6 +15,7 @@ from apps.batches.facts.words import Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import visible_batch
+from apps.core.api import shaped
 from apps.core.http import actor_of
 from apps.organisation.access import Access
 from apps.release.content.signed import (
@@ -136,7 +137,7 @@ class ReviewPageView(APIView):
     @extend_schema(responses=ReviewPageOutput, operation_id="batches_review_page")
     def get(self, request: Request, number: str) -> Response:
         batch = visible_batch(request.user, number, timezone.now())
-        return Response(ReviewPageOutput(review_page(batch)).data)
+        return Response(shaped(ReviewPageOutput, review_page(batch)).data)
 
 
 class AcceptFinding(APIView):

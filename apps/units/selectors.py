@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 
 from apps.audit.models import Record
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import Objection
+from apps.core.prepared import Prepared
 from apps.lineage.models import Edge
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
@@ -34,6 +35,21 @@ from apps.units.models import ContainerIssue, ContainerLoss, Label, Reconciliati
 
 OVER = (Custody.ADMINISTERED, Custody.DRAWN, Custody.DESTROYED)
 NOT_THAWED = (Condition.FRESH, Condition.FROZEN)
+# Of one batch, for its pages and decisions.
+_DIVISIONS = Prepared(lambda batch: Unit.objects.filter(batch=batch).values_list("division"))
+_FATES = Prepared(lambda batch: Label.objects.filter(batch=batch).values_list("fate"))
+_ISSUED = Prepared(lambda batch: ContainerIssue.objects.filter(batch=batch).values_list("count"))
+_LOST = Prepared(lambda batch: ContainerLoss.objects.filter(batch=batch).values_list("returned", "count"))
+_RECONCILED = Prepared(lambda batch: Reconciliation.objects.filter(batch=batch).order_by("pk"))
+_APPLIED = Prepared(
+    lambda batch: (
+        Label.objects.filter(batch=batch, fate=LabelFate.APPLIED)
+        .exclude(unit=None)
+        .select_related("unit")
+        .order_by("pk")
+    )
+)
+_RECORDS = Prepared(lambda batch: Record.objects.filter(pk__in=Unit.objects.filter(batch=batch).values("record")))
 
 
 @dataclass(frozen=True)
@@ -84,7 +100,7 @@ def units_of(batch: Batch) -> list[Unit]:
 
 def unit_records(batch: Batch) -> list[Record]:
     """The records of the units of a batch: who laid hands on them, and what a release touches."""
-    return list(Record.objects.filter(pk__in=Unit.objects.filter(batch=batch).values("record")))
+    return _RECORDS(batch.pk)
 
 
 def units_now(units: Iterable[Unit]) -> list[Unit]:
@@ -150,15 +166,14 @@ def free_containers(batch: Batch) -> int:
 
 def containers_balance(batch: Batch) -> Balance:
     """Issued = filled + broken or rejected + returned."""
-    issued = ContainerIssue.objects.filter(batch=batch).aggregate(n=Sum("count"))["n"] or 0
-    losses = dict(ContainerLoss.objects.filter(batch=batch).values_list("returned").annotate(n=Sum("count")))
-    filled = Unit.objects.filter(batch=batch).count()
-    return rules.containers_balance(issued, filled, losses.get(False, 0), losses.get(True, 0))
+    issued, losses = sum(count for (count,) in _ISSUED(batch.pk)), _LOST(batch.pk)
+    lost, given_back = (sum(count for returned, count in losses if returned is wanted) for wanted in (False, True))
+    return rules.containers_balance(issued, len(_DIVISIONS(batch.pk)), lost, given_back)
 
 
 def labels_balance(batch: Batch) -> Balance:
     """Printed = applied + destroyed + specimens."""
-    fates = Counter(LabelFate(fate) for fate in Label.objects.filter(batch=batch).values_list("fate", flat=True))
+    fates = Counter(LabelFate(fate) for (fate,) in _FATES(batch.pk))
     return rules.labels_balance(fates)
 
 
@@ -169,7 +184,7 @@ def balance_of(batch: Batch, counted: Counted) -> Balance:
 
 def balances_of(batch: Batch) -> tuple[BalanceFacts, ...]:
     """Both balances, and whether somebody has reconciled them as they stand now."""
-    newest = {one.counted: one for one in Reconciliation.objects.filter(batch=batch).order_by("pk")}
+    newest = {one.counted: one for one in _RECONCILED(batch.pk)}
     return tuple(_with_reconciliation(balance_of(batch, counted), newest.get(counted)) for counted in Counted)
 
 
@@ -232,7 +247,7 @@ def _counted(units: QuerySet[Unit]) -> dict[int, int]:
 # --- the batch as a whole -------------------------------------------------------------------------------------------
 def why_not_certifiable(batch: Batch) -> tuple[Objection, ...]:
     """What the units say against certification: nothing filled, a division too short, balances not reconciled."""
-    made = Counter(Unit.objects.filter(batch=batch).values_list("division", flat=True))
+    made = Counter(division for (division,) in _DIVISIONS(batch.pk))
     definition = definition_of_batch(batch)
     short = rules.falls_short(made, definition)
     open_ones = [rules.is_not_reconciled(facts.balance.counted, facts.reconciled) for facts in balances_of(batch)]
@@ -242,8 +257,7 @@ def why_not_certifiable(batch: Batch) -> tuple[Objection, ...]:
 
 def _misnamed(batch: Batch, definition: Definition) -> list[Objection | None]:
     """Labels on units that have come into a state of another name."""
-    applied = Label.objects.filter(batch=batch, fate=LabelFate.APPLIED).exclude(unit=None).select_related("unit")
-    return [_misnames(label, label.unit, definition) for label in applied if label.unit]
+    return [_misnames(label, label.unit, definition) for label in _APPLIED(batch.pk) if label.unit]
 
 
 def _misnames(label: Label, unit: Unit, definition: Definition) -> Objection | None:

@@ -21,6 +21,7 @@ from tests.cast import Cast
 
 TABLES = [model for model in apps.get_models() if model not in NEVER_SHOWN]
 VERBS = ("post", "put", "patch", "delete")
+TAKEN_NOWHERE = ("put", "patch")  # answered before anybody is recognised
 
 
 @pytest.fixture
@@ -148,7 +149,7 @@ def test_no_verb_but_reading_passes_at_any_address(cast: Cast, web_client: Any, 
         f"{verb} {address} -> {status}"
         for address in addresses
         for verb in VERBS
-        if (status := send(client, verb, address)) != 403
+        if (status := send(client, verb, address)) != (405 if verb in TAKEN_NOWHERE else 403)
     ]
 
     assert len(every_address()) > 5 * len(TABLES)

@@ -77,6 +77,14 @@ def test_the_description_names_every_operation_of_every_address(db: None) -> Non
     assert described == {(path, verb) for path, verb in offered if path.startswith("/api/v1/")}
 
 
+def test_the_description_is_served_as_it_is_drawn(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.olga)
+    served = [client.get("/api/schema/", headers={"Accept": "application/json"}) for _ in range(2)]
+
+    assert [reply.json() for reply in served] == [description()] * 2
+
+
 @pytest.mark.parametrize(("name", "each"), [("olga", 27), ("quinn", 27), ("nora", 9)])
 def test_a_strange_value_in_any_place_of_any_body_is_answered_and_breaks_nothing(
     everybody: dict[str, User], short_form: bool, name: str, each: int

@@ -18,6 +18,7 @@ from apps.audit import witness
 from apps.audit.facts import Tally
 from apps.audit.merkle import Frontier, leaf_hash
 from apps.audit.models import Audited, Checkpoint, Entry, Head, Leaf, Record, Subtree
+from apps.audit.selectors.chains import HIGHEST
 from apps.audit.selectors.judging import link
 from apps.audit.selectors.rows import audited_models, table_findings
 from apps.audit.services import audited, sequence_entries
@@ -274,6 +275,19 @@ def test_a_chain_under_a_key_below_zero_is_looked_at(story):
     Entry.objects.create(record=record, n=1, username="mallory", at=AT, **forged)
 
     assert ("test/BELOW", 1) in {(f.address, f.n) for f in findings(chains_only=True)}
+
+
+def test_a_record_under_the_highest_key_is_looked_at(story):
+    Record.objects.create(pk=HIGHEST, address="test/LAST", kind="test", site="NANHU", opened_at=AT)
+
+    assert "test/LAST" in {f.address for f in findings(chains_only=True)}
+
+
+def test_a_head_that_stayed_when_its_record_was_taken_away_is_found(story):
+    gone = story.pk + 1000
+    Head.objects.create(record_id=gone, n=1, hash=FORGED)
+
+    assert [(f.table, f.row) for f in findings(chains_only=True)] == [("audit_head", str(gone))]
 
 
 @pytest.mark.parametrize("table", ["audit_entry", "audit_head", "audit_leaf", "audit_checkpoint"])

@@ -15,7 +15,7 @@ from django.db import connection
 from apps.audit import keyring, triggers, witness
 from apps.audit.merkle import leaf_hash, proves_consistency, proves_inclusion, root_of
 from apps.audit.models import Checkpoint, Entry, Head, Leaf, Record
-from apps.audit.selectors import checkpoint_covering, consistency_proof, inclusion_proof
+from apps.audit.selectors import checkpoint_covering, consistency_proof, inclusion_proof, inclusion_proofs
 from apps.audit.selectors.proofs import head_of
 from apps.audit.services import audited, sequence_entries
 from apps.audit.services.sequencing import TreeBroken
@@ -210,6 +210,19 @@ def test_a_proof_reads_kept_subtrees_and_not_every_leaf(django_assert_max_num_qu
     with django_assert_max_num_queries(13) as queries:
         inclusion_proof(entry)
     assert any("audit_subtree" in query["sql"] for query in queries)
+
+
+def test_the_proofs_of_many_entries_read_once_what_their_ways_share(django_assert_max_num_queries):
+    entries = list(Entry.objects.filter(record=note("A", 600)).order_by("-n"))
+    sequence_entries(at=AT)
+    head = Checkpoint.objects.get()
+    with django_assert_max_num_queries(5):
+        proofs = inclusion_proofs(entries, head)
+
+    for entry, proof in zip(entries, proofs, strict=True):
+        path = [bytes.fromhex(digest) for digest in proof.path]
+        leaf = leaf_hash(bytes.fromhex(entry.hash))
+        assert proves_inclusion(leaf, entry.n - 1, 600, path, bytes.fromhex(head.root))
 
 
 def test_an_entry_that_is_not_sequenced_has_no_proof_yet():

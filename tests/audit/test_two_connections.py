@@ -8,12 +8,15 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import active_children
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from apps.audit.facts import Finding
 from apps.audit.models import Entry, Head, Leaf, Record
 from apps.audit.selectors import Verification, hands_on
 from apps.audit.selectors.helpers import helpers
@@ -54,6 +57,10 @@ def opened(*numbers: str) -> list[Record]:
 def noted(record: Record, line: int, actor: Actor = SYSTEM) -> None:
     with audited(actor=actor, action="test.noted", at=AT, touching=[record]) as change:
         change.note(record, "test.noted", line=line)
+
+
+def record_of(key: int) -> Record:
+    return Record.objects.get(pk=key)
 
 
 def numbers_of(record: Record) -> list[int]:
@@ -314,19 +321,27 @@ def test_a_row_may_point_at_a_record_that_someone_is_changing(threads):
         threads(hold_other).result(PATIENCE)
 
 
+def write_until(stop: threading.Event, record: Record) -> None:
+    line = 0
+    while not stop.is_set():
+        line += 1
+        noted(record, line)
+        if line % 5 == 0:
+            opened_below(record, line)
+            sequence_entries(at=AT)
+
+
+def opened_below(parent: Record, line: int) -> None:
+    with audited(actor=SYSTEM, action="test.opened", at=AT) as change:
+        record = change.open_record("test", f"{parent.number}-{line}", site="NANHU")
+        change.create(Edge(record=record, parent=parent))
+
+
 def test_verification_sees_one_moment_while_others_write(threads):
     records = opened(*"ABCDEFGH")
     stop = threading.Event()
 
-    def write_all_the_time(record: Record) -> None:
-        line = 0
-        while not stop.is_set():
-            line += 1
-            noted(record, line)
-            if line % 5 == 0:
-                sequence_entries(at=AT)
-
-    writing = [threads(write_all_the_time, record) for record in records[:3]]
+    writing = [threads(write_until, stop, record) for record in records[:3]]
     found = [finding for _ in range(15) for finding in Verification().findings()]
     stop.set()
     for done in writing:
@@ -349,6 +364,44 @@ def test_several_processes_find_what_one_finds_in_the_same_order():
     assert alone.tally.rows >= 3
     assert list(together.findings()) == found
     assert together.tally == alone.tally
+
+
+def begun_in_parts() -> Iterator[Finding]:
+    """A verification by two processes that has already told the first thing that it found."""
+    Record.objects.create(pk=-5, address="test/BELOW", kind="test", site="NANHU", opened_at=AT)
+    going_on = Verification(processes=2, part=2).findings()
+    assert next(going_on).address == "test/BELOW"
+    return going_on
+
+
+def test_what_is_written_between_two_parts_is_no_finding(threads):
+    """On SQLite each part is looked at as it stands at a moment of its own."""
+    records, stop = opened(*"ABCDEFGH"), threading.Event()
+    for record in records:
+        opened_below(record, 0)
+    going_on = begun_in_parts()
+    writing = [threads(write_until, stop, record) for record in records[:3]]
+    found = list(going_on)
+    stop.set()
+    for done in writing:
+        done.result(PATIENCE)
+
+    assert found == []
+
+
+def test_a_process_that_was_killed_ends_the_verification_and_never_counts_as_nothing_found():
+    opened(*"ABCDEFGH")
+    going_on = begun_in_parts()
+    for helper in active_children():
+        helper.kill()
+
+    with pytest.raises(BrokenProcessPool):
+        list(going_on)
+
+
+def test_what_fails_in_another_process_fails_here():
+    with helpers(2) as shared, pytest.raises(Record.DoesNotExist):
+        list(shared.look_at([0], record_of))
 
 
 @pytest.mark.postgres

@@ -1,6 +1,6 @@
 """Everything that is measured on one database, in a process of its own: DATABASE_URL says which.
 
-python -m tests.benchmarks.on_database FILE      writes the lines of the table to FILE
+python -m tests.benchmarks.setting_up on_database FILE PART...      writes the lines of these parts to FILE
 """
 
 import json
@@ -8,31 +8,27 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 
-import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
 
-django.setup()
-
-from django.conf import settings  # noqa: E402  after the setup
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
-
-from apps.audit.models import Entry  # noqa: E402
-from apps.audit.services import sequence_entries  # noqa: E402
-from apps.audit.tasks import count_rows  # noqa: E402
-from apps.batches.models import RecordedValue  # noqa: E402
-from tests.benchmarks.filling import PATTERN, fill  # noqa: E402
-from tests.benchmarks.pages import keep_as_it_is, measure_lists, measure_pages  # noqa: E402
-from tests.benchmarks.shipments import measure_shipments  # noqa: E402
-from tests.benchmarks.stages import measure_stages  # noqa: E402
-from tests.benchmarks.stock import measure_stock  # noqa: E402
-from tests.benchmarks.table import Line  # noqa: E402
-from tests.benchmarks.trail import measure_trail, verify  # noqa: E402
-from tests.benchmarks.values import measure_values  # noqa: E402
+from apps.audit.models import Entry
+from apps.audit.services import sequence_entries
+from apps.audit.tasks import count_rows
+from apps.batches.models import RecordedValue
+from tests.benchmarks.filling import PATTERN, fill
+from tests.benchmarks.pages import keep_as_it_is, measure_lists, measure_pages
+from tests.benchmarks.shipments import measure_shipments
+from tests.benchmarks.stages import measure_stages
+from tests.benchmarks.stock import measure_stock
+from tests.benchmarks.table import Line
+from tests.benchmarks.trail import measure_trail, verify
+from tests.benchmarks.values import measure_values
 
 FULL = int(os.environ.get("QCS_BENCH_BATCHES", "10000"))  # with values
 FEW = max(FULL // 10, 1)
@@ -73,32 +69,33 @@ def fill_until(batches: int, *, full: int = FULL) -> None:
     count_rows()
 
 
-def measure() -> list[Line]:
-    """Fill step by step and measure at each."""
+def measure(parts: Set[str]) -> list[Line]:
+    """Fill step by step and measure at each what is asked for."""
+    lines: list[Line] = []
+
+    def take(part: str, lines_of: Callable[[], list[Line]]) -> None:
+        if part in parts:
+            with told(part):
+                lines.extend(lines_of())
+
     with told("the demo's first story"):
         prepare()
     fill_until(SMALL)
-    small = verify("columns")
+    small = verify("columns") if "verification" in parts else {}
     fill_until(FEW)
-    few = keep_as_it_is("few")
+    few = keep_as_it_is("few") if "lists" in parts else None
     fill_until(FULL)
-    with told("sequencer"):
-        lines = [_sequenced()]
-    with told("verification"):
-        lines += measure_trail(small)
-    with told("pages"):
-        lines += measure_pages()
-    with told("values"):
-        lines += measure_values()
-    with told("shipments"):
-        lines += measure_shipments()
-    fill_until(HEADERS)
-    with told("lists"):
-        lines += measure_lists(few, (FEW, HEADERS))
-    with told("stages"):
-        lines += measure_stages()
-    with told("stock"):
-        lines += measure_stock()
+    if parts & {"sequencer", "verification"}:
+        lines.append(_sequenced())
+    take("verification", lambda: measure_trail(small))
+    take("pages", measure_pages)
+    take("values", measure_values)
+    take("shipments", measure_shipments)
+    if few:
+        fill_until(HEADERS)
+        take("lists", lambda: measure_lists(few, (FEW, HEADERS)))
+    take("stages", measure_stages)
+    take("stock", measure_stock)
     return lines
 
 
@@ -112,8 +109,5 @@ def _sequenced() -> Line:
 
 def main() -> None:
     """Measure and write the lines down."""
-    Path(sys.argv[1]).write_text(json.dumps([line.as_dict() for line in measure()]), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    written, *parts = sys.argv[1:]
+    Path(written).write_text(json.dumps([line.as_dict() for line in measure(set(parts))]), encoding="utf-8")

@@ -1,6 +1,6 @@
 """One verification of the whole trail in a process of its own, whose memory is then known.
 
-python -m tests.benchmarks.verifying columns|chains|bare
+python -m tests.benchmarks.setting_up verifying columns|chains|bare
 """
 
 import json
@@ -12,16 +12,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import django
+from django.db import connection
 
-django.setup()
-
-from django.db import connection  # noqa: E402  after the setup
-
-from apps.audit.selectors import Verification  # noqa: E402
-from apps.audit.selectors.chains import LOWEST, Part, parts  # noqa: E402
-from apps.audit.selectors.helpers import helpers  # noqa: E402
-from apps.audit.selectors.snapshot import PIECE, in_pieces  # noqa: E402
+from apps.audit.selectors import Verification
+from apps.audit.selectors.chains import LOWEST, Part, parts
+from apps.audit.selectors.helpers import helpers
+from apps.audit.selectors.snapshot import PIECE, in_pieces
 
 TEXT = {"postgresql": "text", "sqlite": "CAST(text AS BLOB)"}
 PROCESSES = len(os.sched_getaffinity(0))
@@ -70,7 +66,3 @@ def main() -> None:
     what = sys.argv[1]
     told = bare() if what == "bare" else verified(what)
     print(json.dumps({**told, "peak_mb": peak_mb()}))
-
-
-if __name__ == "__main__":
-    main()

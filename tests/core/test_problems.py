@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.cast import ApiPerson, Cast
 
@@ -67,6 +68,21 @@ def test_a_missing_token_is_told_as_a_problem(cast: Cast, api_client: Any) -> No
 
 def test_a_refusal_of_405_names_what_is_allowed(cast: Cast, api_client: Any) -> None:
     assert api_client(cast.olga).patch(HOLDS, {})["Allow"] == "GET, POST, HEAD, OPTIONS"
+
+
+def test_what_would_overwrite_is_refused_before_anybody_is_recognised(
+    cast: Cast, api_client: Any, web_client: Any, django_assert_num_queries: Any
+) -> None:
+    asked = ((api_client(cast.olga), HOLDS), (web_client(cast.olga), "/batches/"), (Client(), "/batches/"))
+
+    with django_assert_num_queries(0):
+        answers = {person.generic(verb, path).status_code for person, path in asked for verb in ("PUT", "PATCH")}
+
+    assert answers == {405}
+
+
+def test_an_unknown_address_is_not_found_whatever_is_asked_of_it(cast: Cast, api_client: Any) -> None:
+    assert told(api_client(cast.olga).put("/api/v1/nothing/", {})) == (404, "application/problem+json", "not_found")
 
 
 def test_a_body_that_is_too_large_is_told_as_a_problem(cast: Cast, api_client: Any, settings: Any) -> None:

@@ -135,7 +135,7 @@ def test_nothing_grown_holds_nothing_and_a_second_count_says_why(cast: Cast, roo
 def test_points_of_the_plan_without_a_sample_are_known_for_every_session(cast: Cast, room: Room, batch: Record) -> None:
     take(cast, room, "S1", "P-001")
 
-    assert [point.code for _session, point in points_not_sampled(batch)] == ["C1"]
+    assert [point.code for _session, point in points_not_sampled(batch, plates_of(batch))] == ["C1"]
     assert [plate.number for plate in plates_of(batch)] == ["P-001"]
 
 

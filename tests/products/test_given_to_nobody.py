@@ -24,7 +24,7 @@ def test_a_master_record_may_leave_out_its_dosing(never_given) -> None:
 
 
 def test_its_readable_record_says_so(never_given) -> None:
-    blocks = [block for block in master_blocks(never_given.definition) if isinstance(block, Statement)]
+    blocks = [block for block in master_blocks(never_given.text) if isinstance(block, Statement)]
 
     assert any("given to nobody" in line.en for block in blocks for line in block.paragraphs)
 

@@ -1,6 +1,6 @@
 """Reads of the trail, proofs from its tree, and its verification."""
 
-from apps.audit.selectors.proofs import checkpoint_covering, consistency_proof, inclusion_proof
+from apps.audit.selectors.proofs import checkpoint_covering, consistency_proof, inclusion_proof, inclusion_proofs
 from apps.audit.selectors.reading import entries_of, hands_on, record_at, version_of
 from apps.audit.selectors.verification import Verification
 
@@ -11,6 +11,7 @@ __all__ = [
     "entries_of",
     "hands_on",
     "inclusion_proof",
+    "inclusion_proofs",
     "record_at",
     "version_of",
 ]

@@ -5,6 +5,7 @@ Two loops look at every entry and know only right or suspect; what is suspect is
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any
 
 from django.db import connection
@@ -42,7 +43,7 @@ def parts(size: int = PART) -> Iterator[Part]:
     first, entries = LOWEST, 0
     for record, n in Head.objects.order_by("pk").values_list("pk", "n").iterator():
         entries += n
-        if entries >= size:
+        if entries >= size and record < HIGHEST:
             yield first, record
             first, entries = record + 1, 0
     yield first, HIGHEST
@@ -133,8 +134,9 @@ class _Walk:
         yield from findings
 
     def close_all(self) -> None:
-        """Every record that is still open has no further entry."""
-        self._close_until(HIGHEST)
+        """Every record that is still open has no further entry; a head that is left has no record."""
+        self._close_until(HIGHEST + 1)
+        self._found += [judging.left_behind(pk) for pk in sorted(self._heads)]
 
     def _begin(self, record_id: int) -> str:
         self._close_until(record_id)
@@ -149,7 +151,7 @@ class _Walk:
         return go_on_from, expected if is_only_misplaced else number
 
     def _close_until(self, record_id: int) -> None:
-        for pk in [pk for pk in self._open if pk < record_id]:
+        for pk in list(takewhile(record_id.__gt__, self._open)):  # they stand in the order of their keys
             is_at_hand = pk == self._record
             end = (self._n, self._hash) if is_at_hand else (0, self._open[pk].genesis)
             self._found += judging.end_of_chain(self._open.pop(pk), self._heads.pop(pk, None), end)

@@ -99,6 +99,11 @@ def end_of_chain(record: Record, head: Head | None, end: tuple[int, str]) -> lis
     return []
 
 
+def left_behind(head: int) -> Finding:
+    """A head whose record is not there."""
+    return Finding("head", "The record of this head is gone.", table=HEADS, row=str(head))
+
+
 def _missing(entry: Entry, expected: int) -> Finding:
     which = f"#{expected} is" if entry.n == expected + 1 else f"#{expected} to #{entry.n - 1} are"
     return Finding("chain", f"Entry {which} missing.", _address(entry), expected, ENTRIES)

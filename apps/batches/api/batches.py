@@ -21,6 +21,7 @@ from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now, visible_batch, visible_batches
 from apps.batches.selectors.pages import record_page
 from apps.batches.services.planning import finish_batch, plan_batch, start_batch, terminate_batch
+from apps.core.api import shaped
 from apps.core.errors import BadInput
 from apps.core.filters import AnyOf
 from apps.core.http import actor_of
@@ -103,7 +104,7 @@ class BatchView(APIView):
     def get(self, request: Request, number: str) -> Response:
         now = timezone.now()
         batch = visible_batch(request.user, number, now)
-        return tagged(Response(page_outputs.RecordOutput(record_page(batch, now)).data), batch.record)
+        return tagged(Response(shaped(page_outputs.RecordOutput, record_page(batch, now)).data), batch.record)
 
 
 class BatchVerb(SignedVerb):

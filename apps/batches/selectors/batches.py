@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from apps.audit.models import Record
-from apps.batches.models import Batch
+from apps.batches.models import Batch, Vessel
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.prepared import Prepared
 from apps.donation.selectors import chain_of
@@ -37,6 +37,7 @@ def _as_listed(batches: QuerySet[Batch]) -> QuerySet[Batch]:
     return batches.select_related(*WITH).defer("product_version__text")
 
 
+_OF_VESSELS = Prepared(lambda batch: Record.objects.filter(pk__in=Vessel.objects.filter(batch=batch).values("record")))
 _AT_SITES = Prepared(lambda number, sites: _as_listed(Batch.objects.filter(number=number, site__code__in=sites)))
 
 
@@ -59,4 +60,4 @@ def batch_of(record: Record) -> Batch:
 
 def records_of(batch: Batch) -> list[Record]:
     """The batch's record and those of its vessels: where the hands of everybody who took part are found."""
-    return [batch.record, *Record.objects.filter(pk__in=batch.vessels.values("record"))]
+    return [batch.record, *_OF_VESSELS(batch.pk)]

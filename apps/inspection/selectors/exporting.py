@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from apps.audit import keyring
 from apps.audit.facts import InclusionProof, TreeHead
 from apps.audit.models import Checkpoint, Entry, Record
-from apps.audit.selectors import checkpoint_covering, entries_of, inclusion_proof
+from apps.audit.selectors import checkpoint_covering, entries_of, inclusion_proof, inclusion_proofs
 from apps.audit.selectors.proofs import head_of
 from apps.core.canonical import canonical, instant_text
 from apps.inspection.facts import EntryView, Question
@@ -57,12 +57,13 @@ def _line(cells: Iterable[object]) -> str:
     return line.getvalue()
 
 
-def proved_entries(entries: Iterable[Entry], question: Question, at: datetime) -> dict[str, Any]:
+def proved_entries(entries: Sequence[Entry], question: Question, at: datetime) -> dict[str, Any]:
     """Entries of any chains, each with the proof that it stands under one signed head."""
     checkpoint = Checkpoint.objects.order_by("-size").first()
-    proofs = [(entry, inclusion_proof(entry, checkpoint) if checkpoint else None) for entry in entries]
+    proofs = inclusion_proofs(entries, checkpoint) if checkpoint else [None] * len(entries)
     asked = {name: str(value) for name, value in asdict(question).items() if value}
-    return {**_about(at, checkpoint, {"asked": asked}), "entries": [_member(entry, proof) for entry, proof in proofs]}
+    members = [_member(entry, proof) for entry, proof in zip(entries, proofs, strict=True)]
+    return {**_about(at, checkpoint, {"asked": asked}), "entries": members}
 
 
 def proved_chain(record: Record, at: datetime) -> dict[str, Any]:

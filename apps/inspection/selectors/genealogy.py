@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import Count, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Count, Func, QuerySet
 
 from apps.audit.models import Record
 from apps.core.canonical import instant_text
@@ -186,6 +185,6 @@ def _all_of(
     return (earlier, later), hidden
 
 
-def _counts(seen: QuerySet[Record], ids: RawSQL) -> dict[str, int]:
+def _counts(seen: QuerySet[Record], ids: Func) -> dict[str, int]:
     kinds = seen.filter(pk__in=ids).values_list("kind").annotate(Count("pk")).order_by("kind")
     return dict(kinds)

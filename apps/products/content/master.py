@@ -27,7 +27,6 @@ from apps.products.content.using import (
     testing_blocks,
     transport_blocks,
 )
-from apps.products.definition import Definition
 from apps.products.facts import VersionVerb
 from apps.products.loader import load_text
 from apps.products.models import ProductVersion
@@ -52,8 +51,10 @@ class Chapter:
     blocks: tuple[Block, ...]
 
 
-def master_chapters(definition: Definition) -> tuple[Chapter, ...]:
-    """The record chapter by chapter, in the order of the stages."""
+@lru_cache(maxsize=16)
+def master_chapters(text: str) -> tuple[Chapter, ...]:
+    """The record of this text chapter by chapter, in the order of the stages; written once, for it never changes."""
+    definition = load_text(text)
     parts = (
         ("product", Bilingual("Product", "产品"), identity_blocks(definition)),
         ("donation", Bilingual("Donation", "捐献"), donation_blocks(definition.donation)),
@@ -70,9 +71,9 @@ def master_chapters(definition: Definition) -> tuple[Chapter, ...]:
     return tuple(Chapter(key, title, tuple(blocks)) for key, title, blocks in parts)
 
 
-def master_blocks(definition: Definition) -> tuple[Block, ...]:
+def master_blocks(text: str) -> tuple[Block, ...]:
     """Everything the record says, in the order of the stages."""
-    return tuple(block for chapter in master_chapters(definition) for block in chapter.blocks)
+    return tuple(block for chapter in master_chapters(text) for block in chapter.blocks)
 
 
 def master_document(version: ProductVersion, site: Site, signed: Sequence[Signature] = ()) -> DocumentContent:
@@ -92,7 +93,7 @@ def _hash_of(frame: str, text: str) -> str:
 
 
 def _filled(frame: DocumentContent, text: str, signed: Sequence[Signature] = ()) -> DocumentContent:
-    return replace(frame, blocks=(*master_blocks(load_text(text)), _signatures(signed)))
+    return replace(frame, blocks=(*master_blocks(text), _signatures(signed)))
 
 
 def _frame(version: ProductVersion, site: Site) -> DocumentContent:

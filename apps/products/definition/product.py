@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -188,7 +189,7 @@ class Definition(Part):
         found = self.resolve(reference, place, known) if reference else ()
         return found[-1] if found else None
 
-    @property
+    @cached_property
     def clocks(self) -> tuple[Clock, ...]:
         """Every time limit of the record: the ones a screen shows running."""
         return tuple(

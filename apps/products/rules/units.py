@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 import pint
 from pydantic import BaseModel, ConfigDict
@@ -63,10 +63,9 @@ class UnitTable:
         if not (self.knows(given) and self.knows(wanted)):
             raise Incompatible(f"{given} can't be converted to {wanted}")
         try:
-            converted = _quantity(value, self._entries[given].means).to(self._entries[wanted].means)
+            return _converted(value, self._entries[given].means, self._entries[wanted].means)
         except pint.DimensionalityError:
             raise Incompatible(f"{given} can't be converted to {wanted}") from None
-        return _trimmed(Decimal(converted.magnitude))
 
     def is_same_kind(self, one: str, other: str) -> bool:
         """Whether values of the two units can be converted into each other."""
@@ -90,6 +89,11 @@ def _registry() -> pint.UnitRegistry:
 
 def _quantity(value: Decimal, means: str) -> pint.Quantity:
     return _registry().Quantity(value, _registry().Unit(means))
+
+
+@lru_cache(maxsize=5_000)
+def _converted(value: Decimal, given: str, wanted: str) -> Decimal:
+    return _trimmed(Decimal(_quantity(value, given).to(wanted).magnitude))
 
 
 def is_meaningful(means: str) -> bool:

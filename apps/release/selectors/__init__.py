@@ -2,6 +2,15 @@
 
 from apps.release.selectors.around import conclusion_of, events_of
 from apps.release.selectors.people import all_records_of, hands_on_batch
-from apps.release.selectors.review import issued_certificate, review_page
+from apps.release.selectors.review import Read, issued_certificate, read_for_review, review_page
 
-__all__ = ["all_records_of", "conclusion_of", "events_of", "hands_on_batch", "issued_certificate", "review_page"]
+__all__ = [
+    "Read",
+    "all_records_of",
+    "conclusion_of",
+    "events_of",
+    "hands_on_batch",
+    "issued_certificate",
+    "read_for_review",
+    "review_page",
+]

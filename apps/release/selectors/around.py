@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from apps.audit.models import Entry, Head, Record
 from apps.batches.models import Amendment, Batch, PlannedDeviation, RiskDecision
+from apps.core.prepared import Prepared
 from apps.facility.models import Plate
 from apps.facility.selectors import plates_of, points_not_sampled
 from apps.products.facts import Verdict
@@ -16,7 +17,21 @@ from apps.testing.facts import RunState
 from apps.testing.models import AssayRun, Result
 from apps.testing.selectors import Tested
 
-KEPT = ("refused", "failed")
+REFUSED = Q(action__contains="refused") | Q(action__contains="failed")
+_EVENTS = Prepared(
+    lambda subject: (
+        Event.objects.filter(subject=subject).select_related("record", "deviation__record").order_by("opened_at", "pk")
+    )
+)
+_REFUSALS = Prepared(
+    lambda records: (
+        Entry.objects.filter(REFUSED, record__in=records, table="").select_related("record").order_by("at", "n")
+    )
+)
+_HEADS = Prepared(lambda records: Head.objects.filter(record__in=records).values_list("record_id", "n"))
+_AMENDED = Prepared(lambda batch: Amendment.objects.filter(batch=batch).select_related("authored").defer("text"))
+_PLANNED = Prepared(lambda batch: PlannedDeviation.objects.filter(batch=batch).select_related("agreed"))
+_AT_RISK = Prepared(lambda batch: RiskDecision.objects.filter(batch=batch).select_related("signed"))
 
 
 def look_at_tests(known: Tested) -> Iterator[Looked]:
@@ -69,7 +84,8 @@ def _invalid_run(run: AssayRun) -> Finding:
 
 def look_at_environment(batch: Batch) -> Looked:
     """What was sampled while the batch stood in a room: above a level, or not counted yet; and what was never taken."""
-    plates, lacking = plates_of(batch.record), points_not_sampled(batch.record)
+    plates = plates_of(batch.record)
+    lacking = points_not_sampled(batch.record, plates)
     found = [one for one in map(_of_a_plate, plates) if one]
     found += [
         Finding(
@@ -108,8 +124,7 @@ def _of_a_plate(plate: Plate) -> Finding | None:
 
 def events_of(batch: Batch) -> list[Event]:
     """Everything that was reported on the batch, with what QA made of it."""
-    found = Event.objects.filter(subject=batch.record).select_related("record", "deviation__record")
-    return list(found.order_by("opened_at", "pk"))
+    return _EVENTS(batch.record_id)
 
 
 def conclusion_of(event: Event) -> str:
@@ -139,10 +154,6 @@ def _finding_of_event(event: Event) -> Finding:
 
 def look_at_refusals(records: Sequence[Record]) -> Looked:
     """Attempts that were refused and kept: on the batch and on everything that carries its traces."""
-    wanted = Q()
-    for word in KEPT:
-        wanted |= Q(action__contains=word)
-    entries = Entry.objects.filter(wanted, record__in=[record.pk for record in records], table="")
     found = [
         Finding(
             kind=FindingKind.REFUSED,
@@ -153,23 +164,23 @@ def look_at_refusals(records: Sequence[Record]) -> Looked:
             check=Check.REFUSED_ATTEMPTS,
             key=f"{Check.REFUSED_ATTEMPTS}:{entry.record.address}#{entry.n}",
         )
-        for entry in entries.select_related("record").order_by("at", "n")
+        for entry in _REFUSALS([record.pk for record in records])
     ]
     return Looked(Check.REFUSED_ATTEMPTS, len(found), tuple(found))
 
 
 def trail_of(record: Record, records: Iterable[Record]) -> Trail:
     """How far the trail of the batch goes, and that of everything that carries its traces."""
-    heads = dict(Head.objects.filter(record__in=[one.pk for one in records]).values_list("record", "n"))
+    heads = dict(_HEADS([one.pk for one in records]))
     return Trail(f"{record.address}#{heads.get(record.pk, 0)}", len(heads), sum(heads.values()))
 
 
 def look_at_departures(batch: Batch) -> Looked:
     """Amendments, planned deviations and decisions at risk: each was agreed, each is looked at."""
     found = [
-        *map(_amended, Amendment.objects.filter(batch=batch).select_related("authored")),
-        *map(_planned, PlannedDeviation.objects.filter(batch=batch).select_related("agreed")),
-        *map(_at_risk, RiskDecision.objects.filter(batch=batch).select_related("signed")),
+        *map(_amended, _AMENDED(batch.pk)),
+        *map(_planned, _PLANNED(batch.pk)),
+        *map(_at_risk, _AT_RISK(batch.pk)),
     ]
     return Looked(Check.AMENDMENTS, len(found), tuple(found))
 

@@ -1,6 +1,6 @@
 """Who took part in a batch, on any path."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
@@ -62,13 +62,14 @@ def all_records_of(batch: Batch) -> list[Record]:
     return [*records_of(batch), *testing_records(batch), *unit_records(batch)]
 
 
-def hands_on_batch(batch: Batch, *, but_review: bool = False) -> set[str]:
+def hands_on_batch(batch: Batch, *, but_review: bool = False, records: Sequence[Record] = ()) -> set[str]:
     """Everybody who performed, checked, tested or reviewed, on any path; not who only answered for quality.
 
     A second person who signs on another's screen is found by the signature, whoever made the entry. `but_review` leaves
-    out who only signed a review: the same person may sign one again after it was taken back.
+    out who only signed a review: the same person may sign one again after it was taken back. `records` are those that
+    carry its traces, where they were read before.
     """
-    ids = [record.pk for record in all_records_of(batch)]
+    ids = [record.pk for record in records or all_records_of(batch)]
     left_out = (*NOT_TAKING_PART, *OF_THE_REVIEW) if but_review else NOT_TAKING_PART
     entries = Entry.objects.filter(record__in=ids).exclude(_named(left_out))
     verbs = [action.removeprefix(SIGNED) for action in left_out if action.startswith(SIGNED)]

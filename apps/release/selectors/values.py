@@ -1,13 +1,16 @@
 """The batch record, place by place: limits, times of entry, signatures, materials, devices, hold times, sums."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from apps.batches.facts.stood import Recorded
 from apps.batches.rules.completion import StepView
+from apps.batches.rules.plan import field_of
 from apps.batches.selectors.situation import entered_of
 from apps.batches.selectors.steps import Outline
 from apps.core.errors import Objection
+from apps.core.prepared import Prepared
 from apps.facility.models import Instrument
 from apps.facility.rules import is_out_of_service, is_past_calibration, is_past_qualification
 from apps.materials.models import MaterialLot
@@ -19,6 +22,8 @@ from apps.products.loader import standard_tables
 from apps.products.rules.computed import compute
 from apps.release.facts import Check, Finding, FindingKind, Looked
 
+_LOTS = Prepared(lambda rows: MaterialLot.objects.filter(pk__in=rows))
+_DEVICES = Prepared(lambda rows: Instrument.objects.filter(pk__in=rows))
 GOOD = (Verdict.PASS, Verdict.RECORDED)
 KIND_OF = {
     Verdict.ACTION: FindingKind.ACTION,
@@ -105,7 +110,7 @@ def _things(check: Check, values: list[Stood], against: Callable[[list[Stood]], 
 
 def _against_lots(values: list[Stood]) -> Iterator[Finding]:
     """Lots as they are known now: rejected after their use, or past their expiry at it."""
-    lots: Mapping[int | None, MaterialLot] = MaterialLot.objects.in_bulk({one.value.lot_id for one in values})
+    lots = {lot.pk: lot for lot in _LOTS(sorted({one.value.lot_id for one in values}))} if values else {}
     for one in values:
         facts = lots[one.value.lot_id].facts
         yield from _objected(one, Check.MATERIALS, FindingKind.MATERIAL, (
@@ -115,7 +120,7 @@ def _against_lots(values: list[Stood]) -> Iterator[Finding]:
 
 def _against_devices(values: list[Stood]) -> Iterator[Finding]:
     """Instruments as they are known now: out of service, or out of calibration or qualification when they were used."""
-    devices: Mapping[int | None, Instrument] = Instrument.objects.in_bulk({one.value.instrument_id for one in values})
+    devices = {one.pk: one for one in _DEVICES(sorted({one.value.instrument_id for one in values}))} if values else {}
     for one in values:
         facts = devices[one.value.instrument_id].facts
         yield from _objected(one, Check.DEVICES, FindingKind.DEVICE, (
@@ -133,12 +138,13 @@ def _objected(one: Stood, check: Check, kind: FindingKind, objections: Iterable[
 
 def look_at_computations(values: Iterable[Stood], sheet: Outline) -> Looked:
     """Every computed value worked out once more from what stands, and held to its limit."""
-    units, known = standard_tables().units, list(sheet.values)
+    units, plan, by_field = standard_tables().units, sheet.plan, _by_field(sheet.values)
     written = (one for one in values if one.value.text)
     computed = [(one, one.parameter) for one in written if isinstance(one.parameter, ComputedParameter)]
     found = []
     for one, parameter in computed:
-        inputs = sheet.plan.definition.inputs_of(one.place, known)
+        known = [place for field in plan.inputs[field_of(one.place)] for place in by_field[field]]
+        inputs = plan.definition.inputs_of(one.place, known)
         given = {name: tuple(entered_of(sheet.values[at]) for at in places) for name, places in inputs.items()}
         again = compute(parameter, given, units)
         verdict = Verdict(one.value.verdict)
@@ -147,6 +153,13 @@ def look_at_computations(values: Iterable[Stood], sheet: Outline) -> Looked:
         elif verdict in KIND_OF:
             found.append(one.finding(Check.RECOMPUTED, KIND_OF[verdict]))
     return Looked(Check.RECOMPUTED, len(computed), tuple(found))
+
+
+def _by_field(places: Iterable[Place]) -> Mapping[str, list[Place]]:
+    found = defaultdict(list)
+    for place in places:
+        found[field_of(place)].append(place)
+    return found
 
 
 def look_at_signatures(sheet: Outline, address: str) -> Looked:

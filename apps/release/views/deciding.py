@@ -17,7 +17,7 @@ from apps.core.ui.wording import sentence
 from apps.organisation.access import Access, open_to
 from apps.quality.selectors import open_holds
 from apps.release.content.signed import certify_content, release_content, review_content
-from apps.release.selectors import events_of, review_page
+from apps.release.selectors import events_of, read_for_review, review_page
 from apps.release.services import certify_batch, release_for_supply, review_batch
 from apps.release.views.naming import behind, rows_of, signed_lines
 from apps.signatures.facts import SignedContent, Signing
@@ -45,8 +45,9 @@ def sign_review(request: HttpRequest, number: str) -> HttpResponse:
         return review_batch(batch=batch, signing=signing, **who(request))
 
     def show(content: SignedContent) -> list[dict[str, object]]:
-        findings = review_page(batch).findings
-        rows = rows_of(findings, behind(batch, findings, names_of))
+        read = read_for_review(batch)
+        findings = review_page(batch, read).findings
+        rows = rows_of(findings, behind(batch, findings, read.events, names_of))
         return signed_lines(content, definition_of_batch(batch), rows)
 
     title = _("QA review: %(number)s") % {"number": number}

@@ -1,7 +1,7 @@
 """Findings in the reader's words: labels come from the master record, everything else is translated here."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -12,6 +12,7 @@ from apps.batches.models import Batch, RecordedValue
 from apps.batches.selectors.lines import value_fact
 from apps.batches.selectors.plans import definition_of_batch
 from apps.batches.views.naming import limit_words, shown_value, unit_of
+from apps.core.prepared import Prepared
 from apps.core.ui.numbers import measured_text
 from apps.core.ui.status import word_of
 from apps.core.ui.wording import bilingual, read_back, sentence, translated
@@ -81,6 +82,17 @@ WHY: dict[FindingKind, Promise] = {
     FindingKind.REFUSED: gettext_lazy("Nothing was recorded by it; the attempt is kept."),
 }
 
+_VALUES = Prepared(
+    lambda rows: (
+        RecordedValue.objects.filter(pk__in=rows)
+        .select_related("supersedes", "second", "file")
+        .defer("second__content")
+    )
+)
+_RESULTS = Prepared(
+    lambda rows: Result.objects.filter(pk__in=rows).select_related("supersedes", "line__sample", "line__run")
+)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -116,17 +128,21 @@ class Behind:
     names: Mapping[str, str]
 
 
-def behind(batch: Batch, findings: tuple[Finding, ...], names: Callable[[list[str]], dict[str, str]]) -> Behind:
-    """Values, results and events that the findings are about, in three statements."""
+def behind(
+    batch: Batch,
+    findings: tuple[Finding, ...],
+    events: Iterable[Event],
+    names: Callable[[list[str]], dict[str, str]],
+) -> Behind:
+    """Values and results that the findings are about, in two statements, and the events of the batch."""
     keys = [finding.key.partition(":") for finding in findings]
     of_values = (Check.VALUES, Check.ENTRIES, Check.HOLD_TIMES, Check.MATERIALS, Check.DEVICES, Check.RECOMPUTED)
-    values = RecordedValue.objects.filter(pk__in=[int(row) for check, _c, row in keys if check in list(of_values)])
-    results = Result.objects.filter(pk__in=[int(row) for check, _c, row in keys if check == Check.RESULTS])
-    events = Event.objects.filter(subject=batch.record).select_related("record")
+    values = [int(row) for check, _c, row in keys if check in list(of_values)]
+    results = [int(row) for check, _c, row in keys if check == Check.RESULTS]
     return Behind(
         definition_of_batch(batch),
-        {row.pk: row for row in values.select_related("supersedes", "second", "file")},
-        {row.pk: row for row in results.select_related("supersedes", "line__sample", "line__run")},
+        {row.pk: row for row in _VALUES(values)} if values else {},
+        {row.pk: row for row in _RESULTS(results)} if results else {},
         {event.record.number: event for event in events},
         names([finding.who for finding in findings]),
     )

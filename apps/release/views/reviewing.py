@@ -1,5 +1,6 @@
 """Review by exception: the proof of completeness, the findings by risk, and one finding in detail."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.audit.models import Record
 from apps.batches.facts.words import BatchState, Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
@@ -27,12 +29,12 @@ from apps.quality.panels import holds_panel
 from apps.release import rules
 from apps.release.facts import Answer, Finding, ReviewPage
 from apps.release.forms import AcceptForm
-from apps.release.selectors import hands_on_batch, issued_certificate, review_page
+from apps.release.selectors import hands_on_batch, issued_certificate, read_for_review, review_page
 from apps.release.services import accept_finding
 from apps.release.views.detail import detail_of
 from apps.release.views.naming import CHECK_WORDS, Row, behind, rows_of
 from apps.testing.rules import lacks_approval
-from apps.testing.selectors import Tested, approved_coa, tested
+from apps.testing.selectors import Tested, approved_coa
 from apps.testing.views.finding import person_of
 from apps.units.selectors import why_not_certifiable as balances_in_the_way
 from apps.units.views.framing import batch_bar, names_of
@@ -76,9 +78,9 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
 def _page(
     request: HttpRequest, batch: Batch, key: str, form: AcceptForm | None = None, status: int = 200
 ) -> HttpResponse:
-    known, roles = tested(batch), roles_here(request, batch)
-    page = review_page(batch, known)
-    rows = rows_of(page.findings, behind(batch, page.findings, names_of))
+    read, roles = read_for_review(batch), roles_here(request, batch)
+    page = review_page(batch, read)
+    rows = rows_of(page.findings, behind(batch, page.findings, read.events, names_of))
     chosen = _chosen(rows, key)
     context: dict[str, Any] = {
         "batch": batch,
@@ -90,7 +92,7 @@ def _page(
     }
     if request.headers.get("HX-Target") == "finding":
         return render(request, "release/parts/finding.html", context, status=status)
-    certificate, holds = issued_certificate(batch), _in_the_way(batch, known)
+    certificate, holds = issued_certificate(batch), _in_the_way(batch, read.tested)
     context |= {
         "page": page,
         "rows": rows,
@@ -99,7 +101,7 @@ def _page(
         "place": page.trail.place,
         "holds": holds,
         "certificate": certificate,
-        "acts": acts_of(request, batch, page, certificate, len(holds)),
+        "acts": acts_of(request, batch, page, certificate, len(holds), read.records),
         "back": _ways_back(roles, batch),
         "trail_url": address_of("inspection:record", batch.record.address),
         **batch_bar(batch, _more_facts(batch)),
@@ -175,7 +177,12 @@ def _more_facts(batch: Batch) -> list[dict[str, object]]:
 
 
 def acts_of(
-    request: HttpRequest, batch: Batch, page: ReviewPage, certificate: Document | None, holds: int
+    request: HttpRequest,
+    batch: Batch,
+    page: ReviewPage,
+    certificate: Document | None,
+    holds: int,
+    records: Sequence[Record],
 ) -> list[dict[str, object]]:
     """The one decision that comes next for this person, and what unlocks it."""
     offers = (
@@ -188,26 +195,23 @@ def acts_of(
         if batch.state == state:
             if not _may(roles, batch, verb):
                 return []
-            against = _against(request, batch, page, certificate, holds, verb)
+            hands = hands_on_batch(batch, but_review=verb is not Verb.CERTIFY, records=records)
+            against = _against(rules.took_part(person_of(request).username, hands), page, certificate, holds, verb)
             return [{"url": reverse(name, args=[batch.number]), "label": label, "against": against}]
     return []
 
 
 def _against(
-    request: HttpRequest, batch: Batch, page: ReviewPage, certificate: Document | None, holds: int, verb: Verb
+    took_part: Objection | None, page: ReviewPage, certificate: Document | None, holds: int, verb: Verb
 ) -> list[str]:
-    username = person_of(request).username
-    found: list[Objection | None] = []
+    found = [took_part]
     if verb is Verb.REVIEW:
-        found.append(rules.took_part(username, hands_on_batch(batch, but_review=True)))
         found.append(rules.findings_left(page.left))
     elif verb is Verb.CERTIFY:
-        found.append(rules.took_part(username, hands_on_batch(batch)))
         found.append(rules.findings_left(page.left_in_the_record))
         if holds:
             return [*map(sentence, filter(None, found)), _("It opens when nothing stands in the way any more.")]
     else:
-        found.append(rules.took_part(username, hands_on_batch(batch, but_review=True)))
         found.append(rules.certificate_not_issued(certificate is not None))
     return [sentence(objection) for objection in found if objection]
 

@@ -86,6 +86,15 @@ _LINES = Prepared(
     lambda batch: Line.objects.filter(sample__batch=batch).select_related("run__record").order_by("run", "pk")
 )
 
+_APPROVALS = Prepared(
+    lambda batch: (
+        Approval.objects.filter(batch=batch)
+        .select_related("signature", "record")
+        .defer("signature__content")
+        .order_by("-version")
+    )
+)
+
 
 def tested(batch: Batch) -> Tested:
     """What a page reads once, and hands to all that look at it."""
@@ -177,8 +186,7 @@ def _due(duty: Duty) -> datetime:
 # --- the certificate of analysis ------------------------------------------------------------------------------------
 def last_approval(batch: Batch) -> Approval | None:
     """The newest approval of the analysis, whether or not it still covers the results."""
-    found = Approval.objects.filter(batch=batch).select_related("signature", "record").order_by("-version")
-    return found.first()
+    return next(iter(_APPROVALS(batch.pk)), None)
 
 
 def results_hash(outcomes: Iterable[TestOutcome]) -> str:

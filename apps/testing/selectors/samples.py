@@ -21,7 +21,15 @@ BATCH = ("batch", "batch__record", "batch__site", "batch__product_version__recor
 SAMPLE_BATCH = tuple(f"sample__{path}" for path in BATCH)
 LINES = ("line", "line__run", "line__run__record", "line__sample", "line__sample__record")
 
+
+def _records(batch: int) -> QuerySet[Record]:
+    samples = Sample.objects.filter(batch=batch).values("record")
+    runs = AssayRun.objects.filter(lines__sample__batch=batch).values("record")
+    return Record.objects.filter(pk__in=samples.union(runs))  # with OR both databases read every record
+
+
 # Of a batch that is known: read for many a decision and page.
+_RECORDS = Prepared(_records)
 _SAMPLES = Prepared(lambda batch: Sample.objects.filter(batch=batch).select_related("record", "source").order_by("pk"))
 _RESULTS = Prepared(lambda batch: _signed(Result.objects.filter(batch=batch, superseded_by=None)).order_by("pk"))
 
@@ -188,9 +196,7 @@ def testers_of(run: AssayRun) -> set[str]:
 
 def testing_records(batch: Batch) -> list[Record]:
     """The records of a batch's samples and of the runs they were on: for asking who laid hands on them."""
-    samples = Sample.objects.filter(batch=batch).values("record")
-    runs = AssayRun.objects.filter(lines__sample__batch=batch).values("record")
-    return list(Record.objects.filter(pk__in=samples.union(runs)))  # with OR both databases read every record
+    return _RECORDS(batch.pk)
 
 
 def method_of(run: AssayRun) -> Test:

@@ -10,6 +10,7 @@ from apps.batches.facts.pages import BatchHeader
 from apps.batches.models import Batch
 from apps.batches.selectors.lines import header_of
 from apps.batches.selectors.pages import batch_for_page
+from apps.core.prepared import Prepared
 from apps.core.ui.navigation import address_of
 from apps.core.ui.wording import bilingual
 from apps.organisation.models import User
@@ -26,11 +27,13 @@ WHERE: Mapping[Fate, Promise] = {
 }
 Facts = Sequence[Mapping[str, object]]
 
+_NAMES = Prepared(lambda names: User.objects.filter(username__in=names).values_list("username", "printed_name"))
+
 
 def names_of(usernames: Iterable[str]) -> dict[str, str]:
     """Printed names by user name; who has no account (the system) keeps the name."""
-    wanted = set(usernames)
-    found = dict(User.objects.filter(username__in=wanted).values_list("username", "printed_name"))
+    wanted = sorted(set(usernames))
+    found = dict(_NAMES(wanted)) if wanted else {}
     return {name: found.get(name, name) for name in wanted}
 
 
