@@ -161,12 +161,12 @@ def test_a_point_is_due_in_the_sessions_that_end_after_it_was_planned(cast: Cast
     plan_point(code="DURING", at=AT + DAY / 2, **quinn)
     leave_room(room=room, actor=actor(cast.olga), at=AT + DAY)
     plan_point(code="AFTER", at=AT + DAY, **quinn)
-    assert [point.code for _session, point in points_not_sampled(batch)] == ["S1", "C1", "DURING"]
+    assert [point.code for _session, point in points_not_sampled(batch, plates_of(batch))] == ["S1", "C1", "DURING"]
 
     signing = sign_as(cast.olga, clearance_content(room, batch), at=AT + DAY)
     clear_line(room=room, cleared_for=batch, signing=signing, actor=actor(cast.olga), at=AT + DAY)
     with CaptureQueriesContext(connection) as asked:
-        due = [str(point) for _session, point in points_not_sampled(batch)]
+        due = [str(point) for _session, point in points_not_sampled(batch, plates_of(batch))]
     assert due == [f"B2-101 {code}" for code in ("S1", "C1", "DURING", "S1", "C1", "DURING", "AFTER")]
     assert len(asked) == 3  # sessions, samples, points, however many
 
