@@ -28,7 +28,7 @@ NUL = ("nul_character", N_("No name holds a NUL character."))
 # Nothing is overwritten, so no page takes these; an attempt to delete is still put down to whoever makes it.
 OVERWRITE = ("PUT", "PATCH")
 PAGES_TAKE = ["GET", "HEAD", "POST"]
-NOT_TAKEN = ("method_not_allowed", N_("This address does not take this method."))
+NOT_TAKEN = ("method_not_allowed", PROBLEMS[403][1])
 
 
 class RequestIdMiddleware:
