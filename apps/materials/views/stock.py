@@ -80,7 +80,7 @@ def count(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /materials/lots/<number>/count/: the book is set right by what was counted."""
     found = _lot_named(request, number)
     form = CountForm(request.POST or None, unit=found.unit)
-    act = _act(found, _("Count lot %(number)s"), _("Record the count"), icon="pencil")
+    act = _act(found, _("Count lot %(number)s"), _("Record the count"), icon="corrected")
 
     return said_page(request, act, form, services.count_stock, lot=found)
 
@@ -140,7 +140,7 @@ def stock_acts(request: HttpRequest, lot: MaterialLot) -> list[dict[str, str]]:
         (is_usable and lot.quantity is not None, services.TAKERS, "take", "down", _("Take from stock")),
         (is_usable, OPENERS, "open", "box", _("Open a container")),
         (is_open, OPENERS, "put_away", "tick", _("Put the container away")),
-        (True, services.COUNTERS, "count", "pencil", _("Count")),
+        (True, services.COUNTERS, "count", "corrected", _("Count")),
         (bool(lot.quantity), services.COUNTERS, "destroy", "stop", _("Destroy")),
     ]
     return [
