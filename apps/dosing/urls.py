@@ -13,6 +13,7 @@ urlpatterns = [
     path("recipients/<str:number>/order/", views.order, name="order"),
     path("orders/<str:number>/", views.detail, name="detail"),
     path("orders/<str:number>/check/", views.check, name="check"),
+    path("orders/<str:number>/agree/", views.agree, name="agree"),
     path("orders/<str:number>/reserve/", views.reserve, name="reserve"),
     path("orders/<str:number>/ship/", views.ship, name="ship"),
     path("orders/<str:number>/free/", views.free, name="free"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.dosing.api import bedside, doses, following, sending
+from apps.dosing.api import agreeing, bedside, doses, following, sending
 from apps.dosing.api import orders as api
 from apps.signatures.api.verbs import signed_paths
 from apps.units.api.acts import act_path
@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{ONE}/", api.OrderView.as_view(), name="order"),
     *signed_paths("recipients/<str:number>/orders/", api.OrderTreatment, "orders_write"),
     *signed_paths(f"{ONE}/check/", api.CheckOrder, "orders_check"),
+    *signed_paths(f"{ONE}/supplies/", agreeing.AgreeToSupply, "orders_agree"),
     act_path(f"{ONE}/reservation/", api.ReserveUnits, "orders_reserve"),
     act_path(f"{ONE}/reservation/end/", api.FreeReserved, "orders_free"),
     act_path(f"{ONE}/shipment/", sending.ShipReserved, "orders_ship"),

@@ -20,9 +20,9 @@ from apps.identity.models import Donor
 from apps.identity.selectors import visible_donors
 from apps.lookback import services
 from apps.lookback.content import look_back_content
-from apps.lookback.facts import Answer, Finding
-from apps.lookback.models import LookBack, RecallDuty
-from apps.lookback.selectors import duties_of, visible_look_backs, with_duties
+from apps.lookback.facts import Answer, Finding, Reported
+from apps.lookback.models import FailureReport, LookBack, PhysicianNotice, RecallDuty
+from apps.lookback.selectors import duties_of, notices_of, reports_of, visible_look_backs, with_duties
 from apps.organisation.access import Access
 from apps.signatures.api import SigningInput
 from apps.signatures.api.verbs import SignedVerb, tagged
@@ -44,22 +44,46 @@ class DutyOutput(serializers.ModelSerializer):
         )
 
 
+class NoticeOutput(serializers.ModelSerializer):
+    """The physician of an order has to read that units of the patient failed."""
+
+    order = serializers.CharField(source="order.number")
+    recipient = serializers.CharField(source="recipient.number")
+    units = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = PhysicianNotice
+        fields = ("id", "order", "recipient", "units", "due_at", "acknowledged_at", "acknowledged_by", "note")
+
+
+class ReportOutput(serializers.ModelSerializer):
+    """What is reported to sponsor and authority, and until when."""
+
+    class Meta:
+        model = FailureReport
+        fields = ("due_at", "sent_to", "reference", "organism", "sensitivity", "sent_at", "sent_by")
+
+
 class LookBackOutput(serializers.ModelSerializer):
     """A look-back with what it held, what it recalls, and the patients who got a unit or for whom one is kept."""
 
     address = serializers.CharField(source="record.address")
-    donor = serializers.CharField(source="donor.number")
+    donor = serializers.CharField(source="donor.number", default="")
+    batch = serializers.CharField(source="batch.number", default="")
     donations = serializers.ListField(child=serializers.CharField())
     batches = serializers.ListField(child=serializers.CharField())
     in_stock = serializers.ListField(child=serializers.CharField())
     duties = DutyOutput(many=True)
+    notices = NoticeOutput(many=True)
+    report = ReportOutput(allow_null=True)
     recipients = serializers.SerializerMethodField()
 
     class Meta:
         model = LookBack
         fields = (
-            *("address", "number", "donor", "what", "laboratory", "since", "donations", "batches", "in_stock"),
-            *("opened_at", "opened_by", "duties", "recipients"),
+            *("address", "number", "donor", "batch", "test", "deviation", "what", "laboratory", "since"),
+            *("donations", "batches", "in_stock", "opened_at", "opened_by", "duties", "notices", "report"),
+            "recipients",
         )
 
     def get_recipients(self, found: LookBack) -> list[str]:
@@ -85,10 +109,26 @@ class AnswerInput(serializers.Serializer):
     note = serializers.CharField(max_length=1000)
 
 
+class ReadInput(serializers.Serializer):
+    """What is done for the patient."""
+
+    note = serializers.CharField(max_length=1000)
+
+
+class ReportInput(serializers.Serializer):
+    """To whom, and what grew; `organism` may say that none is identified yet."""
+
+    sent_to = serializers.CharField(max_length=300)
+    reference = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
+    organism = serializers.CharField(max_length=300)
+    sensitivity = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+
+
 class LookBackFilter(django_filters.FilterSet):
     """`?donor=D-0118&unit=CT-0042-U01`."""
 
     donor = django_filters.CharFilter(field_name="donor__number")
+    batch = django_filters.CharFilter(field_name="batch__number")
     unit = django_filters.CharFilter(field_name="duties__unit__number")
 
     class Meta:
@@ -152,3 +192,36 @@ class AnswerRecall(APIView):
         answer, note = Answer(form.validated_data["answer"]), form.validated_data["note"]
         answered = services.answer_recall(duty=duty, answer=answer, note=note, actor=actor_of(request), at=now)
         return tagged(Response(DutyOutput(answered).data), found.record)
+
+
+class AcknowledgeNotice(APIView):
+    """A physician has read that units of a patient failed, and says what is done."""
+
+    open_to = Access(read=frozenset(services.WHO_MAY_ACKNOWLEDGE), write=frozenset(services.WHO_MAY_ACKNOWLEDGE))
+
+    @extend_schema(operation_id="look_backs_acknowledge", request=ReadInput, responses=NoticeOutput)
+    def post(self, request: Request, number: str, pk: int) -> Response:
+        now = timezone.now()
+        found = get_object_or_404(visible_look_backs(request.user, now), number=number)
+        notice = get_object_or_404(notices_of(found), pk=pk)
+        form = ReadInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        note = form.validated_data["note"]
+        read = services.acknowledge_notice(notice=notice, note=note, actor=actor_of(request), at=now)
+        return tagged(Response(NoticeOutput(read).data), found.record)
+
+
+class ReportFailure(APIView):
+    """Sponsor and authority were told what failed after units had left."""
+
+    open_to = Access(read=frozenset(services.WHO_MAY_REPORT), write=frozenset(services.WHO_MAY_REPORT))
+
+    @extend_schema(operation_id="look_backs_report", request=ReportInput, responses=ReportOutput)
+    def post(self, request: Request, number: str) -> Response:
+        now = timezone.now()
+        found = get_object_or_404(visible_look_backs(request.user, now), number=number)
+        report, form = get_object_or_404(reports_of(found)), ReportInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        said = Reported(**form.validated_data)
+        sent = services.report_failure(report=report, said=said, actor=actor_of(request), at=now)
+        return tagged(Response(ReportOutput(sent).data), found.record)

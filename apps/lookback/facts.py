@@ -24,6 +24,16 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Reported:
+    """What is told sponsor and authority: to whom, under which reference, which organism, sensitive to what."""
+
+    sent_to: str
+    organism: str
+    sensitivity: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True)
 class DutyFacts:
     """A recall duty as a rule sees it."""
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.ui.acts import offer
 from apps.core.ui.status import word_of
-from apps.lookback.facts import Answer, Finding
+from apps.lookback.facts import Answer, Finding, Reported
 
 
 class FindingForm(forms.Form):
@@ -47,3 +47,29 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "answer", [(one.value, str(word_of(one).word)) for one in Answer])
+
+
+class ReadForm(forms.Form):
+    """What a physician does for the patient, having read what failed."""
+
+    note = forms.CharField(
+        label=gettext_lazy("What is done for the patient"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReportForm(forms.Form):
+    """What is told sponsor and authority."""
+
+    sent_to = forms.CharField(
+        label=gettext_lazy("Reported to"), max_length=300, help_text=gettext_lazy("Sponsor and authority, by name.")
+    )
+    reference = forms.CharField(label=gettext_lazy("Reference"), max_length=120, required=False)
+    organism = forms.CharField(
+        label=gettext_lazy("Organism"), max_length=300, help_text=gettext_lazy("Or that none is identified yet.")
+    )
+    sensitivity = forms.CharField(label=gettext_lazy("Sensitive to"), max_length=300, required=False)
+
+    @property
+    def said(self) -> Reported:
+        """What was said."""
+        return Reported(**self.cleaned_data)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.lookback.facts import Answer, DutyFacts, Finding
+from apps.lookback.facts import Answer, DutyFacts, Finding, Reported
 
 NOTHING = " .-\n\t"
 
@@ -44,3 +44,22 @@ def is_unsaid(note: str) -> Objection | None:
     if note.strip(NOTHING):
         return None
     return Objection("text_missing", N_("Say it in words; this will be read by others."), place="note")
+
+
+def is_acknowledged_before(is_answered: bool, order: str) -> Objection | None:
+    """A notice is acknowledged once."""
+    if not is_answered:
+        return None
+    return Objection("notice_acknowledged", N_("The notice of {order} was acknowledged before."), {"order": order})
+
+
+def is_reported_before(is_sent: bool) -> Objection | None:
+    """A failure is reported once; what is learned later is an event of its deviation."""
+    return Objection("reported", N_("It was reported before.")) if is_sent else None
+
+
+def reports_nothing(said: Reported) -> list[Objection]:
+    """To whom, and which organism, be it that none was identified yet."""
+    template = N_("Say it in words; this will be read by others.")
+    told = {"sent_to": said.sent_to, "organism": said.organism}
+    return [Objection("text_missing", template, place=place) for place, text in told.items() if not text.strip(NOTHING)]

@@ -11,11 +11,11 @@ from django.db.models.expressions import RawSQL
 from apps.batches.models import Batch, Pooled
 from apps.donation.models import Donation
 from apps.donation.rules import REACTIVE
-from apps.dosing.models import Reservation
+from apps.dosing.models import Reservation, TreatmentOrder
 from apps.identity.models import Donor, Recipient
 from apps.lineage.selectors import descendants_within
 from apps.lookback.facts import Finding
-from apps.lookback.models import LookBack, RecallDuty
+from apps.lookback.models import FailureReport, LookBack, PhysicianNotice, RecallDuty
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.quality.models import Hold
@@ -48,7 +48,9 @@ class Affected:
 def visible_look_backs(user: User, at: datetime) -> QuerySet[LookBack]:
     """The look-backs of the person's sites."""
     seen = LookBack.objects.filter(record__site__in=visible_to(user, at))
-    return seen.select_related("record", "donor__site").annotate(open=Count("duties", filter=Q(duties__answer="")))
+    return seen.select_related("record", "donor__site", "batch__site").annotate(
+        open=Count("duties", filter=Q(duties__answer=""))
+    )
 
 
 def duties_of(look_back: LookBack) -> QuerySet[RecallDuty]:
@@ -57,8 +59,10 @@ def duties_of(look_back: LookBack) -> QuerySet[RecallDuty]:
 
 
 def with_duties(look_backs: QuerySet[LookBack]) -> QuerySet[LookBack]:
-    """Look-backs with their duties, read at once for all of them."""
-    return look_backs.prefetch_related(Prefetch("duties", _in_order(RecallDuty.objects.all())))
+    """Look-backs with their duties, notices and reports, read at once for all of them."""
+    told = PhysicianNotice.objects.select_related("order", "recipient").order_by("acknowledged_at", "pk")
+    duties = Prefetch("duties", _in_order(RecallDuty.objects.all()))
+    return look_backs.select_related("report").prefetch_related(duties, Prefetch("notices", told))
 
 
 def _in_order(duties: QuerySet[RecallDuty]) -> QuerySet[RecallDuty]:
@@ -78,10 +82,19 @@ def affected_by(donations: Iterable[Donation]) -> Affected:
     """What was made of these donations, unit by unit."""
     donations = tuple(donations)
     made = descendants_within([donation.record_id for donation in donations])
-    units = list(Unit.objects.filter(record__in=made).select_related("record", "batch").order_by("number"))
+    return _affected(Unit.objects.filter(record__in=made), donations, _batches(donations, made))
+
+
+def affected_in(batch: Batch) -> Affected:
+    """The same of one batch: where its units are."""
+    return _affected(Unit.objects.filter(batch=batch), (), (batch,))
+
+
+def _affected(asked: QuerySet[Unit], donations: tuple[Donation, ...], batches: tuple[Batch, ...]) -> Affected:
+    units = list(asked.select_related("record", "batch").order_by("number"))
     return Affected(
         donations,
-        _batches(donations, made),
+        batches,
         tuple(unit for unit in units if unit.custody in STOCK),
         tuple(unit for unit in units if unit.custody in OUT),
         sum(unit.custody == Custody.DESTROYED for unit in units),
@@ -111,7 +124,9 @@ def unanswered_recalls(
     sites: Collection[str] | None = None, *, late_at: datetime | None = None
 ) -> QuerySet[RecallDuty]:
     """A duty of quality: units that were out and of which nobody has said what became of them."""
-    found = RecallDuty.objects.filter(answer="").select_related("unit", "look_back__donor", "record")
+    found = RecallDuty.objects.filter(answer="").select_related(
+        "unit", "look_back__donor", "look_back__batch", "record"
+    )
     if sites is not None:
         found = found.filter(record__site__in=sites)
     if late_at is not None:
@@ -123,3 +138,57 @@ def awaiting_look_back(sites: Collection[str]) -> QuerySet[Hold]:
     """A duty of quality: donors of whom a result failed after they were found eligible, and nobody looked back."""
     found = Hold.objects.filter(lifted_at=None, key__startswith=REACTIVE, record__kind="donor", record__site__in=sites)
     return found.select_related("record").order_by("placed_at", "pk")
+
+
+# --- a batch that failed late -----------------------------------------------------------------------------------------
+FAILED_LATE = "failed:"
+
+
+def late_failures() -> list[Hold]:
+    """Tests that failed after units had left, and of which no look-back tells yet."""
+    told = LookBack.objects.filter(batch__isnull=False).values_list("batch__record", "test")
+    known = {(record, f"{FAILED_LATE}{test}") for record, test in told}
+    holds = Hold.objects.filter(lifted_at=None, key__startswith=FAILED_LATE, record__kind="batch")
+    return [one for one in holds.select_related("record").order_by("pk") if (one.record_id, one.key) not in known]
+
+
+def orders_of_units(units: Collection[Unit]) -> dict[TreatmentOrder, list[str]]:
+    """The orders for which these units are kept, or were when they were given, each with its units."""
+    found: dict[TreatmentOrder, list[str]] = {}
+    rows = Reservation.objects.filter(unit__in=[unit.pk for unit in units], freed_at=None)
+    for row in rows.select_related("order__record", "order__recipient", "unit").order_by("pk"):
+        found.setdefault(row.order, []).append(row.unit.number)
+    return found
+
+
+def unread_notices(
+    sites: Collection[str] | None = None, *, late_at: datetime | None = None
+) -> QuerySet[PhysicianNotice]:
+    """A duty of physicians: patients of theirs got, or were to get, what has failed; nobody has said it is known."""
+    found = PhysicianNotice.objects.filter(acknowledged_at=None)
+    found = found.select_related("look_back__batch", "order", "recipient", "record")
+    if sites is not None:
+        found = found.filter(record__site__in=sites)
+    if late_at is not None:
+        found = found.filter(due_at__lte=late_at)
+    return found.order_by("due_at", "pk")
+
+
+def notices_of(look_back: LookBack) -> QuerySet[PhysicianNotice]:
+    """Who has to be told, those who have not read it first."""
+    return look_back.notices.select_related("order", "recipient", "record").order_by("acknowledged_at", "pk")
+
+
+def unsent_reports(sites: Collection[str] | None = None, *, late_at: datetime | None = None) -> QuerySet[FailureReport]:
+    """A duty of quality: what failed after units had left, and sponsor and authority are not told yet."""
+    found = FailureReport.objects.filter(sent_at=None).select_related("look_back", "record")
+    if sites is not None:
+        found = found.filter(record__site__in=sites)
+    if late_at is not None:
+        found = found.filter(due_at__lte=late_at)
+    return found.order_by("due_at", "pk")
+
+
+def reports_of(look_back: LookBack) -> QuerySet[FailureReport]:
+    """The report of a look-back from a batch; one from a donor has none."""
+    return FailureReport.objects.filter(look_back=look_back).select_related("record")

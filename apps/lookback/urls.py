@@ -10,4 +10,6 @@ urlpatterns = [
     path("donors/<str:number>/", views.start, name="start"),
     path("<str:number>/", views.look_back, name="look_back"),
     path("<str:number>/duties/<int:pk>/answer/", views.answer, name="answer"),
+    path("<str:number>/notices/<int:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
+    path("<str:number>/report/", views.report, name="report"),
 ]

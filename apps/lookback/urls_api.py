@@ -10,5 +10,7 @@ urlpatterns = [
     path("look-backs/", api.LookBacks.as_view(), name="look_backs"),
     path("look-backs/<str:number>/", api.LookBackView.as_view(), name="look_back"),
     path("look-backs/<str:number>/duties/<int:pk>/", api.AnswerRecall.as_view(), name="duty"),
+    path("look-backs/<str:number>/notices/<int:pk>/", api.AcknowledgeNotice.as_view(), name="notice"),
+    path("look-backs/<str:number>/report/", api.ReportFailure.as_view(), name="report"),
     *signed_paths("donors/<str:number>/look-back/", api.LookBackFrom, "donors_look_back"),
 ]

@@ -17,9 +17,9 @@ from apps.donation.views.finding import donor_named
 from apps.lookback import services
 from apps.lookback.content import look_back_content
 from apps.lookback.facts import Answer
-from apps.lookback.forms import AnswerForm, FindingForm
+from apps.lookback.forms import AnswerForm, FindingForm, ReadForm, ReportForm
 from apps.lookback.models import LookBack
-from apps.lookback.selectors import duties_of, visible_look_backs
+from apps.lookback.selectors import duties_of, notices_of, reports_of, visible_look_backs
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import printed_names, roles_at
 from apps.quality.panels import holds_panel
@@ -31,6 +31,8 @@ from apps.units.models import Unit
 READ_ONLY = Access(write=frozenset())
 LOOKING = Access(read=frozenset(services.WHO_MAY_LOOK_BACK), write=frozenset(services.WHO_MAY_LOOK_BACK))
 ANSWERING = Access(read=frozenset(services.WHO_MAY_ANSWER), write=frozenset(services.WHO_MAY_ANSWER))
+READING = Access(read=frozenset(services.WHO_MAY_ACKNOWLEDGE), write=frozenset(services.WHO_MAY_ACKNOWLEDGE))
+REPORTING = Access(read=frozenset(services.WHO_MAY_REPORT), write=frozenset(services.WHO_MAY_REPORT))
 METHODS = ["GET", "HEAD", "POST"]
 
 
@@ -85,8 +87,12 @@ def look_back(request: HttpRequest, number: str) -> HttpResponse:
         "batches": Batch.objects.filter(number__in=found.batches).order_by("number"),
         "patients": {duty.recipient.number: duty.recipient for duty in duties if duty.recipient},
         "answers": bool(held & set(services.WHO_MAY_ANSWER)),
-        "holds": holds_panel([donation.record for donation in donations]),
-        "signatures": shown_signatures(found.donor.record),
+        "holds": holds_panel([found.batch.record] if found.batch else [donation.record for donation in donations]),
+        "signatures": shown_signatures(found.donor.record) if found.donor else [],
+        "notices": list(notices_of(found)),
+        "acknowledges": bool(held & set(services.WHO_MAY_ACKNOWLEDGE)),
+        "report": reports_of(found).first(),
+        "reports": bool(held & set(services.WHO_MAY_REPORT)),
     }
     return render(request, "lookback/look_back.html", context)
 
@@ -111,7 +117,48 @@ def answer(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return act_page(request, act, form, perform)
 
 
+@open_to(access=READING)
+@require_http_methods(METHODS)
+def acknowledge(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """GET, POST /lookback/<number>/notices/<id>/acknowledge/: a physician has read what failed."""
+    found = _named(request, number)
+    notice, form = get_object_or_404(notices_of(found), pk=pk), ReadForm(request.POST or None)
+    act = Act(
+        title=_("Acknowledge: %(what)s") % {"what": found.batch.number if found.batch else found.number},
+        word=_("I have read it"),
+        back_url=reverse("lookback:look_back", args=[number]),
+        intro=_("Units of your patient: %(units)s") % {"units": ", ".join(notice.units)},
+        icon="tick",
+    )
+
+    def perform(_happened: Happened | None) -> None:
+        services.acknowledge_notice(notice=notice, note=form.cleaned_data["note"], **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+@open_to(access=REPORTING)
+@require_http_methods(METHODS)
+def report(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /lookback/<number>/report/: sponsor and authority were told what failed."""
+    found = _named(request, number)
+    due, form = get_object_or_404(reports_of(found)), ReportForm(request.POST or None)
+    act = Act(
+        title=_("Report what failed: %(number)s") % {"number": number},
+        word=_("Record it"),
+        back_url=reverse("lookback:look_back", args=[number]),
+        intro=found.what,
+        icon="tick",
+    )
+
+    def perform(_happened: Happened | None) -> None:
+        services.report_failure(report=due, said=form.said, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
 def _named(request: HttpRequest, number: str) -> LookBack:
     found = get_object_or_404(visible_look_backs(request.user, timezone.now()), number=number)
-    timezone.activate(found.donor.site.timezone)
+    begins_with = found.batch or found.donor
+    timezone.activate(begins_with.site.timezone if begins_with else timezone.get_default_timezone())
     return found

@@ -16,17 +16,19 @@ from rest_framework.views import APIView
 
 from apps.audit.models import Checkpoint, Entry, Record
 from apps.audit.services import audited
+from apps.batches.models import Batch
 from apps.core.actor import SYSTEM
 from apps.disposal.models import ProofFile
 from apps.documents.models import Document
 from apps.donation.models import Consent
+from apps.dosing.models import TreatmentOrder
 from apps.facility.content import clearance_content
 from apps.facility.facts import Grade, Point, SampleKind
 from apps.facility.models import Room
 from apps.facility.services import clear_line, install_probe, open_room, plan_point, take_plate
 from apps.facility.services.probing import Came
 from apps.identity.models import Chain, Donor, Recipient
-from apps.lookback.models import RecallDuty
+from apps.lookback.models import FailureReport, LookBack, PhysicianNotice, RecallDuty
 from apps.organisation.access import Access, access_of
 from apps.organisation.models import RoleHeld, Training
 from apps.quality.content import open_deviation_content
@@ -36,6 +38,8 @@ from apps.quality.services import open_deviation, report_event, stop_record
 from apps.storage.facts import StoreKind
 from apps.storage.models import StoreExcursion
 from apps.storage.services import add_box, open_store, take_readings
+from apps.supply.facts import Route
+from apps.supply.models import NamedSupply
 from apps.testing.models import ControlValue, Line, Result
 from apps.transport.models import LoggerFile
 from apps.units.models import Unit
@@ -57,6 +61,7 @@ NOUNS = {
     "chains": "chain", "disposals": "disposal", "disposal": "disposal", "stores": "store",
     "probes": "probe", "look-backs": "lookback", "lookback": "lookback",
     "rooms": "room", "plates": "plate", "take": "batch",
+    "supplies": "supply", "supply": "supply",
     "shipments": "shipment", "transport": "shipment", "banks": "batch",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -75,7 +80,7 @@ LOOKED_UP: dict[str, Callable[[], Any]] = {
 KEYS: dict[str, type[Model]] = {
     "roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line, "consents": Consent, "files": ProofFile,
     "store-excursions": StoreExcursion, "storage/excursions": StoreExcursion,
-    "logger": LoggerFile, "duties": RecallDuty, "account/trainings": Training,
+    "logger": LoggerFile, "duties": RecallDuty, "notices": PhysicianNotice, "account/trainings": Training,
 }  # fmt: skip
 
 
@@ -141,6 +146,7 @@ def build_world(cast: Cast) -> None:
     _way(cast)
     planned(cast, master())  # a bank, from which something could be drawn
     _look_back(cast)
+    _supply()
 
 
 def _chain() -> None:
@@ -162,6 +168,23 @@ def _way(cast: Cast) -> None:
 def _look_back(cast: Cast) -> None:
     """A look-back from the donor of the units under way; it holds, so it comes last."""
     looked_back(cast, Unit.objects.get(number="CT-0043-U01").batch.donation.donor)
+
+
+def _supply() -> None:
+    """Units agreed to for the patient of the order, whose physician has to read of others that failed; how that comes
+    about is told elsewhere."""
+    order = TreatmentOrder.objects.select_related("record", "recipient").get()
+    said: dict[str, Any] = {"route": Route.CONDITIONAL, "informed": "At the visit", "agreed_at": AT}
+    said |= {"agreed_by": "paula", "agreed_name": "Paula Petrova", "recipient": order.recipient, "order": order.record}
+    looked = LookBack.objects.select_related("record").get()
+    with audited(actor=SYSTEM, action="test.arranged", at=AT, touching=[looked.record]) as change:
+        record = change.open_record("supply", f"{order.number}-N1", site="NANHU")
+        change.create(
+            NamedSupply(record=record, number=record.number, batch=Batch.objects.get(number="CT-0042"), **said)
+        )
+        told = {"record": looked.record, "look_back": looked, "order": order.record, "recipient": order.recipient}
+        change.create(PhysicianNotice(units=["CT-0043-U01"], due_at=AT, **told))
+        change.create(FailureReport(record=looked.record, look_back=looked, due_at=AT))
 
 
 def _store(cast: Cast) -> None:

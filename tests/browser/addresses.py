@@ -33,6 +33,7 @@ NUMBERS = {
     "dosing/recipients/": "R-0001", "dosing/orders/": "R-0001-T01", "disposal/": "CT-0042-W01",
     "disposal/batches/": "CT-0042", "storage/stores/": "LN-03", "storage/units/": "CT-0042-U01",
     "storage/probes/": "TP-31",
+    "supply/": "R-0001-T01-N1",
     "lookback/donors/": "D-0118", "lookback/": "D-0118-L01",
     "transport/": "CT-0042-T01", "transport/batches/": "CT-0042",
     "banks/": "CT-0042", "banks/batches/": "CT-0043",
@@ -69,6 +70,9 @@ LEAD_NOWHERE = {
     "batches/<str:number>/risks/<int:pk>/ratify/", "batches/<str:number>/amendments/<int:pk>/approve/",
     "testing/runs/<str:number>/controls/<str:control>/correct/",
     "banks/<str:number>/", "lookback/<str:number>/", "lookback/<str:number>/duties/<int:pk>/answer/",
+    "supply/<str:number>/", "supply/<str:number>/decide/", "supply/<str:number>/release/",
+    "supply/<str:number>/withdraw/",
+    "lookback/<str:number>/notices/<int:pk>/acknowledge/", "lookback/<str:number>/report/",
 }  # fmt: skip
 
 

@@ -68,20 +68,20 @@ NKT = load(SEEDS / "products" / "cd8_nkt" / "v1").definition.dosing
 def test_donor_t_cells_above_ten_million_per_kg_need_the_word_of_the_order_and_from_a_hundred_million_on_are_refused(
     amount: str, weight: str, word: str, codes: list[str]
 ) -> None:
-    arm, ladder = NKT.arm("repeated"), [cap for cap in NKT.caps if cap.share]
-    assert arm
+    ladder = [cap for cap in NKT.caps if cap.share]
     strengths = Strengths(shares={"cd3_share": D(96)}, words=(word,))
     dose, patient = DoseVolume(D(30), D(amount), D(0), ()), Patient(D(weight), D(1), D(amount))
 
-    lines, found = against_the_caps(arm, ladder, dose, patient, strengths)
+    lines, found = against_the_caps(arm("fixed", amount), ladder, dose, patient, strengths)
 
     assert [one.code for one in found] == codes
     assert [line.unit for line in lines] == ["{cells}/kg"]
 
 
 def test_without_the_share_of_t_cells_nobody_knows_the_ladder() -> None:
-    arm, ladder = NKT.arm("repeated"), [cap for cap in NKT.caps if cap.share]
-    assert arm
+    ladder = [cap for cap in NKT.caps if cap.share]
     dose, patient = DoseVolume(D(30), D("1.0e9"), D(0), ()), Patient(D(68), D(1), D("1.0e9"))
 
-    assert [one.code for one in against_the_caps(arm, ladder, dose, patient, Strengths())[1]] == ["burden_unknown"]
+    _lines, found = against_the_caps(arm("fixed", "1.0e9"), ladder, dose, patient, Strengths())
+
+    assert [one.code for one in found] == ["burden_unknown"]

@@ -1,5 +1,6 @@
 """The dose sheet: requested by the second signature, issued after the checkpoint, nothing of the person in it."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from apps.documents.services import issue_document
 from apps.documents.store import read_file
 from apps.dosing.content.words import LINES, ROUNDINGS
 from apps.dosing.models import Dose, TreatmentOrder
+from tests.architecture.source import ROOT
 from tests.documents.reading import flowing
 from tests.dosing.story import COUNT, PATIENT, ready_order
 
@@ -57,3 +59,11 @@ def test_every_line_of_a_computation_has_its_words_in_both_languages(order: Trea
     assert {row["what"] for row in rows} <= set(LINES)
     assert {row["rounding"] for row in rows} <= set(ROUNDINGS)
     assert Decimal(next(row["shown"] for row in rows if row["what"] == "Left over, to be destroyed")) == Decimal("0.6")
+
+
+def test_whatever_a_rule_may_work_out_has_its_words_too() -> None:
+    rules = "".join(path.read_text() for path in (ROOT / "apps" / "dosing" / "rules").glob("*.py"))
+    named = set(re.findall(r'(?:Working|_rounded)\(\s*N_\("([^"]+)"\)', rules))
+
+    assert {"Cells that count, per kg", "DMSO per kg"} <= named  # lines that this order does not have
+    assert named <= set(LINES)

@@ -14,14 +14,24 @@ from typing import Any
 import pytest
 import time_machine
 
-from apps.desk.story.playing import stage_for
+from apps.desk.story.playing import Act, stage_for
 from apps.documents.models import Document
-from tests.journeys.api_player import API, ApiRefused, ApiStage, part, play_together_through_api
+from apps.dosing.models import Dose, Infusion
+from apps.lookback.tasks import sweep_late_failures
+from tests.journeys.api_player import (
+    API,
+    ApiRefused,
+    ApiStage,
+    part,
+    play_through_api,
+    play_together_through_api,
+)
 from tests.journeys.conftest import ENDS, founded, story_of
 from tests.journeys.verbs import VERBS
 
 pytestmark = pytest.mark.django_db
 PLASMA, NKT, HSC = "CP-0011", "NK-0007", "HS-0003"
+NKT_ORDER = "R-0071-T01"
 TOLD = ("hs_0003", "cp_0011", "nk_0007", "nk_0008")
 
 
@@ -86,10 +96,11 @@ def test_what_must_be_refused_is_refused_with_its_reason(played: Played) -> None
     assert {
         *("chain_mismatch", "not_there_to_condition", "outside_window"),  # another patient's label; 48 h to 7 d
         *("too_few_units", "lot_expired", "open_holds"),  # held or expired bags; expired medium; tests that run
+        "same_person",  # who decided does not let the units go
     } == set(played.foreseen)
 
 
-@pytest.mark.parametrize(("batch", "state"), [(PLASMA, "RELEASED"), (HSC, "RELEASED"), (NKT, "FINISHED")])
+@pytest.mark.parametrize(("batch", "state"), [(PLASMA, "RELEASED"), (HSC, "RELEASED"), (NKT, "REVIEWED")])
 def test_each_batch_stands_where_its_story_left_it(played: Played, batch: str, state: str) -> None:
     assert played.batch(batch)["state"] == state
 
@@ -157,11 +168,91 @@ def test_what_was_entered_late_says_so_and_why(played: Played) -> None:
     assert "without power" in late["reason"]
 
 
-def test_fresh_cells_wait_for_a_conditional_release_while_sterility_runs(played: Played) -> None:
-    """It is not there yet: after the fourteen days of a full release these cells have expired long ago."""
-    held = {hold["key"] for hold in played.all("holds/", record=f"batch/{NKT}", open="true", blocks="CERTIFY")}
+def test_fresh_cells_go_to_their_patient_on_a_conditional_release_while_sterility_runs(played: Played) -> None:
+    supply = played.get(f"supplies/{NKT_ORDER}-N1/")
 
-    assert {"test:sterility", "test:killing", "test:donor_identity"} <= held
+    assert (supply["route"], supply["state"], supply["units"]) == ("CONDITIONAL", "SUPPLIED", ["NK-0007-U01"])
+    assert (supply["agreed_by"], supply["decided_by"], supply["supplied_by"]) == ("physician", "certifier", "qa2")
+    assert {row["test"] for row in supply["outstanding"]} == {"sterility", "killing", "donor_identity"}
+    held = {hold["key"] for hold in played.all("holds/", record=f"batch/{NKT}", open="true", blocks="CERTIFY")}
+    assert held == {"test:sterility", "test:killing", "test:donor_identity"}
+    assert Document.objects.get(number=f"CR-{NKT_ORDER}-N1").state == "ISSUED"
+    assert not Document.objects.filter(number=f"BC-{NKT}").exists()
+
+
+def test_500_thousand_per_kg_for_68_kg_are_47_ml_of_the_bag_of_50_within_a_day_and_the_rest_is_destroyed(
+    played: Played,
+) -> None:
+    assert Decimal(played.value(NKT, "harvest.formulate.left_over")["rounded"]) == Decimal("2280.6")
+    dose, infusion = Dose.objects.get(order__number=NKT_ORDER), Infusion.objects.get(order__number=NKT_ORDER)
+
+    assert Decimal(dose.counted) * 50 == 36_170_000
+    assert (dose.volume, dose.remainder) == (Decimal("47.0"), Decimal("3.0"))
+    assert infusion.answers["remainder_destroyed"] == "yes"
+    assert infusion.ended_at
+    assert infusion.ended_at < infusion.expires_at  # 24 h after the formulation
+    assert played.get(f"orders/{NKT_ORDER}/")["state"] == "GIVEN"
+    assert played.fates(NKT) == {"ADMINISTERED": 1, "RETAINED": 1, "TESTED": 1}
+
+
+STERILITY, VALID = {"run": "AR-0704"}, {"controls": {"negative": "no_growth", "promotion": "yes"}}
+NOTHING_GREW = (
+    Act("D18 10:00", "analyst", "assay", {"number": "AR-0709", "test": "killing", "sample": f"{NKT}-S03",
+        "controls": {"spontaneous": "8.0"}, "results": {"lysis": "62.0", "cd107a": "41.0"}, "review": "analyst2"}),
+    Act("D21 10:00", "analyst", "assay", {"number": "AR-0710", "test": "donor_identity", "sample": f"{NKT}-S04",
+        "results": {"match": "match"}, "review": "analyst2"}),
+    Act("D30 17:25", "analyst", "controls", {**STERILITY, **VALID}),
+    Act("D30 17:26", "analyst", "result", {**STERILITY, "results": {"growth": "no_growth"}}),
+    Act("D30 17:30", "analyst", "judged", {**STERILITY, "review": "analyst2"}),
+    Act("D31 09:00", "qc_head", "approve_analysis"),
+    Act("D31 09:30", "certifier", "certify"),
+    Act("D31 09:35", "system", "issue_documents"),
+    Act("D31 10:00", "qa2", "supply"),
+)  # fmt: skip
+GROWTH = (
+    Act("D20 10:00", "analyst", "controls", {**STERILITY, **VALID}),
+    Act("D20 10:05", "analyst", "result", {**STERILITY, "results": {"growth": "growth"}}),
+    Act("D20 10:10", "analyst", "judged", {**STERILITY, "review": "analyst2"}),
+)
+
+
+def played_on(played: Played, acts: tuple[Act, ...]) -> ApiStage:
+    """What came after the demo of the cells ends, until it is undone with the test."""
+    stage = ApiStage(played.stages[NKT].stage)
+    assert play_through_api(acts, stage, VERBS) == []
+    return stage
+
+
+def test_when_nothing_grew_the_batch_is_certified_in_the_ordinary_way(played: Played) -> None:
+    stage = played_on(played, NOTHING_GREW)
+
+    with time_machine.travel(stage.stage.instant("D31 10:00"), tick=False):
+        batch = next(one for one in stage.all("qa2", f"{API}/batches/") if one["number"] == NKT)
+        assert stage.all("qa2", f"{API}/holds/", record=f"batch/{NKT}", open="true") == []
+    assert batch["state"] == "RELEASED"
+    assert Document.objects.get(number=f"BC-{NKT}").state == "ISSUED"
+
+
+def test_when_something_grows_the_unit_that_was_given_is_recalled_and_its_physician_told(played: Played) -> None:
+    stage = played_on(played, GROWTH)
+
+    with time_machine.travel(stage.stage.instant("D20 10:11"), tick=False):
+        sweep_late_failures()
+        (found,) = stage.all("qa", f"{API}/look-backs/", batch=NKT)
+        (duty,), (notice,) = found["duties"], found["notices"]
+        url = f"{API}/look-backs/{found['number']}"
+        read = stage.post("physician", f"{url}/notices/{notice['id']}/", {"note": "Blood cultures drawn"})
+        told = {"answer": "PHYSICIAN_TOLD", "note": "Dr Xu, by telephone"}
+        answered = stage.post("qa", f"{url}/duties/{duty['id']}/", told)
+        report = {"sent_to": "Sponsor; provincial authority", "organism": "Cutibacterium acnes", "reference": "QD-7"}
+        reported = stage.post("qa", f"{url}/report/", report)
+
+    assert (found["test"], found["recipients"]) == ("sterility", ["R-0071"])
+    assert (duty["unit"], duty["custody"], notice["order"]) == ("NK-0007-U01", "ADMINISTERED", NKT_ORDER)
+    assert (read["acknowledged_by"], answered["answer"]) == ("physician", "PHYSICIAN_TOLD")
+    assert (reported["organism"], reported["sent_by"]) == ("Cutibacterium acnes", "qa")
+    assert datetime.fromisoformat(found["report"]["due_at"]) < stage.stage.instant("D24 00:00")
+    assert found["deviation"]
 
 
 # --- a patient's own cells, edited -----------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ ACTION = re.compile(
 )
 PATHS = (".number", ".address", ".site")  # of a field, not of an act
 VERB = re.compile(r"[a-z]+(_[a-z]+)+|hold\.lifted")
-STAGES = ("batches", "testing", "units", "release", "quality", "signatures", "documents", "lineage")
+STAGES = ("batches", "testing", "units", "release", "supply", "quality", "signatures", "documents", "lineage")
 # Whoever did only this answered for quality, spoke, stopped, was refused, or decided on the whole before.
 NO_PART = {
     "access.refused", "batch.amendment.approved", "batch.certified", "batch.commented", "batch.deviation.planned",
@@ -44,9 +44,11 @@ NO_PART = {
     "document.issued", "document.requested", "document.superseded", "document.withdrawn", "document.worded",
     "event.closed", "event.opened", "event.reported", "finding.accepted", "hold.lifted", "hold.placed",
     "record.stopped", "results.review.refused", "signature.approve_amendment", "signature.certify",
+    "signature.decide_conditionally", "signature.decide_exceptionally",
     "signature.hold.lifted", "signature.plan_deviation", "signature.ratify_risk", "signature.recall",
-    "signature.reject", "signature.release_for_supply", "signature.reopen", "signing.failed", "unit.recall",
-    "unit.reject", "unit.release", "unit.release_conditionally",
+    "signature.reject", "signature.release_for_supply",
+    "signature.release_to_named_conditionally", "signature.release_to_named_exceptionally",
+    "signature.reopen", "signing.failed", "unit.recall", "unit.reject", "unit.release", "unit.release_conditionally",
 }  # fmt: skip
 BELOW = {"access.refused", "signing.failed"}  # written by what stands below the stages
 LATER = AT + 3 * HOUR

@@ -26,6 +26,7 @@ KINDS: dict[str, str | Promise] = {
     "shipment": _("Shipment"),
     "site": _("Site"),
     "store": _("Store"),
+    "supply": _("Supply without certification"),
     "unit": _("Unit"),
     "user": _("Account"),
     "vessel": _("Vessel"),

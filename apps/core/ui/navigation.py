@@ -28,7 +28,7 @@ SECTIONS = (
     Section("materials", _("Materials"), "materials:list", "m", ("materials", "facility")),
     Section("donation", _("Donors"), "donation:list", "d", ("donation", "identity", "lookback")),
     Section("transport", _("Shipments"), "transport:list", "h"),
-    Section("dosing", _("Treatments"), "dosing:list", "n"),
+    Section("dosing", _("Treatments"), "dosing:list", "n", ("dosing", "supply")),
     Section("quality", _("Quality"), "quality:list", "q"),
     Section("documents", _("Documents"), "documents:list", "o", ("documents", "products")),
     Section("inspection", _("Inspection"), "inspection:audit", "i"),

@@ -137,6 +137,13 @@ DOSES = {
     "cancelled": Word(pgettext_lazy("status", "Cancelled"), "stop", "superseded", 20),
 }
 
+SUPPLIES = {
+    "exceptional": Word(pgettext_lazy("status", "Not certified"), "action", "action", 60, "dashed"),
+    "agreed": Word(pgettext_lazy("status", "Agreed by the physician"), "person", "plain", 12),
+    "decided": Word(pgettext_lazy("status", "Decided, second person awaited"), "sign", "alert", 30),
+    "supplied": Word(pgettext_lazy("status", "Let go to this patient"), "conditional", "conditional", 20, "dashed"),
+}
+
 RECALLS = {
     "came_back": Word(pgettext_lazy("status", "Came back"), "back", "ok"),
     "destroyed_there": Word(pgettext_lazy("status", "Destroyed where it was"), "destroy", "superseded"),
@@ -160,7 +167,18 @@ LABORATORY = {
     "amended": Word(pgettext_lazy("status", "Amended"), "corrected", "corrected", 30),
 }
 
-VOCABULARY = {**VERDICTS, **MARKS, **WORK, **BATCHES, **UNITS, **SHIPMENTS, **DOSES, **RECALLS, **LABORATORY}
+VOCABULARY = {
+    **VERDICTS,
+    **MARKS,
+    **WORK,
+    **BATCHES,
+    **UNITS,
+    **SHIPMENTS,
+    **DOSES,
+    **SUPPLIES,
+    **RECALLS,
+    **LABORATORY,
+}
 
 SAME_AS = {
     "pass": "passed",

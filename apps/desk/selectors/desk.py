@@ -21,6 +21,7 @@ from apps.desk.selectors import (
     people,
     quality,
     storage,
+    supply,
     transport,
     treatments,
 )
@@ -113,6 +114,8 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         quality.countersignatures,
         lookback.to_look_back,
         lookback.to_recall,
+        lookback.to_report,
+        supply.named_supplies(Role.QA),
         batches.to_review,
         batches.to_release,
         disposal.to_approve(Role.QA),
@@ -138,8 +141,9 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         transport.to_confirm,
         transport.to_accept,
     ),
-    Role.CERTIFIER: (batches.to_certify, batches.to_release),
+    Role.CERTIFIER: (supply.named_supplies(Role.CERTIFIER), batches.to_certify, batches.to_release),
     Role.PHYSICIAN: (
+        lookback.to_read,
         quality.donations,
         treatments.to_go_on(Role.PHYSICIAN),
         treatments.vital_signs,

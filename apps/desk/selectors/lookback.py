@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from apps.core.text import N_
 from apps.desk.facts import Asked, Risk, Task
 from apps.desk.selectors.batches import MOST
-from apps.lookback.selectors import awaiting_look_back, unanswered_recalls
+from apps.lookback.selectors import awaiting_look_back, unanswered_recalls, unread_notices, unsent_reports
 
 
 def to_look_back(whom: Asked) -> Iterator[Task]:
@@ -21,8 +21,30 @@ def to_look_back(whom: Asked) -> Iterator[Task]:
 def to_recall(whom: Asked) -> Iterator[Task]:
     """Units that were out, and of which nobody has said what became of them."""
     for duty in unanswered_recalls(whom.sites)[:MOST]:
-        said = {"unit": duty.unit.number, "donor": duty.look_back.donor.number}
+        donor, batch = duty.look_back.donor, duty.look_back.batch
+        said = {"donor": donor.number if donor else "", "batch": batch.number if batch else ""}
+        note = N_("Look-back from donor {donor}") if donor else N_("A test of {batch} failed late")
         yield Task(
             N_("Recall a unit"), duty.unit.number, duty.look_back.opened_at, "lookback:look_back",
-            (duty.look_back.number,), said, N_("Look-back from donor {donor}"), Risk.HIGH, duty.due_at,
+            (duty.look_back.number,), said, note, Risk.HIGH, duty.due_at,
+        )  # fmt: skip
+
+
+def to_read(whom: Asked) -> Iterator[Task]:
+    """What failed after it was kept for, or given to, a patient: the physician must read it."""
+    for notice in unread_notices(whom.sites)[:MOST]:
+        said = {"patient": notice.recipient.number, "what": notice.look_back.what}
+        yield Task(
+            N_("Read what failed"), notice.order.number, notice.look_back.opened_at, "lookback:look_back",
+            (notice.look_back.number,), said, N_("{patient}: {what}"), Risk.HIGH, notice.due_at,
+        )  # fmt: skip
+
+
+def to_report(whom: Asked) -> Iterator[Task]:
+    """What failed after units had left, and is not reported to sponsor and authority yet."""
+    for report in unsent_reports(whom.sites)[:MOST]:
+        found = report.look_back
+        yield Task(
+            N_("Report what failed"), found.number, found.opened_at, "lookback:look_back", (found.number,),
+            {"what": found.what}, N_("{what}"), Risk.HIGH, report.due_at,
         )  # fmt: skip

@@ -31,6 +31,7 @@ PAGES = {
     "order": "dosing:detail",
     "recipient": "dosing:recipient",
     "store": "storage:store",
+    "supply": "supply:supply",
 }
 KINDS = (*PAGES, "probe", "vessel", "room", "chain", "document")
 SHOWN = 50

@@ -17,6 +17,7 @@ from apps.desk.story import (
     lab_verbs,
     site_verbs,
     store_verbs,
+    supply_verbs,
     transport_verbs,
     treatment_verbs,
 )
@@ -32,6 +33,7 @@ VERBS: dict[str, Verb] = {
     **decision_verbs.VERBS,
     **disposal_verbs.VERBS,
     **treatment_verbs.VERBS,
+    **supply_verbs.VERBS,
     **store_verbs.VERBS,
     **transport_verbs.VERBS,
 }

@@ -24,7 +24,9 @@ LINES: Mapping[str, Bilingual] = {
     "Difference to the order": B("Difference to the order", "与医嘱的差异"),
     "Left over, to be destroyed": B("Left over, to be destroyed", "剩余量，须销毁"),
     "Endotoxin per kg and hour": B("Endotoxin per kg and hour", "每公斤每小时内毒素量"),
+    "Endotoxin allowed": B("Endotoxin allowed", "内毒素允许量"),
     "DMSO per kg": B("DMSO per kg", "每公斤 DMSO 量"),
+    "Cells that count, per kg": B("Cells that count, per kg", "每公斤计入细胞数"),
 }
 ROUNDINGS: Mapping[str, Bilingual] = {
     "": B("", ""),

@@ -76,6 +76,14 @@ def is_for_another(number: str, for_another: bool) -> Objection | None:
     return Objection("another_patient", N_("Unit {unit} was made for another patient."), {"unit": number}, "units")
 
 
+def is_let_go_to_another(number: str, to_another: bool) -> Objection | None:
+    """A unit that is not certified goes to the patient whose physician agreed to it, and to nobody else."""
+    if not to_another:
+        return None
+    template = N_("Unit {unit} is not certified; it was let go for another patient by name.")
+    return Objection("let_go_to_another", template, {"unit": number}, "units")
+
+
 def does_not_fit(number: str, fit: Fit, unit: str, patient: str) -> Objection | None:
     """A unit goes only to a patient whose group may get it; where a group is not known, to nobody."""
     if fit not in FORBIDDEN:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from apps.core.errors import Objection
 from apps.core.text import N_
+from apps.dosing.facts import OrderState
 from apps.products.definition import Definition
 from apps.products.definition.base import Listed, Quantity
 from apps.products.definition.parameters import Recordable
@@ -118,3 +119,11 @@ def _against(field: Recordable, answer: Entered | Objection | None) -> Objection
     if answer.verdict in GOOD:
         return None
     return Objection("answer_forbids", N_("{field}: this does not allow the treatment."), facts, field.key)
+
+
+def is_not_waiting(state: OrderState) -> Objection | None:
+    """Units are agreed to for an order that was checked and still has none."""
+    if state is OrderState.CHECKED:
+        return None
+    template = N_("The order is {state}; its physician agrees when it is checked and waits for units.")
+    return Objection("wrong_state", template, {"state": state})

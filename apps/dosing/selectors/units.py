@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from apps.batches.models import Batch
 from apps.batches.selectors.batches import chain_of_batch
 from apps.core.errors import Objection
 from apps.donation.selectors import group_found
@@ -21,7 +22,8 @@ from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
 from apps.quality.selectors import held_among, open_holds
-from apps.units.facts import Custody, UnitKind
+from apps.supply.selectors import recipients_of
+from apps.units.facts import Custody, Disposition, UnitKind
 from apps.units.lifecycle import ISSUABLE, PRESENT, UnitVerb, refuses
 from apps.units.models import Unit
 
@@ -88,7 +90,7 @@ def candidate_of(order: TreatmentOrder, unit: Unit, stopped: Collection[int] | N
     """A unit as the rules of choosing look at it; `stopped`: the records held, where many are asked at once."""
     stopped = held_among([unit.record_id], Blocks.ISSUE) if stopped is None else stopped
     free = refuses(UnitVerb.RESERVE, unit.facts) is None
-    of_another, fit = is_of_another(order, unit), group_of(order, unit).fit
+    of_another, fit = is_of_another(order, unit) or is_let_go_to_another(order, unit), group_of(order, unit).fit
     return Candidate(unit.number, unit.expires_at, free, unit.record_id in stopped, of_another, fit, unit.batch.number)
 
 
@@ -140,10 +142,22 @@ def is_of_another_product(order: TreatmentOrder, unit: Unit) -> bool:
 
 def is_of_another(order: TreatmentOrder, unit: Unit) -> bool:
     """Whether a chain of identity ties the unit to another patient, or should tie it to this one and does not."""
-    chain = chain_of_batch(unit.batch)
+    return batch_is_of_another(order, unit.batch)
+
+
+def batch_is_of_another(order: TreatmentOrder, batch: Batch) -> bool:
+    """Whether a batch is made for another patient than that of the order."""
+    chain = chain_of_batch(batch)
     if chain is None:
         return definition_of(order.product_version).chain_of_identity is not ChainOfIdentity.NONE
     return chain.recipient_id != order.recipient_id
+
+
+def is_let_go_to_another(order: TreatmentOrder, unit: Unit) -> bool:
+    """Whether a unit was let go without certification, and not to the patient of this order."""
+    if unit.disposition != Disposition.CONDITIONAL:
+        return False
+    return recipients_of([unit]).get(unit.pk) != order.recipient_id
 
 
 def lot_of(unit: Unit) -> int:

@@ -1,5 +1,6 @@
 """What is done with treatment orders. The only writers."""
 
+from apps.dosing.services.agreeing import agree_to_supply
 from apps.dosing.services.following import record_outcome, record_reaction
 from apps.dosing.services.infusing import compare_at_bedside, end_infusion, note_moment, start_infusion
 from apps.dosing.services.ordering import cancel_order, check_order, order_treatment
@@ -11,6 +12,7 @@ from apps.dosing.services.thawing import thaw_unit
 from apps.dosing.services.watching import record_vitals
 
 __all__ = [
+    "agree_to_supply",
     "cancel_order",
     "check_order",
     "compare_at_bedside",

@@ -21,6 +21,8 @@ from apps.products.models import ProductVersion
 from apps.products.selectors import version_now
 from apps.signatures.facts import Signer, Signing
 from apps.signatures.services import admit_signer, sign
+from apps.supply.selectors import standing_supplies
+from apps.supply.services import withdraw_with_order
 
 
 def order_treatment(
@@ -74,10 +76,11 @@ def check_order(*, order: TreatmentOrder, signing: Signing, actor: Actor, at: da
 
 
 def cancel_order(*, order: TreatmentOrder, reason: str, actor: Actor, at: datetime) -> TreatmentOrder:
-    """End an order that is not to be given, with the reason; the units kept for it are free again."""
+    """End an order that is not to be given, with the reason; the units kept for it are free again, and
+    what was agreed to for it and not let go ends."""
     move = MOVES[OrderVerb.CANCEL]
     who = require(actor, move.roles, order.site.code, at=at, about=order.record.address)
-    kept = kept_records(order)
+    kept = [*kept_records(order), *(supply.record for supply in standing_supplies(order.record))]
     with audited(actor=who, action="order.cancelled", at=at, reason=reason, touching=[order.record, *kept]) as change:
         now = order_now(order)
         stop_if(may_not_move(OrderVerb.CANCEL, OrderState(now.state)), reason_is_missing(reason))
@@ -86,6 +89,7 @@ def cancel_order(*, order: TreatmentOrder, reason: str, actor: Actor, at: dateti
 
 def _cancelled(change: Change, order: TreatmentOrder, reason: str, kept: Sequence[Record]) -> TreatmentOrder:
     give_back(change, order, reason, kept)
+    withdraw_with_order(change, order=order.record, reason=reason, touched=kept)
     return change.update(order, state=MOVES[OrderVerb.CANCEL].target, cancelled_at=change.at, cancel_reason=reason)
 
 

@@ -16,6 +16,7 @@ from apps.dosing.selectors import (
     first_units,
     group_of,
     held,
+    is_let_go_to_another,
     is_of_another,
     is_of_another_product,
     lot_of,
@@ -121,6 +122,7 @@ def _against(order: TreatmentOrder, units: Sequence[Unit]) -> list[Objection]:
     found += [choosing.is_of_another_product(one.number, is_of_another_product(order, one)) for one in units]
     found += outside_authorisation(order, units, order.planned_start)
     found += [choosing.is_for_another(one.number, is_of_another(order, one)) for one in units]
+    found += [choosing.is_let_go_to_another(one.number, is_let_go_to_another(order, one)) for one in units]
     for one in units:
         group = group_of(order, one)
         found.append(choosing.does_not_fit(one.number, group.fit, group.unit, group.patient))

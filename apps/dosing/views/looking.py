@@ -22,6 +22,9 @@ from apps.identity.selectors import patient_of, visible_recipients
 from apps.organisation.access import Access, open_to, sites_as
 from apps.products.selectors import definition_of
 from apps.quality.panels import holds_panel
+from apps.supply.lifecycle import AGREEING
+from apps.supply.rules import foresees
+from apps.supply.selectors import supplies_for
 from apps.transport.lifecycle import WHO_MAY_ASK
 from apps.transport.selectors import receivers_of, shipments_for
 
@@ -65,6 +68,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
             {"label": translated(move.label), "url": reverse(f"dosing:{move.verb.lower()}", args=[number])}
             for move in moves
         ],
+        "supplies": supplies_for(found.record_id),
+        "agrees": found.state == OrderState.CHECKED and bool(set(AGREEING) & roles) and foresees(definition),
         "ships": found.state == OrderState.RESERVED and bool(WHO_MAY_ASK & roles),
         "entries": list(entries_of(found.record)),
     }

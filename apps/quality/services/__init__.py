@@ -1,7 +1,7 @@
 """Holds, events and deviations; one file per family of verbs."""
 
 from apps.quality.services.deviations import close_deviation, sign_product_impact
-from apps.quality.services.events import close_event, open_deviation, report_event, report_observation
+from apps.quality.services.events import close_event, make_deviation, open_deviation, report_event, report_observation
 from apps.quality.services.holds import (
     WHO_MAY_STOP,
     answer_due,
@@ -21,6 +21,7 @@ __all__ = [
     "lift_hold",
     "lift_hold_by_decision",
     "lift_hold_for",
+    "make_deviation",
     "open_deviation",
     "place_hold",
     "place_holds",

@@ -104,10 +104,15 @@ def open_deviation(
         )
         content = open_deviation_content(event=event, classification=classification, rationale=rationale)
         sign(change, signer=signer, record=event.record, content=content, site=event.subject.site)
-        deviation = _new_deviation(change, event, classification, rationale)
-        lift_hold_for(change, record=event.subject, key=f"event:{event.record.number}", reason=str(deviation))
-        change.update(event, state=EventState.DEVIATION)
-        return deviation
+        return make_deviation(change, event, classification, rationale)
+
+
+def make_deviation(change: Change, event: Event, classification: Severity, rationale: str) -> Deviation:
+    """Make an event a deviation inside the door of the caller: by a signed judgement, or by a rule without one."""
+    deviation = _new_deviation(change, event, classification, rationale)
+    lift_hold_for(change, record=event.subject, key=f"event:{event.record.number}", reason=str(deviation))
+    change.update(event, state=EventState.DEVIATION)
+    return deviation
 
 
 def _new_deviation(change: Change, event: Event, classification: Severity, rationale: str) -> Deviation:

@@ -12,6 +12,10 @@ from apps.testing.facts import PASSING, RunState, Standing
 from apps.testing.models import Result
 from apps.testing.rules import LOCKED, SENTENCES
 from apps.testing.selectors import TestOutcome, outcomes_of
+from apps.units.lifecycle import ISSUABLE
+from apps.units.models import Unit
+
+FAILED_LATE = {True: N_("{test} failed after certification."), False: N_("{test} failed after units had left.")}
 
 
 def settle_tests(change: Change, *, batch: Batch) -> None:
@@ -56,8 +60,13 @@ def _hold(change: Change, batch: Batch, outcome: TestOutcome) -> None:
         facts={"test": outcome.test.label.en, "test_zh": outcome.test.label.zh},
         liftable_by="QC",
     )
-    if outcome.standing is Standing.FAILED and batch.state in LOCKED:
+    if outcome.standing is Standing.FAILED and (batch.state in LOCKED or _went_out(batch)):
         _stop_use(change, batch, outcome)
+
+
+def _went_out(batch: Batch) -> bool:
+    """Whether units were let go: to a named patient while tests ran, or in part."""
+    return Unit.objects.filter(batch=batch, disposition__in=list(ISSUABLE)).exists()
 
 
 def _stop_use(change: Change, batch: Batch, outcome: TestOutcome) -> None:
@@ -68,7 +77,7 @@ def _stop_use(change: Change, batch: Batch, outcome: TestOutcome) -> None:
         key=f"failed:{outcome.test.key}",
         blocks=[Blocks.ISSUE, Blocks.USE],
         code="late_failure",
-        template=N_("{test} failed after certification."),
+        template=FAILED_LATE[batch.state in LOCKED],
         facts={"test": outcome.test.label.en, "test_zh": outcome.test.label.zh},
     )
 

@@ -73,6 +73,14 @@ def would_expire(unit: str, expires_at: datetime, asked: Asked) -> Objection | N
     return Objection("would_expire", template, {"unit": unit, "expires_at": expires_at.astimezone(UTC)}, "units")
 
 
+def goes_by_an_order_only(unit: str, is_conditional: bool) -> Objection | None:
+    """A unit that is not certified travels for the order of the patient it was let go to."""
+    if not is_conditional:
+        return None
+    template = N_("Unit {unit} is not certified: it is sent by the order of the patient it was let go to.")
+    return Objection("goes_by_an_order", template, {"unit": unit}, "units")
+
+
 def is_in_another(unit: str, shipment: str) -> Objection | None:
     """A unit travels once: it stands in one shipment."""
     if not shipment:

@@ -21,7 +21,7 @@ from apps.transport.lifecycle import MOVES, WHO_MAY_ASK, may_not_move
 from apps.transport.models import Shipment, ShippedUnit
 from apps.transport.rules import shipping
 from apps.transport.selectors import mode_named, shipment_now, stage_of, standing_shipments, units_in
-from apps.units.facts import Custody, UnitVerb
+from apps.units.facts import Custody, Disposition, UnitVerb
 from apps.units.lifecycle import refuses
 from apps.units.models import Unit
 from apps.units.rules import goes_below_the_reserve
@@ -52,6 +52,8 @@ def open_shipment(
     batch, units = batch_now(batch), units_now(units)
     foreign = [unit for unit in units if unit.batch_id != batch.pk]
     own = [shipping.has_no_units([]) if foreign else None, *_against(batch, units, asked, change.at)]
+    if kept_for is None:
+        own += [shipping.goes_by_an_order_only(one.number, one.disposition == Disposition.CONDITIONAL) for one in units]
     against = [one for one in (*objections, *own) if one]
     if kept_for is None:
         move_units(change, units=units, verb=UnitVerb.RESERVE, objections=against)

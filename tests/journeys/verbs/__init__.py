@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.journeys.api_player import ApiVerb
-from tests.journeys.verbs import batch, decisions, disposal, laboratory, site, store, treatment
+from tests.journeys.verbs import batch, decisions, disposal, laboratory, site, store, supply, treatment
 
 VERBS: Mapping[str, ApiVerb] = {
     **site.VERBS,
@@ -13,4 +13,5 @@ VERBS: Mapping[str, ApiVerb] = {
     **disposal.VERBS,
     **store.VERBS,
     **treatment.VERBS,
+    **supply.VERBS,
 }

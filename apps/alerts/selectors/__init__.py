@@ -1,23 +1,28 @@
 """What is due: facts without their answer, asked of the stages that hold them. The cost grows with what is due."""
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
 from apps.alerts.facts import AlertKind, Due
 from apps.alerts.models import Alert, HandOver
+from apps.alerts.selectors.patients import (
+    of_notices,
+    of_outstanding,
+    of_patients,
+    of_recalls,
+    of_reports,
+    of_windows,
+)
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.disposal.selectors import open_balances
-from apps.dosing.selectors import overdue_outcomes, overdue_vitals, overdue_windows
 from apps.facility.selectors import lapsing_instruments, silent_probes
-from apps.lookback.selectors import unanswered_recalls
 from apps.materials.selectors import containers_ending, lots_expiring
 from apps.organisation.models import User
 from apps.organisation.selectors import grants_of, recent_locks, sites_of
 from apps.organisation.trainings import lapsing_trainings
-from apps.products.definition.base import Bilingual
 from apps.quality.selectors import unanswered_holds
 from apps.testing.selectors import overdue_results
 from apps.units.facts import Disposition
@@ -46,9 +51,12 @@ def due_things(at: datetime) -> list[Due]:
         *_locks(at),
         *_balances(),
         *_probes(at),
-        *_patients(at),
-        *_windows(at),
-        *_recalls(at),
+        *of_patients(at),
+        *of_windows(at),
+        *of_recalls(at),
+        *of_notices(at),
+        *of_reports(at),
+        *of_outstanding(at),
     ]
 
 
@@ -235,65 +243,3 @@ def _probes(at: datetime) -> Iterator[Due]:
                 since + timedelta(minutes=probe.silent_after),
                 {"number": probe.number, "address": probe.watches.address, "since": f"{since:%Y-%m-%d %H:%M}"},
             )
-
-
-def _patients(at: datetime) -> Iterator[Due]:
-    """At the bed and after: the vital signs that wait now, and the outcomes of a day that has passed."""
-    for order, due_at in overdue_vitals(at):
-        yield Due(
-            AlertKind.VITALS_DUE,
-            order.record_id,
-            order.record.site,
-            f"vitals:{due_at.isoformat()}",
-            Role.NURSE,
-            N_("{order}: vital signs are due since {since} UTC."),
-            due_at,
-            {"order": order.number, "since": f"{due_at.astimezone(UTC):%Y-%m-%d %H:%M}"},
-        )
-    for order, day, after, due_at, labels in overdue_outcomes(at):
-        yield Due(
-            AlertKind.OUTCOME_DUE,
-            order.record_id,
-            order.record.site,
-            f"outcomes:{day}:{after}" if after else f"outcomes:{day}",
-            Role.PHYSICIAN,
-            N_("{order}: outcomes of day {day} are due: {what}"),
-            due_at,
-            {"order": order.number, "day": str(day), **_named(labels)},
-        )
-
-
-def _windows(at: datetime) -> Iterator[Due]:
-    """Early safety windows that are over, told to those who follow the patient until one of them says what was seen."""
-    for order, window, due_at in overdue_windows(at):
-        for role in (Role.NURSE, Role.PHYSICIAN):
-            yield Due(
-                AlertKind.OUTCOME_DUE,
-                order.record_id,
-                order.record.site,
-                f"safety:{window.key}:{role}",
-                role,
-                N_("{order}: {what} is over, and nobody has said what was seen."),
-                due_at,
-                {"order": order.number, **_named([window.label])},
-            )
-
-
-def _recalls(at: datetime) -> Iterator[Due]:
-    """Units that were out when their donor was looked back upon, and of which nobody has said what became of them."""
-    for duty in unanswered_recalls(late_at=at):
-        yield Due(
-            AlertKind.RECALL_OVERDUE,
-            duty.record_id,
-            duty.record.site,
-            f"recall:{duty.pk}",
-            Role.QA,
-            N_("{look_back}: nobody has said what became of unit {unit}."),
-            duty.due_at,
-            {"look_back": duty.look_back.number, "unit": duty.unit.number},
-        )
-
-
-def _named(labels: Sequence[Bilingual]) -> dict[str, str]:
-    """Labels as one fact, with its Chinese beside it."""
-    return {"what": ", ".join(one.en for one in labels), "what_zh": "、".join(one.zh for one in labels)}

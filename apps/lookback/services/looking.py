@@ -62,7 +62,7 @@ def look_back(*, donor: Donor, finding: Finding, signing: Signing, actor: Actor,
         _hold(change, donations, opened)
         for hold in Hold.objects.filter(record=donor.record, key__startswith=REACTIVE, lifted_at=None):
             lift_hold(change, hold=hold, reason=number)
-        change.create_many([_duty(record, opened, unit, found, answer_due(site, at)) for unit in found.out])
+        change.create_many([duty_of(record, opened, unit, found, answer_due(site, at)) for unit in found.out])
         return opened
 
 
@@ -81,7 +81,7 @@ def answer_recall(*, duty: RecallDuty, answer: Answer, note: str, actor: Actor, 
 
 
 def _hold(change: Change, donations: Sequence[Donation], opened: LookBack) -> None:
-    facts = {"donor": opened.donor.number, "number": opened.number, "what": opened.what}
+    facts = {"donor": opened.donor.number if opened.donor else "", "number": opened.number, "what": opened.what}
     place_holds(
         change,
         records={donation.record: facts for donation in donations},
@@ -92,7 +92,8 @@ def _hold(change: Change, donations: Sequence[Donation], opened: LookBack) -> No
     )
 
 
-def _duty(record: Record, opened: LookBack, unit: Unit, found: Affected, due_at: datetime) -> RecallDuty:
+def duty_of(record: Record, opened: LookBack, unit: Unit, found: Affected, due_at: datetime) -> RecallDuty:
+    """The recall of one unit that was out: where it went, and for whom."""
     duty = RecallDuty(record=record, look_back=opened, unit=unit, custody=unit.custody, due_at=due_at)
     shipment, duty.recipient = found.shipments.get(unit.pk), found.recipients.get(unit.pk)
     if shipment:

@@ -1,0 +1,123 @@
+"""What is due at the bed, after it, and of what went out: vital signs, outcomes, recalls, tests that still run."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from apps.alerts.facts import AlertKind, Due
+from apps.core.roles import Role
+from apps.core.text import N_
+from apps.dosing.selectors import overdue_outcomes, overdue_vitals, overdue_windows
+from apps.lookback.selectors import unanswered_recalls, unread_notices, unsent_reports
+from apps.products.definition.base import Bilingual
+from apps.supply.selectors import overdue_outstanding
+
+TOLD_OF_OUTSTANDING = (Role.QC_HEAD, Role.QA, Role.CERTIFIER)
+
+
+def of_patients(at: datetime) -> Iterator[Due]:
+    """At the bed and after: the vital signs that wait now, and the outcomes of a day that has passed."""
+    for order, due_at in overdue_vitals(at):
+        yield Due(
+            AlertKind.VITALS_DUE,
+            order.record_id,
+            order.record.site,
+            f"vitals:{due_at.isoformat()}",
+            Role.NURSE,
+            N_("{order}: vital signs are due since {since} UTC."),
+            due_at,
+            {"order": order.number, "since": f"{due_at.astimezone(UTC):%Y-%m-%d %H:%M}"},
+        )
+    for order, day, after, due_at, labels in overdue_outcomes(at):
+        yield Due(
+            AlertKind.OUTCOME_DUE,
+            order.record_id,
+            order.record.site,
+            f"outcomes:{day}:{after}" if after else f"outcomes:{day}",
+            Role.PHYSICIAN,
+            N_("{order}: outcomes of day {day} are due: {what}"),
+            due_at,
+            {"order": order.number, "day": str(day), **_named(labels)},
+        )
+
+
+def of_windows(at: datetime) -> Iterator[Due]:
+    """Early safety windows that are over, told to those who follow the patient until one of them says what was seen."""
+    for order, window, due_at in overdue_windows(at):
+        for role in (Role.NURSE, Role.PHYSICIAN):
+            yield Due(
+                AlertKind.OUTCOME_DUE,
+                order.record_id,
+                order.record.site,
+                f"safety:{window.key}:{role}",
+                role,
+                N_("{order}: {what} is over, and nobody has said what was seen."),
+                due_at,
+                {"order": order.number, **_named([window.label])},
+            )
+
+
+def of_recalls(at: datetime) -> Iterator[Due]:
+    """Units that were out when their donor was looked back upon, and of which nobody has said what became of them."""
+    for duty in unanswered_recalls(late_at=at):
+        yield Due(
+            AlertKind.RECALL_OVERDUE,
+            duty.record_id,
+            duty.record.site,
+            f"recall:{duty.pk}",
+            Role.QA,
+            N_("{look_back}: nobody has said what became of unit {unit}."),
+            duty.due_at,
+            {"look_back": duty.look_back.number, "unit": duty.unit.number},
+        )
+
+
+def of_notices(at: datetime) -> Iterator[Due]:
+    """Physicians who have not read in time that units of their patient failed: told to them and to quality."""
+    for notice in unread_notices(late_at=at):
+        for role in (Role.PHYSICIAN, Role.QA):
+            yield Due(
+                AlertKind.NOTICE_OVERDUE,
+                notice.record_id,
+                notice.record.site,
+                f"notice:{notice.pk}:{role}",
+                role,
+                N_("{look_back}: the physician of {order} has not read that units failed."),
+                notice.due_at,
+                {"look_back": notice.look_back.number, "order": notice.order.number},
+            )
+
+
+def of_reports(at: datetime) -> Iterator[Due]:
+    """What failed after units had left, and is not reported to sponsor and authority in time."""
+    for report in unsent_reports(late_at=at):
+        yield Due(
+            AlertKind.REPORT_OVERDUE,
+            report.record_id,
+            report.record.site,
+            f"report:{report.pk}",
+            Role.QA,
+            N_("{look_back}: what failed is not reported to sponsor and authority."),
+            report.due_at,
+            {"look_back": report.look_back.number},
+        )
+
+
+def of_outstanding(at: datetime) -> Iterator[Due]:
+    """What went to a patient while tests ran, and is not certified in time: told to three roles, anew every day."""
+    for one in overdue_outstanding(at):
+        for role in TOLD_OF_OUTSTANDING:
+            yield Due(
+                AlertKind.OUTSTANDING_OVERDUE,
+                one.supply.record_id,
+                one.supply.record.site,
+                f"outstanding:{one.test}:{role}:{(at - one.due_at).days}",
+                role,
+                N_("{supply} of {batch}: {test} is overdue; units went to a patient."),
+                one.due_at,
+                one.words,
+            )
+
+
+def _named(labels: Sequence[Bilingual]) -> dict[str, str]:
+    """Labels as one fact, with its Chinese beside it."""
+    return {"what": ", ".join(one.en for one in labels), "what_zh": "、".join(one.zh for one in labels)}

@@ -1,0 +1,119 @@
+"""Rules of supply to a named patient without certification: pure (EU GMP ATMP 11.3.3, 11.5)."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from apps.batches.facts.words import BatchState
+from apps.core.errors import Objection
+from apps.core.text import N_
+from apps.products.definition import Definition
+from apps.supply.facts import Agreed, Route, TestFacts
+from apps.testing.facts import Standing
+from apps.testing.rules import has_not_passed
+
+RUNNING = frozenset({Standing.AWAITED, Standing.UNREVIEWED})
+FAILING = frozenset({Standing.FAILED, Standing.NOT_EVALUABLE})
+ANSWERED = frozenset({Standing.PASSED, Standing.FAILED})
+NOTHING = " .-\n\t"
+
+
+def is_not_foreseen(route: Route, definition: Definition) -> Objection | None:
+    """The master record opens each of these ways, or it does not exist for the product."""
+    if route is Route.CONDITIONAL and not definition.release.conditional.allowed:
+        return Objection(
+            "no_conditional_release", N_("The master record allows no conditional release."), place="route"
+        )
+    if route is Route.EXCEPTIONAL and definition.release.exceptional is None:
+        return Objection("no_exceptional_supply", N_("The master record allows no exceptional supply."), place="route")
+    return None
+
+
+def foresees(definition: Definition) -> bool:
+    """Whether the master record opens any of these ways."""
+    return any(is_not_foreseen(route, definition) is None for route in Route)
+
+
+def says_nothing(said: Agreed) -> list[Objection]:
+    """How the patient was informed is said in words; for an exception also why, and at what risk."""
+    asked = {"informed": said.informed}
+    if said.route is Route.EXCEPTIONAL:
+        asked |= {"need": said.need, "risk": said.risk}
+    template = N_("Say it in words; this will be read by others.")
+    return [
+        Objection("text_missing", template, place=place) for place, text in asked.items() if not text.strip(NOTHING)
+    ]
+
+
+def is_not_reviewed(state: BatchState) -> Objection | None:
+    """The record is reviewed first: certification in two steps has the same first step (Annex 16; ATMP 11.3.3)."""
+    if state is BatchState.REVIEWED:
+        return None
+    template = N_("The batch is {state}; it is supplied this way when its record is reviewed and not certified.")
+    return Objection("not_reviewed", template, {"state": state})
+
+
+def tests_in_the_way(route: Route, tests: Iterable[TestFacts]) -> list[Objection]:
+    """What the tests say against it, each by name."""
+    tests = list(tests)
+    excused = {one.key for one in excused_by(route, tests)}
+    found = [has_not_passed(one.key, one.label, one.standing, one.label_zh) for one in tests if one.key not in excused]
+    return [one for one in (*found, _has_no_need(route, tests)) if one]
+
+
+def excused_by(route: Route, tests: Iterable[TestFacts]) -> list[TestFacts]:
+    """What may be missing: running, named in the master and no rapid test; on the exceptional way also what fails."""
+    may_fail = FAILING if route is Route.EXCEPTIONAL else frozenset()
+    return [one for one in tests if one.standing in may_fail or _is_outstanding(one)]
+
+
+def _is_outstanding(test: TestFacts) -> bool:
+    """A result that lies there and fails is not outstanding, though nobody has reviewed it."""
+    may_run = test.may_be_outstanding and not test.is_rapid and not test.shows_a_failure
+    return may_run and test.standing in RUNNING
+
+
+def _has_no_need(route: Route, tests: Iterable[TestFacts]) -> Objection | None:
+    if route is Route.EXCEPTIONAL:
+        if any(one.standing in FAILING for one in tests):
+            return None
+        return Objection("within_specification", N_("No test fails: this batch takes the ordinary way."))
+    if any(_is_outstanding(one) for one in tests):
+        return None
+    return Objection("nothing_outstanding", N_("No test is outstanding: this batch takes the ordinary way."))
+
+
+def is_same_person(signer: str, *earlier: str) -> Objection | None:
+    """Agreement, decision and release are three people's."""
+    if signer not in earlier:
+        return None
+    return Objection("same_person", N_("You signed here before; another person takes this step."))
+
+
+def is_for_another_chain(batch: str, is_of_another: bool) -> Objection | None:
+    """What was made for one patient is supplied to that patient only."""
+    if not is_of_another:
+        return None
+    return Objection("another_patient", N_("Batch {batch} was made for another patient."), {"batch": batch}, "batch")
+
+
+def is_of_another_product(batch: str, is_other: bool) -> Objection | None:
+    """The batch is of the product and the site of the order."""
+    if not is_other:
+        return None
+    template = N_("Batch {batch} is not of the product and the site of this order.")
+    return Objection("another_product", template, {"batch": batch}, "batch")
+
+
+def is_asked_before(number: str) -> Objection | None:
+    """One agreement of an order over a batch stands at a time."""
+    if not number:
+        return None
+    template = N_("The physician has agreed to {number} already.")
+    return Objection("agreed_already", template, {"number": number}, "batch")
+
+
+def names_no_units(named: Sequence[str], free: Collection[str]) -> list[Objection]:
+    """At least one unit of the batch that waits in quarantine and is named for nobody else."""
+    if not named:
+        return [Objection("no_units", N_("No unit of this batch is free for it."), place="units")]
+    template = N_("Unit {unit} is not in quarantine, or is named for another patient.")
+    return [Objection("unit_not_free", template, {"unit": one}, "units") for one in named if one not in free]

@@ -1,0 +1,11 @@
+"""Supply to a named patient without certification; one file per family of verbs."""
+
+from apps.supply.services.agreeing import open_supply
+from apps.supply.services.deciding import (
+    decide_supply,
+    release_to_named,
+    withdraw_supply,
+    withdraw_with_order,
+)
+
+__all__ = ["decide_supply", "open_supply", "release_to_named", "withdraw_supply", "withdraw_with_order"]

@@ -1,0 +1,107 @@
+"""A test fails after units went out: at once everything is held, what is out recalled, the physician told."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from apps.alerts.facts import AlertKind
+from apps.alerts.services import raise_due_alerts
+from apps.batches.models import Batch
+from apps.dosing.models import TreatmentOrder
+from apps.dosing.services import reserve_units
+from apps.lookback.facts import Reported
+from apps.lookback.models import PhysicianNotice
+from apps.lookback.selectors import unread_notices, unsent_reports
+from apps.lookback.services import acknowledge_notice, open_late_failures, report_failure
+from apps.quality.facts import Blocks
+from apps.quality.models import Deviation
+from apps.quality.selectors import open_holds
+from apps.supply.selectors import free_units, units_in
+from apps.units.models import Unit
+from tests.batches.refusals import codes
+from tests.cast import Cast, actor
+from tests.dosing.story import NOW
+from tests.supply.story import comes_in, out, supplied
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def gone(cast: Cast, batch: Batch, order: TreatmentOrder) -> list[Unit]:
+    """Two units went to the patient's bed by their order; then growth is read."""
+    done = supplied(cast, order, batch)
+    reserve_units(order=order, actor=actor(cast.stella), at=NOW)
+    units = out(units_in(done))
+    comes_in(cast, batch, "sterility", growth="growth")
+    return units
+
+
+def test_its_sisters_are_held_in_the_moment_of_the_review(cast: Cast, batch: Batch, gone: list[Unit]) -> None:
+    (sister, *_others) = free_units(batch)
+
+    assert {Blocks.ISSUE, Blocks.USE} <= {block for hold in open_holds([sister.record]) for block in hold.blocks}
+
+
+def test_what_is_out_is_recalled_the_physician_told_and_a_deviation_opened_once(
+    cast: Cast, batch: Batch, order: TreatmentOrder, gone: list[Unit]
+) -> None:
+    (opened,) = open_late_failures(at=NOW)
+
+    assert open_late_failures(at=NOW) == []
+    assert {duty.unit_id for duty in opened.duties.all()} == {unit.pk for unit in gone}
+    (notice,) = PhysicianNotice.objects.filter(look_back=opened)
+    assert (notice.order.number, notice.recipient.number) == (order.number, "R-0001")
+    assert notice.units == [unit.number for unit in gone]
+    assert Deviation.objects.get(record__address=f"deviation/{opened.deviation}").classification == "CRITICAL"
+
+
+def test_the_physician_acknowledges_in_words_and_once_and_silence_becomes_an_alert(
+    cast: Cast, batch: Batch, gone: list[Unit]
+) -> None:
+    open_late_failures(at=NOW)
+    (notice,) = unread_notices()
+    told = [one for one in raise_due_alerts(at=NOW + timedelta(days=5)) if one.kind == AlertKind.NOTICE_OVERDUE]
+    assert {one.role for one in told} == {"PHYSICIAN", "QA"}
+    who = {"notice": notice, "actor": actor(cast.paula), "at": NOW}
+
+    assert codes(lambda: acknowledge_notice(note=" ", **who)) == ["text_missing"]
+    read = acknowledge_notice(note="Called in, cultures drawn", **who)
+
+    assert (read.acknowledged_by, unread_notices().count()) == ("paula", 0)
+    assert codes(lambda: acknowledge_notice(note="Again", **who)) == ["notice_acknowledged"]
+
+
+def test_quality_reports_the_organism_in_time_and_once(cast: Cast, batch: Batch, gone: list[Unit]) -> None:
+    (opened,) = open_late_failures(at=NOW)
+    report = opened.report
+    told = [one for one in raise_due_alerts(at=NOW + timedelta(days=5)) if one.kind == AlertKind.REPORT_OVERDUE]
+    assert [one.role for one in told] == ["QA"]
+    who = {"report": report, "actor": actor(cast.quinn), "at": NOW}
+
+    assert codes(lambda: report_failure(said=Reported("", " . "), **who)) == ["text_missing", "text_missing"]
+    sent = report_failure(said=Reported("Sponsor; provincial authority", "Cutibacterium acnes", "penicillin"), **who)
+
+    assert (sent.sent_by, sent.organism, unsent_reports().count()) == ("quinn", "Cutibacterium acnes", 0)
+    assert codes(lambda: report_failure(said=Reported("Sponsor", "None yet"), **who)) == ["reported"]
+
+
+def test_the_page_of_the_look_back_asks_for_what_is_missing_and_shows_what_was_said(
+    cast: Cast, batch: Batch, gone: list[Unit]
+) -> None:
+    (opened,) = open_late_failures(at=NOW)
+    pages, url = Client(), f"/lookback/{opened.number}/"
+    pages.force_login(cast.quinn)
+    assert f"{url}report/" in pages.get(url).content.decode()
+    answers = {"sent_to": "Sponsor", "organism": "Cutibacterium acnes", "sensitivity": "penicillin"}
+    assert pages.post(f"{url}report/", answers).status_code == 302
+    pages.force_login(cast.paula)
+    page = pages.get(url).content.decode()
+    assert "Cutibacterium acnes" in page
+    assert f"{url}notices/{opened.notices.get().pk}/acknowledge/" in page
+
+
+def test_where_nothing_went_out_nothing_is_recalled(cast: Cast, batch: Batch) -> None:
+    comes_in(cast, batch, "sterility", growth="growth")
+
+    assert open_late_failures(at=NOW) == []
