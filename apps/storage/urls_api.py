@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{PROBE}/readings/", api.Readings.as_view(), name="readings"),
     path(f"{PROBE}/readings/bulk/", api.Bulk.as_view(), name="bulk"),
     path(f"{PROBE}/readings/file/", api.File.as_view(), name="file"),
+    path(f"{PROBE}/mean-kinetic-temperature/", api.MeanKinetic.as_view(), name="mean_kinetic"),
     path(f"{PROBE}/retire/", api.Retire.as_view(), name="retire"),
     path("store-excursions/", api.Excursions.as_view(), name="excursions"),
     path(f"{EXCURSION}/", api.OneExcursion.as_view(), name="excursion"),

@@ -1,6 +1,7 @@
 """The store for programs: its places and moves, its probes, readings and excursions."""
 
 from apps.storage.api.excursions import Accept, Excursions, OneExcursion, Refuse
+from apps.storage.api.kinetic import MeanKinetic
 from apps.storage.api.places import Boxes, FreePlaces, OneStore, Stays, Stores, TakeOut
 from apps.storage.api.watching import Bulk, File, Probes, Readings, Retire, Tolerance
 
@@ -11,6 +12,7 @@ __all__ = [
     "Excursions",
     "File",
     "FreePlaces",
+    "MeanKinetic",
     "OneExcursion",
     "OneStore",
     "Probes",

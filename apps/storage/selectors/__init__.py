@@ -14,6 +14,7 @@ from apps.storage.selectors.excursions import (
     unheld,
     visible_excursions,
 )
+from apps.storage.selectors.kinetic import kinetic_of
 from apps.storage.selectors.places import (
     BoxLine,
     History,
@@ -54,6 +55,7 @@ __all__ = [
     "history_of",
     "holds_of",
     "is_reactive",
+    "kinetic_of",
     "last_stay_of",
     "map_of",
     "misplaced",

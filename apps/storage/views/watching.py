@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.core.errors import BadInput, Happened, Objection
 from apps.core.http import who
 from apps.core.ui.acts import Act, act_page
+from apps.core.ui.wording import sentence
 from apps.facility.facts import Point
 from apps.facility.models import Probe
 from apps.facility.rules.readings import read_value
@@ -35,7 +36,7 @@ from apps.storage.forms import (
 )
 from apps.storage.models import Store
 from apps.storage.rules import rejection_text, warmth_text
-from apps.storage.selectors import CELSIUS, excursions_between, exposures, stays_meeting, store_watched_by
+from apps.storage.selectors import CELSIUS, excursions_between, exposures, kinetic_of, stays_meeting, store_watched_by
 from apps.storage.views.drawing import temperature_plot
 from apps.storage.views.places import KEEPERS, METHODS, READ_ONLY, kind_of, store_page_of
 
@@ -75,6 +76,7 @@ def temperature(request: HttpRequest, number: str) -> HttpResponse:
         "rejects": rejection_text(store.rejection),
         "seen": seen,
         "plot": temperature_plot(readings, store.warmth, span, gap, excursions, stays, now) if readings else None,
+        "kinetic": _kinetic(seen) if readings else "",
         "readings": readings[-50:][::-1],
         "excursions": [_line(one) for one in reversed(excursions)],
         "probes": [{"probe": one, "is_silent": _is_silent(one, now)} for one in seen.probes],
@@ -193,6 +195,12 @@ def _watched(request: HttpRequest, number: str, now: datetime) -> Watched:
     last = getattr(probe, "last_at", None)
     end = min(said.get("until") or _last_told(last, now, days), now)
     return Watched(store, probes, probe, days, end - timedelta(days=days), end)
+
+
+def _kinetic(seen: Watched) -> str:
+    """The mean kinetic temperature of what is seen, or why there is none."""
+    found = kinetic_of(seen.store, seen.probe, seen.start, seen.end) if seen.probe else ""
+    return sentence(found) if isinstance(found, Objection) else f"{found} °C"
 
 
 def _last_told(last: datetime | None, now: datetime, days: int) -> datetime:
