@@ -1,7 +1,8 @@
 """What the acts on a shipment say to their signers, and what is hashed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from apps.batches.selectors.batches import chain_of_batch
@@ -13,11 +14,12 @@ from apps.products.loader import units as unit_table
 from apps.products.rules.limits import limit_text
 from apps.products.rules.rounding import plain
 from apps.signatures.facts import Line, SignedContent
-from apps.transport.facts import Checked, Handed, Packed, Received, ShipmentVerb
+from apps.transport.facts import Checked, Handed, Packed, Received, ShipmentVerb, Taken
 from apps.transport.lifecycle import MOVES
 from apps.transport.models import Shipment
-from apps.transport.selectors import answers_of, checked, hand_overs_of, logger_file_of, mode_of, units_in
+from apps.transport.selectors import answers_of, batches_in, checked, hand_overs_of, logger_file_of, mode_of, units_in
 
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 AGAINST = N_("Recorded although a rule stands against it")
 
 
@@ -49,8 +51,8 @@ def hand_over_content(shipment: Shipment, did: Handed, now: datetime) -> SignedC
     return _content(ShipmentVerb.HAND_OVER, shipment, [*said, *_because(did.because)])
 
 
-def take_content(shipment: Shipment) -> SignedContent:
-    """The other side signs what the giver recorded."""
+def take_content(shipment: Shipment, did: Taken) -> SignedContent:
+    """The other side signs what the giver recorded, and the seal that it read itself."""
     said: list[Line] = []
     for one in hand_overs_of(shipment)[-1:]:
         said = [
@@ -59,7 +61,8 @@ def take_content(shipment: Shipment) -> SignedContent:
             Line(N_("Seal"), one.seal),
             Line(N_("Temperature"), one.temperature),
         ]
-    return _content(ShipmentVerb.TAKE, shipment, said)
+    read = Line(N_("Seal as the taker reads it"), did.seal)
+    return _content(ShipmentVerb.TAKE, shipment, [*said, read, *_because(did.because)])
 
 
 def receive_content(shipment: Shipment, did: Received, now: datetime) -> SignedContent:
@@ -67,6 +70,7 @@ def receive_content(shipment: Shipment, did: Received, now: datetime) -> SignedC
     stop_if(is_future(did.arrived_at, now, "arrived_at"), is_future(did.checked_at, now, "checked_at"))
     said = [
         *_arrival(shipment, did.arrived_at, did.checked_at, did.seal, did.units),
+        *_received_at(shipment, did.ward),
         *(found_line(one) for one in checked(shipment, did.texts, now)),
     ]
     return _content(ShipmentVerb.RECEIVE, shipment, [*said, *_because(did.because)])
@@ -79,16 +83,26 @@ def confirm_content(shipment: Shipment) -> SignedContent:
         scanned = [line.unit.number for line in shipment.lines.filter(scanned_in=True).select_related("unit")]
         said = [
             *_arrival(shipment, shipment.arrived_at, shipment.checked_at, shipment.seal_read, sorted(scanned)),
+            *_received_at(shipment, shipment.ward_read),
             *(found_line(one) for one in checked(shipment, answers_of(shipment), shipment.recorded_at)),
             Line(N_("Received by"), shipment.received_by),
         ]
     return _content(ShipmentVerb.CONFIRM, shipment, said)
 
 
-def decision_content(shipment: Shipment, verb: ShipmentVerb, reason: str) -> SignedContent:
-    """Accepted, in quarantine, rejected or back in stock: with everything that was found."""
+def decision_content(
+    shipment: Shipment,
+    verb: ShipmentVerb,
+    reason: str,
+    places: Mapping[str, str] = NOWHERE,
+    refused: Collection[str] = (),
+) -> SignedContent:
+    """Accepted, in quarantine, rejected or back in stock: with everything that was found, which units are not accepted,
+    and where units are put."""
     found = [Line(N_("Found"), str(one["text"])) for one in shipment.findings]
-    return _content(verb, shipment, [*found, Line(N_("Why"), reason)])
+    found += [Line(N_("Not accepted"), unit) for unit in sorted(refused)]
+    put = [Line(N_("Put away"), unit, position) for unit, position in sorted(places.items())]
+    return _content(verb, shipment, [*found, *put, Line(N_("Why"), reason)])
 
 
 def found_line(found: Checked) -> Line:
@@ -114,6 +128,10 @@ def _arrival(
     ]
 
 
+def _received_at(shipment: Shipment, ward: str) -> list[Line]:
+    return [Line(N_("Received at"), ward or "–", shipment.ward)] if shipment.ward or ward else []
+
+
 def _because(reason: str) -> list[Line]:
     return [Line(AGAINST, reason)] if reason else []
 
@@ -123,11 +141,12 @@ def _time(shipment: Shipment, at: datetime) -> str:
 
 
 def _content(verb: ShipmentVerb, shipment: Shipment, said: Sequence[Line]) -> SignedContent:
-    batch, chain = shipment.batch, chain_of_batch(shipment.batch)
+    batches, chain = batches_in(shipment), chain_of_batch(shipment.batch)
     lines = (
         Line(N_("Shipment"), shipment.number),
-        Line(N_("Batch"), batch.number, batch.product_version.record.address),
+        *(Line(N_("Batch"), one.number, one.product_version.record.address) for one in batches),
         Line(N_("Receiver"), shipment.receiver, shipment.contact),
+        *([Line(N_("Ward"), shipment.ward)] if shipment.ward else []),
         Line(N_("Way of transport"), mode_of(shipment).label.en, f"{plain(shipment.hours)} h"),
         *([Line(N_("Chain of identity"), chain.number)] if chain else []),
         *(Line(unit.number, unit.kind, f"{unit.disposition} · {unit.condition}") for unit in units_in(shipment)),

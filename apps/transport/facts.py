@@ -131,6 +131,7 @@ class Asked:
     departs_at: datetime
     hours: Decimal
     note: str = ""
+    ward: str = ""
 
     @property
     def arrives_at(self) -> datetime:
@@ -172,8 +173,20 @@ class Handed:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """What the taker reads at a hand-over: the seal in their own hands, and the chain of identity beside it."""
+
+    seal: str
+    chain: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True)
 class Received:
-    """What the first of the two persons found at the receipt; `labels` and `chain` as at the packing."""
+    """What the first of the two persons found at the receipt; `labels` and `chain` as at the packing.
+
+    `ward` is the label of the place where it was received.
+    """
 
     arrived_at: datetime
     checked_at: datetime
@@ -183,6 +196,7 @@ class Received:
     because: str = ""
     labels: tuple[str, ...] = ()
     chain: str = ""
+    ward: str = ""
 
 
 @dataclass(frozen=True)

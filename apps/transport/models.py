@@ -18,9 +18,10 @@ CAME_IN = (ShipmentState.RECEIVED, ShipmentState.ACCEPTED, ShipmentState.QUARANT
 
 
 class Shipment(Audited):
-    """Units of one batch on their way to one receiver, in one way of its frozen master (`shipment/...`).
+    """Units on their way to one receiver, in a way that the frozen master of each batch among them allows.
 
-    `kept_for` is the order that keeps these units: they are its own on the way and at the bed.
+    `batch` is the first of them; it gives the shipment (`shipment/...`) its number and site. `kept_for` is the order
+    that keeps these units: they are its own on the way and at the bed.
     """
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="shipments")
@@ -31,6 +32,8 @@ class Shipment(Audited):
     departs_at = models.DateTimeField()
     hours = models.DecimalField(max_digits=6, decimal_places=2)
     note = models.CharField(max_length=1000, blank=True)
+    ward = models.CharField(max_length=120, blank=True)
+    ward_read = models.CharField(max_length=120, blank=True)
     kept_for = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=12, choices=choices_of(ShipmentState), default=ShipmentState.REQUESTED)
     requested_at = models.DateTimeField()
@@ -84,10 +87,14 @@ class Shipment(Audited):
 
 
 class ShippedUnit(Audited):
-    """A unit of a shipment. It `stands` in one only: a cancelled, returned or accepted shipment lets its units go."""
+    """A unit of a shipment. It `stands` in one only: a cancelled, returned or accepted shipment lets its units go.
+
+    `mode` is the way of its own master record; empty where that is the one of the shipment.
+    """
 
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="lines")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="shipments")
+    mode = models.CharField(max_length=40, blank=True)
     stands = models.BooleanField(default=True)
     scanned_out = models.BooleanField(default=False)
     scanned_in = models.BooleanField(default=False)
@@ -103,7 +110,10 @@ class ShippedUnit(Audited):
 
 
 class HandOver(Audited):
-    """Custody goes from one to another: who gave, who took, under which seal, at which temperature."""
+    """Custody goes from one to another: who gave, who took, under which seal, at which temperature.
+
+    `seal_taken` is the seal as the taker read it.
+    """
 
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="hand_overs")
     n = models.PositiveSmallIntegerField()
@@ -115,6 +125,7 @@ class HandOver(Audited):
     temperature = models.CharField(max_length=20, blank=True)
     taken_at = models.DateTimeField(null=True, blank=True)
     taken_by = models.CharField(max_length=120, blank=True)
+    seal_taken = models.CharField(max_length=60, blank=True)
     acknowledged = models.CharField(max_length=10, choices=choices_of(Acknowledged), blank=True)
 
     class Meta:

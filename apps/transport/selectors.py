@@ -1,6 +1,7 @@
 """Reads of shipments: what is seen, what the master record asks for, what the logger says, and what waits for whom."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from apps.products.facts import ParameterKind
 from apps.products.loader import standard_tables
 from apps.transport.facts import Checked, Declared, LoggerSeries, ShipmentState, Trip
 from apps.transport.models import HandOver, HandOverCode, LoggerFile, Shipment, ShippedUnit
-from apps.transport.rules import receiving, trips
+from apps.transport.rules import receiving, together, trips
 from apps.transport.rules.loggers import read_logger
 from apps.units.facts import Condition, Custody, Disposition, UnitKind
 from apps.units.lifecycle import ISSUABLE
@@ -50,8 +51,21 @@ def shipment_now(shipment: Shipment) -> Shipment:
 
 def units_in(shipment: Shipment) -> list[Unit]:
     """The units of a shipment, in the order of their numbers."""
-    found = Unit.objects.filter(shipments__shipment=shipment).select_related("record", "batch__record", "batch__site")
+    found = Unit.objects.filter(shipments__shipment=shipment).select_related("record", *BATCH)
     return list(found.order_by("pk"))
+
+
+def units_beside(shipment: Shipment, numbers: Collection[str]) -> list[Unit]:
+    """Units among these numbers that are not on the packing list, wherever they belong."""
+    found = Unit.objects.filter(number__in=numbers).exclude(shipments__shipment=shipment)
+    return list(found.select_related("record").order_by("pk"))
+
+
+def refused_of(shipment: Shipment) -> list[str]:
+    """The units that were kept from use when the others were accepted."""
+    if shipment.state != ShipmentState.ACCEPTED:
+        return []
+    return [line.unit.number for line in shipment.lines.select_related("unit").order_by("unit") if line.stands]
 
 
 def standing_shipments(units: Iterable[Unit], but: Shipment | None = None) -> dict[int, str]:
@@ -73,6 +87,12 @@ def receivers_of(units: Iterable[Unit]) -> dict[int, str]:
     return dict(lines.values_list("unit", "shipment__receiver"))
 
 
+def units_named(numbers: Collection[str], sites: Collection[str]) -> list[Unit]:
+    """Units of these sites by their numbers."""
+    found = Unit.objects.filter(number__in=numbers, batch__site__code__in=sites)
+    return list(found.select_related("record", *BATCH).order_by("pk"))
+
+
 def units_to_ship(batch: Batch) -> list[Unit]:
     """The units of a batch that are free to travel: released, in store, fit, and in no shipment."""
     free = Unit.objects.filter(batch=batch, kind=UnitKind.PRODUCT, custody=Custody.IN_STORE)
@@ -92,17 +112,40 @@ def mode_named(batch: Batch, key: str) -> TransportMode | None:
     return next((mode for mode in stage_of(batch).modes if mode.key == key), None)
 
 
+def batches_in(shipment: Shipment) -> list[Batch]:
+    """The batches of the units of a shipment, the one that numbers it first."""
+    inside = ShippedUnit.objects.filter(shipment=shipment).values("unit__batch")
+    others = Batch.objects.filter(pk__in=inside).exclude(pk=shipment.batch_id)
+    return [shipment.batch, *others.select_related(*(name.removeprefix("batch__") for name in BATCH)).order_by("pk")]
+
+
+def ways_of(shipment: Shipment) -> list[tuple[Batch, TransportMode]]:
+    """The way of each batch of a shipment, by its own frozen master; of one whose units travel in two, both."""
+    lines = ShippedUnit.objects.filter(shipment=shipment).order_by("mode").values_list("unit__batch", "mode").distinct()
+    keys: dict[int, list[str]] = {}
+    for batch_id, key in lines:
+        keys.setdefault(batch_id, []).append(key or shipment.mode)
+    named = [(batch, mode_named(batch, key)) for batch in batches_in(shipment) for key in keys.get(batch.pk, ())]
+    return [(batch, way) for batch, way in named if way]
+
+
 def mode_of(shipment: Shipment) -> TransportMode:
-    """The way in which the shipment travels."""
-    found = mode_named(shipment.batch, shipment.mode)
-    if found is None:
-        raise LookupError(f"{shipment} travels in a way that its master does not know")
+    """The way in which the shipment travels: the strictest of what its batches ask for."""
+    ways = [way for _, way in ways_of(shipment)]
+    found = together.strictest(ways) if ways else None
+    if found is None or isinstance(found, Objection):
+        raise LookupError(f"{shipment} travels in a way that its masters do not share")
     return found
+
+
+def stage_for(shipment: Shipment) -> Transport:
+    """What a shipment is packed with and asked for at its receipt: everything that the masters of its batches name."""
+    return together.strictest_stage([stage_of(batch) for batch in batches_in(shipment)])
 
 
 def parameters_of(shipment: Shipment) -> tuple[Parameter, ...]:
     """What the receipt asks for: the state of the shipper, then the questions of the master."""
-    return (*mode_of(shipment).checks, *stage_of(shipment.batch).receipt)
+    return (*mode_of(shipment).checks, *stage_for(shipment).receipt)
 
 
 def typed_parameters(shipment: Shipment) -> list[Parameter]:
@@ -110,10 +153,10 @@ def typed_parameters(shipment: Shipment) -> list[Parameter]:
     return [one for one in parameters_of(shipment) if one.kind is not ParameterKind.FILE]
 
 
-def receipt_within(batch: Batch) -> timedelta:
-    """Within which time of the arrival the receipt is checked."""
-    said = stage_of(batch).receipt_within
-    return timedelta(minutes=float(standard_tables().units.convert(said.value, said.unit, "min")))
+def receipt_within(shipment: Shipment) -> timedelta:
+    """Within which time of the arrival the receipt is checked; the shortest that a batch of it asks for."""
+    table, said = standard_tables().units, [stage_of(batch).receipt_within for batch in batches_in(shipment)]
+    return timedelta(minutes=float(min(table.convert(one.value, one.unit, "min") for one in said)))
 
 
 def checked(shipment: Shipment, texts: Mapping[str, str], now: datetime) -> list[Checked]:
@@ -198,9 +241,20 @@ def against_the_logger(shipment: Shipment, until: datetime) -> list[Objection]:
     series, trip = series_of(file), trip_of(shipment, until)
     known = shipment.logger.serial_number if shipment.logger else ""
     found = [trips.is_of_another_logger(series, known), trips.does_not_cover(series, trip)]
-    unit = standard_tables().units.display(trip.temperature.unit)
-    outside = [trips.was_outside(one, trip.temperature, unit) for one in trips.excursions_in(series, trip)]
-    return [*(one for one in found if one), *outside[:MOST_EXCURSIONS]]
+    return [*(one for one in found if one), *_excursions(shipment, series, trip)[:MOST_EXCURSIONS]]
+
+
+def _excursions(shipment: Shipment, series: LoggerSeries, trip: Trip) -> list[Objection]:
+    """What lay outside; of several batches each by its own limits, and named."""
+    ways, display = ways_of(shipment), standard_tables().units.display
+    own = [(batch, way.temperature) for batch, way in ways if isinstance(way.temperature, NumberParameter)]
+    found = []
+    for batch, warmth in own:
+        its = replace(trip, temperature=warmth)
+        for one in trips.excursions_in(series, its):
+            said = trips.was_outside(one, warmth, display(warmth.unit))
+            found.append(said if len(ways) == 1 else trips.of_batch(said, batch.number))
+    return found
 
 
 # --- what waits -----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from apps.transport.content import (
     receive_content,
     take_content,
 )
-from apps.transport.facts import Asked, Declared, Handed, Packed, Received, ShipmentVerb
+from apps.transport.facts import Asked, Declared, Handed, Packed, Received, ShipmentVerb, Taken
 from apps.transport.models import LoggerFile, Shipment
 from apps.transport.selectors import shipment_now, stage_of
 from apps.units.facts import UnitKind
@@ -115,11 +115,11 @@ def handed(cast: Cast, shipment: Shipment, *, by: User | None = None, at: dateti
     return services.hand_over(shipment=shipment, did=did, signing=signing, actor=actor(who), at=at)
 
 
-def taken(cast: Cast, shipment: Shipment, *, by: User | None = None, at: datetime = TAKEN) -> Shipment:
-    """Kurt, who has an account, signs on Olga's screen."""
-    who = by or cast.kurt
-    signing = sign_as(who, take_content(shipment_now(shipment)), at=at, on=cast.olga)
-    return services.take_over(shipment=shipment, signing=signing, actor=actor(cast.olga), at=at)
+def taken(cast: Cast, shipment: Shipment, *, by: User | None = None, at: datetime = TAKEN, **words: str) -> Shipment:
+    """Kurt, who has an account, reads the seal and signs on Olga's screen."""
+    who, did = by or cast.kurt, Taken(**{"seal": SEAL, **words})
+    signing = sign_as(who, take_content(shipment_now(shipment), did), at=at, on=cast.olga)
+    return services.take_over(shipment=shipment, did=did, signing=signing, actor=actor(cast.olga), at=at)
 
 
 def on_the_way(cast: Cast, batch: Batch, *numbers: str, **words: Any) -> Shipment:

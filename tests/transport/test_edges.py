@@ -106,8 +106,8 @@ def test_from_the_request_to_the_acceptance_through_the_api(cast: Cast, batch: B
         given = {"given_at": LEFT.isoformat(), "taker": "Lu Wei", "seal": SEAL, "temperature": "-188"}
         assert signs(cast.olga, "hand-over", given).json()["state"] == "HANDED_OVER"
         clock.move_to(TAKEN)
-        assert codes(at_the_api(cast.olga).post(f"{ONE}acknowledge/", {"code": "1"})) == ["no_such_code"]
-        taken = at_the_api(cast.olga).post(f"{ONE}acknowledge/", {"code": code})
+        assert codes(at_the_api(cast.olga).post(f"{ONE}acknowledge/", {"code": "1", "seal": SEAL})) == ["no_such_code"]
+        taken = at_the_api(cast.olga).post(f"{ONE}acknowledge/", {"code": code, "seal": SEAL})
         assert taken.json()["hand_overs"][0]["acknowledged"] == "CODE"
 
         clock.move_to(RECORDED)
@@ -201,7 +201,7 @@ def test_from_the_request_to_the_acceptance_on_the_pages(cast: Cast, batch: Batc
         olga = at_the_pages(cast.olga)
         given = {"given_at": clock_of(LEFT), "taker": "Kurt Kern", "seal": SEAL, "temperature": "-188"}
         assert signs_page(olga, f"{PAGE}hand-over/", given, cast.olga) == 302
-        assert signs_page(olga, f"{PAGE}take/", {}, cast.kurt) == 302
+        assert signs_page(olga, f"{PAGE}take/", {"seal": SEAL}, cast.kurt) == 302
 
         clock.move_to(RECORDED)
         nils = at_the_pages(cast.nils)
@@ -250,8 +250,8 @@ def test_a_code_is_shown_once_and_typed_on_the_givers_screen(cast: Cast, batch: 
         assert code not in stella.get(PAGE).content.decode()
         handed(cast, shipment)
         olga = at_the_pages(cast.olga)
-        assert olga.post(f"{PAGE}acknowledge/", {"code": "12345678"}).status_code == 409
-        assert olga.post(f"{PAGE}acknowledge/", {"code": code}).status_code == 302
+        assert olga.post(f"{PAGE}acknowledge/", {"code": "12345678", "seal": SEAL}).status_code == 409
+        assert olga.post(f"{PAGE}acknowledge/", {"code": code, "seal": SEAL}).status_code == 302
 
     assert HandOver.objects.get().taken_by == "Lu Wei, Cold Wheels"
 

@@ -31,6 +31,7 @@ from tests.transport.story import (
     LEFT,
     U1,
     U2,
+    U3,
     arrived,
     confirmed,
     curve,
@@ -42,6 +43,7 @@ from tests.transport.story import (
     released,
     requested,
     returned,
+    taken,
     with_file,
 )
 
@@ -337,3 +339,20 @@ def test_what_was_accepted_was_opened_and_never_comes_back(cast: Cast, batch: Ba
     decided(cast, shipment, ACCEPT)
 
     assert "wrong_state" in codes(lambda: returned(cast, shipment))
+
+
+def test_a_bag_that_is_not_on_the_packing_list_is_held_wherever_it_belongs(cast: Cast, batch: Batch) -> None:
+    shipment = on_the_way(cast, batch)
+    received(cast, shipment, units=(U1, U2, U3))
+
+    stray, listed = (Hold.objects.filter(record=Unit.objects.get(number=n).record, lifted_at=None) for n in (U3, U1))
+    assert [one.code for one in stray] == ["arrived_unlisted"]
+    assert [one.code for one in listed] == ["waits_for_acceptance"]
+
+
+def test_what_is_received_elsewhere_than_on_its_ward_goes_into_quarantine(cast: Cast, batch: Batch) -> None:
+    shipment = taken(cast, handed(cast, packed(cast, requested(cast, batch, ward="Ward 7"))))
+    with_file(cast, shipment, curve())
+    shipment = confirmed(cast, received(cast, shipment, ward="Pharmacy"))
+
+    assert (shipment.state, [one["code"] for one in shipment.findings]) == ("QUARANTINED", ["another_ward"])

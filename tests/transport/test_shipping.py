@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from apps.audit.models import Entry
 from apps.audit.selectors import Verification
 from apps.audit.services import audited
 from apps.batches.models import Batch
@@ -19,6 +20,7 @@ from apps.quality.models import Event, Hold
 from apps.quality.services import place_hold
 from apps.signatures.models import Signature
 from apps.transport import services
+from apps.transport.facts import Taken
 from apps.transport.models import HandOver, Shipment
 from apps.transport.selectors import shipment_now
 from apps.units.facts import UnitVerb
@@ -31,6 +33,7 @@ from tests.transport.story import (
     ASKED,
     LEFT,
     PACKED,
+    SEAL,
     TAKEN,
     U1,
     U2,
@@ -260,6 +263,23 @@ def test_the_seal_is_the_one_that_was_put_on(cast: Cast, batch: Batch) -> None:
     assert codes(lambda: handed(cast, shipment, taker=" ")) == ["no_taker"]
 
 
+def test_the_taker_reads_the_seal_in_hand_and_another_one_is_a_near_miss(cast: Cast, batch: Batch) -> None:
+    shipment = handed(cast, packed(cast, requested(cast, batch)))
+
+    assert codes(lambda: taken(cast, shipment, seal="S-00000")) == ["seal_differs"]
+    assert Entry.objects.filter(record=shipment.record, action="shipment.refused.seal").count() == 1
+    taken(cast, shipment)
+    assert HandOver.objects.get().seal_taken == SEAL
+
+
+def test_what_was_taken_under_another_seal_is_recorded_with_a_critical_event(cast: Cast, batch: Batch) -> None:
+    shipment = handed(cast, packed(cast, requested(cast, batch)))
+    shipment = taken(cast, shipment, seal="S-00000", because=BECAUSE)
+
+    assert (shipment.state, [one["code"] for one in shipment.overridden]) == ("IN_TRANSIT", ["seal_differs"])
+    assert Event.objects.get().severity == "CRITICAL"
+
+
 def test_a_hand_over_has_two_sides(cast: Cast, batch: Batch) -> None:
     shipment = handed(cast, packed(cast, requested(cast, batch)))
 
@@ -287,7 +307,7 @@ def issued(cast: Cast, shipment: Shipment, **words: Any) -> str:
 
 
 def typed(cast: Cast, shipment: Shipment, code: str, **words: Any) -> Shipment:
-    said = {"actor": actor(cast.olga), "at": TAKEN, **words}
+    said = {"did": Taken(SEAL), "actor": actor(cast.olga), "at": TAKEN, **words}
     return services.acknowledge_hand_over(shipment=shipment, code=code, **said)
 
 
@@ -296,7 +316,9 @@ def test_who_has_no_account_acknowledges_by_a_code_that_works_once_and_is_no_sig
 ) -> None:
     shipment = packed(cast, requested(cast, batch))
     code = issued(cast, shipment)
-    typed(cast, handed(cast, shipment), code)
+    handed(cast, shipment)
+    assert codes(lambda: typed(cast, shipment, code, did=Taken("S-00000"))) == ["seal_differs"]
+    typed(cast, shipment, code)
 
     given = HandOver.objects.get()
     assert (given.taken_by, given.acknowledged) == ("Lu Wei, Cold Wheels", "CODE")

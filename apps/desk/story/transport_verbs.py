@@ -15,10 +15,9 @@ from apps.transport.content import (
     receive_content,
     take_content,
 )
-from apps.transport.facts import Asked, Declared, Handed, Packed, Received, ShipmentVerb
+from apps.transport.facts import Asked, Declared, Handed, Packed, Received, ShipmentVerb, Taken
 from apps.transport.models import Shipment
-from apps.transport.selectors import shipments, stage_of, units_in
-from apps.units.models import Unit
+from apps.transport.selectors import shipments, stage_for, units_in, units_named
 
 DECIDES = {
     ShipmentVerb.ACCEPT: services.accept_shipment,
@@ -31,7 +30,7 @@ def shipment(
     stage: Stage, who: str, at: datetime, *, units: Sequence[str], departs: str, hours: str, **said: str
 ) -> None:
     """Ask that units of the batch go to a receiver."""
-    found = list(Unit.objects.filter(batch=stage.batch, number__in=units).select_related("record"))
+    found = units_named(units, {stage.site.code})
     asked = Asked(departs_at=stage.instant(departs), hours=Decimal(hours), **said)
     services.request_shipment(batch=stage.batch, units=found, asked=asked, actor=stage.actor(who), at=at)
 
@@ -39,7 +38,7 @@ def shipment(
 def packed(stage: Stage, who: str, at: datetime, *, shipment: str, hold_hours: str, **said: str) -> None:
     """Every unit is scanned, every layer and every paper of the master record is there."""
     now = _shipment(shipment)
-    listed = stage_of(now.batch)
+    listed = stage_for(now)
     papers: dict[str, Any] = {
         "units": tuple(unit.number for unit in units_in(now)),
         "layers": tuple(one.key for one in listed.packing),
@@ -60,8 +59,9 @@ def handed_over(stage: Stage, who: str, at: datetime, *, shipment: str, **said: 
 def taken_over(stage: Stage, who: str, at: datetime, *, shipment: str, on: str) -> None:
     """The other side, who has an account, signs on the giver's screen."""
     now = _shipment(shipment)
-    signing = stage.signing(take_content(now), at, who, on=on)
-    services.take_over(shipment=now, signing=signing, actor=stage.actor(on), at=at)
+    did = Taken(now.seal)
+    signing = stage.signing(take_content(now, did), at, who, on=on)
+    services.take_over(shipment=now, did=did, signing=signing, actor=stage.actor(on), at=at)
 
 
 def taken_by_code(
@@ -70,7 +70,7 @@ def taken_by_code(
     """The other side has no account: it types the one-time code that somebody made for it."""
     now, whom = _shipment(shipment), {"name": name, "organisation": organisation}
     _made, text = services.issue_code(shipment=now, **whom, actor=stage.actor(issued_by), at=at)
-    services.acknowledge_hand_over(shipment=now, code=text, actor=stage.actor(who), at=at)
+    services.acknowledge_hand_over(shipment=now, code=text, did=Taken(now.seal), actor=stage.actor(who), at=at)
 
 
 def logger_read(stage: Stage, who: str, at: datetime, *, shipment: str, begin: str, every: int, values: str) -> None:

@@ -6,7 +6,8 @@ from apps.dosing import services
 from apps.dosing.api.orders import OrderAct
 from apps.dosing.models import TreatmentOrder
 from apps.organisation.access import Access
-from apps.transport.api.bodies import ShipmentOutput, WayInput
+from apps.transport.api.bodies import WayInput
+from apps.transport.api.outputs import ShipmentOutput
 from apps.transport.facts import Asked
 from apps.transport.lifecycle import WHO_MAY_ASK
 from apps.transport.models import Shipment

@@ -56,7 +56,12 @@ class OrderForm(forms.Form):
     indication = forms.ChoiceField(label=gettext_lazy("Indication"))
     planned_start = instant_field(gettext_lazy("Infusion planned from"))
     planned_end = instant_field(gettext_lazy("Infusion planned until"))
-    ward = forms.CharField(label=gettext_lazy("Ward"), required=False, max_length=120)
+    ward = forms.CharField(
+        label=gettext_lazy("Ward"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("Where the units are received. What arrives elsewhere goes into quarantine."),
+    )
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -151,3 +151,10 @@ def arrives_after_the_start(arrives_at: datetime, planned_start: datetime) -> Ob
         return None
     template = N_("Planned then, it arrives after the start of the infusion at {start:%Y-%m-%d %H:%M} UTC.")
     return Objection("arrives_too_late", template, {"start": planned_start.astimezone(UTC)}, place="hours")
+
+
+def goes_to_another_ward(ordered: str, asked: str) -> Objection | None:
+    """What is kept for an order goes to the ward that the order names."""
+    if not ordered or not asked.strip() or ordered.casefold() == asked.strip().casefold():
+        return None
+    return Objection("another_ward", N_("The order names the ward {ward}."), {"ward": ordered}, place="ward")

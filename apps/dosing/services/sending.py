@@ -1,5 +1,6 @@
 """The units of an order are sent to its bedside: they stay its own on the way, and where they arrive."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from apps.audit.models import Record
@@ -28,8 +29,10 @@ def ship_reserved(*, order: TreatmentOrder, asked: Asked, actor: Actor, at: date
         now, units = order_now(order), kept_units(order)
         stop_if(choosing.keeps_no_units(OrderState(now.state), [unit.number for unit in units]))
         late = choosing.arrives_after_the_start(asked.arrives_at, now.planned_start)
+        against = [late, choosing.goes_to_another_ward(now.ward, asked.ward)]
+        way = replace(asked, ward=now.ward or asked.ward)
         return open_shipment(
-            change, batch=units[0].batch, units=units, asked=asked, kept_for=now.record, objections=[late]
+            change, batch=units[0].batch, units=units, asked=way, kept_for=now.record, objections=against
         )
 
 

@@ -24,7 +24,8 @@ from apps.transport.lifecycle import WHO_MAY_ASK
 def ship(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /dosing/orders/<number>/ship/: the units kept for the order go to its bedside, and stay its own."""
     found = order_named(request, number)
-    form = WayForm(request.POST or None, modes=definition_of(found.product_version).transport.modes)
+    modes = definition_of(found.product_version).transport.modes
+    form = WayForm(request.POST or None, modes=modes, initial={"ward": found.ward})
     kept = ", ".join(unit.number for unit in kept_units(found)) or "–"
     act = Act(
         title=_("Send the units of %(number)s to the bedside") % {"number": number},

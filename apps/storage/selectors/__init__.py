@@ -20,6 +20,7 @@ from apps.storage.selectors.places import (
     History,
     Spot,
     box_at,
+    box_named,
     boxes_of,
     free_places,
     held_records,
@@ -36,6 +37,7 @@ from apps.storage.selectors.places import (
     stored_together,
     suggested_for,
     visible_stores,
+    was_shipped_since,
 )
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "History",
     "Spot",
     "box_at",
+    "box_named",
     "boxes_of",
     "excursion_now",
     "excursion_of",
@@ -72,4 +75,5 @@ __all__ = [
     "unheld",
     "visible_excursions",
     "visible_stores",
+    "was_shipped_since",
 ]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from apps.audit.models import Entry
 from apps.batches.selectors.plans import definition_of_batch
 from apps.donation.rules import LOOKED_BACK, REACTIVE
 from apps.lineage.selectors import descendants_within
@@ -19,6 +20,7 @@ from apps.quality.selectors import open_holds
 from apps.storage import rules
 from apps.storage.facts import Outing, Place, Zone
 from apps.storage.models import Box, Stay, Store
+from apps.units.facts import UnitVerb
 from apps.units.lifecycle import ISSUABLE
 from apps.units.models import Unit
 
@@ -97,6 +99,12 @@ def box_at(place: Place, sites: Iterable[str]) -> Box | None:
     return found.select_related("record", "store__record", "store__site").first()
 
 
+def box_named(place: Place) -> Box | None:
+    """The box that holds this position, wherever it stands."""
+    found = Box.objects.filter(store__number=place.store, rack=place.rack, code=place.box)
+    return found.select_related("record", "store__record", "store__site").first()
+
+
 def stay_of(unit: Unit) -> Stay | None:
     """Where the unit lies now."""
     return _stays().filter(unit=unit, out_at=None).first()
@@ -110,6 +118,12 @@ def open_stays(units: Iterable[Unit]) -> list[Stay]:
 def last_stay_of(unit: Unit) -> Stay | None:
     """Where the unit was last, or is."""
     return _stays().filter(unit=unit).order_by("-in_at", "-pk").first()
+
+
+def was_shipped_since(unit: Unit, since: datetime) -> bool:
+    """Whether a unit went on its way after it was taken out, even where it had left its position before."""
+    sent = f"unit.{UnitVerb.SHIP.lower()}"
+    return Entry.objects.filter(record=unit.record_id, action=sent, at__gte=since).exists()
 
 
 def stays_at(box: Box, place: Place) -> list[Stay]:

@@ -3,7 +3,7 @@
 from apps.storage.services.deciding import accept_exposure, refuse_exposure
 from apps.storage.services.importing import import_readings
 from apps.storage.services.leaving import LEAVING, send_away
-from apps.storage.services.moving import MOVERS, store_unit, take_out
+from apps.storage.services.moving import MOVERS, put_away, store_unit, take_out
 from apps.storage.services.placing import KEEPERS, add_box, open_store
 from apps.storage.services.watching import READERS, Taken, change_tolerance, take_readings
 
@@ -18,6 +18,7 @@ __all__ = [
     "change_tolerance",
     "import_readings",
     "open_store",
+    "put_away",
     "refuse_exposure",
     "send_away",
     "store_unit",

@@ -19,8 +19,9 @@ from apps.quality.services import place_hold, report_event
 from apps.storage import rules
 from apps.storage.facts import Outing, Place, Zone
 from apps.storage.models import Box, Stay
-from apps.storage.selectors import is_reactive, last_stay_of, stay_of, stays_at
+from apps.storage.selectors import is_reactive, last_stay_of, stay_of, stays_at, was_shipped_since
 from apps.storage.services.watching import hold_exposed
+from apps.units.facts import Custody
 from apps.units.models import Unit
 from apps.units.selectors import units_now
 from apps.units.services import marks, relocate_unit, report_accepted
@@ -53,28 +54,48 @@ def store_unit(
     reason = happened.reason if happened else ""
     touching = [unit.record, box.store.record]
     with audited(actor=who, action="unit.stored", at=at, reason=reason, touching=touching) as change:
-        (unit,) = units_now([unit])
-        last, others = last_stay_of(unit), stays_at(box, place)
-        stop_if(is_future(moved_at, at, "moved_at"), *_impossible(unit, box, place, last, moved_at, taken_at))
-        overridden = stop_if(*_against(unit, box, place, others), happened=happened)
-        if last and last.out_at is None:
-            last = change.update(last, action="unit.left", out_at=taken_at or moved_at, out_by=who.username)
-        slot = next(n for n in range(1, len(others) + 2) if n not in {stay.slot for stay in others})
-        stay = Stay(record=unit.record, unit=unit, box=box, row=place.row, column=place.column, slot=slot)
-        stay.in_at, stay.in_by, stay.in_reason, stay.overridden = moved_at, who.username, reason, marks(overridden)
-        change.create(stay)
-        hold_exposed(change, stay=stay, store=box.store)
-        unit = relocate_unit(change, unit=unit, position=str(place))
-        report_accepted(change, subject=unit.record, overridden=overridden, happened=happened)
-        _judge_outing(change, unit, last, moved_at)
-        return stay
+        stop_if(is_future(moved_at, at, "moved_at"))
+        return put_away(
+            change, unit=unit, box=box, place=place, moved_at=moved_at, taken_at=taken_at, happened=happened
+        )
+
+
+def put_away(
+    change: Change,
+    *,
+    unit: Unit,
+    box: Box,
+    place: Place,
+    moved_at: datetime,
+    taken_at: datetime | None = None,
+    happened: Happened | None = None,
+) -> Stay:
+    """Put a unit into a position inside the door of the stage that does it; the store's record is among its records."""
+    (unit,) = units_now([unit])
+    who, reason = change.actor, happened.reason if happened else ""
+    last, others = last_stay_of(unit), stays_at(box, place)
+    stop_if(*_impossible(unit, box, place, last, moved_at, taken_at))
+    overridden = stop_if(*_against(unit, box, place, others), happened=happened)
+    if last and last.out_at is None:
+        last = change.update(last, action="unit.left", out_at=taken_at or moved_at, out_by=who.username)
+    slot = next(n for n in range(1, len(others) + 2) if n not in {stay.slot for stay in others})
+    stay = Stay(record=unit.record, unit=unit, box=box, row=place.row, column=place.column, slot=slot)
+    stay.in_at, stay.in_by, stay.in_reason, stay.overridden = moved_at, who.username, reason, marks(overridden)
+    change.create(stay)
+    hold_exposed(change, stay=stay, store=box.store)
+    unit = relocate_unit(change, unit=unit, position=str(place))
+    report_accepted(change, subject=unit.record, overridden=overridden, happened=happened)
+    _judge_outing(change, unit, last, moved_at)
+    return stay
 
 
 def take_out(
     *, unit: Unit, actor: Actor, at: datetime, moved_at: datetime | None = None, reason: str = "", chain: str = ""
 ) -> Stay:
     """Take a unit out of its position; the time out of the store begins. `chain` as for putting it in."""
-    who = require(actor, MOVERS, unit.batch.site.code, at=at, about=unit.record.address)
+    lies = stay_of(unit)
+    site = lies.box.store.site.code if lies else unit.batch.site.code
+    who = require(actor, MOVERS, site, at=at, about=unit.record.address)
     compare_chain(unit.batch, unit.record, chain, who, at)
     moved_at = moved_at or at
     with audited(actor=who, action="unit.taken_out", at=at, reason=reason, touching=[unit.record]) as change:
@@ -116,15 +137,16 @@ def _against(unit: Unit, box: Box, place: Place, others: Sequence[Stay]) -> list
 
 
 def _is_elsewhere(unit: Unit, box: Box) -> Objection | None:
-    if unit.batch.site_id == box.store.site_id:
-        return None
+    if unit.batch.site_id == box.store.site_id or unit.custody == Custody.AT_SITE:
+        return None  # what was sent out lies where it was received
     template = N_("{store} stands at another site than unit {unit}.")
     return Objection("other_site", template, {"store": box.store.number, "unit": unit.number}, place="position")
 
 
 def _judge_outing(change: Change, unit: Unit, before: Stay | None, back_at: datetime) -> None:
-    """A time out beyond the limit of the master record holds the unit until QA has judged it."""
-    if before is None or before.out_at is None or before.out_at >= back_at:
+    """A time out beyond the limit of the master record holds the unit until QA has judged it. A way in a shipment is
+    no time out: its logger and its own limits judge it."""
+    if before is None or before.out_at is None or before.out_at >= back_at or was_shipped_since(unit, before.out_at):
         return
     outing = Outing(before.out_at, back_at)
     judged = rules.judge_outing(rules.handling_limit(definition_of_batch(unit.batch)), outing.length)

@@ -1,4 +1,4 @@
-"""What the API of shipments takes and gives."""
+"""What the API of shipments takes."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,78 +10,10 @@ from rest_framework import serializers
 from apps.core.fields import Instant
 from apps.facility.facts import DateOrder
 from apps.signatures.api import HappenedInput, SigningInput
-from apps.transport.facts import DecimalSign, Handed, LoggerFormat, Packed, Received
-from apps.transport.models import HandOver, LoggerFile, ReceiptValue, Shipment
+from apps.transport.facts import DecimalSign, Handed, LoggerFormat, Packed, Received, Taken
 from apps.units.rules import number_of_code
 
 MOST = Decimal(100_000)
-
-
-class HandOverOutput(serializers.ModelSerializer):
-    """One hand-over; `acknowledged` by CODE is no signature."""
-
-    class Meta:
-        model = HandOver
-        fields = (
-            *("n", "given_at", "given_by", "taker", "organisation", "seal", "temperature"),
-            *("taken_at", "taken_by", "acknowledged"),
-        )
-
-
-class LoggerFileOutput(serializers.ModelSerializer):
-    """One file of the logger, as it was read."""
-
-    class Meta:
-        model = LoggerFile
-        fields = (
-            *("id", "name", "size", "sha256", "format", "serial", "zone", "unit", "declared", "count"),
-            *("first_at", "last_at", "lowest", "highest", "attached_at", "attached_by"),
-        )
-
-
-class AnswerOutput(serializers.ModelSerializer):
-    """One answer of the receipt."""
-
-    class Meta:
-        model = ReceiptValue
-        fields = ("parameter", "text", "unit", "verdict")
-
-
-class ShipmentOutput(serializers.ModelSerializer):
-    """A shipment with its units, hand-overs, logger files and what was found."""
-
-    address = serializers.CharField(source="record.address")
-    batch = serializers.CharField(source="batch.number")
-    shipper = serializers.CharField(source="shipper.number", default="")
-    logger = serializers.CharField(source="logger.number", default="")
-    kept_for = serializers.CharField(source="kept_for.address", default="")
-    units = serializers.SerializerMethodField()
-    hand_overs = HandOverOutput(many=True)
-    logger_files = LoggerFileOutput(many=True)
-    answers = AnswerOutput(source="values", many=True)
-
-    class Meta:
-        model = Shipment
-        fields = (
-            *("address", "number", "batch", "units", "mode", "receiver", "contact", "departs_at", "hours", "note"),
-            "kept_for",
-            *("state", "requested_at", "requested_by", "shipper", "logger", "hold_hours", "seal", "layers"),
-            *("documents", "packed_at", "packed_by", "hand_overs", "arrived_at", "checked_at", "seal_read"),
-            *("received_by", "recorded_at", "confirmed_at", "confirmed_by", "logger_files", "answers", "findings"),
-            *("decided_at", "decided_by", "decision", "happened", "overridden"),
-        )
-
-    def get_units(self, shipment: Shipment) -> list[str]:
-        return [line.unit.number for line in shipment.lines.all()]
-
-
-class CodeOutput(serializers.Serializer):
-    """A one-time code: `code` is told here and nowhere again."""
-
-    code = serializers.CharField()
-    name = serializers.CharField()
-    organisation = serializers.CharField()
-    valid_until = serializers.DateTimeField()
 
 
 def numbers() -> serializers.ListField:
@@ -115,10 +47,11 @@ class WayInput(serializers.Serializer):
     departs_at = Instant()
     hours = serializers.DecimalField(max_digits=6, decimal_places=2)
     note = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+    ward = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
 
 
 class RequestInput(WayInput):
-    """Released units of one batch."""
+    """Released units; `batch` is one of theirs and numbers the shipment."""
 
     batch = serializers.CharField(max_length=60)
     units = numbers()
@@ -180,8 +113,20 @@ class CodeInput(serializers.Serializer):
     organisation = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
 
 
-class AcknowledgeInput(serializers.Serializer):
-    """The code that a person without an account types."""
+class TakeInput(serializers.Serializer):
+    """The seal as the taker reads it."""
+
+    seal = serializers.CharField(max_length=60)
+    chain = chain()
+    happened = happened()
+
+
+class TakeSigned(TakeInput):
+    signature = SigningInput()
+
+
+class AcknowledgeInput(TakeInput):
+    """The seal, and the code that a person without an account types."""
 
     code = serializers.CharField(max_length=40)
 
@@ -212,6 +157,7 @@ class ReceiveInput(serializers.Serializer):
         child=serializers.CharField(max_length=500, allow_blank=True), required=False, default=dict
     )
     chain = chain()
+    ward = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
     happened = happened()
 
 
@@ -236,6 +182,20 @@ class DecisionInput(serializers.Serializer):
 
 
 class DecisionSigned(DecisionInput):
+    signature = SigningInput()
+
+
+class AcceptInput(DecisionInput):
+    """Where each unit is put, by its number: a position of a store of the receiving site. `refused`: units that are
+    kept from use out of a shipment in quarantine."""
+
+    places = serializers.DictField(child=serializers.CharField(max_length=120), required=False, default=dict)
+    refused = serializers.ListField(
+        child=serializers.CharField(max_length=60), max_length=1000, required=False, default=list
+    )
+
+
+class AcceptSigned(AcceptInput):
     signature = SigningInput()
 
 
@@ -265,9 +225,15 @@ def handed_from(data: Mapping[str, Any]) -> Handed:
     return Handed(**words, **_statement(data, "given_at", "at"))
 
 
+def taken_from(data: Mapping[str, Any]) -> Taken:
+    """What the taker says."""
+    told: Mapping[str, Any] = data["happened"] or {}
+    return Taken(data["seal"], data["chain"], told.get("reason", ""))
+
+
 def received_from(data: Mapping[str, Any]) -> Received:
     """What the first person says."""
-    words = {name: data[name] for name in ("checked_at", "seal", "texts", "chain")}
+    words = {name: data[name] for name in ("checked_at", "seal", "texts", "chain", "ward")}
     return Received(**_scans(data), **words, **_statement(data, "arrived_at", "arrived_at"))
 
 

@@ -16,21 +16,21 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.audit.models import Record
-from apps.batches.models import Batch
 from apps.batches.selectors.batches import visible_batches
 from apps.core.errors import BadInput, Objection
 from apps.core.filters import AnyOf
 from apps.core.http import actor_of
 from apps.core.text import N_
 from apps.organisation.access import Access
+from apps.organisation.selectors import visible_to
 from apps.signatures.api.verbs import SignedVerb, tagged
 from apps.signatures.facts import SignedContent, Signing
 from apps.transport import content, services
-from apps.transport.api import bodies
+from apps.transport.api import bodies, outputs
 from apps.transport.facts import Asked, Declared, ShipmentState, ShipmentVerb
 from apps.transport.lifecycle import MOVES, RECEIVERS, WHO_ISSUES_CODES, WHO_MAY_ASK
 from apps.transport.models import Shipment
-from apps.transport.selectors import visible_shipments
+from apps.transport.selectors import units_named, visible_shipments
 from apps.units.models import Unit
 from apps.units.rules import number_of_code
 
@@ -38,7 +38,7 @@ from apps.units.rules import number_of_code
 class ShipmentFilter(django_filters.FilterSet):
     """`?batch=CT-0042&state=IN_TRANSIT&unit=CT-0042-U01`."""
 
-    batch = django_filters.CharFilter(field_name="batch__number")
+    batch = django_filters.CharFilter(field_name="lines__unit__batch__number", distinct=True)
     unit = django_filters.CharFilter(field_name="lines__unit__number")
     state = AnyOf(ShipmentState)
 
@@ -51,16 +51,16 @@ class ShipmentsView(ListAPIView):
     """The shipments of one's sites; POST asks for one."""
 
     open_to = Access(write=WHO_MAY_ASK)
-    serializer_class = bodies.ShipmentOutput
+    serializer_class = outputs.ShipmentOutput
     filterset_class = ShipmentFilter
     queryset = Shipment.objects.none()
 
     def get_queryset(self) -> QuerySet[Shipment]:
         seen = visible_shipments(self.request.user, timezone.now())
-        return seen.prefetch_related("lines__unit", "hand_overs", "logger_files", "values")
+        return seen.prefetch_related("lines__unit__batch", "hand_overs", "logger_files", "values")
 
     @extend_schema(
-        operation_id="shipments_request", request=bodies.RequestInput, responses={201: bodies.ShipmentOutput}
+        operation_id="shipments_request", request=bodies.RequestInput, responses={201: outputs.ShipmentOutput}
     )
     def post(self, request: Request) -> Response:
         said = _said(bodies.RequestInput, request)
@@ -68,16 +68,16 @@ class ShipmentsView(ListAPIView):
         batch = visible_batches(request.user, now).filter(number=said.pop("batch")).first()
         if batch is None:
             raise BadInput(Objection("unknown_batch", N_("There is no such batch at your sites."), place="batch"))
-        units = _units(batch, said.pop("units"))
+        units = _units(said.pop("units"), request)
         who: dict[str, Any] = {"actor": actor_of(request), "at": now}
         shipment = services.request_shipment(batch=batch, units=units, asked=Asked(**said), **who)
-        return tagged(Response(bodies.ShipmentOutput(shipment).data, status=status.HTTP_201_CREATED), shipment.record)
+        return tagged(Response(outputs.ShipmentOutput(shipment).data, status=status.HTTP_201_CREATED), shipment.record)
 
 
 class ShipmentView(APIView):
     """One shipment."""
 
-    @extend_schema(operation_id="shipments_show", responses=bodies.ShipmentOutput)
+    @extend_schema(operation_id="shipments_show", responses=outputs.ShipmentOutput)
     def get(self, request: Request, number: str) -> Response:
         return _shown(_named(request, number))
 
@@ -87,7 +87,7 @@ class Cancel(APIView):
 
     open_to = Access(write=MOVES[ShipmentVerb.CANCEL].roles)
 
-    @extend_schema(operation_id="shipments_cancel", request=bodies.ReasonInput, responses=bodies.ShipmentOutput)
+    @extend_schema(operation_id="shipments_cancel", request=bodies.ReasonInput, responses=outputs.ShipmentOutput)
     def post(self, request: Request, number: str) -> Response:
         found, said = _named(request, number), _said(bodies.ReasonInput, request)
         done = services.cancel_shipment(shipment=found, **said, actor=actor_of(request), at=timezone.now())
@@ -99,12 +99,12 @@ class Codes(APIView):
 
     open_to = Access(write=WHO_ISSUES_CODES)
 
-    @extend_schema(operation_id="shipments_issue_code", request=bodies.CodeInput, responses={201: bodies.CodeOutput})
+    @extend_schema(operation_id="shipments_issue_code", request=bodies.CodeInput, responses={201: outputs.CodeOutput})
     def post(self, request: Request, number: str) -> Response:
         found, said = _named(request, number), _said(bodies.CodeInput, request)
         made, text = services.issue_code(shipment=found, **said, actor=actor_of(request), at=timezone.now())
         told = {name: getattr(made, name) for name in ("name", "organisation", "valid_until")}
-        return Response(bodies.CodeOutput({"code": text, **told}).data, status=status.HTTP_201_CREATED)
+        return Response(outputs.CodeOutput({"code": text, **told}).data, status=status.HTTP_201_CREATED)
 
 
 class Acknowledge(APIView):
@@ -113,11 +113,12 @@ class Acknowledge(APIView):
     open_to = Access(write=MOVES[ShipmentVerb.HAND_OVER].roles)
 
     @extend_schema(
-        operation_id="shipments_acknowledge", request=bodies.AcknowledgeInput, responses=bodies.ShipmentOutput
+        operation_id="shipments_acknowledge", request=bodies.AcknowledgeInput, responses=outputs.ShipmentOutput
     )
     def post(self, request: Request, number: str) -> Response:
         found, said = _named(request, number), _said(bodies.AcknowledgeInput, request)
-        done = services.acknowledge_hand_over(shipment=found, **said, actor=actor_of(request), at=timezone.now())
+        told: dict[str, Any] = {"code": said["code"], "did": bodies.taken_from(said)}
+        done = services.acknowledge_hand_over(shipment=found, **told, actor=actor_of(request), at=timezone.now())
         return _shown(done)
 
 
@@ -128,20 +129,20 @@ class LoggerFiles(APIView):
     parser_classes = [MultiPartParser]
 
     @extend_schema(
-        operation_id="shipments_attach", request=bodies.LoggerInput, responses={201: bodies.LoggerFileOutput}
+        operation_id="shipments_attach", request=bodies.LoggerInput, responses={201: outputs.LoggerFileOutput}
     )
     def post(self, request: Request, number: str) -> Response:
         found, said = _named(request, number), _said(bodies.LoggerInput, request)
         file = said.pop("file")
         sent: dict[str, Any] = {"name": file.name, "content": file.read(), "declared": Declared(**said)}
         row = services.attach_logger_file(shipment=found, **sent, actor=actor_of(request), at=timezone.now())
-        return tagged(Response(bodies.LoggerFileOutput(row).data, status=status.HTTP_201_CREATED), found.record)
+        return tagged(Response(outputs.LoggerFileOutput(row).data, status=status.HTTP_201_CREATED), found.record)
 
 
 class Act(SignedVerb):
     """A signed verb on a shipment."""
 
-    output_class = bodies.ShipmentOutput
+    output_class = outputs.ShipmentOutput
 
     def target(self) -> Shipment:
         return _named(self.request, self.kwargs["number"])
@@ -177,16 +178,16 @@ class Give(Act):
 
 
 class Take(Act):
-    """The other side signs."""
+    """The other side signs, with the seal that it read."""
 
     open_to = Access(write=MOVES[ShipmentVerb.TAKE].roles)
-    input_class, signed_class = bodies.NothingSaid, bodies.NothingSigned
+    input_class, signed_class = bodies.TakeInput, bodies.TakeSigned
 
     def content(self, target: Shipment, data: Mapping[str, Any]) -> SignedContent:
-        return content.take_content(target)
+        return content.take_content(target, bodies.taken_from(data))
 
     def perform(self, target: Shipment, data: Mapping[str, Any], signing: Signing) -> Shipment:
-        return services.take_over(shipment=target, signing=signing, **self.who)
+        return services.take_over(shipment=target, did=bodies.taken_from(data), signing=signing, **self.who)
 
 
 class Receive(Act):
@@ -229,6 +230,10 @@ class Accept(Decide):
     """The units may be used; in quarantine only quality assurance says so."""
 
     open_to, verb = Access(write=RECEIVERS), ShipmentVerb.ACCEPT
+    input_class, signed_class = bodies.AcceptInput, bodies.AcceptSigned
+
+    def content(self, target: Shipment, data: Mapping[str, Any]) -> SignedContent:
+        return content.decision_content(target, self.verb, data["reason"], data["places"], data["refused"])
 
     def perform(self, target: Shipment, data: Mapping[str, Any], signing: Signing) -> Shipment:
         return services.accept_shipment(shipment=target, signing=signing, **data, **self.who)
@@ -267,7 +272,7 @@ def _named(request: Request, number: str) -> Shipment:
 
 
 def _shown(shipment: Shipment) -> Response:
-    return tagged(Response(bodies.ShipmentOutput(shipment).data), shipment.record)
+    return tagged(Response(outputs.ShipmentOutput(shipment).data), shipment.record)
 
 
 def _said(body: type[serializers.Serializer], request: Request) -> dict[str, Any]:
@@ -276,11 +281,11 @@ def _said(body: type[serializers.Serializer], request: Request) -> dict[str, Any
     return dict(form.validated_data)
 
 
-def _units(batch: Batch, numbers: list[str]) -> list[Unit]:
+def _units(numbers: list[str], request: Request) -> list[Unit]:
     numbers = [number_of_code(text) for text in numbers]
-    found = list(Unit.objects.filter(batch=batch, number__in=numbers).select_related("record"))
+    found = units_named(numbers, visible_to(request.user, timezone.now()))
     unknown = sorted(set(numbers) - {unit.number for unit in found})
     if unknown:
-        template = N_("{units} is no unit of this batch.")
+        template = N_("{units} is no unit at your sites.")
         raise BadInput(Objection("unknown_unit", template, {"units": ", ".join(unknown)[:200]}, "units"))
     return found

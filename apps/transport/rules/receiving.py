@@ -122,6 +122,30 @@ def differs_from_the_list(scanned: Collection[str], sent: Collection[str]) -> Ob
     return Objection("units_differ", N_("Not arrived: {missing}. Not on the packing list: {foreign}."), facts)
 
 
+def is_another_ward(asked: str, read: str) -> Objection | None:
+    """What is meant for a ward is received there."""
+    if not asked or asked.strip().casefold() == read.strip().casefold():
+        return None
+    template = N_("It was received at {read}; it is meant for {asked}.")
+    return Objection("another_ward", template, {"read": read.strip() or "–", "asked": asked}, place="ward")
+
+
+def is_no_part(refused: Collection[str], sent: Collection[str]) -> Objection | None:
+    """What is kept from use out of a shipment is a part of it; the whole of it is rejected."""
+    if not refused or set(refused) < set(sent):
+        return None
+    template = N_("Name units of this shipment, and not all of them: the whole of it is rejected.")
+    return Objection("no_part", template, place="refused")
+
+
+def is_not_in_quarantine(refused: Collection[str], state: ShipmentState) -> Objection | None:
+    """Single units are kept from use by quality assurance, which decides about what is in quarantine."""
+    if not refused or state is ShipmentState.QUARANTINED:
+        return None
+    template = N_("Put the shipment into quarantine first: there single units are kept from use.")
+    return Objection("not_in_quarantine", template, place="refused")
+
+
 def has_no_logger_file(count: int) -> Objection | None:
     """Without the file of the logger nothing is proven."""
     return None if count else Objection("no_logger_file", N_("No file of the logger is attached."))

@@ -224,3 +224,11 @@ def is_tried_too_often(tries: int) -> Objection | None:
     if tries < TRIES:
         return None
     return Objection("code_locked", N_("Too many wrong codes: have a new one issued."), place="code")
+
+
+def has_no_such_position(unit: str, position: str, is_known: bool) -> Objection | None:
+    """A unit of the shipment is put into a position that is there."""
+    if is_known:
+        return None
+    template = N_("{unit} in {position}: there is no such position, or the unit is not in this shipment.")
+    return Objection("no_such_position", template, {"unit": unit[:60], "position": position}, place="places")

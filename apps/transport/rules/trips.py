@@ -1,6 +1,7 @@
 """A series of readings against the limits of the master record: what lay outside, and what nobody measured. Pure."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -88,6 +89,14 @@ def _level_passed(temperature: NumberParameter, verdict: Verdict) -> str:
     limit = temperature.limit
     levels = dict(limit.levels) if isinstance(limit, NumericLimit) else {}
     return ends_text(levels[verdict]) if verdict in levels else limit_text(limit) if limit else ""
+
+
+def of_batch(said: Objection, batch: str) -> Objection:
+    """The same sentence, with the batch whose own limit it is."""
+    template = N_(
+        "Batch {batch}: from {began_at:%Y-%m-%d %H:%M} UTC for {length} outside {limit} {unit}: worst {worst}."
+    )
+    return replace(said, template=template, facts={**said.facts, "batch": batch})
 
 
 def is_of_another_logger(series: LoggerSeries, serial_number: str) -> Objection | None:

@@ -1,33 +1,53 @@
 """What becomes of a shipment that arrived: accepted, in quarantine, rejected, or back into stock."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
-from apps.core.errors import Objection, stop_if
+from apps.core.errors import BadInput, Objection, stop_if
 from apps.core.rules import is_future, reason_is_missing
+from apps.organisation.services import require
 from apps.quality.services import lift_hold_for
 from apps.signatures.facts import Signer, Signing
 from apps.signatures.services import admit_signer, sign
-from apps.transport.content import decision_content
+from apps.storage.facts import Place
+from apps.storage.models import Box
+from apps.storage.rules import read_place
+from apps.storage.selectors import box_named
+from apps.storage.services import put_away
+from apps.transport.content import NOWHERE, decision_content
 from apps.transport.facts import ShipmentState, ShipmentVerb
-from apps.transport.lifecycle import MOVES, is_for_others, may_not_move, roles_for
+from apps.transport.lifecycle import MOVES, RECEIVERS, is_for_others, may_not_move, roles_for
 from apps.transport.models import Shipment
 from apps.transport.rules import receiving, shipping
 from apps.transport.selectors import against_the_logger, shipment_now, units_in
 from apps.transport.services.receiving import acceptance_key
-from apps.transport.services.requesting import out_of_turn
+from apps.transport.services.requesting import out_of_turn, records_in
 from apps.units.facts import UnitVerb
 from apps.units.lifecycle import refuses
 from apps.units.models import Unit
 from apps.units.services import marks, move_units
 
 
-def accept_shipment(*, shipment: Shipment, reason: str, signing: Signing, actor: Actor, at: datetime) -> Shipment:
-    """The units may be used. What is in quarantine only quality assurance accepts, and says why."""
-    return _decided(ShipmentVerb.ACCEPT, shipment, reason, signing, actor, at)
+def accept_shipment(
+    *,
+    shipment: Shipment,
+    reason: str,
+    signing: Signing,
+    actor: Actor,
+    at: datetime,
+    places: Mapping[str, str] | None = None,
+    refused: Collection[str] = (),
+) -> Shipment:
+    """The units may be used. What is in quarantine only quality assurance accepts, and says why.
+
+    `places`: the position of each unit in a store of whoever received it, by its number; a unit that is named no
+    position stands with the receiver until somebody puts it away. `refused`: units that are kept from use, as those of
+    a rejected shipment are.
+    """
+    return _decided(ShipmentVerb.ACCEPT, shipment, reason, signing, actor, at, places or {}, refused)
 
 
 def quarantine_shipment(*, shipment: Shipment, reason: str, signing: Signing, actor: Actor, at: datetime) -> Shipment:
@@ -53,7 +73,7 @@ def return_shipment(
     """Take back into stock what left our control: only sealed as it was, and measured until it came back."""
     verb = ShipmentVerb.RETURN
     signer = _signer(verb, shipment, signing, actor, at)
-    touching = [shipment.record, shipment.batch.record, *(unit.record for unit in units_in(shipment))]
+    touching = records_in(shipment)
     with audited(actor=signer.actor, action="shipment.returned", at=at, reason=reason, touching=touching) as change:
         now, units = shipment_now(shipment), units_in(shipment)
         stop_if(
@@ -73,10 +93,19 @@ def return_shipment(
 
 
 def _decided(
-    verb: ShipmentVerb, shipment: Shipment, reason: str, signing: Signing, actor: Actor, at: datetime
+    verb: ShipmentVerb,
+    shipment: Shipment,
+    reason: str,
+    signing: Signing,
+    actor: Actor,
+    at: datetime,
+    places: Mapping[str, str] = NOWHERE,
+    refused: Collection[str] = (),
 ) -> Shipment:
     signer = _signer(verb, shipment, signing, actor, at)
-    touching = [shipment.record, *(unit.record for unit in units_in(shipment))]
+    found = _positions(shipment, places, signer, at)
+    stores = {box.store_id: box.store.record for box, _ in found.values()}
+    touching = [shipment.record, *stores.values(), *(unit.record for unit in units_in(shipment))]
     action = f"shipment.{MOVES[verb].target.lower()}"
     with audited(actor=signer.actor, action=action, at=at, reason=reason, touching=touching) as change:
         now = shipment_now(shipment)
@@ -84,13 +113,42 @@ def _decided(
             may_not_move(verb, ShipmentState(now.state)),
             is_for_others(verb, ShipmentState(now.state), signer.actor.role),
             _says_nothing(verb, now, reason),
+            receiving.is_no_part(refused, [unit.number for unit in units_in(now)]),
+            receiving.is_not_in_quarantine(refused, ShipmentState(now.state)),
             keep=out_of_turn(verb, now),
         )
-        content = decision_content(now, verb, reason)
+        content = decision_content(now, verb, reason, places, refused)
         sign(change, signer=signer, record=now.record, content=content, site=now.batch.site.code)
         if verb is ShipmentVerb.ACCEPT:
-            _let_go(change, now, units_in(now), reason or now.number)
+            fit = [unit for unit in units_in(now) if unit.number not in refused]
+            _let_go(change, now, fit, reason or now.number)
+            _put_away(change, now, found)
         return _ended(change, now, verb, signer, reason)
+
+
+def _put_away(change: Change, shipment: Shipment, found: Mapping[str, tuple[Box, Place]]) -> None:
+    for unit in (one for one in units_in(shipment) if one.number in found):
+        box, place = found[unit.number]
+        put_away(change, unit=unit, box=box, place=place, moved_at=change.at)
+
+
+def _positions(
+    shipment: Shipment, places: Mapping[str, str], signer: Signer, at: datetime
+) -> dict[str, tuple[Box, Place]]:
+    """The positions that were scanned, of units of the shipment and of stores where the signer receives."""
+    numbers = {unit.number for unit in units_in(shipment)} if places else set()
+    found: dict[str, tuple[Box, Place]] = {}
+    for number, text in places.items():
+        place = read_place(text)
+        if isinstance(place, Objection):
+            raise BadInput(place)
+        box = box_named(place)
+        unknown = shipping.has_no_such_position(number, str(place), box is not None and number in numbers)
+        if unknown or box is None:
+            raise BadInput(*([unknown] if unknown else []))
+        require(signer.actor, RECEIVERS, box.store.site.code, at=at, about=box.store.record.address)
+        found[number] = (box, place)
+    return found
 
 
 def _says_nothing(verb: ShipmentVerb, shipment: Shipment, reason: str) -> Objection | None:
@@ -111,7 +169,7 @@ def _unproven(shipment: Shipment, until: datetime) -> list[dict[str, object]]:
 
 
 def _let_go(change: Change, shipment: Shipment, units: Sequence[Unit], reason: str) -> None:
-    change.update_many(list(shipment.lines.all()), stands=False)
+    change.update_many(list(shipment.lines.filter(unit__in=[unit.pk for unit in units])), stands=False)
     for unit in units:
         lift_hold_for(change, record=unit.record, key=acceptance_key(shipment.number), reason=reason)
 

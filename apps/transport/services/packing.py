@@ -18,7 +18,7 @@ from apps.transport.facts import Packed, Received, ShipmentState, ShipmentVerb
 from apps.transport.lifecycle import MOVES, may_not_move
 from apps.transport.models import Shipment
 from apps.transport.rules import shipping
-from apps.transport.selectors import mode_of, shipment_now, stage_of, units_in
+from apps.transport.selectors import mode_of, shipment_now, stage_for, units_in
 from apps.transport.services.requesting import against_leaving, asked_of, out_of_turn
 from apps.units.models import Unit
 from apps.units.services import compare_labels, marks, report_accepted
@@ -78,7 +78,7 @@ def _records(shipment: Shipment) -> list:
 
 
 def _never(shipment: Shipment, did: Packed, at: datetime) -> list[Objection | None]:
-    stage = stage_of(shipment.batch)
+    stage = stage_for(shipment)
     return [
         may_not_move(VERB, ShipmentState(shipment.state)),
         is_future(did.at, at, "packed_at"),
@@ -90,7 +90,7 @@ def _never(shipment: Shipment, did: Packed, at: datetime) -> list[Objection | No
 
 def _against(shipment: Shipment, did: Packed, shipper: Instrument, logger: Instrument) -> list[Objection | None]:
     units, asked, mode = units_in(shipment), asked_of(shipment), mode_of(shipment)
-    stage, until = stage_of(shipment.batch), asked_of(shipment).arrives_at
+    stage, until = stage_for(shipment), asked_of(shipment).arrives_at
     return [
         shipping.is_not_what_was_asked(did.units, [unit.number for unit in units]),
         *_lying(units),

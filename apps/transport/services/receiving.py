@@ -29,10 +29,11 @@ from apps.transport.selectors import (
     mode_of,
     receipt_within,
     shipment_now,
+    units_beside,
     units_in,
 )
 from apps.transport.services.packing import compare_scans
-from apps.transport.services.requesting import out_of_turn
+from apps.transport.services.requesting import out_of_turn, records_in
 from apps.units.facts import UnitVerb
 from apps.units.models import Unit
 from apps.units.services import marks, move_units
@@ -70,8 +71,8 @@ def receive_shipment(*, shipment: Shipment, did: Received, signing: Signing, act
     signer = admit_signer(signing=signing, actor=actor, role=MOVES[RECEIVE].roles, site=site, at=at, about=address)
     compare_scans(shipment, did, signer.actor, at)
     happened = Happened(did.arrived_at, did.because) if did.because else None
-    touching = [shipment.record, shipment.batch.record, *(unit.record for unit in units_in(shipment))]
-    action = "shipment.arrived"
+    foreign = units_beside(shipment, did.units)
+    touching, action = [*records_in(shipment), *(unit.record for unit in foreign)], "shipment.arrived"
     with audited(actor=signer.actor, action=action, at=at, reason=did.because, touching=touching) as change:
         now, units = shipment_now(shipment), units_in(shipment)
         found = checked(now, did.texts, at)
@@ -80,12 +81,14 @@ def receive_shipment(*, shipment: Shipment, did: Received, signing: Signing, act
         sign(change, signer=signer, record=now.record, content=receive_content(now, did, at), site=site)
         change.create_many([_value(now, one) for one in found if one.entered.done])
         _arrive(change, now, units, did, happened, against)
+        _hold_beside(change, now, foreign)
         return change.update(
             now,
             state=MOVES[RECEIVE].target,
             arrived_at=did.arrived_at,
             checked_at=did.checked_at,
             seal_read=did.seal.strip(),
+            ward_read=did.ward.strip(),
             received_by=signer.actor.username,
             recorded_at=at,
             findings=marks(_findings(now, units, did, found)),
@@ -168,9 +171,10 @@ def _findings(shipment: Shipment, units: Sequence[Unit], did: Received, found: S
     mode, given = mode_of(shipment), left_at(shipment)
     said: list[Objection | None] = [
         shipping.seal_differs(did.seal, shipment.seal),
+        receiving.is_another_ward(shipment.ward, did.ward),
         receiving.differs_from_the_list(did.units, [unit.number for unit in units]),
         receiving.travelled_too_long(mode, given, did.arrived_at) if given else None,
-        receiving.was_checked_late(did.arrived_at, did.checked_at, receipt_within(shipment.batch)),
+        receiving.was_checked_late(did.arrived_at, did.checked_at, receipt_within(shipment)),
         *(receiving.is_past_expiry(unit.number, unit.expires_at, did.arrived_at) for unit in units),
         *(receiving.is_unfit(one) for one in found),
     ]
@@ -207,6 +211,20 @@ def _arrive(
             template=N_("Waits for the decision about the shipment {number}"),
             facts={"number": shipment.number},
             liftable_by="TRANSPORT",
+        )
+
+
+def _hold_beside(change: Change, shipment: Shipment, foreign: Sequence[Unit]) -> None:
+    """What lay among them and is not on the packing list is issued to nobody until quality assurance knows how."""
+    for unit in foreign:
+        place_hold(
+            change,
+            record=unit.record,
+            key=f"beside:{shipment.number}",
+            blocks=[Blocks.ISSUE, Blocks.USE],
+            code="arrived_unlisted",
+            template=N_("It arrived with the shipment {number} and is not on its packing list"),
+            facts={"number": shipment.number},
         )
 
 

@@ -23,9 +23,19 @@ from apps.signatures.facts import SignedContent, Signing
 from apps.signatures.pages import Panel, signed_page
 from apps.transport import content, services
 from apps.transport.facts import ShipmentVerb
-from apps.transport.forms import AcceptForm, HandOverForm, PackForm, ReceiveForm, RequestForm, ReturnForm, WhyForm
+from apps.transport.forms import (
+    AcceptForm,
+    HandOverForm,
+    PackForm,
+    ReceiveForm,
+    RequestForm,
+    ReturnForm,
+    TakeForm,
+    WhyForm,
+)
 from apps.transport.lifecycle import MOVES, WHO_MAY_ASK
 from apps.transport.models import Shipment
+from apps.transport.selectors import batches_in
 from apps.transport.views.finding import STOPS, shipment_named
 from apps.units.views.framing import batch_bar
 
@@ -81,14 +91,17 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
 @open_to(access=by(ShipmentVerb.TAKE))
 @require_http_methods(METHODS)
 def take(request: HttpRequest, number: str) -> HttpResponse:
-    """GET, POST /transport/<number>/take/: the other side signs, on the giver's screen or on their own."""
+    """GET, POST /transport/<number>/take/: the other side reads the seal and signs, on the giver's screen or on its
+    own."""
     found = shipment_named(request, number)
-    return _signed(
+    form = TakeForm(request.POST or None, shipment=found)
+    return _said_then_signed(
         request,
         found,
         ShipmentVerb.TAKE,
-        lambda: content.take_content(found),
-        lambda signing: services.take_over(shipment=found, signing=signing, **who(request)),
+        form,
+        lambda _at: content.take_content(found, form.said),
+        lambda signing: services.take_over(shipment=found, did=form.said, signing=signing, **who(request)),
         second=True,
     )
 
@@ -120,9 +133,21 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
 @open_to(access=by(ShipmentVerb.ACCEPT))
 @require_http_methods(METHODS)
 def accept(request: HttpRequest, number: str) -> HttpResponse:
-    """GET, POST /transport/<number>/accept/: the units may be used."""
-    form = AcceptForm(request.POST or None)
-    return _decided(request, number, ShipmentVerb.ACCEPT, form, services.accept_shipment)
+    """GET, POST /transport/<number>/accept/: the units may be used, but for those named; and where they are put."""
+    found, verb = shipment_named(request, number), ShipmentVerb.ACCEPT
+    form = AcceptForm(request.POST or None, shipment=found)
+
+    def said() -> dict[str, Any]:
+        return {"reason": form.cleaned_data["reason"], "places": form.places, "refused": form.refused}
+
+    return _said_then_signed(
+        request,
+        found,
+        verb,
+        form,
+        lambda _at: content.decision_content(found, verb, **said()),
+        lambda signing: services.accept_shipment(shipment=found, signing=signing, **said(), **who(request)),
+    )
 
 
 @open_to(access=by(ShipmentVerb.QUARANTINE))
@@ -188,6 +213,8 @@ def _said_then_signed(
     form: forms.Form,
     content_at: Callable[[datetime], SignedContent],
     perform: Callable[[Signing], object],
+    *,
+    second: bool = False,
 ) -> HttpResponse:
     """The form first; what it says is read back and signed. What can't be read is said at once."""
     if not (request.method == "POST" and form.is_valid()):
@@ -205,7 +232,7 @@ def _said_then_signed(
     except Refused as unread:
         return refusal_response(request, unread)
     hidden = {name: request.POST[name] for name in form.fields if request.POST.get(name)}
-    return _signed(request, shipment, verb, lambda: content_at(now), perform, hidden=hidden)
+    return _signed(request, shipment, verb, lambda: content_at(now), perform, hidden=hidden, second=second)
 
 
 def _signed(
@@ -234,4 +261,6 @@ def _signed(
 
 def _words(shipment: Shipment) -> dict[str, str]:
     found = {str(mark["text"]): kept_sentence(mark) for mark in shipment.findings}
-    return found | words_read(definition_of(shipment.batch.product_version))
+    for batch in batches_in(shipment):
+        found |= words_read(definition_of(batch.product_version))
+    return found

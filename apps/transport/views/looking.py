@@ -24,7 +24,7 @@ from apps.products.facts import Verdict
 from apps.products.forms import answer_words, unit_of
 from apps.signatures.selectors import shown_signatures
 from apps.transport.facts import ShipmentState
-from apps.transport.forms import mode_words
+from apps.transport.forms import mode_words, way_words
 from apps.transport.lifecycle import WHO_MAY_ASK
 from apps.transport.models import LoggerFile, Shipment
 from apps.transport.selectors import (
@@ -32,11 +32,13 @@ from apps.transport.selectors import (
     checked,
     hand_overs_of,
     logger_file_of,
+    refused_of,
     series_of,
-    stage_of,
+    stage_for,
     trip_of,
     units_in,
     visible_shipments,
+    ways_of,
 )
 from apps.transport.views.drawing import curve_of
 from apps.transport.views.finding import acts_of, shipment_named
@@ -61,13 +63,15 @@ def shipment_list(request: HttpRequest) -> HttpResponse:
 def shipment(request: HttpRequest, number: str) -> HttpResponse:
     """GET /transport/<number>/: units, packing, hand-overs, curve, receipt, decision."""
     found = shipment_named(request, number)
-    file, stage = logger_file_of(found), stage_of(found.batch)
+    file, stage, ways = logger_file_of(found), stage_for(found), ways_of(found)
     handed = hand_overs_of(found)
     named = names_of([found.requested_by, *(name for one in handed for name in (one.given_by, one.taken_by) if name)])
     context = {
         "shipment": found,
         "mode": mode_words(found),
+        "ways": [(batch, way_words(way)) for batch, way in ways] if len(ways) > 1 else [],
         "units": units_in(found),
+        "refused": refused_of(found),
         "layers": [bilingual(one.label) for one in stage.packing if one.key in found.layers],
         "documents": [bilingual(one.label) for one in stage.documents if one.key in found.documents],
         "hours": _hours(found.hours),

@@ -58,12 +58,14 @@ def code(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(METHODS)
 def acknowledge(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /transport/<number>/acknowledge/: a person without an account types their code."""
-    found, form = shipment_named(request, number), AcknowledgeForm(request.POST or None)
+    found = shipment_named(request, number)
+    form = AcknowledgeForm(request.POST or None, shipment=found)
     intro = _("Hand the screen to the person who takes the shipment. The code is an acknowledgement, no signature.")
     act = _act(found, _("Take over by code: %(number)s"), _("Take over"), "keyboard", intro=intro)
 
     def perform(_happened: Happened | None) -> None:
-        services.acknowledge_hand_over(shipment=found, **form.cleaned_data, **who(request))
+        typed = form.cleaned_data["code"]
+        services.acknowledge_hand_over(shipment=found, code=typed, did=form.said, **who(request))
 
     return act_page(request, act, form, perform)
 

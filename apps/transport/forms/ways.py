@@ -1,0 +1,92 @@
+"""What a shipment is asked for with: which units, to whom, in which way."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.batches.models import Batch
+from apps.core.ui.acts import instant_field, offer, scanned
+from apps.core.ui.wording import bilingual
+from apps.products.definition.storage import TransportMode
+from apps.products.loader import units as unit_table
+from apps.products.rules.limits import limit_text
+from apps.transport.facts import Asked
+from apps.transport.models import Shipment
+from apps.transport.selectors import mode_of, stage_of, units_named, units_to_ship
+from apps.units.models import Unit
+from apps.units.rules import number_of_code
+
+MORE = 6  # units of other batches on one page; a longer list goes through the API
+
+
+class WayForm(forms.Form):
+    """To whom it goes, how, when, and for how long at most."""
+
+    mode = forms.ChoiceField(label=gettext_lazy("Way of transport"), widget=forms.RadioSelect)
+    receiver = forms.CharField(label=gettext_lazy("Receiver"), max_length=200)
+    contact = forms.CharField(label=gettext_lazy("Telephone day and night"), max_length=200)
+    departs_at = instant_field(gettext_lazy("Planned departure"))
+    hours = forms.DecimalField(label=gettext_lazy("Planned hours, at most"), max_digits=6, decimal_places=2)
+    ward = forms.CharField(
+        label=gettext_lazy("Ward"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("Where the units are received. What arrives elsewhere goes into quarantine."),
+    )
+    note = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=1000)
+
+    def __init__(self, *args: Any, modes: Iterable[TransportMode], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "mode", [(one.key, bilingual(one.label)) for one in modes])
+
+
+class RequestForm(WayForm):
+    """Which units go to whom: those of the batch, and units of other batches that travel with them."""
+
+    units = forms.MultipleChoiceField(label=gettext_lazy("Units"), widget=forms.CheckboxSelectMultiple)
+    others = tuple(f"other_{n}" for n in range(1, MORE + 1))
+    field_order = ("units", *others)
+
+    def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
+        super().__init__(*args, modes=stage_of(batch).modes, **kwargs)
+        self.there = {unit.number: unit for unit in units_to_ship(batch)}
+        offer(self, "units", [(number, number) for number in self.there])
+        self.site = batch.site.code
+        for n, name in enumerate(self.others, 1):
+            label = _("Unit of another batch, scanned (%(n)s)") % {"n": n}
+            self.fields[name] = forms.CharField(label=label, required=False, max_length=120, widget=scanned("unit"))
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        """What was scanned is a unit of this site."""
+        found = super().clean() or self.cleaned_data
+        for name in self.others:
+            number = number_of_code(found.get(name, "").strip())
+            unit = next(iter(units_named([number], {self.site})), None) if number else None
+            if number and unit is None:
+                self.add_error(name, _("This is no unit of this site."))
+            found[name] = unit
+        return found
+
+    @property
+    def said(self) -> tuple[list[Unit], Asked]:
+        """The units themselves, and what is asked."""
+        words = dict(self.cleaned_data)
+        others = [unit for name in self.others if (unit := words.pop(name))]
+        return [*(self.there[number] for number in words.pop("units")), *others], Asked(**words)
+
+
+def mode_words(shipment: Shipment) -> str:
+    """The way of transport with its range."""
+    return way_words(mode_of(shipment))
+
+
+def way_words(mode: TransportMode) -> str:
+    """One way of one master record with its range and its longest time."""
+    limit = limit_text(mode.temperature.limit) if mode.temperature.limit else ""
+    unit = unit_table().display(getattr(mode.temperature, "unit", ""))
+    longest = f" · ≤ {mode.at_most}" if mode.at_most else ""
+    return f"{bilingual(mode.label)}: {limit} {unit}".strip() + longest

@@ -1,0 +1,240 @@
+"""Units of several batches in one shipment: what their masters share governs; what shares nothing stays apart."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from apps.audit.services import audited
+from apps.batches.models import Batch
+from apps.batches.selectors.batches import batch_now
+from apps.core.actor import SYSTEM
+from apps.core.errors import Objection
+from apps.products.definition import NumberParameter
+from apps.products.definition.storage import TransportMode
+from apps.products.services import import_version
+from apps.quality.facts import Blocks
+from apps.quality.selectors import open_holds
+from apps.quality.services import place_hold
+from apps.transport.content import decision_content
+from apps.transport.facts import Asked, ShipmentVerb
+from apps.transport.models import Shipment, ShippedUnit
+from apps.transport.rules.together import strictest, strictest_stage, way_for
+from apps.transport.selectors import batches_in, mode_of, refused_of, shipment_now
+from apps.transport.services import accept_shipment, request_shipment
+from apps.units.models import Unit
+from tests.batches.refusals import codes
+from tests.cast import AT, Cast, actor, sign_as
+from tests.dosing.story import released_units
+from tests.products.test_versions import other_text
+from tests.testing.prologue import known_people, undone
+from tests.testing.story import loaded, running_batch
+from tests.transport.story import (
+    ASKED,
+    DECIDED,
+    U1,
+    asked,
+    confirmed,
+    curve,
+    handed,
+    packed,
+    received,
+    released,
+    taken,
+    with_file,
+)
+
+OTHER = "CT-0043-U01"
+MODES = {mode.key: mode for mode in loaded().definition.transport.modes}
+
+
+def limited(mode: TransportMode, **words: Any) -> TransportMode:
+    """The same way with another limit of its temperature."""
+    limit = mode.temperature.limit
+    assert limit is not None
+    warmth = mode.temperature.model_copy(update={"limit": limit.model_copy(update=words)})
+    return mode.model_copy(update={"temperature": warmth})
+
+
+# --- the rule -------------------------------------------------------------------------------------------------------
+def ends(mode: TransportMode | Objection) -> tuple[Any, Any]:
+    assert not isinstance(mode, Objection)
+    assert isinstance(mode.temperature, NumberParameter)
+    limit: Any = mode.temperature.limit
+    return limit.low, limit.high
+
+
+def test_the_strictest_range_governs() -> None:
+    chilled = MODES["chilled"]
+    wider, shifted = (
+        limited(chilled, low=Decimal("1.0"), high=Decimal("10.0")),
+        limited(chilled, low=Decimal("4.0"), high=Decimal("12.0")),
+    )
+
+    assert ends(strictest([chilled, wider])) == ends(strictest([wider, chilled])) == ends(chilled)
+    assert ends(strictest([wider, shifted])) == (Decimal("4.0"), Decimal("10.0"))
+
+
+def test_ranges_without_a_common_temperature_do_not_travel_together() -> None:
+    found = strictest([MODES["chilled"], MODES["dry_shipper"]])
+
+    assert isinstance(found, Objection)
+    assert found.code == "no_common_range"
+
+
+def test_the_least_time_and_the_greatest_margin_govern() -> None:
+    chilled = MODES["chilled"]
+    quick = limited(chilled).model_copy(update={"hold_time_factor": Decimal(3), "at_most": None})
+
+    both = strictest([quick, chilled])
+    assert not isinstance(both, Objection)
+    assert (both.at_most, both.hold_time_factor) == (chilled.at_most, Decimal(3))
+
+
+def test_another_batch_travels_in_the_way_of_its_own_that_keeps_its_state() -> None:
+    modes = list(MODES.values())
+    frozen = MODES["dry_shipper"].state
+
+    assert way_for(modes, "dry_shipper", frozen) == MODES["dry_shipper"]
+    assert way_for(modes, "balloon", frozen) == MODES["dry_shipper"]
+    assert way_for(modes, "balloon", "molten") is None
+
+
+def test_every_paper_and_question_of_each_master_is_asked_for() -> None:
+    stage = loaded().definition.transport
+    other = stage.model_copy(update={"documents": stage.documents[:1], "receipt": stage.receipt[:1]})
+
+    assert strictest_stage([other, stage]).documents == stage.documents
+    assert {one.key for one in strictest_stage([other, stage]).receipt} == {one.key for one in stage.receipt}
+
+
+# --- two batches ----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class World:
+    """Two batches with released units."""
+
+    cast: Cast
+    batch: Batch
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    with undone(django_db_blocker) as people:
+        assert people.quinn  # the site is founded with its first person
+        first = running_batch(people)
+        released(people, first)
+        released_units(people, "CT-0043", 2)
+        yield World(people, first)
+
+
+@pytest.fixture
+def cast(world: World, db: None) -> Cast:
+    return known_people(world.cast)
+
+
+@pytest.fixture
+def batch(world: World, db: None) -> Batch:
+    return batch_now(world.batch)
+
+
+def together(cast: Cast, batch: Batch, *numbers: str, way: Asked | None = None) -> Shipment:
+    units = list(Unit.objects.filter(number__in=numbers or (U1, OTHER)).select_related("record", "batch__record"))
+    who: dict[str, Any] = {"actor": actor(cast.stella), "at": ASKED}
+    return request_shipment(batch=batch, units=units, asked=way or asked(), **who)
+
+
+def other_master(**limit: Any) -> None:
+    """The other batch is made by a master of another product whose dry shipper has this limit."""
+    transport = json.loads(loaded().text)["transport"]
+    mode = next(one for one in transport["modes"] if one["key"] == "dry_shipper")
+    mode["temperature"]["limit"] = {**mode["temperature"]["limit"], "action": None, **limit}
+    text = other_text(loaded(), key="msc_other", transport=transport)
+    named = replace(text, definition=text.definition.model_copy(update={"key": "msc_other"}))
+    version = import_version(loaded=named, actor=SYSTEM, at=AT)
+    other = Batch.objects.select_related("record").get(number="CT-0043")
+    with audited(actor=SYSTEM, action="test.changed", at=AT, touching=[other.record]) as change:
+        change.update(other, product_version=version, definition_sha256=version.sha256)
+
+
+def came_too_warm_for_the_other(cast: Cast, batch: Batch) -> Shipment:
+    """−155 °C on the way: warm enough for the master of the second batch, cold enough for that of the first."""
+    other_master(high="-160")
+    shipment = taken(cast, handed(cast, packed(cast, together(cast, batch))))
+    with_file(cast, shipment, curve({40: "-155"}))
+    return shipment_now(confirmed(cast, received(cast, shipment)))
+
+
+def accepted(cast: Cast, shipment: Shipment, *refused: str) -> Shipment:
+    """Quinn accepts, but for what is named."""
+    content = decision_content(shipment, ShipmentVerb.ACCEPT, "Judged", {}, refused)
+    signing = sign_as(cast.quinn, content, at=DECIDED)
+    who: dict[str, Any] = {"actor": actor(cast.quinn), "at": DECIDED}
+    return accept_shipment(shipment=shipment, reason="Judged", signing=signing, refused=refused, **who)
+
+
+def held(number: str) -> list[str]:
+    """What keeps a unit from use: on itself, or on what it was made of."""
+    return [hold.code for hold in open_holds([Unit.objects.get(number=number).record], Blocks.USE)]
+
+
+def test_units_of_two_batches_travel_in_one_shipment_and_are_received(cast: Cast, batch: Batch) -> None:
+    shipment = packed(cast, together(cast, batch))
+    shipment = taken(cast, handed(cast, shipment))
+    with_file(cast, shipment, curve())
+    shipment = shipment_now(confirmed(cast, received(cast, shipment)))
+
+    assert (shipment.number, shipment.state, shipment.findings) == ("CT-0042-T01", "RECEIVED", [])
+    assert [one.number for one in batches_in(shipment)] == ["CT-0042", "CT-0043"]
+    assert set(Unit.objects.filter(number__in=[U1, OTHER]).values_list("custody", flat=True)) == {"AT_SITE"}
+
+
+def test_each_batch_is_judged_by_its_own_master(cast: Cast, batch: Batch) -> None:
+    shipment = came_too_warm_for_the_other(cast, batch)
+
+    assert ends(mode_of(shipment))[1] == Decimal(-160)
+    assert [one["facts"]["batch"] for one in shipment.findings] == ["CT-0043"]
+    assert shipment.state == "QUARANTINED"
+
+
+def test_the_unit_that_was_too_warm_is_kept_from_use_and_the_other_accepted(cast: Cast, batch: Batch) -> None:
+    shipment = came_too_warm_for_the_other(cast, batch)
+    assert codes(lambda: accepted(cast, shipment, U1, OTHER)) == ["no_part"]
+    done = accepted(cast, shipment, OTHER)
+
+    assert (done.state, refused_of(done)) == ("ACCEPTED", [OTHER])
+    assert (held(U1), held(OTHER)) == ([], ["waits_for_acceptance"])
+
+
+def test_out_of_quarantine_no_single_unit_is_refused(cast: Cast, batch: Batch) -> None:
+    shipment = taken(cast, handed(cast, packed(cast, together(cast, batch))))
+    with_file(cast, shipment, curve())
+    shipment = shipment_now(confirmed(cast, received(cast, shipment)))
+
+    assert codes(lambda: accepted(cast, shipment, OTHER)) == ["not_in_quarantine"]
+
+
+def test_a_hold_of_one_batch_stops_its_units_and_no_others(cast: Cast, batch: Batch) -> None:
+    shipment = taken(cast, handed(cast, packed(cast, together(cast, batch))))
+    with_file(cast, shipment, curve())
+    shipment = shipment_now(confirmed(cast, received(cast, shipment)))
+    accepted(cast, shipment)
+    other = Batch.objects.select_related("record").get(number="CT-0043")
+    with audited(actor=SYSTEM, action="test.held", at=AT, touching=[other.record]) as change:
+        place_hold(change, record=other.record, key="doubt", blocks=[Blocks.USE], code="doubt", template="Doubt")
+
+    assert (held(U1), held(OTHER)) == ([], ["doubt"])
+
+
+def test_a_batch_whose_range_is_another_stays_behind_with_the_reason(cast: Cast, batch: Batch) -> None:
+    other_master(kind="range", low="-90", high="-70")
+
+    assert codes(lambda: together(cast, batch)) == ["no_common_range"]
+    assert not ShippedUnit.objects.exists()
+
+
+def test_the_batch_that_numbers_a_shipment_is_among_its_units(cast: Cast, batch: Batch) -> None:
+    assert "no_units" in codes(lambda: together(cast, batch, OTHER))
