@@ -49,3 +49,25 @@ class Proof:
     entered: Entered
     shown: str = ""
     file: int | None = None
+
+
+class CarrierVerb(StrEnum):
+    """What is signed when treated waste leaves: by who gives it, by who takes it."""
+
+    GIVE = "GIVE"
+    TAKE = "TAKE"
+
+
+@dataclass(frozen=True)
+class GivenAway:
+    """What the giver says: the waste number as scanned, to whom, when, under which paper of the carrier.
+
+    `because` is why it is recorded although a rule stands against it.
+    """
+
+    at: datetime
+    waste_number: str
+    carrier: str
+    taker: str
+    paper: str = ""
+    because: str = ""

@@ -3,23 +3,28 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.batches.models import Batch
-from apps.core.ui.acts import instant_field, offer
+from apps.core.ui.acts import instant_field, offer, scanned
 from apps.core.ui.wording import bilingual
-from apps.disposal.selectors import stage_of, units_to_choose
+from apps.disposal.facts import GivenAway
+from apps.disposal.selectors import stage_of, units_named, units_to_choose
 from apps.products.definition import FileParameter
 from apps.products.definition.disposal import Treatment
 from apps.products.facts import ParameterKind
 from apps.products.forms import reading_field
-from apps.units.models import Unit
+from apps.units.rules import number_of_code
+
+MORE = 6  # units of other batches on one page; a longer list goes through the API
 
 
 class RequestForm(forms.Form):
     """Which units are destroyed, why and how."""
 
     units = forms.MultipleChoiceField(label=gettext_lazy("Units"), widget=forms.CheckboxSelectMultiple)
+    others = tuple(f"other_{n}" for n in range(1, MORE + 1))
     reason = forms.ChoiceField(label=gettext_lazy("Reason"))
     treatment = forms.ChoiceField(label=gettext_lazy("Treatment"), widget=forms.RadioSelect)
     note = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=1000)
@@ -36,9 +41,29 @@ class RequestForm(forms.Form):
         for name, offered in choices.items():
             offer(self, name, offered)
 
-    def clean_units(self) -> list[Unit]:
-        """The units themselves."""
-        return [self.there[number] for number in self.cleaned_data["units"]]
+        self.site = batch.site.code
+        for n, name in enumerate(self.others, 1):
+            label = _("Unit of another batch, scanned (%(n)s)") % {"n": n}
+            self.fields[name] = forms.CharField(label=label, required=False, max_length=120, widget=scanned("unit"))
+        self.order_fields(["units", *self.others])
+
+    def clean(self) -> dict[str, Any]:
+        """What was scanned is a unit of this site."""
+        found = super().clean() or self.cleaned_data
+        for name in self.others:
+            number = number_of_code(found.get(name, "").strip())
+            unit = next(iter(units_named([number], {self.site})), None) if number else None
+            if number and unit is None:
+                self.add_error(name, _("This is no unit of this site."))
+            found[name] = unit
+        return found
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The units themselves, why and how."""
+        words = dict(self.cleaned_data)
+        others = [unit for name in self.others if (unit := words.pop(name))]
+        return {**words, "units": [*(self.there[number] for number in words["units"]), *others]}
 
 
 class ApproveForm(forms.Form):
@@ -90,3 +115,39 @@ class DestroyForm(forms.Form):
     def texts(self) -> dict[str, str]:
         """The readings as they were typed."""
         return {key: str(self.cleaned_data[name]) for name, key in self.keys.items() if self.cleaned_data[name]}
+
+
+class GiveForm(forms.Form):
+    """To which carrier the waste goes, under the number on its container."""
+
+    waste_number = forms.CharField(label=gettext_lazy("Waste number, scanned"), max_length=60, widget=scanned("waste"))
+    given_at = instant_field(gettext_lazy("Handed over at"))
+    carrier = forms.CharField(label=gettext_lazy("Carrier"), max_length=120)
+    taker = forms.CharField(label=gettext_lazy("Who takes it over"), max_length=120)
+    paper = forms.CharField(label=gettext_lazy("Number of the carrier’s paper"), required=False, max_length=60)
+    because = forms.CharField(
+        label=gettext_lazy("Already done against a rule: why it is recorded"),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy("Only for what left before its destruction was witnessed. It opens a critical event."),
+    )
+
+    @property
+    def said(self) -> GivenAway:
+        """What the giver says."""
+        words = dict(self.cleaned_data)
+        return GivenAway(at=words.pop("given_at"), **words)
+
+
+class TakeForm(forms.Form):
+    """The waste number as the taker reads it."""
+
+    waste_number = forms.CharField(label=gettext_lazy("Waste number, scanned"), max_length=60, widget=scanned("waste"))
+
+
+class AcknowledgeForm(TakeForm):
+    """The waste number, and the code that a person without an account types."""
+
+    code = forms.CharField(
+        label=gettext_lazy("One-time code"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from apps.core.errors import Objection
 from apps.core.roles import Role
 from apps.core.text import N_
-from apps.disposal.facts import DisposalState, DisposalVerb
+from apps.disposal.facts import CarrierVerb, DisposalState, DisposalVerb
 from apps.units.lifecycle import KEEPERS
 
 WHO_MAY_ASK = KEEPERS
@@ -56,6 +56,30 @@ MOVES: Mapping[DisposalVerb, Move] = {
         N_("I was present and saw these units destroyed as recorded here."),
     ),
 }
+
+
+@dataclass(frozen=True)
+class Handing:
+    """One side of the hand-over to the carrier: by whom, what its signature means."""
+
+    roles: frozenset[Role]
+    label: str
+    meaning: str
+
+
+CARRYING: Mapping[CarrierVerb, Handing] = {
+    CarrierVerb.GIVE: Handing(
+        frozenset({Role.OPERATOR, Role.STOREKEEPER}),
+        N_("Hand the waste to the carrier"),
+        N_("I handed this waste over to the carrier, under the number shown."),
+    ),
+    CarrierVerb.TAKE: Handing(
+        frozenset({Role.COURIER, Role.OPERATOR, Role.STOREKEEPER, Role.CHECKER, Role.QA}),
+        N_("Take the waste over"),
+        N_("I took this waste over for the carrier, under the number shown."),
+    ),
+}
+WHO_ISSUES_CODES = frozenset({Role.STOREKEEPER, Role.QA})
 
 
 def may_not_move(verb: DisposalVerb, state: DisposalState) -> Objection | None:

@@ -9,11 +9,15 @@ from apps.core.choices import choices_of
 from apps.disposal.facts import DisposalState
 from apps.disposal.lifecycle import DONE
 from apps.products.facts import Verdict
+from apps.transport.facts import Acknowledged
 from apps.units.models import Unit
 
 
 class Disposal(Audited):
-    """The destruction of some units of one batch, in one way, for one reason of its frozen master (`disposal/...`)."""
+    """The destruction of some units in one way, for one reason, that the frozen master of each of their batches names.
+
+    `batch` is the first of them; it gives the disposal (`disposal/...`) its number and site.
+    """
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="disposals")
     number = models.CharField(max_length=60, unique=True)
@@ -112,6 +116,58 @@ class ProofValue(Audited):
 
     def __str__(self) -> str:
         return f"{self.parameter} {self.text}"
+
+
+class WasteHandOver(Audited):
+    """Treated waste goes to its carrier: under which waste number, who gave it, who took it. Once for each disposal."""
+
+    disposal = models.OneToOneField(Disposal, models.PROTECT, related_name="hand_over")
+    waste_number = models.CharField(max_length=60)
+    carrier = models.CharField(max_length=120)
+    taker = models.CharField(max_length=120)
+    paper = models.CharField(max_length=60, blank=True)
+    given_at = models.DateTimeField()
+    given_by = models.CharField(max_length=80)
+    recorded_at = models.DateTimeField()
+    late = models.BooleanField(default=False)
+    happened = models.BooleanField(default=False)
+    overridden = models.JSONField(default=list)
+    waste_number_taken = models.CharField(max_length=60, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.CharField(max_length=250, blank=True)
+    acknowledged = models.CharField(max_length=10, choices=choices_of(Acknowledged), blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(taken_at__isnull=True, taken_by="", acknowledged="")
+                | (Q(taken_at__isnull=False, acknowledged__in=list(Acknowledged)) & ~Q(taken_by="")),
+                name="waste_taken_says_when_by_whom_and_how",
+            ),
+            models.CheckConstraint(
+                condition=~Q(acknowledged=Acknowledged.SIGNATURE) | ~Q(taken_by=F("given_by")),
+                name="waste_is_taken_by_another_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.waste_number} to {self.carrier}"
+
+
+class WasteCode(Audited):
+    """A one-time code for a carrier without an account. Only its Argon2 hash is kept."""
+
+    disposal = models.ForeignKey(Disposal, models.PROTECT, related_name="codes")
+    name = models.CharField(max_length=120)
+    organisation = models.CharField(max_length=120)
+    encoded = models.CharField(max_length=200)
+    issued_at = models.DateTimeField()
+    issued_by = models.CharField(max_length=80)
+    valid_until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"code for {self.name}"
 
 
 class BalanceCheck(Audited):

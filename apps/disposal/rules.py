@@ -1,13 +1,15 @@
 """Rules of disposal: pure. Who and what may be destroyed, and what proves that it was."""
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.disposal.facts import DisposalState, Proof
 from apps.disposal.lifecycle import DONE
 from apps.products.definition import Parameter
+from apps.products.definition.disposal import Disposal as Stage
+from apps.products.definition.disposal import Treatment
 from apps.products.facts import Entered, ParameterKind, Verdict
 from apps.products.rules.numbers import read_entry
 from apps.products.rules.units import UnitTable
@@ -30,6 +32,46 @@ def names_no_units(numbers: Collection[str]) -> Objection | None:
     if numbers and len(set(numbers)) == len(numbers):
         return None
     return Objection("no_units", N_("Name units of this batch, each once."), place="units")
+
+
+def is_not_shared(batch: str, key: str, listed: Collection[str]) -> Objection | None:
+    """Of several batches each master record names the reason and the treatment."""
+    if key in listed:
+        return None
+    template = N_("The master record of batch {batch} does not name {key}.")
+    return Objection("not_in_master", template, {"batch": batch, "key": key}, "units")
+
+
+def is_treated_otherwise(batch: str, one: Treatment | None, first: Treatment | None) -> Objection | None:
+    """What is destroyed together is proven together: each master record asks for the same readings."""
+    if one is None or first is None or one.parameters == first.parameters:
+        return None
+    template = N_("The master record of batch {batch} asks for another proof of this treatment: it goes apart.")
+    return Objection("treated_otherwise", template, {"batch": batch}, "treatment")
+
+
+def has_no_common_approver(stages: Sequence[Stage]) -> Objection | None:
+    """Somebody may approve for each of the batches."""
+    if len(stages) == 1 or set.intersection(*(set(stage.approved_by) for stage in stages)):
+        return None
+    return Objection("no_approver", N_("Nobody may approve the destruction of these batches together."), place="units")
+
+
+def is_at_another_site(batch: str, site: str, first: str) -> Objection | None:
+    """A disposal is done at one site."""
+    if site == first:
+        return None
+    return Objection("other_site", N_("Batch {batch} is at another site."), {"batch": batch}, place="units")
+
+
+def strictest_stage(stages: Sequence[Stage], units: UnitTable) -> Stage:
+    """One stage that keeps each of these: who approves for all, the consent where one asks, the least time here."""
+    if len(stages) == 1:
+        return stages[0]
+    shared = [role for role in stages[0].approved_by if all(role in stage.approved_by for stage in stages)]
+    least = min((stage.interim_storage for stage in stages), key=lambda one: units.convert(one.value, one.unit, "min"))
+    told = {"approved_by": tuple(shared), "interim_storage": least}
+    return stages[0].model_copy(update={**told, "consent_check": any(stage.consent_check for stage in stages)})
 
 
 def has_left(unit: UnitFacts) -> Objection | None:
@@ -96,6 +138,69 @@ def has_no_waste_number(number: str) -> Objection | None:
     if number.strip():
         return None
     return Objection("no_waste_number", N_("Say under which number the waste is registered."), place="waste_number")
+
+
+# --- the waste leaves -----------------------------------------------------------------------------------------------
+def is_not_witnessed(state: DisposalState) -> Objection | None:
+    """Waste leaves when its treatment is witnessed."""
+    if state is DisposalState.WITNESSED:
+        return None
+    return Objection("not_witnessed", N_("The destruction is not witnessed; its waste stays here."))
+
+
+def is_not_treated(state: DisposalState) -> Objection | None:
+    """What was not treated is no waste under this number, whatever happened."""
+    if state in DONE:
+        return None
+    return Objection("not_treated", N_("Nothing was destroyed under this number yet."))
+
+
+def is_another_waste(read: str, registered: str) -> Objection | None:
+    """The number on the container is the one of the register."""
+    if read.strip() == registered:
+        return None
+    template = N_("The container says {read}; this waste is registered as {registered}.")
+    return Objection("other_waste", template, {"read": read.strip() or "–", "registered": registered}, "waste_number")
+
+
+def is_given_already(carrier: str) -> Objection | None:
+    """Waste leaves once."""
+    if not carrier:
+        return None
+    return Objection("given_already", N_("This waste was handed to {carrier} already."), {"carrier": carrier})
+
+
+def is_not_given(given: bool) -> Objection | None:
+    """Somebody gives before somebody takes."""
+    if given:
+        return None
+    return Objection("not_given", N_("Nobody has handed this waste over yet."))
+
+
+def is_taken_already(taken_by: str) -> Objection | None:
+    """One carrier takes it."""
+    if not taken_by:
+        return None
+    return Objection("taken_already", N_("{taker} took this waste over already."), {"taker": taken_by})
+
+
+def leaves_before_treatment(given_at: datetime, treated_at: datetime | None) -> Objection | None:
+    """The clock of the waste."""
+    if treated_at is None or given_at >= treated_at:
+        return None
+    return Objection("given_too_early", N_("It can't leave before it was treated."), place="given_at")
+
+
+def has_no_carrier(carrier: str, taker: str) -> Objection | None:
+    """The carrier and the person who takes it are named."""
+    if carrier.strip() and taker.strip():
+        return None
+    return Objection("no_carrier", N_("Name the carrier, and who takes the waste."), place="carrier")
+
+
+def stayed_too_long(treated_at: datetime, until: datetime, at_most: timedelta) -> bool:
+    """Whether waste lay here longer than the master record allows. That never keeps it from leaving."""
+    return until - treated_at > at_most
 
 
 # --- what proves it -------------------------------------------------------------------------------------------------

@@ -1,17 +1,19 @@
 """Reads of disposals: what is seen, what proves them, and what waits for whom."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.hashers import check_password
 from django.db.models import Max, Q, QuerySet
 
+from apps.audit.models import Entry
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import BadInput, Objection
 from apps.disposal import rules
 from apps.disposal.facts import DisposalState, Proof
-from apps.disposal.models import BalanceCheck, Disposal, DisposedUnit, ProofFile
+from apps.disposal.models import BalanceCheck, Disposal, DisposedUnit, ProofFile, WasteCode, WasteHandOver
 from apps.donation.models import Consent
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
@@ -24,6 +26,7 @@ from apps.units.facts import Condition, Disposition
 from apps.units.models import Unit
 from apps.units.selectors import OVER
 
+WRONG_CODE = "disposal.refused.code"
 BATCH = ("batch__record", "batch__site", "batch__product_version__record", "batch__donation__donor")
 
 
@@ -44,7 +47,7 @@ def disposal_now(disposal: Disposal) -> Disposal:
 
 def units_in(disposal: Disposal) -> list[Unit]:
     """The units of a disposal, in the order of their numbers."""
-    found = Unit.objects.filter(disposals__disposal=disposal).select_related("record", "batch__record", "batch__site")
+    found = Unit.objects.filter(disposals__disposal=disposal).select_related("record", *BATCH)
     return list(found.order_by("pk"))
 
 
@@ -52,6 +55,12 @@ def standing_disposals(units: Iterable[Unit]) -> dict[int, str]:
     """The disposal in which a unit stands, by the key of the unit."""
     lines = DisposedUnit.objects.filter(unit__in=[unit.pk for unit in units], stands=True)
     return dict(lines.values_list("unit", "disposal__number"))
+
+
+def units_named(numbers: Collection[str], sites: Collection[str]) -> list[Unit]:
+    """Units of these sites by their numbers."""
+    found = Unit.objects.filter(number__in=numbers, batch__site__code__in=sites)
+    return list(found.select_related("record", *BATCH).order_by("pk"))
 
 
 def units_to_choose(batch: Batch) -> list[Unit]:
@@ -77,6 +86,49 @@ def consents_of(batch: Batch) -> list[Consent]:
     given = batch.donation
     asked = Q(donor=given.donor) if given else Q(donor__in=batch.pooled.values("donation__donor"))
     return list(Consent.objects.filter(asked).order_by("signed_at", "pk"))
+
+
+def batches_in(disposal: Disposal) -> list[Batch]:
+    """The batches of the units of a disposal, the one that numbers it first."""
+    inside = DisposedUnit.objects.filter(disposal=disposal).values("unit__batch")
+    others = Batch.objects.filter(pk__in=inside).exclude(pk=disposal.batch_id)
+    return [disposal.batch, *others.select_related(*(name.removeprefix("batch__") for name in BATCH)).order_by("pk")]
+
+
+def stage_for(disposal: Disposal) -> DisposalStage:
+    """What governs a disposal: who may approve by each master, the consent where one asks for it, the least time."""
+    return rules.strictest_stage([stage_of(batch) for batch in batches_in(disposal)], standard_tables().units)
+
+
+def interim_of(disposal: Disposal) -> timedelta:
+    """How long treated waste may lie here before the carrier has it."""
+    said = stage_for(disposal).interim_storage
+    return timedelta(minutes=float(standard_tables().units.convert(said.value, said.unit, "min")))
+
+
+# --- the carrier ----------------------------------------------------------------------------------------------------
+def hand_over_of(disposal: Disposal) -> WasteHandOver | None:
+    """How the waste of a disposal went to its carrier."""
+    return WasteHandOver.objects.filter(disposal=disposal).first()
+
+
+def waste_code_that_fits(disposal: Disposal, text: str) -> WasteCode | None:
+    """The unused code of a disposal that was typed; compared with the hash that is kept."""
+    codes = WasteCode.objects.filter(disposal=disposal, used_at=None).order_by("-pk")[:5]
+    return next((one for one in codes if check_password(text, one.encoded)), None)
+
+
+def wrong_waste_codes(disposal: Disposal) -> int:
+    """How many wrong codes were typed since the newest one was issued."""
+    newest = WasteCode.objects.filter(disposal=disposal).order_by("pk").last()
+    tries = Entry.objects.filter(record=disposal.record, action=WRONG_CODE)
+    return tries.filter(at__gte=newest.issued_at).count() if newest else tries.count()
+
+
+def waste_to_carry(sites: Collection[str]) -> QuerySet[Disposal]:
+    """Witnessed destructions whose waste is still here, or was given and not taken, the oldest first."""
+    here = Q(hand_over=None) | Q(hand_over__taken_at=None)
+    return disposals_in(DisposalState.WITNESSED, sites).filter(here).order_by("treated_at", "pk")
 
 
 # --- what proves the treatment --------------------------------------------------------------------------------------

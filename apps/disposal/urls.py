@@ -15,4 +15,8 @@ urlpatterns = [
     path("<str:number>/files/<int:pk>/", views.file, name="file"),
     path("<str:number>/destroy/", views.destroy, name="destroy"),
     path("<str:number>/witness/", views.witness, name="witness"),
+    path("<str:number>/carrier/", views.give, name="give"),
+    path("<str:number>/carrier/take/", views.take, name="take"),
+    path("<str:number>/carrier/code/", views.code, name="code"),
+    path("<str:number>/carrier/acknowledge/", views.acknowledge, name="acknowledge"),
 ]

@@ -9,7 +9,7 @@ from apps.desk.facts import Asked, Risk, Task
 from apps.desk.selectors.batches import MOST, Duty
 from apps.disposal.facts import DisposalState
 from apps.disposal.models import Disposal
-from apps.disposal.selectors import disposals_in, stage_of, units_to_dispose
+from apps.disposal.selectors import disposals_in, interim_of, stage_for, units_to_dispose, waste_to_carry
 
 
 def to_ask(whom: Asked) -> Iterator[Task]:
@@ -31,7 +31,7 @@ def to_approve(role: Role) -> Duty:
 
     def duty(whom: Asked) -> Iterator[Task]:
         for disposal in disposals_in(DisposalState.REQUESTED, whom.sites).exclude(requested_by=whom.username)[:MOST]:
-            if role in stage_of(disposal.batch).approved_by:
+            if role in stage_for(disposal).approved_by:
                 yield _task(N_("Decide about a destruction"), disposal)
 
     return duty
@@ -47,6 +47,17 @@ def to_witness(whom: Asked) -> Iterator[Task]:
     """Done by somebody else, and not witnessed yet."""
     for disposal in disposals_in(DisposalState.TREATED, whom.sites).exclude(treated_by=whom.username)[:MOST]:
         yield _task(N_("Witness the destruction"), disposal, Risk.MIDDLE)
+
+
+def to_carry(whom: Asked) -> Iterator[Task]:
+    """Treated waste that waits for its carrier, by the time it may lie here."""
+    for disposal in waste_to_carry(whom.sites)[:MOST]:
+        treated = disposal.treated_at or whom.at
+        said = {"waste": disposal.waste_number}
+        yield Task(
+            N_("Hand the waste to the carrier"), disposal.number, treated, "disposal:disposal", (disposal.number,),
+            said, N_("Waste {waste}"), Risk.LOW, treated + interim_of(disposal),
+        )  # fmt: skip
 
 
 def _task(ask: str, disposal: Disposal, risk: Risk = Risk.LOW) -> Task:

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from apps.batches.content import donation_words
+from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.disposal.models import Disposal
-from apps.disposal.selectors import files_of, proofs_of, readings_of, stage_of, treatment_of, units_in
+from apps.disposal.selectors import batches_in, files_of, proofs_of, readings_of, stage_of, treatment_of, units_in
 from apps.documents.facts import (
     Bilingual,
     Cell,
@@ -69,7 +70,7 @@ def destruction_certificate(disposal: Disposal) -> DocumentContent:
         caption=f"{disposal.number} · {definition.band.word}",
         demo=settings.QCS_MODE != "server",
         blocks=(
-            _what(disposal, both(definition.title), len(units)),
+            _what(disposal, len(units)),
             _units(units, holds_title(definition), ZoneInfo(site.timezone)),
             _proof(disposal),
             *_against(disposal),
@@ -80,27 +81,36 @@ def destruction_certificate(disposal: Disposal) -> DocumentContent:
     )
 
 
-def _what(disposal: Disposal, product: Bilingual, count: int) -> Section:
-    batch, stage = disposal.batch, stage_of(disposal.batch)
+def _what(disposal: Disposal, count: int) -> Section:
+    batch, batches, stage = disposal.batch, batches_in(disposal), stage_of(disposal.batch)
     reason = next((both(one.label) for one in stage.reasons if one.key == disposal.reason), B(disposal.reason))
     treatment, zone = treatment_of(disposal), ZoneInfo(batch.site.timezone)
     at = instant(disposal.treated_at, zone) if disposal.treated_at else ""
     return Section(
         B("What was destroyed", "销毁内容"),
         (
-            Field(B("Product", "产品"), product, wide=True),
+            *(Field(B("Product", "产品"), product, wide=True) for product in _products(batches)),
             Field(B("Disposal", "销毁编号"), disposal.number),
-            Field(B("Batch", "批号"), batch.number),
-            Field(B("Donation", "捐献号"), donation_words(batch)),
+            *(Field(B("Batch", "批号"), one.number) for one in batches),
+            *(Field(B("Donation", "捐献号"), donation_words(one)) for one in batches),
             Field(B("Units", "单元数"), str(count)),
             Field(B("Reason", "原因"), reason),
             Field(B("Destroyed at", "销毁时间"), at),
             Field(B("Waste number", "医疗废物编号"), disposal.waste_number),
-            Field(B("Master record", "工艺规程"), batch.product_version.record.number),
+            *(Field(B("Master record", "工艺规程"), one) for one in _masters(batches)),
             Field(B("Treatment", "处理方式"), both(treatment.label), wide=True),
             *([Field(B("Remark", "说明"), disposal.note, wide=True)] if disposal.note else []),
         ),
     )
+
+
+def _products(batches: Sequence[Batch]) -> list[Bilingual]:
+    """What they are, each once."""
+    return list(dict.fromkeys(both(definition_of_batch(batch).title) for batch in batches))
+
+
+def _masters(batches: Sequence[Batch]) -> list[str]:
+    return list(dict.fromkeys(batch.product_version.record.number for batch in batches))
 
 
 def _units(units: Sequence[Unit], title: Bilingual, zone: ZoneInfo) -> Table:
@@ -167,6 +177,7 @@ def _data(disposal: Disposal, units: Sequence[Unit]) -> dict[str, object]:
     return {
         "disposal": disposal.number,
         "batch": disposal.batch.number,
+        "batches": [batch.number for batch in batches_in(disposal)],
         "units": [unit.number for unit in units],
         "reason": disposal.reason,
         "treatment": disposal.treatment,

@@ -4,13 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from apps.batches.models import Batch
 from apps.core.errors import stop_if
 from apps.core.rules import is_future
 from apps.core.text import N_
 from apps.disposal.facts import DisposalVerb, Proof, Treated
 from apps.disposal.lifecycle import MOVES
 from apps.disposal.models import Disposal
-from apps.disposal.selectors import consents_of, proofs_of, readings_of, stage_of, treatment_of, units_in
+from apps.disposal.selectors import (
+    batches_in,
+    consents_of,
+    proofs_of,
+    readings_of,
+    stage_for,
+    stage_of,
+    treatment_of,
+    units_in,
+)
 from apps.documents.rules import figures, instant
 from apps.products.loader import units as unit_table
 from apps.products.rules.limits import limit_text
@@ -21,8 +31,11 @@ from apps.signatures.selectors import signatures_of
 def approve_content(disposal: Disposal, consent_checked: bool) -> SignedContent:
     """QA approves the units, the reason and the way; where the master asks, after a look at the consent."""
     said: list[Line] = []
-    if stage_of(disposal.batch).consent_check:
-        said = [_consent(disposal), Line(N_("Consent checked"), "yes" if consent_checked else "no")]
+    if stage_for(disposal).consent_check:
+        said = [
+            *(_consent(batch) for batch in batches_in(disposal)),
+            Line(N_("Consent checked"), "yes" if consent_checked else "no"),
+        ]
     return _content(DisposalVerb.APPROVE, disposal, said)
 
 
@@ -61,11 +74,11 @@ def proof_line(proof: Proof) -> Line:
 
 
 def _content(verb: DisposalVerb, disposal: Disposal, said: Sequence[Line]) -> SignedContent:
-    batch, stage = disposal.batch, stage_of(disposal.batch)
+    stage = stage_of(disposal.batch)
     reason = next((reason.label for reason in stage.reasons if reason.key == disposal.reason), disposal.reason)
     lines = (
         Line(N_("Disposal"), disposal.number),
-        Line(N_("Batch"), batch.number, batch.product_version.record.address),
+        *(Line(N_("Batch"), one.number, one.product_version.record.address) for one in batches_in(disposal)),
         Line(N_("Reason"), str(reason), disposal.note),
         Line(N_("Treatment"), treatment_of(disposal).label.en),
         *(Line(unit.number, unit.kind, f"{unit.disposition} · {unit.condition}") for unit in units_in(disposal)),
@@ -74,8 +87,8 @@ def _content(verb: DisposalVerb, disposal: Disposal, said: Sequence[Line]) -> Si
     return SignedContent(f"disposal.{verb.lower()}", disposal.record.address, MOVES[verb].meaning, lines)
 
 
-def _consent(disposal: Disposal) -> Line:
-    consents = consents_of(disposal.batch)
+def _consent(batch: Batch) -> Line:
+    consents = consents_of(batch)
     if not consents:
         return Line(N_("Consent of the donor"), N_("none recorded"))
     last = consents[-1]

@@ -11,7 +11,7 @@ from apps.disposal.content.signed import approve_content, refuse_content
 from apps.disposal.facts import DisposalState, DisposalVerb
 from apps.disposal.lifecycle import MOVES, may_not_move
 from apps.disposal.models import Disposal
-from apps.disposal.selectors import disposal_now, stage_of, units_in
+from apps.disposal.selectors import disposal_now, stage_for, units_in
 from apps.disposal.services.requesting import hold_key
 from apps.quality.services import lift_hold_for
 from apps.signatures.facts import Signer, Signing
@@ -29,7 +29,7 @@ def approve_disposal(
         stop_if(
             may_not_move(verb, DisposalState(now.state)),
             rules.is_own_request(now.requested_by, signer.actor.username),
-            rules.consent_is_unchecked(stage_of(now.batch).consent_check, consent_checked),
+            rules.consent_is_unchecked(stage_for(now).consent_check, consent_checked),
             keep=kept_out_of_order(verb, now),
         )
         content = approve_content(now, consent_checked)
@@ -65,5 +65,5 @@ def kept_out_of_order(verb: DisposalVerb, disposal: Disposal) -> KeptRefusal | N
 
 
 def _approver(disposal: Disposal, signing: Signing, actor: Actor, at: datetime) -> Signer:
-    roles, site = stage_of(disposal.batch).approved_by, disposal.batch.site.code
+    roles, site = stage_for(disposal).approved_by, disposal.batch.site.code
     return admit_signer(signing=signing, actor=actor, role=roles, site=site, at=at, about=disposal.record.address)

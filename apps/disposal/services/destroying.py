@@ -14,7 +14,7 @@ from apps.disposal.content.signed import destroy_content
 from apps.disposal.facts import DisposalState, DisposalVerb, Proof, Treated
 from apps.disposal.lifecycle import MOVES
 from apps.disposal.models import Disposal, ProofFile, ProofValue
-from apps.disposal.selectors import disposal_now, proofs_of, treatment_of, units_in
+from apps.disposal.selectors import batches_in, disposal_now, proofs_of, treatment_of, units_in
 from apps.disposal.services.requesting import hold_key
 from apps.documents.store import keep_file
 from apps.organisation.services import require
@@ -59,7 +59,8 @@ def destroy_units(*, disposal: Disposal, did: Treated, signing: Signing, actor: 
     site, address = disposal.batch.site.code, disposal.record.address
     signer = admit_signer(signing=signing, actor=actor, role=OPERATORS, site=site, at=at, about=address)
     units = units_in(disposal)
-    touching = [disposal.record, disposal.batch.record, *(unit.record for unit in units)]
+    batches = [batch.record for batch in batches_in(disposal)]
+    touching = [disposal.record, *batches, *(unit.record for unit in units)]
     action, happened = "disposal.done", Happened(did.at, did.because) if did.because else None
     with audited(actor=signer.actor, action=action, at=at, reason=did.because, touching=touching) as change:
         now, units = disposal_now(disposal), units_in(disposal)

@@ -21,7 +21,7 @@ from apps.disposal.facts import DisposalVerb, Treated
 from apps.disposal.forms import ApproveForm, DestroyForm, ProofForm, RefuseForm, RequestForm
 from apps.disposal.lifecycle import MOVES, WHO_MAY_ASK
 from apps.disposal.models import Disposal
-from apps.disposal.selectors import stage_of, treatment_of
+from apps.disposal.selectors import batches_in, stage_for, treatment_of
 from apps.disposal.views.finding import disposal_named
 from apps.organisation.access import STAFF, Access, open_to
 from apps.products.forms import words_read
@@ -55,7 +55,7 @@ def request_page(request: HttpRequest, number: str) -> HttpResponse:
     )
 
     def perform(happened: Happened | None) -> None:
-        services.request_disposal(batch=batch, **form.cleaned_data, **who(request))
+        services.request_disposal(batch=batch, **form.said, **who(request))
 
     return act_page(request, act, form, perform)
 
@@ -66,7 +66,7 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /disposal/<number>/approve/: the consent looked at, then the signature."""
     found = disposal_named(request, number)
     form = ApproveForm(request.POST or None)
-    if stage_of(found.batch).consent_check and not _is_said(request, form):
+    if stage_for(found).consent_check and not _is_said(request, form):
         return _asked(request, found, DisposalVerb.APPROVE, form)
     checked = bool(form.is_valid() and form.cleaned_data["consent_checked"])
     return _signed(
@@ -197,7 +197,7 @@ def _signed(
         title=f"{label}: {disposal.number}",
         verb=_("Sign"),
         content=content,
-        words=words_read(definition_of(disposal.batch.product_version)),
+        words=words_of(disposal),
         record=disposal.record,
         cancel_url=back,
         hidden=hidden,
@@ -205,3 +205,11 @@ def _signed(
     )
     context: dict[str, Any] = batch_bar(disposal.batch)
     return signed_page(request, panel, perform, back, context=context)
+
+
+def words_of(disposal: Disposal) -> dict[str, str]:
+    """The words of the masters of its batches, for what is read back."""
+    found: dict[str, str] = {}
+    for batch in batches_in(disposal):
+        found |= words_read(definition_of(batch.product_version))
+    return found

@@ -21,15 +21,19 @@ from apps.disposal.facts import DisposalState, Proof
 from apps.disposal.lifecycle import DONE, OPEN, WHO_MAY_ASK
 from apps.disposal.models import Disposal, ProofFile
 from apps.disposal.selectors import (
+    batches_in,
     files_of,
+    hand_over_of,
+    interim_of,
     proofs_of,
     readings_of,
+    stage_for,
     stage_of,
     treatment_of,
     units_in,
     visible_disposals,
 )
-from apps.disposal.views.finding import acts_of, disposal_named
+from apps.disposal.views.finding import acts_of, carrier_acts_of, disposal_named
 from apps.documents.selectors import documents_about
 from apps.documents.store import read_file
 from apps.organisation.access import Access, open_to
@@ -62,17 +66,20 @@ def disposal_list(request: HttpRequest) -> HttpResponse:
 def disposal(request: HttpRequest, number: str) -> HttpResponse:
     """GET /disposal/<number>/: units, reason, way, proof, signatures, certificate."""
     found = disposal_named(request, number)
-    stage, state = stage_of(found.batch), DisposalState(found.state)
+    stage, state = stage_for(found), DisposalState(found.state)
     takes_files = any(one.kind is ParameterKind.FILE for one in treatment_of(found).parameters)
     held = roles_at(cast(User, request.user), found.batch.site.code, timezone.now())
     context = {
         "disposal": found,
         "units": units_in(found),
+        "several": len(batches_in(found)) > 1,
         "reason": _reason(found),
         "treatment": treatment_of(found),
         "proofs": proof_rows(found),
         "is_done": state in DONE,
-        "acts": acts_of(request, found),
+        "acts": [*acts_of(request, found), *carrier_acts_of(request, found)],
+        "carried": hand_over_of(found),
+        "leaves_by": found.treated_at + interim_of(found) if found.treated_at else None,
         "attaches": takes_files and state in OPEN and bool(held & {Role.OPERATOR, Role.STOREKEEPER}),
         "signatures": shown_signatures(found.record),
         "documents": list(documents_about(found.record)),

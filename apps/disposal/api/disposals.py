@@ -16,7 +16,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.audit.models import Record
-from apps.batches.models import Batch
 from apps.batches.selectors.batches import visible_batches
 from apps.core.errors import BadInput, Objection
 from apps.core.fields import Instant
@@ -28,8 +27,9 @@ from apps.disposal.content.signed import approve_content, destroy_content, refus
 from apps.disposal.facts import DisposalState, DisposalVerb, Treated
 from apps.disposal.lifecycle import MOVES, WHO_MAY_ASK
 from apps.disposal.models import Disposal, ProofFile, ProofValue
-from apps.disposal.selectors import visible_disposals
+from apps.disposal.selectors import units_named, visible_disposals
 from apps.organisation.access import STAFF, Access
+from apps.organisation.selectors import visible_to
 from apps.signatures.api import HappenedInput, SigningInput
 from apps.signatures.api.verbs import SignedVerb, tagged
 from apps.signatures.facts import SignedContent, Signing
@@ -57,6 +57,7 @@ class DisposalOutput(serializers.ModelSerializer):
 
     address = serializers.CharField(source="record.address")
     batch = serializers.CharField(source="batch.number")
+    batches = serializers.SerializerMethodField()
     units = serializers.SerializerMethodField()
     readings = ReadingOutput(source="values", many=True)
     files = FileOutput(many=True)
@@ -64,18 +65,22 @@ class DisposalOutput(serializers.ModelSerializer):
     class Meta:
         model = Disposal
         fields = (
-            *("address", "number", "batch", "units", "reason", "note", "treatment", "state", "requested_at"),
+            *("address", "number", "batch", "batches", "units", "reason", "note", "treatment", "state", "requested_at"),
             *("requested_by", "approved_at", "approved_by", "refused_because", "waste_number", "treated_at"),
             *("treated_by", "recorded_at", "happened", "overridden", "witnessed_at", "witnessed_by"),
             *("readings", "files"),
         )
+
+    def get_batches(self, disposal: Disposal) -> list[str]:
+        """The batches of its units, each once."""
+        return list(dict.fromkeys(line.unit.batch.number for line in disposal.lines.all()))
 
     def get_units(self, disposal: Disposal) -> list[str]:
         return [line.unit.number for line in disposal.lines.all()]
 
 
 class RequestInput(serializers.Serializer):
-    """Units of one batch, a reason and a treatment of its master record."""
+    """Units, a reason and a treatment that each of their master records names; `batch` is one of theirs."""
 
     batch = serializers.CharField(max_length=60)
     units = serializers.ListField(child=serializers.CharField(max_length=60), allow_empty=False, max_length=1000)
@@ -137,7 +142,7 @@ class ProofInput(serializers.Serializer):
 class DisposalFilter(django_filters.FilterSet):
     """`?batch=CT-0042&state=APPROVED&unit=CT-0042-U09`."""
 
-    batch = django_filters.CharFilter(field_name="batch__number")
+    batch = django_filters.CharFilter(field_name="lines__unit__batch__number", distinct=True)
     unit = django_filters.CharFilter(field_name="lines__unit__number")
     state = AnyOf(DisposalState)
 
@@ -156,7 +161,7 @@ class DisposalsView(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Disposal]:
         seen = visible_disposals(self.request.user, timezone.now())
-        return seen.prefetch_related("lines__unit", "values", "files")
+        return seen.prefetch_related("lines__unit__batch", "values", "files")
 
     @extend_schema(operation_id="disposals_request", request=RequestInput, responses={201: DisposalOutput})
     def post(self, request: Request) -> Response:
@@ -166,7 +171,7 @@ class DisposalsView(ListAPIView):
         batch = visible_batches(request.user, now).filter(number=said.pop("batch")).first()
         if batch is None:
             raise BadInput(Objection("unknown_batch", N_("There is no such batch at your sites."), place="batch"))
-        said["units"] = _units(batch, said["units"])
+        said["units"] = _units(said["units"], request)
         disposal = services.request_disposal(batch=batch, actor=actor_of(request), at=now, **said)
         return tagged(Response(DisposalOutput(disposal).data, status=status.HTTP_201_CREATED), disposal.record)
 
@@ -269,10 +274,10 @@ def _treated(data: Mapping[str, Any]) -> Treated:
     return Treated(at, data["waste_number"], data["readings"], happened.get("reason", ""))
 
 
-def _units(batch: Batch, numbers: list[str]) -> list[Unit]:
-    found = list(Unit.objects.filter(batch=batch, number__in=numbers).select_related("record"))
+def _units(numbers: list[str], request: Request) -> list[Unit]:
+    found = units_named(numbers, visible_to(request.user, timezone.now()))
     unknown = sorted(set(numbers) - {unit.number for unit in found})
     if unknown:
-        template = N_("{units} is no unit of this batch.")
+        template = N_("{units} is no unit at your sites.")
         raise BadInput(Objection("unknown_unit", template, {"units": ", ".join(unknown)[:200]}, "units"))
     return found
