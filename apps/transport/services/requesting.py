@@ -1,5 +1,6 @@
 """Asking for a shipment: from that moment its units are kept for it. And taking the request back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -140,7 +141,7 @@ def _against(batch: Batch, units: Sequence[Unit], asked: Asked, at: datetime) ->
         *(shipping.is_in_another(unit.number, named.get(unit.pk, "")) for unit in units),
         *(shipping.travels_otherwise(unit.number, unit.storage_state, way) for unit, way in ways if way),
         *against_leaving(units, asked),
-        *(goes_below_the_reserve(stock, len(units)) for stock in stocks_of([batch]).values()),
+        *_below_reserves(units),
     ]
 
 
@@ -158,6 +159,13 @@ def _together(
     if isinstance(strictest, Objection):
         return [*found, strictest]
     return [*found, shipping.takes_too_long(strictest, asked.hours) if strictest else None]
+
+
+def _below_reserves(units: Sequence[Unit]) -> list[Objection | None]:
+    """Each batch that keeps a reserve keeps it, whatever others travel along."""
+    taken = Counter(unit.batch_id for unit in units)
+    stocks = stocks_of(list({unit.batch_id: unit.batch for unit in units}.values()))
+    return [goes_below_the_reserve(stock, taken[batch_id]) for batch_id, stock in stocks.items()]
 
 
 def _way(batch: Batch, unit: Unit, key: str) -> TransportMode | None:
