@@ -1,5 +1,6 @@
 """What was signed under a former shape of master records is read for as long as its batches are kept."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,12 @@ def test_a_specification_in_one_language_stands_in_both() -> None:
 
     assert said
     assert all(one.en == one.zh for one in said)
+
+
+def test_a_life_after_opening_in_months_is_none_that_is_counted() -> None:
+    signed = json.loads(FORMER[0].read_text(encoding="utf-8"))
+    signed["preparation"]["materials"][0]["expiry_after_opening"] = "1 mo"
+    signed["preparation"]["materials"][1]["expiry_after_opening"] = "14 d"
+
+    read = load_text(json.dumps(signed)).preparation.materials
+    assert [str(one.expiry_after_opening) for one in read[:2]] == ["None", "14 d"]
