@@ -305,6 +305,8 @@ def test_an_amendment_is_proposed_and_approved(room: Room, api_client: Any) -> N
     url = f"{BATCH}amendments/CT-0042-A01/approval/"
     approved_ = quinn.sign(url, person=room.cast.quinn, if_match=etag(room.batch))
     assert approved_.json()["state"] == "APPROVED", approved_.content
+    (note,) = quinn.get(BATCH).json()["notes"]
+    assert [one["text"] for one in note["says"]] == ["receipt.arrive is left out."]
     assert Step.objects.get(batch=room.batch, place="receipt.arrive").state == "SKIPPED"
 
 

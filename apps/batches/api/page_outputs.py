@@ -76,13 +76,17 @@ class ClockOutput(serializers.Serializer):
 
 
 class NoteOutput(serializers.Serializer):
-    """An amendment, a planned deviation, a decision at risk or a comment."""
+    """An amendment, a planned deviation, a decision at risk or a comment.
+
+    `says`: what an amendment changes, which holds a decision goes on against, a sentence each.
+    """
 
     kind = serializers.CharField()
     id = serializers.IntegerField()
     number = serializers.CharField()
     place = serializers.CharField()
     text = serializers.CharField()
+    says = SentenceOutput(many=True)
     reason = serializers.CharField()
     state = serializers.CharField()
     by = serializers.CharField()
