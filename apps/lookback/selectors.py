@@ -86,8 +86,10 @@ def affected_by(donations: Iterable[Donation]) -> Affected:
 
 
 def affected_in(batch: Batch) -> Affected:
-    """The same of one batch: where its units are."""
-    return _affected(Unit.objects.filter(batch=batch), (), (batch,))
+    """The same of one batch: its units and, where units of a bank were drawn, everything that was made from them."""
+    made = descendants_within([batch.record_id])
+    batches = Batch.objects.filter(Q(pk=batch.pk) | Q(record__in=made)).order_by("number")
+    return _affected(Unit.objects.filter(record__in=made), (), tuple(batches))
 
 
 def _affected(asked: QuerySet[Unit], donations: tuple[Donation, ...], batches: tuple[Batch, ...]) -> Affected:

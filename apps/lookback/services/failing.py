@@ -65,7 +65,8 @@ def _opened(hold: Hold, at: datetime) -> LookBack:
         number = f"{batch.number}-L{LookBack.objects.filter(batch=batch).count() + 1:02}"
         record = change.open_record("lookback", number, site=site)
         opened = LookBack(record=record, batch=batch, test=test, number=number, what=hold.text[:300])
-        opened.in_stock, opened.batches = [unit.number for unit in found.stock], [batch.number]
+        opened.in_stock = [unit.number for unit in found.stock]
+        opened.batches = [one.number for one in found.batches]
         opened.opened_at, opened.opened_by = at, SYSTEM.username
         if event:
             opened.deviation = str(make_deviation(change, event, Severity.CRITICAL, RATIONALE))
