@@ -52,6 +52,8 @@ def donation_words(batch: Batch) -> str | Both:
             if batch.bank
             else batch.din
         )
+    if batch.bank:
+        return Both(f"Cell bank {batch.bank}", f"细胞库 {batch.bank}")  # of several donors: its own record names them
     n = len(manifest_of(batch))
     return Both(f"Pool of {n} donations", f"{n} 份血浆混合")
 

@@ -82,8 +82,11 @@ def treatment_of(disposal: Disposal) -> Treatment:
 
 
 def consents_of(batch: Batch) -> list[Consent]:
-    """What the donor of a batch agreed to, oldest first; of a pool, what every donor in it did."""
+    """What the donor of a batch agreed to, oldest first; of a pool, what every donor in it did; so of what is made from
+    a bank of a pool."""
     given = batch.donation
+    if given is None and batch.bank:
+        return consents_of(batch.bank)
     asked = Q(donor=given.donor) if given else Q(donor__in=batch.pooled.values("donation__donor"))
     return list(Consent.objects.filter(asked).order_by("signed_at", "pk"))
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from apps.batches.content import donation_words
+from apps.batches.models import Batch
 from apps.products.facts import BankTier, TestLevel
 from apps.products.loader import SEEDS, load, read_product, standard_tables, validated
 from apps.products.reading import Reading
@@ -62,3 +64,10 @@ def test_seven_units_of_which_five_are_kept_back(units: int, permitted: int | No
     stock = Stock("CT-0900", BankTier.MASTER, reserved=5, left=7, drawn=0)
 
     assert (goes_below_the_reserve(stock, units, permitted) is None) is passes
+
+
+def test_what_is_made_from_a_bank_of_several_donors_names_the_bank_and_no_pool() -> None:
+    made = donation_words(Batch(number="WB-0001", bank=Batch(number="PB-0001")))
+    assert not isinstance(made, str)
+
+    assert (made.en, made.zh) == ("Cell bank PB-0001", "细胞库 PB-0001")
