@@ -28,10 +28,13 @@ from tests.storage.story import out, put
 from tests.testing.prologue import known_people, undone
 from tests.testing.story import HOUR, MINUTE, running_batch
 from tests.transport.story import (
+    ARRIVED,
     ASKED,
     DECIDED,
+    PACKED,
     U1,
     U2,
+    U3,
     confirmed,
     curve,
     handed,
@@ -39,6 +42,7 @@ from tests.transport.story import (
     received,
     released,
     requested,
+    returned,
     taken,
     with_file,
 )
@@ -78,7 +82,7 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         units = released(people, batch)
         tank(people, "HOME")
         put(people, units[0], "HOME/1/1/A1", at=ASKED - HOUR)
-        out(people, units_now(units[:1])[0], ASKED)
+        out(people, units_now(units[:1])[0], PACKED - MINUTE)
         shipment = arrived(people, batch)
         tank(people, "WARD-7")
         tank(people, "WARM-7", high="-20")
@@ -121,6 +125,36 @@ def test_the_way_is_no_time_out_of_the_store_and_what_comes_after_it_is(cast: Ca
     out(cast, unit, DECIDED + MINUTE)
     put(cast, units_now([unit])[0], HERE, at=DECIDED + 10 * MINUTE)
     assert "out_of_store" in [hold.code for hold in open_holds([unit.record])]
+
+
+def held(unit: Unit) -> list[str]:
+    return [hold.code for hold in open_holds([unit.record])]
+
+
+def test_what_lay_out_too_long_before_it_was_packed_does_not_leave(cast: Cast, shipment: Shipment) -> None:
+    unit = Unit.objects.select_related("record").get(number=U3)
+    put(cast, unit, "HOME/1/1/A2", at=ASKED - HOUR)
+    out(cast, units_now([unit])[0], ASKED)
+    later = packed(cast, requested(cast, shipment.batch, U3))
+
+    assert "out_of_store" in held(unit)
+    assert codes(lambda: handed(cast, later)) == ["open_holds"]
+
+
+def test_what_was_accepted_is_put_away_in_time_wherever_that_is(cast: Cast, shipment: Shipment) -> None:
+    accepted(cast, shipment)
+    unit = Unit.objects.select_related("record").get(number=U1)
+    put(cast, unit, "HOME/1/1/A1", at=DECIDED + HOUR)
+
+    assert "out_of_store" in held(unit)
+
+
+def test_what_came_back_is_put_away_in_time_too(cast: Cast, shipment: Shipment) -> None:
+    returned(cast, shipment, returned_at=ARRIVED)
+    unit = Unit.objects.select_related("record").get(number=U1)
+    put(cast, unit, "HOME/1/1/A1", at=DECIDED + HOUR)
+
+    assert "out_of_store" in held(unit)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from apps.storage.selectors.places import (
     BoxLine,
     History,
     Spot,
+    began_out,
     box_at,
     box_named,
     boxes_of,
@@ -27,6 +28,7 @@ from apps.storage.selectors.places import (
     history_of,
     is_reactive,
     last_stay_of,
+    last_stays_of,
     map_of,
     misplaced,
     open_stays,
@@ -37,7 +39,6 @@ from apps.storage.selectors.places import (
     stored_together,
     suggested_for,
     visible_stores,
-    was_shipped_since,
 )
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Exposure",
     "History",
     "Spot",
+    "began_out",
     "box_at",
     "box_named",
     "boxes_of",
@@ -60,6 +62,7 @@ __all__ = [
     "is_reactive",
     "kinetic_of",
     "last_stay_of",
+    "last_stays_of",
     "map_of",
     "misplaced",
     "open_stays",
@@ -75,5 +78,4 @@ __all__ = [
     "unheld",
     "visible_excursions",
     "visible_stores",
-    "was_shipped_since",
 ]

@@ -120,10 +120,27 @@ def last_stay_of(unit: Unit) -> Stay | None:
     return _stays().filter(unit=unit).order_by("-in_at", "-pk").first()
 
 
-def was_shipped_since(unit: Unit, since: datetime) -> bool:
-    """Whether a unit went on its way after it was taken out, even where it had left its position before."""
-    sent = f"unit.{UnitVerb.SHIP.lower()}"
-    return Entry.objects.filter(record=unit.record_id, action=sent, at__gte=since).exists()
+def last_stays_of(units: Iterable[Unit]) -> dict[int, Stay]:
+    """The same of many, by the key of the unit."""
+    found = Stay.objects.filter(unit__in=[unit.pk for unit in units]).order_by("in_at", "pk")
+    return {stay.unit_id: stay for stay in found}
+
+
+def began_out(unit: Unit, out_at: datetime) -> datetime | None:
+    """From when on its time out of the store counts: since it was taken out; where it was sent since, from its return
+    or its acceptance on. Until then the logger and the limits of the way judge it: None."""
+    sent, back = (f"unit.{verb.lower()}" for verb in (UnitVerb.SHIP, UnitVerb.TAKE_BACK))
+    moves = Entry.objects.filter(record=unit.record_id, action__in=[sent, back], at__gte=out_at).order_by("n")
+    found = list(moves.values_list("action", "at"))
+    if not any(action == sent for action, _ in found):
+        return out_at
+    action, at = found[-1]
+    return at if action == back else _accepted_since(unit, at)
+
+
+def _accepted_since(unit: Unit, sent_at: datetime) -> datetime | None:
+    waited = Hold.objects.filter(record=unit.record_id, code="waits_for_acceptance", lifted_at__gte=sent_at)
+    return waited.order_by("lifted_at").values_list("lifted_at", flat=True).last()
 
 
 def stays_at(box: Box, place: Place) -> list[Stay]:

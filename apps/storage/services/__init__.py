@@ -3,7 +3,7 @@
 from apps.storage.services.deciding import accept_exposure, refuse_exposure
 from apps.storage.services.importing import import_readings
 from apps.storage.services.leaving import LEAVING, send_away
-from apps.storage.services.moving import MOVERS, put_away, store_unit, take_out
+from apps.storage.services.moving import MOVERS, judge_times_out, put_away, store_unit, take_out
 from apps.storage.services.placing import KEEPERS, add_box, open_store
 from apps.storage.services.watching import READERS, Taken, change_tolerance, take_readings
 
@@ -17,6 +17,7 @@ __all__ = [
     "add_box",
     "change_tolerance",
     "import_readings",
+    "judge_times_out",
     "open_store",
     "put_away",
     "refuse_exposure",

@@ -19,7 +19,7 @@ from apps.quality.services import place_hold, report_event
 from apps.storage import rules
 from apps.storage.facts import Outing, Place, Zone
 from apps.storage.models import Box, Stay
-from apps.storage.selectors import is_reactive, last_stay_of, stay_of, stays_at, was_shipped_since
+from apps.storage.selectors import began_out, is_reactive, last_stay_of, last_stays_of, stay_of, stays_at
 from apps.storage.services.watching import hold_exposed
 from apps.units.facts import Custody
 from apps.units.models import Unit
@@ -108,6 +108,14 @@ def take_out(
         return change.update(stay, out_at=moved_at, out_by=who.username, out_reason=reason)
 
 
+def judge_times_out(change: Change, *, units: Sequence[Unit], until: datetime) -> None:
+    """Judge the time since units were taken out where something else takes over to keep them cold, inside the door of
+    the stage that does it: what lay out too long is held."""
+    stays = last_stays_of(units)
+    for unit in units:
+        _judge_outing(change, unit, stays.get(unit.pk), until)
+
+
 def _impossible(
     unit: Unit, box: Box, place: Place, last: Stay | None, moved_at: datetime, taken_at: datetime | None
 ) -> list[Objection | None]:
@@ -146,10 +154,14 @@ def _is_elsewhere(unit: Unit, box: Box) -> Objection | None:
 def _judge_outing(change: Change, unit: Unit, before: Stay | None, back_at: datetime) -> None:
     """A time out beyond the limit of the master record holds the unit until QA has judged it. A way in a shipment is
     no time out: its logger and its own limits judge it."""
-    if before is None or before.out_at is None or before.out_at >= back_at or was_shipped_since(unit, before.out_at):
+    if before is None or before.out_at is None or before.out_at >= back_at:
         return
-    outing = Outing(before.out_at, back_at)
-    judged = rules.judge_outing(rules.handling_limit(definition_of_batch(unit.batch)), outing.length)
+    limit, outing = rules.handling_limit(definition_of_batch(unit.batch)), Outing(before.out_at, back_at)
+    if rules.judge_outing(limit, outing.length).verdict in WITHIN:
+        return
+    began = began_out(unit, before.out_at)
+    outing = Outing(min(began or back_at, back_at), back_at)
+    judged = rules.judge_outing(limit, outing.length)
     if judged.verdict in WITHIN:
         return
     template = N_("{unit} was out of the store for {length}; the limit of each time is {limit} min.")

@@ -13,6 +13,7 @@ from apps.facility.selectors import instrument_named
 from apps.lineage.selectors import ancestors
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
+from apps.storage.services import judge_times_out
 from apps.transport.content import pack_content
 from apps.transport.facts import Packed, Received, ShipmentState, ShipmentVerb
 from apps.transport.lifecycle import MOVES, may_not_move
@@ -27,7 +28,10 @@ VERB = ShipmentVerb.PACK
 
 
 def pack_shipment(*, shipment: Shipment, did: Packed, signing: Signing, actor: Actor, at: datetime) -> Shipment:
-    """The packer signs what went into the shipper. What was packed against a rule is recorded with `did.because`."""
+    """The packer signs what went into the shipper. What was packed against a rule is recorded with `did.because`.
+
+    With the packing the time out of the store ends: a unit that lay out too long is held, and stays here.
+    """
     site, address = shipment.batch.site.code, shipment.record.address
     signer = admit_signer(signing=signing, actor=actor, role=MOVES[VERB].roles, site=site, at=at, about=address)
     compare_scans(shipment, did, signer.actor, at)
@@ -42,6 +46,7 @@ def pack_shipment(*, shipment: Shipment, did: Packed, signing: Signing, actor: A
         scanned = now.lines.filter(unit__number__in=did.units)
         change.update_many(list(scanned), action="unit.packed", scanned_out=True)
         report_accepted(change, subject=now.record, overridden=against, happened=happened)
+        judge_times_out(change, units=units_in(now), until=did.at)
         return change.update(
             now,
             state=MOVES[VERB].target,
