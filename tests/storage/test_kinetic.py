@@ -48,6 +48,10 @@ def test_a_mean_is_told_of_what_was_measured_as_a_whole() -> None:
 
     assert was_not_watched(readings, minute(0), minute(25), timedelta(minutes=15)) is None
     assert was_not_watched(readings, minute(0), minute(26), timedelta(minutes=15)) is not None
+
+
+def test_one_reading_at_the_very_end_of_a_short_time_makes_no_mean() -> None:
+    assert was_not_watched(every_ten_minutes("5.0"), minute(-5), minute(0), timedelta(minutes=15)) is not None
     assert was_not_watched([], minute(0), minute(1), HOUR) is not None
     assert is_no_time(minute(0), minute(0)) is not None
     assert is_no_time(minute(0), minute(0) + timedelta(days=367)) is not None

@@ -63,7 +63,8 @@ def was_not_watched(readings: Sequence[Reading], since: datetime, until: datetim
     """A mean is told of a time that somebody measured as a whole."""
     instants = [since, *(at for at, _ in readings), until]
     longest = max(after - at for at, after in pairwise(instants))
-    if readings and longest <= gap:
+    lasts = any(at < until for at, _ in readings)  # one at the very end counts for no time
+    if lasts and longest <= gap:
         return None
     template = N_("For {length} nobody measured; the probe is silent after {gap}.")
     return Objection("not_watched", template, {"length": elapsed_text(longest), "gap": elapsed_text(gap)})
