@@ -65,6 +65,11 @@ def excused_by(route: Route, tests: Iterable[TestFacts]) -> list[TestFacts]:
     return [one for one in tests if one.standing in may_fail or _is_outstanding(one)]
 
 
+def words_excused(test: TestFacts) -> tuple[str, ...]:
+    """Which holds of an excused test stand in nobody's way: what runs again after a failure still failed once."""
+    return ("test", "failed") if test.standing in FAILING else ("test",)
+
+
 def _is_outstanding(test: TestFacts) -> bool:
     """A result that lies there and fails is not outstanding, though nobody has reviewed it."""
     may_run = test.may_be_outstanding and not test.is_rapid and not test.shows_a_failure

@@ -26,6 +26,7 @@ from apps.testing.facts import PASSING, RunState, Standing
 from apps.testing.models import Result
 from apps.testing.selectors import TestOutcome, outcomes_of
 from apps.units.facts import Disposition
+from apps.units.lifecycle import ISSUABLE, PRESENT
 from apps.units.models import Unit
 from apps.units.selectors import releasable_units, why_not_certifiable
 
@@ -120,6 +121,12 @@ def free_units(batch: Batch) -> list[Unit]:
     return [unit for unit in free if unit.pk not in taken]
 
 
+def let_go_beside(supply: NamedSupply) -> list[Unit]:
+    """The units of the batch that were let go otherwise, and are still there."""
+    others = Unit.objects.filter(batch=supply.batch, disposition__in=list(ISSUABLE), custody__in=list(PRESENT))
+    return list(others.exclude(supplies__supply=supply).select_related("record").order_by("pk"))
+
+
 def units_in(supply: NamedSupply) -> list[Unit]:
     """The units that the decision names."""
     return list(Unit.objects.filter(supplies__supply=supply).select_related("record", "batch").order_by("number"))
@@ -141,8 +148,12 @@ def why_not(supply: NamedSupply) -> list[Objection]:
 
 
 def _other_holds(batch: Batch, excused: Iterable[TestFacts]) -> Objection | None:
-    """Every hold on the batch or its sources, but for those of the tests that are excused."""
-    keys = {f"{word}:{one.key}" for one in excused for word in ("test", "failed")}
+    """Every hold on the batch or its sources, but for those of the tests that are excused.
+
+    That a test has failed late is excused where it is what the physician asked about; where it is called outstanding
+    again, quality lifts that hold first.
+    """
+    keys = {f"{word}:{one.key}" for one in excused for word in rules.words_excused(one)}
     holds = [hold for hold in open_holds([batch.record]) if hold.blocks & FORBIDS]
     return has_open_holds([h for h in holds if h.record_id != batch.record_id or h.key not in keys])
 

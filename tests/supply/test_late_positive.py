@@ -18,11 +18,13 @@ from apps.quality.facts import Blocks
 from apps.quality.models import Deviation
 from apps.quality.selectors import open_holds
 from apps.supply.selectors import free_units, units_in
+from apps.testing.models import Result
+from apps.testing.services import correct_result
 from apps.units.models import Unit
 from tests.batches.refusals import codes
 from tests.cast import Cast, actor
-from tests.dosing.story import NOW
-from tests.supply.story import comes_in, out, supplied
+from tests.dosing.story import NOW, checked
+from tests.supply.story import ASKED, accepted, agreed, comes_in, decided, out, supplied
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,11 @@ def gone(cast: Cast, batch: Batch, order: TreatmentOrder) -> list[Unit]:
     units = out(units_in(done))
     comes_in(cast, batch, "sterility", growth="growth")
     return units
+
+
+def blocked(unit: Unit) -> set[Blocks]:
+    """What is forbidden for a unit."""
+    return {block for hold in open_holds([unit.record]) for block in hold.blocks}
 
 
 def test_its_sisters_are_held_in_the_moment_of_the_review(cast: Cast, batch: Batch, gone: list[Unit]) -> None:
@@ -105,3 +112,26 @@ def test_where_nothing_went_out_nothing_is_recalled(cast: Cast, batch: Batch) ->
     comes_in(cast, batch, "sterility", growth="growth")
 
     assert open_late_failures(at=NOW) == []
+
+
+def test_what_another_patient_asks_for_does_not_let_go_what_the_first_patient_has(
+    cast: Cast, batch: Batch, gone: list[Unit]
+) -> None:
+    accepted(cast, batch)
+
+    done = supplied(cast, checked(cast, "R-0002"), batch, n=1, said=ASKED)
+
+    assert all({Blocks.ISSUE, Blocks.USE} <= blocked(unit) for unit in gone)
+    assert [blocked(unit) for unit in units_in(done)] == [{Blocks.CERTIFY}]
+
+
+def test_a_failure_that_was_corrected_and_is_not_reviewed_holds_what_would_go_out_next(
+    cast: Cast, batch: Batch, gone: list[Unit]
+) -> None:
+    growth = Result.objects.select_related("record", "batch__record", "line__run").get(
+        batch=batch, test="sterility", parameter="growth"
+    )
+    correct_result(result=growth, text="no_growth", reason="Misread", actor=actor(cast.anna), at=NOW)
+    accepted(cast, batch)
+
+    assert codes(lambda: decided(cast, agreed(cast, checked(cast, "R-0002"), batch))) == ["open_holds"]

@@ -13,7 +13,7 @@ from apps.documents.services import request_document
 from apps.lineage.selectors import ancestors
 from apps.organisation.services import require
 from apps.quality.facts import Blocks
-from apps.quality.services import lift_hold_for, place_hold
+from apps.quality.services import lift_hold_for, place_hold, place_holds
 from apps.release.rules import took_part
 from apps.release.selectors import hands_on_batch
 from apps.signatures.facts import Signer, Signing
@@ -23,7 +23,16 @@ from apps.supply.content import certificate_of, decide_content, release_to_named
 from apps.supply.facts import SupplyState, SupplyVerb, TestFacts
 from apps.supply.lifecycle import MOVES, may_not_move
 from apps.supply.models import NamedSupply, Outstanding, SuppliedUnit
-from apps.supply.selectors import excused_tests, free_units, standing_supplies, supply_now, units_in, why_not
+from apps.supply.selectors import (
+    excused_tests,
+    free_units,
+    let_go_beside,
+    standing_supplies,
+    supply_now,
+    units_in,
+    why_not,
+)
+from apps.testing.rules import SENTENCES
 from apps.units.facts import UnitVerb
 from apps.units.models import Unit
 from apps.units.selectors import unit_records
@@ -129,8 +138,10 @@ def _write_down(change: Change, supply: NamedSupply, units: Sequence[Unit]) -> N
 def _let_issue(change: Change, supply: NamedSupply, excused: Sequence[TestFacts]) -> None:
     batch = supply.batch
     for one in excused:
-        lift_hold_for(change, record=batch.record, key=f"failed:{one.key}", reason=supply.number)
-        lift_hold_for(change, record=batch.record, key=f"test:{one.key}", reason=supply.number)
+        keys = [f"{word}:{one.key}" for word in rules.words_excused(one)]
+        lifted = [lift_hold_for(change, record=batch.record, key=key, reason=supply.number) for key in keys]
+        if one.standing in rules.FAILING and any(hold and Blocks.ISSUE in hold.blocks for hold in lifted):
+            _hold_the_others(change, supply, one)
         place_hold(
             change,
             record=batch.record,
@@ -142,3 +153,16 @@ def _let_issue(change: Change, supply: NamedSupply, excused: Sequence[TestFacts]
             liftable_by="QC",
             due_at=one.due_at,
         )
+
+
+def _hold_the_others(change: Change, supply: NamedSupply, test: TestFacts) -> None:
+    """What fails was asked for by one physician: what others have of the batch stays held, unit by unit."""
+    facts = {"test": test.label, "test_zh": test.label_zh}
+    place_holds(
+        change,
+        records={unit.record: facts for unit in let_go_beside(supply)},
+        key=f"failed:{test.key}",
+        blocks=[Blocks.ISSUE, Blocks.USE],
+        code=f"test_{test.standing.lower()}",
+        template=SENTENCES[test.standing],
+    )
