@@ -15,6 +15,7 @@ from apps.dosing.models import TreatmentOrder
 from apps.dosing.services import cancel_order, reserve_units
 from apps.quality.models import Hold
 from apps.quality.services import stop_record
+from apps.signatures.models import Signature
 from apps.supply.facts import SupplyState
 from apps.supply.models import Outstanding
 from apps.supply.selectors import free_units, overdue_outstanding, units_in
@@ -58,6 +59,19 @@ def test_its_certificate_says_tests_pending_and_is_not_a_batch_certificate(
     assert "tests pending" in document.title_en
     assert '"pending":{"sterility":' in document.wording.text
     assert not Document.objects.filter(kind="BATCH_CERTIFICATE").exists()
+
+
+def test_its_certificate_carries_its_own_signatures_whatever_was_signed_on_the_batch_since(
+    cast: Cast, batch: Batch, order: TreatmentOrder
+) -> None:
+    first = decided(cast, agreed(cast, order, batch), free_units(batch)[:1])
+    own = Signature.objects.get(record=batch.record, verb="decide_conditionally")
+    later = NOW + timedelta(minutes=2)
+    decided(cast, agreed(cast, checked(cast, "R-0002"), batch), free_units(batch)[:1], at=later)
+
+    done = let_go(cast, first, at=later)
+
+    assert own.content_hash in Document.objects.get(number=f"CR-{done.number}").wording.text
 
 
 def test_a_unit_let_go_by_name_is_kept_for_that_patient_only(cast: Cast, batch: Batch, order: TreatmentOrder) -> None:

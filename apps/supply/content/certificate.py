@@ -1,6 +1,7 @@
 """The certificate of a conditional release, "tests pending", and the statement of an exceptional supply."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -146,11 +147,21 @@ def _not_passed(pending: Iterable[TestFacts], zone: ZoneInfo, route: Route) -> T
 
 
 def _signatures(supply: NamedSupply) -> Signatures:
+    """Those of this supply: a batch, and an order, may carry the same words for another one."""
     route = Route(supply.route)
-    wanted = dict(zip(VERBS[route], (meanings[route] for meanings in MEANINGS), strict=True))
     found = [*signatures_of(supply.order), *signatures_of(supply.batch.record)]
-    last = {one.verb: one for one in found if one.verb in wanted and one.signed_at >= supply.agreed_at}
-    blocks = tuple(_block(last[verb], meaning, supply) for verb, meaning in wanted.items() if verb in last)
+    given: dict[tuple[str, str, datetime | None], Signature] = {
+        (one.verb, one.username, one.signed_at): one for one in found
+    }
+    signers = (
+        (supply.agreed_by, supply.agreed_at),
+        (supply.decided_by, supply.decided_at),
+        (supply.supplied_by, supply.supplied_at),
+    )
+    blocks = tuple(
+        _block(given[verb, *signer], meanings[route], supply)
+        for verb, meanings, signer in zip(VERBS[route], MEANINGS, signers, strict=True)
+    )
     return Signatures(B("Signatures", "签名"), blocks, statement=STATEMENTS[route])
 
 
