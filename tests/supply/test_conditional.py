@@ -20,7 +20,8 @@ from apps.supply.facts import SupplyState
 from apps.supply.models import Outstanding
 from apps.supply.selectors import free_units, overdue_outstanding, units_in
 from apps.supply.services import withdraw_supply
-from apps.units.facts import Disposition
+from apps.units.facts import Custody, Disposition
+from apps.units.models import Unit
 from tests.batches.refusals import codes
 from tests.cast import Cast, actor, give_role
 from tests.dosing.story import NOW, checked
@@ -72,6 +73,13 @@ def test_its_certificate_carries_its_own_signatures_whatever_was_signed_on_the_b
     done = let_go(cast, first, at=later)
 
     assert own.content_hash in Document.objects.get(number=f"CR-{done.number}").wording.text
+
+
+def test_what_was_destroyed_since_the_decision_is_not_let_go(cast: Cast, batch: Batch, order: TreatmentOrder) -> None:
+    supply = decided(cast, agreed(cast, order, batch), free_units(batch)[:1])
+    Unit.objects.filter(supplies__supply=supply).update(custody=Custody.DESTROYED)
+
+    assert codes(lambda: let_go(cast, supply)) == ["unit_not_free"]
 
 
 def test_a_unit_let_go_by_name_is_kept_for_that_patient_only(cast: Cast, batch: Batch, order: TreatmentOrder) -> None:

@@ -35,7 +35,7 @@ from apps.supply.selectors import (
 from apps.testing.rules import SENTENCES
 from apps.units.facts import UnitVerb
 from apps.units.models import Unit
-from apps.units.selectors import unit_records
+from apps.units.selectors import releasable_units, unit_records
 from apps.units.services import refuse_expired, set_disposition
 
 
@@ -82,6 +82,9 @@ def release_to_named(*, supply: NamedSupply, signing: Signing, actor: Actor, at:
             may_not_move(SupplyVerb.SUPPLY, SupplyState(now.state)),
             took_part(signer.actor.username, hands_on_batch(now.batch, but_review=True)),
             rules.is_same_person(signer.actor.username, now.agreed_by, now.decided_by),
+            *rules.names_no_units(
+                [unit.number for unit in units], {unit.number for unit in releasable_units(now.batch)}
+            ),
             *why_not(now),
         )
         content = release_to_named_content(now)
