@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import Record
 from apps.audit.selectors import version_of
@@ -17,7 +19,7 @@ from apps.supply.lifecycle import MOVES
 from apps.supply.selectors import free_units
 from tests.batches.refusals import codes
 from tests.cast import ApiPerson, Cast, give_role
-from tests.dosing.story import NOW
+from tests.dosing.story import NOW, checked
 from tests.supply.story import agreed, decided, let_go
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +78,23 @@ def test_the_pages_ask_for_the_words_then_show_what_is_signed(cast: Cast, batch:
     for shown in (panel, chosen, second):
         assert 'name="challenge"' in shown.content.decode()
     assert units[0] in second.content.decode()
+
+
+def test_the_register_costs_the_same_however_long(cast: Cast, batch: Batch, order: TreatmentOrder) -> None:
+    api = ApiPerson()
+    api.sign_in(cast.quentin)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as read:
+            assert api.get("/api/v1/supplies/").status_code == 200
+        return len(read)
+
+    decided(cast, agreed(cast, order, batch), free_units(batch)[:1])
+    asked()
+    cost = asked()
+    decided(cast, agreed(cast, checked(cast, "R-0002"), batch), free_units(batch)[:1])
+
+    assert asked() == cost
 
 
 @pytest.mark.parametrize("verb", [verb for verb in SupplyVerb if verb is not SupplyVerb.WITHDRAW])
