@@ -18,13 +18,14 @@ from apps.quality.facts import Blocks
 from apps.quality.models import Deviation
 from apps.quality.selectors import open_holds
 from apps.supply.selectors import free_units, units_in
-from apps.testing.models import Result
+from apps.testing.models import AssayRun, Result
 from apps.testing.services import correct_result
 from apps.units.models import Unit
 from tests.batches.refusals import codes
 from tests.cast import Cast, actor
 from tests.dosing.story import NOW, checked
-from tests.supply.story import ASKED, accepted, agreed, comes_in, decided, out, supplied
+from tests.supply.story import ASKED, accepted, agreed, comes_in, decided, out, seen_in_sterility, supplied
+from tests.testing.story import DAY, INOCULATED, reviewed, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +136,23 @@ def test_a_failure_that_was_corrected_and_is_not_reviewed_holds_what_would_go_ou
     accepted(cast, batch)
 
     assert codes(lambda: decided(cast, agreed(cast, checked(cast, "R-0002"), batch))) == ["open_holds"]
+
+
+@pytest.fixture
+def bag(cast: Cast, batch: Batch, order: TreatmentOrder) -> Unit:
+    """One unit waits at the patient's bed while sterility runs."""
+    return out(units_in(supplied(cast, order, batch, n=1)))[0]
+
+
+def test_growth_stops_what_went_out_when_it_is_signed_and_a_second_person_decides_for_how_long(
+    cast: Cast, batch: Batch, bag: Unit
+) -> None:
+    seen_in_sterility(cast, batch, "growth")
+    at = INOCULATED + 15 * DAY
+
+    run = signed(cast, AssayRun.objects.get(record__address="run/AR-9100"), at=at)
+
+    assert {Blocks.ISSUE, Blocks.USE} <= blocked(bag)
+    assert open_late_failures(at=NOW) == []
+    reviewed(cast, run, at=at)
+    assert {hold.key for hold in open_holds([bag.record], Blocks.USE)} == {"failed:sterility"}

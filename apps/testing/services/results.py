@@ -19,7 +19,7 @@ from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 from apps.testing import rules
 from apps.testing.content import entry_for, review_results_content, sign_results_content
-from apps.testing.facts import ResultState, RunState
+from apps.testing.facts import PASSING, ResultState, RunState
 from apps.testing.models import AssayRun, Line, Result
 from apps.testing.selectors import (
     control_facts,
@@ -31,7 +31,7 @@ from apps.testing.selectors import (
     specification_of,
     testers_of,
 )
-from apps.testing.services.settling import settle_reviewed
+from apps.testing.services.settling import settle_reviewed, stop_until_reviewed
 from apps.units.services import marks, report_accepted
 
 REVIEWERS = (Role.ANALYST, Role.QC_HEAD)
@@ -193,6 +193,8 @@ def sign_results(*, run: AssayRun, signing: Signing, actor: Actor, at: datetime,
             judged = rules.run_state(control_facts(run), invalid_because)
             change.update(run, state=judged, judged_at=at, invalid_because=invalid_because)
         change.update_many(drafts, state=ResultState.TESTED, tested_signature=signature)
+        for batch in _batches(result for result in drafts if result.verdict not in PASSING):
+            stop_until_reviewed(change, batch=batch_now(batch), test=run.test)
         return run
 
 

@@ -17,6 +17,8 @@ from apps.units.models import Unit
 
 FAILED_LATE = {True: N_("{test} failed after certification."), False: N_("{test} failed after units had left.")}
 
+ANSWERED = (Standing.PASSED, Standing.FAILED, Standing.NOT_EVALUABLE)
+
 
 def settle_tests(change: Change, *, batch: Batch) -> None:
     """Lift the holds of all tests of a batch that pass, inside the door of the caller, who touches the batch."""
@@ -30,6 +32,8 @@ def settle_reviewed(change: Change, *, batch: Batch, tests: Collection[str], rev
     for outcome in outcomes_of(batch):
         if outcome.test.key not in tests:
             continue
+        if outcome.standing in ANSWERED:
+            lift_hold_for(change, record=batch.record, key=_unreviewed(outcome), reason=outcome.standing)
         if outcome.standing is Standing.PASSED:
             _lift(change, batch, outcome)
         elif outcome.required:
@@ -37,6 +41,27 @@ def settle_reviewed(change: Change, *, batch: Batch, tests: Collection[str], rev
         failing = [result for result in reviewed if result.batch_id == batch.pk and _fails(result)]
         for result in failing:
             _report(change, batch, outcome, result)
+
+
+def stop_until_reviewed(change: Change, *, batch: Batch, test: str) -> None:
+    """A signed result that fails stops what was let go while the test ran, until a second person has looked at it."""
+    for outcome in outcomes_of(batch):
+        fails = outcome.test.key == test and outcome.required and any(map(_fails, outcome.results))
+        if fails and _went_out(batch):
+            place_hold(
+                change,
+                record=batch.record,
+                key=_unreviewed(outcome),
+                blocks=[Blocks.ISSUE, Blocks.USE],
+                code="test_unreviewed",
+                template=SENTENCES[Standing.UNREVIEWED],
+                facts={"test": outcome.test.label.en, "test_zh": outcome.test.label.zh},
+                liftable_by="QC",
+            )
+
+
+def _unreviewed(outcome: TestOutcome) -> str:
+    return f"test:{outcome.test.key}:unreviewed"
 
 
 def _fails(result: Result) -> bool:
