@@ -156,3 +156,13 @@ def test_growth_stops_what_went_out_when_it_is_signed_and_a_second_person_decide
     assert open_late_failures(at=NOW) == []
     reviewed(cast, run, at=at)
     assert {hold.key for hold in open_holds([bag.record], Blocks.USE)} == {"failed:sterility"}
+
+
+def test_an_answer_that_says_nothing_stops_what_went_out(cast: Cast, batch: Batch, bag: Unit) -> None:
+    seen_in_sterility(cast, batch, "no_growth")
+    Result.objects.filter(batch=batch, test="sterility").update(verdict="NOT_EVALUABLE")
+    at = INOCULATED + 15 * DAY
+
+    reviewed(cast, signed(cast, AssayRun.objects.get(record__address="run/AR-9100"), at=at), at=at)
+
+    assert Blocks.ISSUE in blocked(bag)

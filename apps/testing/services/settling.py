@@ -75,6 +75,9 @@ def _lift(change: Change, batch: Batch, outcome: TestOutcome) -> None:
 
 
 def _hold(change: Change, batch: Batch, outcome: TestOutcome) -> None:
+    if outcome.standing is Standing.NOT_EVALUABLE and _went_out(batch):
+        # What was let go while the test ran waited for an answer; one that says nothing forbids issue again.
+        lift_hold_for(change, record=batch.record, key=f"test:{outcome.test.key}", reason=outcome.standing)
     place_hold(
         change,
         record=batch.record,
