@@ -8,6 +8,7 @@ from apps.batches.models import Batch
 from apps.core.choices import choices_of
 from apps.identity.models import Donor, Recipient
 from apps.lookback.facts import Answer, DutyFacts
+from apps.quality.models import Hold
 from apps.signatures.models import Signature
 from apps.units.facts import Custody
 from apps.units.models import Unit
@@ -20,6 +21,7 @@ class LookBack(Audited):
     donor = models.ForeignKey(Donor, models.PROTECT, null=True, blank=True, related_name="look_backs")
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="look_backs")
     test = models.CharField(max_length=40, blank=True)
+    hold = models.OneToOneField(Hold, models.PROTECT, null=True, blank=True, related_name="look_back")
     deviation = models.CharField(max_length=60, blank=True)
     number = models.CharField(max_length=60, unique=True)
     what = models.CharField(max_length=300)
@@ -40,9 +42,6 @@ class LookBack(Audited):
                 condition=Q(donor__isnull=False, batch=None, signature__isnull=False)
                 | (Q(donor=None, batch__isnull=False) & ~Q(test="")),
                 name="a_look_back_begins_somewhere",
-            ),
-            models.UniqueConstraint(
-                fields=["batch", "test"], condition=Q(batch__isnull=False), name="one_look_back_of_a_failure"
             ),
         ]
         indexes = [models.Index(fields=["donor", "opened_at"], name="look_backs_of_a_donor")]

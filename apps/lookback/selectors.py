@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from apps.batches.models import Batch, Pooled
@@ -20,7 +20,8 @@ from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.quality.models import Hold
 from apps.transport.models import Shipment, ShippedUnit
-from apps.units.facts import Custody
+from apps.units.facts import Custody, Disposition
+from apps.units.lifecycle import ISSUABLE
 from apps.units.models import Unit
 
 STOCK = (Custody.IN_STORE, Custody.RESERVED)
@@ -147,10 +148,13 @@ FAILED_LATE = "failed:"
 
 
 def late_failures() -> list[Hold]:
-    """Tests that failed after units had left, and of which no look-back tells yet."""
-    told = LookBack.objects.filter(batch__isnull=False).values_list("batch__record", "test")
-    known = {(record, f"{FAILED_LATE}{test}") for record, test in told}
-    holds = Hold.objects.filter(lifted_at=None, key__startswith=FAILED_LATE, record__kind="batch")
+    """Tests that failed after units were let go, and of which no look-back tells yet: each time anew."""
+    told = LookBack.objects.filter(batch__isnull=False, hold=None)  # opened before it was kept which hold it answers
+    known = {(record, f"{FAILED_LATE}{test}") for record, test in told.values_list("batch__record", "test")}
+    let_go = Unit.objects.filter(batch__record=OuterRef("record"), disposition__in=[*ISSUABLE, Disposition.RECALLED])
+    holds = Hold.objects.filter(
+        Exists(let_go), lifted_at=None, key__startswith=FAILED_LATE, record__kind="batch", look_back=None
+    )
     return [one for one in holds.select_related("record").order_by("pk") if (one.record_id, one.key) not in known]
 
 

@@ -7,7 +7,9 @@ from django.test import Client
 
 from apps.alerts.facts import AlertKind
 from apps.alerts.services import raise_due_alerts
+from apps.audit.services import audited
 from apps.batches.models import Batch
+from apps.core.actor import SYSTEM
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.services import reserve_units
 from apps.lookback.facts import Reported
@@ -17,6 +19,7 @@ from apps.lookback.services import acknowledge_notice, open_late_failures, repor
 from apps.quality.facts import Blocks
 from apps.quality.models import Deviation
 from apps.quality.selectors import open_holds
+from apps.quality.services import lift_hold_for, place_hold
 from apps.supply.selectors import free_units, units_in
 from apps.testing.models import AssayRun, Result
 from apps.testing.services import correct_result
@@ -115,6 +118,21 @@ def test_where_nothing_went_out_nothing_is_recalled(cast: Cast, batch: Batch) ->
     assert open_late_failures(at=NOW) == []
 
 
+def test_a_failure_of_what_never_left_asks_for_no_recall_and_no_report(cast: Cast, batch: Batch) -> None:
+    """As that of a batch that is certified and not released, or rejected."""
+    with audited(actor=SYSTEM, action="test.failed", at=NOW, touching=[batch.record]) as change:
+        place_hold(
+            change,
+            record=batch.record,
+            key="failed:sterility",
+            blocks=[Blocks.USE],
+            code="late_failure",
+            template="It failed after certification.",
+        )
+
+    assert open_late_failures(at=NOW) == []
+
+
 def test_what_another_patient_asks_for_does_not_let_go_what_the_first_patient_has(
     cast: Cast, batch: Batch, gone: list[Unit]
 ) -> None:
@@ -136,6 +154,20 @@ def test_a_failure_that_was_corrected_and_is_not_reviewed_holds_what_would_go_ou
     accepted(cast, batch)
 
     assert codes(lambda: decided(cast, agreed(cast, checked(cast, "R-0002"), batch))) == ["open_holds"]
+
+
+def test_a_test_that_fails_once_more_is_looked_back_upon_once_more(cast: Cast, batch: Batch, gone: list[Unit]) -> None:
+    (first,) = open_late_failures(at=NOW)
+    key, later = "failed:sterility", NOW + timedelta(days=1)
+    with audited(actor=SYSTEM, action="test.failed.again", at=later, touching=[batch.record]) as change:
+        lift_hold_for(change, record=batch.record, key=key, reason="Contaminated in the laboratory")
+        place_hold(change, record=batch.record, key=key, blocks=[Blocks.USE], code="late_failure", template="Again.")
+
+    (second,) = open_late_failures(at=later)
+
+    assert (first.number, second.number) == ("CT-0042-L01", "CT-0042-L02")
+    assert second.notices.count() == 1
+    assert open_late_failures(at=later) == []
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def open_late_failures(*, at: datetime) -> list[LookBack]:
 
     The units are held since the result was reviewed. Twice is harmless: a failure is looked back upon once.
     """
-    return [_opened(hold, at) for hold in late_failures()]
+    return [opened for hold in late_failures() if (opened := _opened(hold, at))]
 
 
 def acknowledge_notice(*, notice: PhysicianNotice, note: str, actor: Actor, at: datetime) -> PhysicianNotice:
@@ -54,18 +54,20 @@ def report_failure(*, report: FailureReport, said: Reported, actor: Actor, at: d
         return change.update(now, sent_at=at, sent_by=who.username, sent_name=who.printed_name, **asdict(said))
 
 
-def _opened(hold: Hold, at: datetime) -> LookBack:
+def _opened(hold: Hold, at: datetime) -> LookBack | None:
     batch = Batch.objects.select_related("record", "site").get(record=hold.record_id)
     test, site = hold.key.removeprefix(FAILED_LATE), batch.site.code
     events = Event.objects.filter(subject=batch.record, kind=EventKind.TEST_FAILED, state=EventState.OPEN)
     event = events.select_related("record", "subject").filter(about__contains=f"/{test}[").order_by("-pk").first()
     touching = [batch.record, *([event.record] if event else [])]
     with audited(actor=SYSTEM, action="batch.looked_back", at=at, reason=hold.text, touching=touching) as change:
+        if LookBack.objects.filter(hold=hold).exists():
+            return None  # another sweep was here first
         found = affected_in(batch)
         number = f"{batch.number}-L{LookBack.objects.filter(batch=batch).count() + 1:02}"
         record = change.open_record("lookback", number, site=site)
-        opened = LookBack(record=record, batch=batch, test=test, number=number, what=hold.text[:300])
-        opened.in_stock = [unit.number for unit in found.stock]
+        opened = LookBack(record=record, batch=batch, test=test, hold=hold, number=number)
+        opened.what, opened.in_stock = hold.text[:300], [unit.number for unit in found.stock]
         opened.batches = [one.number for one in found.batches]
         opened.opened_at, opened.opened_by = at, SYSTEM.username
         if event:
