@@ -23,6 +23,7 @@ class NamedSupply(Audited):
     informed = models.CharField(max_length=1000)
     need = models.CharField(max_length=1000, blank=True)
     risk = models.CharField(max_length=1000, blank=True)
+    failing = models.JSONField(default=list)  # the tests that failed when the physician asked
     agreed_at = models.DateTimeField()
     agreed_by = models.CharField(max_length=80)
     agreed_name = models.CharField(max_length=120)

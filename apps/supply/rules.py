@@ -86,6 +86,15 @@ def _has_no_need(route: Route, tests: Iterable[TestFacts]) -> Objection | None:
     return Objection("nothing_outstanding", N_("No test is outstanding: this batch takes the ordinary way."))
 
 
+def failed_since(route: Route, asked_about: Collection[str], tests: Iterable[TestFacts]) -> list[Objection]:
+    """The physician asked about what failed then; what has failed since is asked about anew."""
+    if route is not Route.EXCEPTIONAL:
+        return []
+    template = N_("{test} failed after the physician had asked; withdraw this and let the physician ask anew.")
+    new = [one for one in tests if one.standing in FAILING and one.key not in asked_about]
+    return [Objection("failed_since", template, {"test": one.label, "test_zh": one.label_zh}) for one in new]
+
+
 def is_same_person(signer: str, *earlier: str) -> Objection | None:
     """Agreement, decision and release are three people's."""
     if signer not in earlier:

@@ -140,6 +140,7 @@ def why_not(supply: NamedSupply) -> list[Objection]:
         rules.is_not_foreseen(route, definition_of_batch(batch)),
         rules.is_not_reviewed(BatchState(batch.state)),
         *rules.tests_in_the_way(route, tests),
+        *rules.failed_since(route, supply.failing, tests),
         findings_left(review_page(batch).left_in_the_record),
         *why_not_certifiable(batch),
         _other_holds(batch, rules.excused_by(route, tests)),

@@ -1,5 +1,7 @@
 """A product out of its specification goes to one patient at the physician's request, and is never called certified."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
@@ -21,7 +23,7 @@ from apps.units.facts import Disposition
 from tests.batches.refusals import codes
 from tests.cast import Cast, actor, sign_as
 from tests.dosing.story import NOW
-from tests.supply.story import ASKED, accepted, agreed, comes_in, supplied
+from tests.supply.story import ASKED, accepted, agreed, comes_in, decided, supplied
 from tests.testing.story import DAY, definition
 
 FAILS = TestFacts("viability", "Viability", "活率", Standing.FAILED, is_rapid=True, shows_a_failure=True)
@@ -96,6 +98,25 @@ def test_only_the_exceptional_way_excuses_what_fails_and_both_excuse_what_may_be
     route: Route, tests: list[TestFacts], against: list[str]
 ) -> None:
     assert [one.code for one in rules.tests_in_the_way(route, tests)] == against
+
+
+def test_what_fails_after_the_physician_asked_is_asked_about_anew() -> None:
+    tests = [FAILS, replace(RUNS, standing=Standing.FAILED), PASSES]
+
+    refused = rules.failed_since(Route.EXCEPTIONAL, ["viability"], tests)
+
+    assert [(one.code, one.facts["test"]) for one in refused] == [("failed_since", "Sterility")]
+    assert rules.failed_since(Route.EXCEPTIONAL, ["viability", "sterility"], tests) == []
+
+
+@pytest.mark.django_db
+def test_an_answer_that_came_after_the_request_stops_the_decision(
+    cast: Cast, failing: Batch, order: TreatmentOrder
+) -> None:
+    supply = agreed(cast, order, failing, ASKED)
+    NamedSupply.objects.filter(pk=supply.pk).update(failing=["viability"])  # as if sterility had failed since
+
+    assert codes(lambda: decided(cast, supply)) == ["failed_since"]
 
 
 def test_a_way_that_the_master_record_does_not_open_does_not_exist() -> None:

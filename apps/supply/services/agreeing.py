@@ -33,13 +33,14 @@ def open_supply(
     `objections` are those of the order. Nothing is let go by this: the authorised person decides on it.
     """
     standing = NamedSupply.objects.filter(order=order, batch=batch, state__in=STANDING).first()
+    tests = tests_of(batch)
     stop_if(
         *objections,
         rules.is_not_foreseen(said.route, definition_of_batch(batch)),
         *rules.says_nothing(said),
         rules.is_asked_before(standing.number if standing else ""),
         rules.is_not_reviewed(BatchState(batch.state)),
-        *rules.tests_in_the_way(said.route, tests_of(batch)),
+        *rules.tests_in_the_way(said.route, tests),
     )
     site = batch.site.code
     sign(change, signer=signer, record=order, content=agree_content(batch, order, recipient, said), site=site)
@@ -48,5 +49,6 @@ def open_supply(
     words = {"informed": said.informed, "need": said.need, "risk": said.risk}
     supply = NamedSupply(record=record, number=number, batch=batch, route=said.route, order=order, **words)
     supply.recipient, supply.agreed_at = recipient, change.at
+    supply.failing = [one.key for one in tests if one.standing in rules.FAILING]
     supply.agreed_by, supply.agreed_name = signer.actor.username, signer.actor.printed_name
     return change.create(supply)
