@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from apps.audit.models import Record
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
+from apps.batches.selectors.banking import bank_in_the_way
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import Objection
 from apps.organisation.models import User
@@ -143,6 +144,7 @@ def why_not(supply: NamedSupply) -> list[Objection]:
         *rules.failed_since(route, supply.failing, tests),
         findings_left(review_page(batch).left_in_the_record),
         *why_not_certifiable(batch),
+        *bank_in_the_way(batch),
         _other_holds(batch, rules.excused_by(route, tests)),
     ]
     return [one for one in found if one]

@@ -1,16 +1,20 @@
-"""A test of a bank fails after its units were drawn: what was made from them is looked back upon with it."""
+"""A bank fails after its units were drawn: what was made from them is looked back upon, and goes to nobody."""
 
 from apps.audit.services import audited
+from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
 from apps.core.actor import SYSTEM
 from apps.lookback.services import open_late_failures
 from apps.quality.facts import Blocks
 from apps.quality.services import place_hold
+from apps.supply.facts import Route
+from apps.supply.models import NamedSupply
+from apps.supply.selectors import why_not
 from apps.units.services import fill_units, issue_containers, print_labels
 from tests.banks.story import LATER, drawn, started
 from tests.cast import Cast, actor
 from tests.supply.story import out
-from tests.testing.story import released_lot
+from tests.testing.story import as_if, released_lot
 
 
 def test_what_was_made_from_a_bank_that_failed_late_is_recalled_with_it(cast: Cast, bank: Batch, batch: Batch) -> None:
@@ -34,3 +38,11 @@ def test_what_was_made_from_a_bank_that_failed_late_is_recalled_with_it(cast: Ca
 
     assert [duty.unit.number for duty in opened.duties.all()] == [given.number]
     assert opened.batches == [bank.number, batch.number]
+
+
+def test_what_is_made_from_a_bank_that_is_recalled_goes_to_no_named_patient_either(bank: Batch, batch: Batch) -> None:
+    as_if(bank, BatchState.REJECTED)
+
+    against = why_not(NamedSupply(batch=batch, route=Route.CONDITIONAL))
+
+    assert "bank_not_released" in {one.code for one in against}
