@@ -118,6 +118,7 @@ def test_the_damaged_unit_is_destroyed_and_the_units_still_balance(journey: Jour
         "TESTED": 1,
         "RETAINED": 2,
         "SHIPPED": 0,
+        "DRAWN": 0,
         "DESTROYED": 1,
     }
     assert balance["closes"]

@@ -29,6 +29,7 @@ ALLOWED: dict[UnitVerb, tuple[set[str], set[str], set[str], set[str]]] = {
     UnitVerb.ARRIVE: (set(), set(), set(), {"IN_TRANSIT"}),
     UnitVerb.TAKE_BACK: (set(), set(), {"FRESH", "FROZEN"}, {"RESERVED", "IN_TRANSIT", "AT_SITE"}),
     UnitVerb.ADMINISTER: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "THAWED"}, {"RESERVED", "AT_SITE"}),
+    UnitVerb.DRAW: ({"PRODUCT"}, {"RELEASED"}, {"FRESH", "FROZEN"}, {"IN_STORE"}),
     UnitVerb.DESTROY: (set(), set(), set(), {"IN_STORE", "RESERVED", "IN_TRANSIT", "AT_SITE"}),
 }
 
