@@ -11,6 +11,7 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -45,6 +46,12 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Rows chosen by a column that is not shown would tell what stands in it."""
+        return lookup.partition(LOOKUP_SEP)[0] not in hidden_fields(self.model) and super().lookup_allowed(
+            lookup, value, request
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = self.model._base_manager.all()
@@ -105,5 +112,10 @@ def site_path(model: type[Model]) -> str:
 
 def shown_fields(model: type[Model]) -> list[str]:
     """The columns that may be looked at: no secrets, nothing personal."""
-    hidden = NEVER_SHOWN_FIELDS | set(getattr(model, "personal", ()))
+    hidden = hidden_fields(model)
     return [field.name for field in model._meta.concrete_fields if field.name not in hidden]
+
+
+def hidden_fields(model: type[Model]) -> set[str]:
+    """The columns that hold secrets and what is personal."""
+    return NEVER_SHOWN_FIELDS | set(getattr(model, "personal", ()))

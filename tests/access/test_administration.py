@@ -98,6 +98,14 @@ def test_no_page_offers_an_action(cast: Cast, web_client: Any) -> None:
     assert all(not registered.get_actions(None) for registered in admin.site._registry.values())
 
 
+def test_no_row_is_found_by_a_column_that_is_not_shown(cast: Cast, web_client: Any) -> None:
+    client = web_client(cast.ines)
+
+    for lookup in ("password", "password__startswith", "salt__contains"):
+        assert client.get(url_of(User, "changelist"), {lookup: "a"}).status_code == 400
+    assert client.get(url_of(User, "changelist"), {"username": "ines"}).status_code == 200
+
+
 def test_secrets_and_personal_columns_are_not_shown(cast: Cast, web_client: Any) -> None:
     client, olga = web_client(cast.adam), cast.olga
     page = client.get(url_of(User, "change", olga.pk)).content.decode()
