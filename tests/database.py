@@ -20,6 +20,7 @@ from django.db.backends.utils import CursorWrapper
 from django.test import TestCase, TransactionTestCase
 from psycopg import sql
 
+from apps.audit import triggers
 from tests.architecture.source import ROOT
 
 OF_MODELS = ("django_content_type", "auth_permission")
@@ -82,7 +83,7 @@ def _name(url: str) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def _tests_may_empty_append_only_tables() -> Iterator[None]:
-    """A test with real commits is followed by empty tables: those that hold rows are emptied, and nothing made anew."""
+    """A test with real commits is followed by empty tables under their guards: those that hold rows are emptied."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", _empty)
         yield
@@ -94,6 +95,7 @@ def _empty(case: TransactionTestCase) -> None:
         with transaction.atomic(using=name), connection.cursor() as cursor:
             filled = _filled_tables(connection, cursor)
             (_empty_postgresql if connection.vendor == "postgresql" else _empty_sqlite)(cursor, filled)
+        triggers.install(connection)  # those that the test took away
 
 
 def _filled_tables(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> list[str]:
