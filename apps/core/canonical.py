@@ -64,7 +64,8 @@ def _whole(value: int) -> object:
 def _object(value: Mapping[str, object]) -> dict[str, object]:
     # RFC 8785 sorts by UTF-16 units, not by code points; for ASCII it is the same order.
     keys = sorted(value) if all(map(str.isascii, value)) else sorted(value, key=_utf16)
-    return {key: _plain(value[key]) for key in keys}
+    # As `_plain` says it, without a call for each: an entry has some fifty values, and most acts write several entries.
+    return {key: (_BY_TYPE.get(type(value[key])) or _by_ancestor(value[key]))(value[key]) for key in keys}
 
 
 def _utf16(key: str) -> bytes:

@@ -5,6 +5,7 @@ stays written as a queryset; only the text of its statement is kept, per databas
 See docs/decisions/0043-prepared-statements.md for what it gains.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,8 @@ from django.db.models.sql.compiler import SQLCompiler
 Build = Callable[..., QuerySet[Any, Any]]
 Row = tuple[Any, ...]
 KEPT = 200  # statements of one queryset: its lists come in few lengths
+KEPT_TEXTS = 500
+MARK = re.compile("%[s%]")
 # Stands for a parameter while the statement is compiled: a value of its type that nothing else in it has.
 STAND_IN: dict[type, Callable[[int], Any]] = {
     datetime: lambda n: datetime(2990, 1, 1, tzinfo=UTC) + timedelta(seconds=n),
@@ -41,7 +44,22 @@ def ready_cursor() -> CursorWrapper:
         return database.cursor()
     database.close_if_health_check_failed()
     database.ensure_connection()
-    return database.make_cursor(psycopg.Cursor(database.connection))
+    return database.make_cursor(_ReadyCursor(database.connection))
+
+
+class _ReadyCursor(psycopg.RawCursor[Row]):
+    """Takes a text with `%s` to the server as it wants it, `$1`. The driver would split a long text anew every time."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "_ReadyCursor":
+        """Parameters are a sequence, or none and the text goes as it is."""
+        return super().execute(query if params is None else numbered(query), params, **options)
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def numbered(sql: str) -> str:
+    """The same statement with `$1`, `$2` ... for each `%s`, and `%` for `%%`."""
+    numbers = count(1)
+    return MARK.sub(lambda mark: "%" if mark[0] == "%%" else f"${next(numbers)}", sql)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models import Q
+from psycopg.adapt import Loader
+from psycopg.pq import Format
 
 from apps.audit.models import Entry, Record
-from apps.core.prepared import KEPT, Prepared
+from apps.core.instants import INSTANT, Compiled, InUTC
+from apps.core.prepared import KEPT, Prepared, numbered, ready_cursor
 from apps.organisation.models import RoleHeld
 from tests.cast import AT, JOINED, Cast
 
@@ -95,3 +98,54 @@ def test_a_statement_that_changes_its_parameter_is_refused(db: None) -> None:
 
     with pytest.raises(LookupError):
         beginning("user/")
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("SELECT 1", "SELECT 1"),
+        ("a = %s AND b IN (%s, %s)", "a = $1 AND b IN ($2, $3)"),
+        ("a LIKE %s ESCAPE '%%' AND b = %s", "a LIKE $1 ESCAPE '%' AND b = $2"),
+        ("a %%s %s", "a %s $1"),  # a per cent sign before an s is no mark
+    ],
+)
+def test_the_server_gets_numbered_marks(text: str, sent: str) -> None:
+    assert numbered(text) == sent
+
+
+def test_a_per_cent_sign_within_a_statement_stays_one(cast: Cast) -> None:
+    assert cast.olga
+    like = Prepared(lambda action: Entry.objects.filter(action=action).extra(where=["action LIKE 'user.%%'"]))
+
+    assert [entry.pk for entry in like("user.opened")] == [e.pk for e in Entry.objects.filter(action="user.opened")]
+    assert like("site.opened") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),  # an hour that some zones have twice
+        datetime(1900, 1, 1, 0, 0, 0, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+        None,
+    ],
+)
+@pytest.mark.parametrize("ready", [True, False], ids=["ready", "framework"])
+@pytest.mark.postgres
+def test_an_instant_comes_back_in_utc(at: datetime | None, ready: bool) -> None:
+    with ready_cursor() if ready else connection.cursor() as cursor:
+        cursor.execute("SELECT CAST(%s AS timestamptz)", [at])
+        (found,) = cursor.fetchone()
+
+    assert found == at
+    assert found is None or found.tzinfo is UTC
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_every_instant_is_read_by_the_driver() -> None:
+    connection.ensure_connection()
+
+    assert connection.connection.adapters.get_loader(INSTANT, Format.TEXT) is InUTC
+    assert not issubclass(Compiled, Loader), "the driver's reader is the one in Python"

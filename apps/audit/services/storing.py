@@ -13,7 +13,8 @@ from apps.audit.models import Audited, Entry, Head
 from apps.core.prepared import ready_cursor
 
 MARKS = 30_000  # in one statement where the database sets no limit of its own
-TEXTS = (models.CharField, models.TextField)
+# What is of this very type goes to such a field as it is, in each database.
+AS_IT_IS = {str: (models.CharField, models.TextField), int: (models.IntegerField, models.ForeignKey)}
 MOVED = "ON CONFLICT (record_id) DO UPDATE SET n = excluded.n, hash = excluded.hash"
 
 
@@ -107,6 +108,6 @@ def _values(fields: Sequence[models.Field], rows: Iterable[models.Model]) -> lis
 
 
 def _value(field: models.Field, value: Any, database: BaseDatabaseWrapper) -> Any:
-    if value is None or (type(value) is str and isinstance(field, TEXTS)):
-        return value  # most are: they need nothing
+    if value is None or isinstance(field, AS_IT_IS.get(type(value), ())):
+        return value
     return field.get_db_prep_save(value, database)

@@ -1,6 +1,7 @@
 """The tags and filters of the pages. Each draws one small thing in one way; docs/ui.md lists them."""
 
 from datetime import date, datetime
+from functools import cache
 
 from django import template
 from django.forms import BoundField
@@ -66,6 +67,12 @@ def hue(value: object) -> str:
     return str(getattr(value, "value", value) or "").lower()
 
 
+@cache
+def _sprite() -> str:
+    """The address of the file with all symbols: a page has some fifty of them."""
+    return static("core/icons.svg")
+
+
 @register.simple_tag
 def icon(name: str, label: object = "", size: str = "") -> SafeString:
     """One symbol of the sprite; with a label it is announced, without it stands beside its word."""
@@ -73,7 +80,7 @@ def icon(name: str, label: object = "", size: str = "") -> SafeString:
     heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="{}" viewBox="0 0 24 24" {} focusable="false"><use href="{}#{}"></use></svg>',
-        css, heard, static("core/icons.svg"), name,
+        css, heard, _sprite(), name,
     )  # fmt: skip
 
 
