@@ -62,7 +62,7 @@ def read_yaml(text: str, file: str) -> Reading:
     """Read one YAML text. What can't be read is a problem with its place and line, never an exception."""
     reading = Reading()
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = YAML(typ="safe").compose(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         reading.problems.append(Problem("", f"is no YAML: {error.problem}", file, line))

@@ -121,7 +121,7 @@ def sign_in(port: int, username: str) -> str:
 
 def demo_people() -> list[list[str]]:
     """Whom the welcome names, with their password and role: everybody of the demo, in the order of the file."""
-    people = YAML(typ="safe").load(ROOT / "fixtures" / "people.yaml")["people"]
+    people = YAML(typ="safe", pure=True).load(ROOT / "fixtures" / "people.yaml")["people"]
     return [[person["user"], settings.DEMO_SECRET, person["role"]] for person in people]
 
 

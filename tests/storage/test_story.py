@@ -27,7 +27,7 @@ def test_the_evening_of_the_store_is_told_and_judged(cast: Cast, tank: Store, fr
     put(cast, frozen[0], "LN-03/4/2/A1", STORED)
     midnight = datetime(STORED.year, STORED.month, STORED.day, tzinfo=STORED.tzinfo) - timedelta(hours=8)
     stage = Stage(site_of("NANHU"), midnight - timedelta(days=25), SECRET)
-    acts = YAML(typ="safe").load(Path(settings.BASE_DIR) / "fixtures/nanhu/store.yaml")["acts"]
+    acts = YAML(typ="safe", pure=True).load(Path(settings.BASE_DIR) / "fixtures/nanhu/store.yaml")["acts"]
 
     for act in (one for one in acts if one["do"] in ("probe", "readings", "excursion_judged", "probe_away")):
         said = {name: value for name, value in act.items() if name not in ("at", "who", "do")}

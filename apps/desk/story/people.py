@@ -26,7 +26,7 @@ INSTALLER = replace(SYSTEM, username="installer", printed_name="Installation of 
 
 def read_people(path: Path) -> Mapping[str, list[Mapping[str, str]]]:
     """The demo sites and people as written."""
-    return YAML(typ="safe").load(path)
+    return YAML(typ="safe", pure=True).load(path)
 
 
 def found_sites(path: Path, *, now: datetime, days_before: int) -> str:
