@@ -14,7 +14,7 @@ from apps.organisation.models import Site, User
 from apps.organisation.selectors import visible_to
 from apps.products.facts import ChainOfIdentity
 
-WITH = ("record", "site", "donation", "bank", "product_version__record")
+WITH = ("record", "site", "donation__donor", "bank", "product_version__record")
 
 
 def visible_batches(user: User, at: datetime) -> QuerySet[Batch]:

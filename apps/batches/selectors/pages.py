@@ -36,12 +36,15 @@ from apps.quality.models import Event
 from apps.quality.selectors import open_holds
 
 _FOR_PAGE = Prepared(
-    lambda batch: Batch.objects.filter(pk=batch).select_related(*WITH, "donation__donor").defer("product_version__text")
+    lambda batch: Batch.objects.filter(pk=batch).select_related(*WITH).defer("product_version__text")
 )
+_SHOWN = [Batch._meta.get_field(name) for name in ("record", "site", "donation", "product_version")]
 
 
 def batch_for_page(batch: Batch) -> Batch:
-    """The batch with everything its header shows."""
+    """The batch with everything its header shows: this one, or read anew where it came as part of something else."""
+    if all(field.is_cached(batch) for field in _SHOWN):
+        return batch
     found: Batch = _FOR_PAGE(batch.pk)[0]
     return found
 
