@@ -854,6 +854,40 @@ def test_a_late_failure_stops_every_unit(cast: Cast, batch: Batch, sample: Sampl
     assert any("failed after certification" in hold.text for hold in open_holds([unit.record], Blocks.USE))
 
 
+@pytest.mark.parametrize("state", [BatchState.CERTIFIED, BatchState.RELEASED])
+@pytest.mark.parametrize("is_judged", [True, False])
+def test_a_late_failure_stops_every_unit_before_a_second_person_has_looked_at_it(
+    cast: Cast, batch: Batch, sample: Sample, state: BatchState, is_judged: bool
+) -> None:
+    run = opened_run(cast, batch, "sterility", at=INOCULATED)
+    line = put_on_run(run=run, samples=[sample], actor=actor(cast.anna), at=INOCULATED, inoculated_at=INOCULATED)[0]
+    controlled(cast, run, at=INOCULATED)
+    if is_judged:
+        signed(cast, run, at=INOCULATED)
+    unit = filled(cast, batch)[0]
+    as_if(batch, state)
+    read_at = INOCULATED + 9 * DAY
+    what = {"line": line, "parameter": "growth", "text": "growth", "tested_at": read_at}
+    signing = sign_as(cast.anna, late_result_content(**what), at=read_at)
+
+    add_late_result(**what, signing=signing, actor=actor(cast.anna), at=read_at)
+
+    (hold,) = open_holds([unit.record], Blocks.USE)
+    assert (hold.key, hold.blocks) == ("test:sterility:unreviewed", {Blocks.ISSUE, Blocks.USE})
+
+
+def test_a_late_result_that_passes_stops_nothing(cast: Cast, batch: Batch, sample: Sample) -> None:
+    run = opened_run(cast, batch, "endotoxin")
+    line = put_on_run(run=run, samples=[sample], actor=actor(cast.anna), at=LATER)[0]
+    as_if(batch, BatchState.RELEASED)
+    what = {"line": line, "parameter": "endotoxin", "text": "0.1", "tested_at": LATER}
+    signing = sign_as(cast.anna, late_result_content(**what), at=LATER)
+
+    add_late_result(**what, signing=signing, actor=actor(cast.anna), at=LATER)
+
+    assert open_holds([batch.record], Blocks.USE) == []
+
+
 def test_a_late_result_changes_nothing_that_stands(cast: Cast, batch: Batch, sample: Sample) -> None:
     run, _ = entered(cast, batch, sample, "endotoxin", answers={"endotoxin": "0.1"})
     signed(cast, run, at=LATER)
