@@ -53,6 +53,21 @@ def is_acknowledged_before(is_answered: bool, order: str) -> Objection | None:
     return Objection("notice_acknowledged", N_("The notice of {order} was acknowledged before."), {"order": order})
 
 
+def is_not_their_patient(order: str, is_theirs: bool) -> Objection | None:
+    """Who treats the patient reads it, or a deputy who was named; everybody else sees it."""
+    if is_theirs:
+        return None
+    template = N_("You are not the physician of {order}, nor named as a deputy.")
+    return Objection("not_your_patient", template, {"order": order})
+
+
+def is_no_physician(name: str, is_physician: bool) -> Objection | None:
+    """A deputy is a physician of the site."""
+    if is_physician:
+        return None
+    return Objection("no_physician", N_("{name} is no physician of this site."), {"name": name}, "deputy")
+
+
 def is_reported_before(is_sent: bool) -> Objection | None:
     """A failure is reported once; what is learned later is an event of its deviation."""
     return Objection("reported", N_("It was reported before.")) if is_sent else None

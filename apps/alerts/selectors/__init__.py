@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from apps.alerts.facts import AlertKind, Due
 from apps.alerts.models import Alert, HandOver
 from apps.alerts.selectors.patients import (
+    of_late_failures,
     of_notices,
     of_outstanding,
     of_patients,
@@ -54,6 +55,7 @@ def due_things(at: datetime) -> list[Due]:
         *of_patients(at),
         *of_windows(at),
         *of_recalls(at),
+        *of_late_failures(at),
         *of_notices(at),
         *of_reports(at),
         *of_outstanding(at),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from apps.audit.models import Record
+from apps.audit.selectors import next_number
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
 from apps.core.errors import stop_if
@@ -50,7 +51,7 @@ def look_back(*, donor: Donor, finding: Finding, signing: Signing, actor: Actor,
         signature = sign(
             change, signer=signer, record=donor.record, content=look_back_content(donor, finding), site=site
         )
-        number = f"{donor.number}-L{LookBack.objects.filter(donor=donor).count() + 1:02}"
+        number = next_number("lookback", f"{donor.number}-L", LookBack.objects.filter(donor=donor).count())
         record, found = change.open_record("lookback", number, site=site), affected_by(donations)
         opened = LookBack(record=record, donor=donor, number=number, what=finding.what, laboratory=finding.laboratory)
         opened.since, opened.signature = finding.since, signature
