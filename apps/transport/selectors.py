@@ -145,7 +145,7 @@ def stage_for(shipment: Shipment) -> Transport:
 
 def parameters_of(shipment: Shipment) -> tuple[Parameter, ...]:
     """What the receipt asks for: the state of the shipper, then the questions of the master."""
-    return (*mode_of(shipment).checks, *stage_for(shipment).receipt)
+    return together.asked_once([*mode_of(shipment).checks, *stage_for(shipment).receipt])
 
 
 def typed_parameters(shipment: Shipment) -> list[Parameter]:
