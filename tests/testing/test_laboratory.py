@@ -7,10 +7,13 @@ import pytest
 
 from apps.audit.models import Entry
 from apps.audit.selectors import entries_of
+from apps.audit.services import audited
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
+from apps.core.actor import SYSTEM
 from apps.core.errors import BadInput, Happened, NotAllowed, RuleBroken, Stale
 from apps.lineage.selectors import ancestor_ids
+from apps.materials.services import open_lot
 from apps.quality.facts import Blocks
 from apps.quality.models import Event, Hold
 from apps.quality.selectors import open_holds
@@ -282,6 +285,18 @@ def test_a_run_done_on_an_uncalibrated_instrument_is_recorded_and_every_batch_on
     event = Event.objects.get()
     assert event.subject_id == batch.record_id
     assert "E-OLD was due for calibration" in event.text
+
+
+def test_an_open_reagent_is_used_as_long_as_its_own_clock_lets_it(cast: Cast, batch: Batch) -> None:
+    """Its label says nothing of it; the master record that opened it does."""
+    reagent = next(iter(needs_of(cast, specified("endotoxin"))["reagents"].values()))
+    with audited(actor=SYSTEM, action="test.arranged", at=FILLED, touching=[reagent.record]) as change:
+        open_lot(change, lot=reagent, opened_at=FILLED, life=HOUR)
+
+    with pytest.raises(RuleBroken) as refusal:
+        opened_run(cast, batch, "endotoxin", at=FILLED + HOUR)
+    assert codes(refusal) == ["container_expired"]
+    assert opened_run(cast, batch, "endotoxin", at=FILLED + HOUR - MINUTE)
 
 
 @pytest.mark.parametrize("number", ["AR/7", "AR.7", "AR 7", "AR#7", "", "AR[7]"])
