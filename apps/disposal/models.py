@@ -38,6 +38,7 @@ class Disposal(Audited):
     overridden = models.JSONField(default=list)
     witnessed_at = models.DateTimeField(null=True, blank=True)
     witnessed_by = models.CharField(max_length=80, blank=True)
+    carrier_due_at = models.DateTimeField(null=True, blank=True)  # until when its waste may lie here
 
     settled_when = ("state", (DisposalState.WITNESSED, DisposalState.REFUSED))
     settled_columns = ("state", "number", "reason", "treatment", "waste_number", "treated_at", "treated_by")

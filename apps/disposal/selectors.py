@@ -129,9 +129,13 @@ def wrong_waste_codes(disposal: Disposal) -> int:
 
 
 def waste_to_carry(sites: Collection[str]) -> QuerySet[Disposal]:
-    """Witnessed destructions whose waste is still here, or was given and not taken, the oldest first."""
+    """Witnessed destructions whose waste is still here, or was given and not taken, the oldest first.
+
+    What was witnessed before anybody was asked for its carrier has no `carrier_due_at`, and is not asked about.
+    """
     here = Q(hand_over=None) | Q(hand_over__taken_at=None)
-    return disposals_in(DisposalState.WITNESSED, sites).filter(here).order_by("treated_at", "pk")
+    waiting = disposals_in(DisposalState.WITNESSED, sites).filter(here, carrier_due_at__isnull=False)
+    return waiting.order_by("carrier_due_at", "pk")
 
 
 # --- what proves the treatment --------------------------------------------------------------------------------------

@@ -42,8 +42,8 @@ def overdue_vitals(at: datetime) -> Iterator[tuple[TreatmentOrder, datetime]]:
 
 
 def overdue_windows(at: datetime) -> Iterator[tuple[TreatmentOrder, SafetyWatch, datetime]]:
-    """Early safety windows that are over and of which nobody has said what was seen. Two queries, whatever there is."""
-    infusions = Infusion.objects.filter(ended_at__lte=at).select_related(*DUE).order_by("pk")
+    """Early safety windows that are over and of which nobody has said what was seen. It costs by what is over."""
+    infusions = Infusion.objects.filter(window_due_at__lte=at).select_related(*DUE).order_by("pk")
     for order, due in windows_of_many([infusion.order for infusion in infusions]):
         names = {one.key: one for one in safety_watches(order)}
         for window in due:
