@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django.plugin import DjangoDbBlocker
 
 from apps.audit.services import audited
@@ -27,7 +30,15 @@ from apps.transport.content import decision_content
 from apps.transport.facts import Asked, ShipmentVerb
 from apps.transport.models import Shipment, ShippedUnit
 from apps.transport.rules.together import asked_once, contradictions, strictest, strictest_stage, way_for
-from apps.transport.selectors import batches_in, mode_of, refused_of, shipment_now
+from apps.transport.selectors import (
+    batches_in,
+    mode_of,
+    parameters_of,
+    receipt_within,
+    refused_of,
+    shipment_now,
+    stage_for,
+)
 from apps.transport.services import accept_shipment, request_shipment
 from apps.units.models import Unit
 from tests.batches.refusals import codes
@@ -282,6 +293,32 @@ def test_out_of_quarantine_no_single_unit_is_refused(cast: Cast, batch: Batch) -
     shipment = shipment_now(confirmed(cast, received(cast, shipment)))
 
     assert codes(lambda: accepted(cast, shipment, OTHER)) == ["not_in_quarantine"]
+
+
+def test_what_governs_a_shipment_is_read_once(cast: Cast, batch: Batch, django_assert_num_queries: Any) -> None:
+    shipment = shipment_now(together(cast, batch))
+    mode_of(shipment_now(shipment))  # the master records are read once in the life of a process
+
+    with django_assert_num_queries(1):
+        assert (mode_of(shipment), len(stage_for(shipment).documents)) == (MODES["dry_shipper"], len(STAGE.documents))
+        assert (len(batches_in(shipment)), receipt_within(shipment) > timedelta(0)) == (2, True)
+        assert parameters_of(shipment)
+
+
+def test_a_shipment_is_told_in_as_many_statements_whatever_lies_in_it(
+    cast: Cast, batch: Batch, api_client: Any
+) -> None:
+    stella = api_client(cast.stella)
+
+    def statements(shipment: Shipment) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert stella.get(f"/api/v1/shipments/{shipment.number}/").status_code == 200
+        return len(asked)
+
+    one = together(cast, batch, U1)
+    several = together(cast, batch, "CT-0042-U02", "CT-0042-U03", OTHER)
+    statements(one)
+    assert statements(one) == statements(several)
 
 
 def test_a_hold_of_one_batch_stops_its_units_and_no_others(cast: Cast, batch: Batch) -> None:
