@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.lookback.facts import Answer, DutyFacts, Finding, Reported
+from apps.quality.rules import is_blank
 
-NOTHING = " .-\n\t"
 
-
-def says_nothing(finding: Finding) -> list[Objection]:
+def says_nothing(finding: Finding) -> list[Objection | None]:
     """Who is told of a finding must know what was found and by whom."""
-    said = {"what": finding.what, "laboratory": finding.laboratory}
-    template = N_("Say it in words; this will be read by others.")
-    return [Objection("text_missing", template, place=place) for place, text in said.items() if not text.strip(NOTHING)]
+    return [is_blank(finding.what, "what"), is_blank(finding.laboratory, "laboratory")]
 
 
 def nothing_was_collected(donor: str, donations: Sequence[str]) -> Objection | None:
@@ -37,13 +34,6 @@ def does_not_fit(duty: DutyFacts, answer: Answer) -> Objection | None:
         return None
     template = N_("{unit} was given to a patient: its answer is that the physician was told.")
     return Objection("given_units_do_not_return", template, {"unit": duty.unit}, place="answer")
-
-
-def is_unsaid(note: str) -> Objection | None:
-    """An answer names its evidence: the document, the person spoken to."""
-    if note.strip(NOTHING):
-        return None
-    return Objection("text_missing", N_("Say it in words; this will be read by others."), place="note")
 
 
 def is_acknowledged_before(is_answered: bool, order: str) -> Objection | None:
@@ -73,8 +63,6 @@ def is_reported_before(is_sent: bool) -> Objection | None:
     return Objection("reported", N_("It was reported before.")) if is_sent else None
 
 
-def reports_nothing(said: Reported) -> list[Objection]:
+def reports_nothing(said: Reported) -> list[Objection | None]:
     """To whom, and which organism, be it that none was identified yet."""
-    template = N_("Say it in words; this will be read by others.")
-    told = {"sent_to": said.sent_to, "organism": said.organism}
-    return [Objection("text_missing", template, place=place) for place, text in told.items() if not text.strip(NOTHING)]
+    return [is_blank(said.sent_to, "sent_to"), is_blank(said.organism, "organism")]

@@ -29,6 +29,7 @@ from apps.lookback.services.looking import duty_of
 from apps.organisation.services import require
 from apps.quality.facts import EventKind, EventState, Severity
 from apps.quality.models import Event, Hold
+from apps.quality.rules import is_blank
 from apps.quality.services import answer_due, make_deviation
 
 WHO_MAY_ACKNOWLEDGE = (Role.PHYSICIAN,)
@@ -77,7 +78,7 @@ def acknowledge_notice(*, notice: PhysicianNotice, note: str, actor: Actor, at: 
         stop_if(
             rules.is_acknowledged_before(bool(now.acknowledged_by), now.order.number),
             _is_not_theirs(now, who),
-            rules.is_unsaid(note),
+            is_blank(note, "note"),
         )
         said = {"acknowledged_by": who.username, "acknowledged_name": who.printed_name}
         return change.update(now, note=note, acknowledged_at=at, **said)

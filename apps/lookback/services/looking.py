@@ -21,6 +21,7 @@ from apps.lookback.selectors import Affected, affected_by, donations_in
 from apps.organisation.services import require
 from apps.quality.facts import Blocks
 from apps.quality.models import Hold
+from apps.quality.rules import is_blank
 from apps.quality.services import answer_due, lift_hold, place_holds
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
@@ -76,7 +77,7 @@ def answer_recall(*, duty: RecallDuty, answer: Answer, note: str, actor: Actor, 
         stop_if(
             rules.is_answered_before(now.facts),
             rules.does_not_fit(now.facts, answer),
-            rules.is_unsaid(note),
+            is_blank(note, "note"),
         )
         return change.update(now, answer=answer, note=note, answered_at=at, answered_by=who.username)
 
