@@ -100,6 +100,7 @@ def test_a_dose_of_an_earlier_version_that_asked_for_no_window_is_nobodys_duty(
     with audited(actor=SYSTEM, action="test.upgraded", at=END, touching=[infusion.record]) as change:
         change.update(infusion, window_due_at=None)
 
+    assert [window.key for _order, window, _due_at in overdue_windows(OVER)] == ["six_hours"]
     assert list(overdue_windows(END + 48 * HOUR)) == []
 
 

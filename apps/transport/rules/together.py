@@ -187,6 +187,8 @@ def _listed(members: Iterable[Listed]) -> tuple[Listed, ...]:
 
 def _stricter(before: Parameter, one: Parameter) -> Parameter | Objection:
     """What both ask: needed where one of them needs it, and within what both allow."""
+    if before == one:
+        return one
     limits = [asked.limit for asked in (before, one) if asked.limit]
     limit = _allowed_by_both(*limits) if len(limits) > 1 else next(iter(limits), None)
     if _unit(before) != _unit(one) or (limits and limit is None):
@@ -199,16 +201,16 @@ def _stricter(before: Parameter, one: Parameter) -> Parameter | Objection:
 
 def _allowed_by_both(one: Limit, other: Limit) -> Limit | None:
     """The limit that keeps both; None where no answer does."""
+    if one == other:
+        return one
     if isinstance(one, NumericLimit) and isinstance(other, NumericLimit):
         return _intersection(one, other)
     if isinstance(one, EqualsLimit | OneOfLimit) and isinstance(other, EqualsLimit | OneOfLimit):
         return _common(one, other)
-    return one if one == other else None
+    return None
 
 
 def _common(one: EqualsLimit | OneOfLimit, other: EqualsLimit | OneOfLimit) -> EqualsLimit | OneOfLimit | None:
-    if one == other:
-        return one
     values = tuple(value for value in _values(one) if value in _values(other))
     alert = tuple(value for value in values if value in (*_alerting(one), *_alerting(other)))
     outside = next((verdict for verdict in GRAVEST if verdict in (one.outside, other.outside)), one.outside)
