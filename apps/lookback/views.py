@@ -99,7 +99,7 @@ def look_back(request: HttpRequest, number: str) -> HttpResponse:
         "holds": holds_panel([found.batch.record] if found.batch else [donation.record for donation in donations]),
         "signatures": shown_signatures(found.donor.record) if found.donor else [],
         "notices": list(notices_of(found)),
-        "theirs": set(found.notices.filter(theirs_to_read(request.user.username)).values_list("pk", flat=True)),
+        "theirs": _theirs(request, found) if held & set(services.WHO_MAY_ACKNOWLEDGE) else set(),
         "is_quality": Role.QA in held,
         "report": reports_of(found).first(),
         "reports": bool(held & set(services.WHO_MAY_REPORT)),
@@ -179,6 +179,10 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         services.report_failure(report=due, said=form.said, **who(request))
 
     return act_page(request, act, form, perform)
+
+
+def _theirs(request: HttpRequest, found: LookBack) -> set[int]:
+    return set(found.notices.filter(theirs_to_read(request.user.username)).values_list("pk", flat=True))
 
 
 def _named(request: HttpRequest, number: str) -> LookBack:

@@ -33,7 +33,7 @@ from apps.quality.rules import is_blank
 from apps.quality.services import answer_due, make_deviation
 
 WHO_MAY_ACKNOWLEDGE = (Role.PHYSICIAN,)
-WHO_MAY_NAME = (Role.PHYSICIAN, Role.QA)
+WHO_MAY_NAME = (Role.QA, Role.PHYSICIAN)
 WHO_MAY_REPORT = (Role.QA,)
 logger = logging.getLogger(__name__)
 RATIONALE = N_("A required test failed after units had left: a deviation by rule, not by judgement.")
