@@ -141,8 +141,7 @@ class DrawUnits(SignedVerb):
         return draw_content(target, _said(data))
 
     def perform(self, target: Batch, data: Mapping[str, Any], signing: Signing) -> dict[str, list[Draw]]:
-        second, happened = signing_of(data["countersignature"]), happened_from(data["happened"])
-        signed = {"signing": signing, "countersigning": second, "happened": happened}
+        signed = {"signing": signing, "countersigning": signing_of(data["countersignature"])}
         return {"draws": draw_units(batch=target, said=_said(data), **signed, **self.who)}
 
 
@@ -175,5 +174,4 @@ class DecideBelow(SignedVerb):
 
 
 def _said(data: Mapping[str, Any]) -> DrawInput:
-    happened = happened_from(data["happened"])
-    return DrawInput(tuple(data["units"]), happened.at if happened else None)
+    return DrawInput(tuple(data["units"]), happened_from(data["happened"]))

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from apps.banks.facts import DrawInput
 from apps.banks.selectors import bank_of, numbers_in, permitted_for, units_named
 from apps.batches.models import Batch
+from apps.core.errors import Happened
 from apps.core.text import N_
 from apps.documents.rules import instant
 from apps.signatures.facts import Line, SignedContent
@@ -51,6 +52,13 @@ def _draw(verb: str, meaning: str, batch: Batch, said: DrawInput) -> SignedConte
         Line(N_("Units left after it"), str(stock.left - len(units))),
         Line(N_("Kept back"), str(stock.reserved)),
         *([Line(N_("May go down to"), str(permitted))] if permitted is not None else []),
-        *([Line(N_("Drawn at"), instant(said.drawn_at, zone))] if said.drawn_at else []),
+        *(_afterwards(said.happened, zone) if said.happened else []),
     )
     return SignedContent(verb, batch.record.address, meaning, lines)
+
+
+def _afterwards(happened: Happened, zone: ZoneInfo) -> list[Line]:
+    return [
+        Line(N_("Drawn at"), instant(happened.at, zone)),
+        Line(N_("Why it is recorded afterwards"), happened.reason),
+    ]

@@ -1,12 +1,13 @@
 """What the rules of drawing look at."""
 
 from dataclasses import dataclass
-from datetime import datetime
+
+from apps.core.errors import Happened
 
 
 @dataclass(frozen=True)
 class DrawInput:
-    """The units in the hand, as scanned or typed; without `drawn_at` they are drawn now."""
+    """The units in the hand, as scanned or typed; without `happened` they are drawn now."""
 
     units: tuple[str, ...]
-    drawn_at: datetime | None = None
+    happened: Happened | None = None

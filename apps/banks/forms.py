@@ -1,10 +1,15 @@
 """What is asked when units are drawn, and when the stock may go below its reserve."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.banks.facts import DrawInput
+from apps.core.errors import BadInput
+from apps.core.http import happened_of
 from apps.core.ui.acts import instant_field
+from apps.core.ui.wording import sentence
 
 
 class DrawForm(forms.Form):
@@ -23,11 +28,21 @@ class DrawForm(forms.Form):
     )
     happened_reason = forms.CharField(label=_("Drawn already: why it is recorded now"), max_length=1000, required=False)
 
+    def clean(self) -> dict[str, Any]:
+        """When it was drawn and why that is recorded now are said together."""
+        said = super().clean() or {}
+        try:
+            said["happened"] = happened_of(said.get("happened_at"), said.get("happened_reason", ""))
+        except BadInput as refused:
+            for one in refused.objections:
+                self.add_error(one.place.replace(".", "_"), sentence(one))
+        return said
+
     @property
     def said(self) -> DrawInput:
         """What was scanned, as the service takes it."""
         lines = self.cleaned_data["units"].splitlines()
-        return DrawInput(tuple(line.strip() for line in lines if line.strip()), self.cleaned_data["happened_at"])
+        return DrawInput(tuple(line.strip() for line in lines if line.strip()), self.cleaned_data["happened"])
 
 
 class BelowForm(forms.Form):

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import Min
-
 from apps.banks import rules
 from apps.banks.facts import DrawInput
 from apps.banks.models import BelowReserve, Draw
@@ -45,9 +43,9 @@ def visible_bank(user: User, number: str, at: datetime) -> Batch:
 
 
 def permitted_for(batch: Batch, bank: Batch) -> int | None:
-    """How far down a decision lets the stock go for this batch; None: nothing was decided."""
-    lowest: int | None = BelowReserve.objects.filter(batch=batch, bank=bank).aggregate(n=Min("lowest"))["n"]
-    return lowest
+    """How far down the newest decision lets the stock go for this batch; None: nothing was decided."""
+    newest = BelowReserve.objects.filter(batch=batch, bank=bank).order_by("pk").last()
+    return newest.lowest if newest else None
 
 
 def draws_of(bank: Batch) -> list[Draw]:

@@ -35,12 +35,12 @@ def draw_units(
     countersigning: Signing,
     actor: Actor,
     at: datetime,
-    happened: Happened | None = None,
 ) -> list[Draw]:
     """Two people draw units of the bank for a batch; from then on the batch is made from them.
 
-    Refused from a bank that is not released, below its reserve, or of what is held or expired. With `happened` a draw
-    that was done is recorded against these, marked and with an event; never a unit of another bank or one that is gone.
+    Refused from a bank that is not released, below its reserve, or of what is held or expired. With `said.happened` a
+    draw that was done is recorded against these, marked and with an event; never a unit of another bank or one that is
+    gone.
     """
     site, about = batch.site.code, batch.record.address
     people = [
@@ -53,7 +53,8 @@ def draw_units(
         "touching": [batch.record, bank.record, *(unit.record for unit in units)],
         "relying_on": ancestors([unit.record for unit in units]),
     }
-    drawn_at, reason = (happened.at, happened.reason) if happened else (said.drawn_at or at, "")
+    happened = said.happened
+    drawn_at, reason = (happened.at, happened.reason) if happened else (at, "")
     with audited(actor=people[0].actor, action="bank.drawn", at=at, reason=reason, **door) as change:
         batch, bank = batch_now(batch), bank_of(batch)
         units = units_named(bank, numbers_in(said))

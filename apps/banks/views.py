@@ -26,7 +26,7 @@ from apps.batches.models import Batch
 from apps.batches.selectors.banking import visible_banks
 from apps.batches.views.finding import batch_named
 from apps.core.errors import Refused
-from apps.core.http import happened_of, who
+from apps.core.http import who
 from apps.core.ui.acts import Act, asked_page
 from apps.core.ui.pages import refusal_response
 from apps.organisation.access import Access, open_to
@@ -144,12 +144,10 @@ def _two_people(request: HttpRequest, batch: Batch, form: DrawForm) -> HttpRespo
 
 
 def _draw(request: HttpRequest, batch: Batch, form: DrawForm) -> None:
-    at, reason = form.cleaned_data["happened_at"], form.cleaned_data["happened_reason"]
     draw_units(
         batch=batch,
         said=form.said,
         signing=signing_from(request),
         countersigning=signing_from(request, "second_"),
-        happened=happened_of(at, reason),
         **who(request),
     )

@@ -3,67 +3,39 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.batches.models import Batch
 from apps.core.ui.acts import instant_field, offer, scanned
 from apps.core.ui.wording import bilingual
 from apps.disposal.facts import GivenAway
-from apps.disposal.selectors import stage_of, units_named, units_to_choose
+from apps.disposal.selectors import stage_of, units_to_choose
 from apps.products.definition import FileParameter
 from apps.products.definition.disposal import Treatment
 from apps.products.facts import ParameterKind
 from apps.products.forms import reading_field
-from apps.units.rules import number_of_code
-
-MORE = 6  # units of other batches on one page; a longer list goes through the API
+from apps.units.forms import WithOthers
 
 
-class RequestForm(forms.Form):
+class RequestForm(WithOthers):
     """Which units are destroyed, why and how."""
 
-    units = forms.MultipleChoiceField(label=gettext_lazy("Units"), widget=forms.CheckboxSelectMultiple)
-    others = tuple(f"other_{n}" for n in range(1, MORE + 1))
     reason = forms.ChoiceField(label=gettext_lazy("Reason"))
     treatment = forms.ChoiceField(label=gettext_lazy("Treatment"), widget=forms.RadioSelect)
     note = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=1000)
 
     def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, site=batch.site.code, there=units_to_choose(batch), **kwargs)
         stage = stage_of(batch)
-        self.there = {unit.number: unit for unit in units_to_choose(batch)}
-        choices = {
-            "units": [(number, number) for number in self.there],
-            "reason": [(one.key, bilingual(one.label)) for one in stage.reasons],
-            "treatment": [(one.key, f"{bilingual(one.label)} ({bilingual(one.for_what)})") for one in stage.treatments],
-        }
-        for name, offered in choices.items():
-            offer(self, name, offered)
-
-        self.site = batch.site.code
-        for n, name in enumerate(self.others, 1):
-            label = _("Unit of another batch, scanned (%(n)s)") % {"n": n}
-            self.fields[name] = forms.CharField(label=label, required=False, max_length=120, widget=scanned("unit"))
-        self.order_fields(["units", *self.others])
-
-    def clean(self) -> dict[str, Any]:
-        """What was scanned is a unit of this site."""
-        found = super().clean() or self.cleaned_data
-        for name in self.others:
-            number = number_of_code(found.get(name, "").strip())
-            unit = next(iter(units_named([number], {self.site})), None) if number else None
-            if number and unit is None:
-                self.add_error(name, _("This is no unit of this site."))
-            found[name] = unit
-        return found
+        offer(self, "reason", [(one.key, bilingual(one.label)) for one in stage.reasons])
+        ways = [(one.key, f"{bilingual(one.label)} ({bilingual(one.for_what)})") for one in stage.treatments]
+        offer(self, "treatment", ways)
 
     @property
     def said(self) -> dict[str, Any]:
         """The units themselves, why and how."""
-        words = dict(self.cleaned_data)
-        others = [unit for name in self.others if (unit := words.pop(name))]
-        return {**words, "units": [*(self.there[number] for number in words["units"]), *others]}
+        units, words = self.chosen
+        return {**words, "units": units}
 
 
 class ApproveForm(forms.Form):

@@ -10,6 +10,7 @@ from apps.disposal.facts import DisposalState
 from apps.disposal.lifecycle import DONE
 from apps.products.facts import Verdict
 from apps.transport.facts import Acknowledged
+from apps.transport.models import OneTimeCode, taken_says_how, two_sides_sign
 from apps.units.models import Unit
 
 
@@ -38,6 +39,7 @@ class Disposal(Audited):
     overridden = models.JSONField(default=list)
     witnessed_at = models.DateTimeField(null=True, blank=True)
     witnessed_by = models.CharField(max_length=80, blank=True)
+    carrier_due_at = models.DateTimeField(null=True, blank=True)  # until when its waste may lie here
 
     settled_when = ("state", (DisposalState.WITNESSED, DisposalState.REFUSED))
     settled_columns = ("state", "number", "reason", "treatment", "waste_number", "treated_at", "treated_by")
@@ -139,35 +141,18 @@ class WasteHandOver(Audited):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(taken_at__isnull=True, taken_by="", acknowledged="")
-                | (Q(taken_at__isnull=False, acknowledged__in=list(Acknowledged)) & ~Q(taken_by="")),
-                name="waste_taken_says_when_by_whom_and_how",
-            ),
-            models.CheckConstraint(
-                condition=~Q(acknowledged=Acknowledged.SIGNATURE) | ~Q(taken_by=F("given_by")),
-                name="waste_is_taken_by_another_person",
-            ),
+            taken_says_how("waste_taken_says_when_by_whom_and_how"),
+            two_sides_sign("waste_is_taken_by_another_person"),
         ]
 
     def __str__(self) -> str:
         return f"{self.waste_number} to {self.carrier}"
 
 
-class WasteCode(Audited):
-    """A one-time code for a carrier without an account. Only its Argon2 hash is kept."""
+class WasteCode(OneTimeCode):
+    """For a carrier who takes treated waste."""
 
     disposal = models.ForeignKey(Disposal, models.PROTECT, related_name="codes")
-    name = models.CharField(max_length=120)
-    organisation = models.CharField(max_length=120)
-    encoded = models.CharField(max_length=200)
-    issued_at = models.DateTimeField()
-    issued_by = models.CharField(max_length=80)
-    valid_until = models.DateTimeField()
-    used_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"code for {self.name}"
 
 
 class BalanceCheck(Audited):

@@ -4,10 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.hashers import check_password
 from django.db.models import Max, Q, QuerySet
 
-from apps.audit.models import Entry
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import BadInput, Objection
@@ -22,17 +20,17 @@ from apps.products.definition.disposal import Disposal as DisposalStage
 from apps.products.definition.disposal import Treatment
 from apps.products.facts import ParameterKind
 from apps.products.loader import standard_tables
+from apps.transport.selectors import fitting, tried
 from apps.units.facts import Condition, Disposition
 from apps.units.models import Unit
-from apps.units.selectors import OVER
+from apps.units.selectors import OF_BATCH, OVER
 
 WRONG_CODE = "disposal.refused.code"
-BATCH = ("batch__record", "batch__site", "batch__product_version__record", "batch__donation__donor")
 
 
 def disposals() -> QuerySet[Disposal]:
     """Every disposal with its batch."""
-    return Disposal.objects.select_related("record", *BATCH)
+    return Disposal.objects.select_related("record", *OF_BATCH)
 
 
 def visible_disposals(user: User, at: datetime) -> QuerySet[Disposal]:
@@ -47,7 +45,7 @@ def disposal_now(disposal: Disposal) -> Disposal:
 
 def units_in(disposal: Disposal) -> list[Unit]:
     """The units of a disposal, in the order of their numbers."""
-    found = Unit.objects.filter(disposals__disposal=disposal).select_related("record", *BATCH)
+    found = Unit.objects.filter(disposals__disposal=disposal).select_related("record", *OF_BATCH)
     return list(found.order_by("pk"))
 
 
@@ -55,12 +53,6 @@ def standing_disposals(units: Iterable[Unit]) -> dict[int, str]:
     """The disposal in which a unit stands, by the key of the unit."""
     lines = DisposedUnit.objects.filter(unit__in=[unit.pk for unit in units], stands=True)
     return dict(lines.values_list("unit", "disposal__number"))
-
-
-def units_named(numbers: Collection[str], sites: Collection[str]) -> list[Unit]:
-    """Units of these sites by their numbers."""
-    found = Unit.objects.filter(number__in=numbers, batch__site__code__in=sites)
-    return list(found.select_related("record", *BATCH).order_by("pk"))
 
 
 def units_to_choose(batch: Batch) -> list[Unit]:
@@ -95,7 +87,7 @@ def batches_in(disposal: Disposal) -> list[Batch]:
     """The batches of the units of a disposal, the one that numbers it first."""
     inside = DisposedUnit.objects.filter(disposal=disposal).values("unit__batch")
     others = Batch.objects.filter(pk__in=inside).exclude(pk=disposal.batch_id)
-    return [disposal.batch, *others.select_related(*(name.removeprefix("batch__") for name in BATCH)).order_by("pk")]
+    return [disposal.batch, *others.select_related(*(name.removeprefix("batch__") for name in OF_BATCH)).order_by("pk")]
 
 
 def stage_for(disposal: Disposal) -> DisposalStage:
@@ -117,21 +109,22 @@ def hand_over_of(disposal: Disposal) -> WasteHandOver | None:
 
 def waste_code_that_fits(disposal: Disposal, text: str) -> WasteCode | None:
     """The unused code of a disposal that was typed; compared with the hash that is kept."""
-    codes = WasteCode.objects.filter(disposal=disposal, used_at=None).order_by("-pk")[:5]
-    return next((one for one in codes if check_password(text, one.encoded)), None)
+    return fitting(WasteCode.objects.filter(disposal=disposal), text)
 
 
 def wrong_waste_codes(disposal: Disposal) -> int:
     """How many wrong codes were typed since the newest one was issued."""
-    newest = WasteCode.objects.filter(disposal=disposal).order_by("pk").last()
-    tries = Entry.objects.filter(record=disposal.record, action=WRONG_CODE)
-    return tries.filter(at__gte=newest.issued_at).count() if newest else tries.count()
+    return tried(WasteCode.objects.filter(disposal=disposal), disposal.record, WRONG_CODE)
 
 
 def waste_to_carry(sites: Collection[str]) -> QuerySet[Disposal]:
-    """Witnessed destructions whose waste is still here, or was given and not taken, the oldest first."""
+    """Witnessed destructions whose waste is still here, or was given and not taken, the oldest first.
+
+    What was witnessed before anybody was asked for its carrier has no `carrier_due_at`, and is not asked about.
+    """
     here = Q(hand_over=None) | Q(hand_over__taken_at=None)
-    return disposals_in(DisposalState.WITNESSED, sites).filter(here).order_by("treated_at", "pk")
+    waiting = disposals_in(DisposalState.WITNESSED, sites).filter(here, carrier_due_at__isnull=False)
+    return waiting.order_by("carrier_due_at", "pk")
 
 
 # --- what proves the treatment --------------------------------------------------------------------------------------

@@ -67,6 +67,22 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class WithdrawalForm(ReasonForm):
+    """What of a consent is taken back, and why."""
+
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("Withdrawn for"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Nothing ticked: the whole consent."),
+    )
+
+    def __init__(self, *args: Any, standing: Collection[str], asked: Sequence[Definition], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = _labels(one.donation.consent.scopes for one in asked)
+        offer(self, "scopes", [(key, words.get(key, key)) for key in sorted(standing)])
+
+
 class ScreeningForm(forms.Form):
     """The results of one screening test; what can't be read is refused by the service, at its field."""
 

@@ -18,6 +18,7 @@ class Consent(Audited):
     version = models.CharField(max_length=40)
     signatory = models.CharField(max_length=40)
     scopes = models.JSONField(default=list)
+    withdrawn_scopes = models.JSONField(default=list)  # of these, what was taken back while the rest stands
     ethics_reference = models.CharField(max_length=80, blank=True)
     signed_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -29,7 +30,7 @@ class Consent(Audited):
     @property
     def facts(self) -> ConsentFacts:
         """The consent as a rule sees it."""
-        scopes = frozenset(self.scopes)
+        scopes = frozenset(self.scopes) - frozenset(self.withdrawn_scopes)
         return ConsentFacts(self.version, scopes, self.ethics_reference, self.signed_at, self.withdrawn_at)
 
 

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max, QuerySet
 
+from apps.audit.models import Record
 from apps.core.errors import Objection
 from apps.donation import rules
 from apps.donation.facts import Eligibility, MedicalAnswer, ScreenedTest
 from apps.donation.models import Donation, EligibilityDecision, HealthAnswer, ScreeningResult
+from apps.donation.rules import withdrawing
 from apps.identity.models import Chain, Donor
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
@@ -194,6 +196,21 @@ def decisions_of(donation: Donation) -> QuerySet[EligibilityDecision]:
 def latest_decision(donation: Donation) -> EligibilityDecision | None:
     """The last decision about a donation."""
     return decisions_of(donation).last()
+
+
+def resting_on(donor: Donor, scopes: Collection[str]) -> dict[Record, dict[str, object]]:
+    """The donations of a donor that were found eligible for a product which needs one of these scopes, with its words.
+
+    A donation nobody decided about is held until then, and judged by what stands.
+    """
+    found: dict[Record, dict[str, object]] = {}
+    decided = EligibilityDecision.objects.filter(donation__donor=donor, decision=Eligibility.ELIGIBLE)
+    for one in decided.select_related("donation__record").order_by("pk"):
+        asked = definition_judging(one).donation.consent
+        needed = withdrawing.rests_on(asked, scopes)
+        if needed:
+            found[one.donation.record] = {"donor": donor.number, **rules.words_of_scopes(asked, needed)}
+    return found
 
 
 def awaiting_countersignature(sites: Collection[str]) -> QuerySet[EligibilityDecision]:

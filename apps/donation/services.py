@@ -23,6 +23,7 @@ from apps.donation.models import (
     HealthAnswer,
     ScreeningResult,
 )
+from apps.donation.rules import withdrawing
 from apps.donation.selectors import (
     criteria_asked,
     definition_judging,
@@ -30,6 +31,7 @@ from apps.donation.selectors import (
     exclusions_asked,
     latest_decision,
     objections_to_eligibility,
+    resting_on,
     results_not_passing,
     screening_asked,
     was_found_eligible,
@@ -44,7 +46,7 @@ from apps.products.loader import standard_tables
 from apps.products.models import ProductVersion
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
-from apps.quality.services import answer_due, lift_hold_for, place_hold
+from apps.quality.services import answer_due, lift_hold_for, place_hold, place_holds
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 
@@ -74,13 +76,25 @@ def record_consent(
         return change.create(consent)
 
 
-def withdraw_consent(*, consent: Consent, reason: str, actor: Actor, at: datetime) -> Consent:
-    """Record that a consent was withdrawn. What was made of the donor's tissue is held until QA has decided."""
+def withdraw_consent(
+    *, consent: Consent, reason: str, actor: Actor, at: datetime, scopes: Sequence[str] = ()
+) -> Consent:
+    """Record that a consent was withdrawn, whole or for these scopes of it.
+
+    What rests on it is held until quality has decided: of a whole consent everything made of the donor's tissue, of a
+    scope what was found eligible for a product that needs it. The rest of the consent stands.
+    """
     record = consent.record
     who = require(actor, COLLECTORS, record.site, at=at)
-    action = "donor.consent.withdrawn"
-    with audited(actor=who, action=action, at=at, reason=reason, touching=[record]) as change:
-        consent = Consent.objects.select_related("record").get(pk=consent.pk)
+    given = Donation.objects.filter(donor=consent.donor_id).select_related("record")
+    touching = [record, *(donation.record for donation in given)]
+    with audited(actor=who, action="donor.consent.withdrawn", at=at, reason=reason, touching=touching) as change:
+        consent = Consent.objects.select_related("record", "donor").get(pk=consent.pk)
+        stands = consent.facts
+        stop_if(withdrawing.is_withdrawn_before(stands), withdrawing.was_never_agreed(scopes, stands))
+        if not withdrawing.withdraws_all(scopes, stands):
+            _hold_what_rests_on(change, consent, scopes)
+            return change.update(consent, withdrawn_scopes=[*consent.withdrawn_scopes, *dict.fromkeys(scopes)])
         place_hold(
             change,
             record=record,
@@ -91,6 +105,18 @@ def withdraw_consent(*, consent: Consent, reason: str, actor: Actor, at: datetim
             facts={"donor": record.number},
         )
         return change.update(consent, withdrawn_at=at, withdrawal_reason=reason)
+
+
+def _hold_what_rests_on(change: Change, consent: Consent, scopes: Sequence[str]) -> None:
+    for scope in dict.fromkeys(scopes):
+        place_holds(
+            change,
+            records=resting_on(consent.donor, [scope]),
+            key=f"consent:withdrawn:{scope}",
+            blocks=EVERYTHING,
+            code="consent_scope_withdrawn",
+            template=N_("Donor {donor} withdrew the consent to: {scopes}."),
+        )
 
 
 def record_screening(

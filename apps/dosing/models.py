@@ -153,6 +153,7 @@ class Infusion(Audited):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=80, blank=True)
     ended_name = models.CharField(max_length=120, blank=True)
+    window_due_at = models.DateTimeField(null=True, blank=True)  # when the next unanswered safety window is over
 
     class Meta:
         constraints = [
@@ -160,6 +161,9 @@ class Infusion(Audited):
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=models.F("started_at")), name="an_infusion_ends_later"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["window_due_at"], condition=Q(window_due_at__isnull=False), name="open_safety_windows")
         ]
 
     def __str__(self) -> str:

@@ -53,7 +53,10 @@ class NoticeOutput(serializers.ModelSerializer):
 
     class Meta:
         model = PhysicianNotice
-        fields = ("id", "order", "recipient", "units", "due_at", "acknowledged_at", "acknowledged_by", "note")
+        fields = (
+            *("id", "order", "recipient", "units", "due_at", "deputy"),
+            *("acknowledged_at", "acknowledged_by", "note"),
+        )
 
 
 class ReportOutput(serializers.ModelSerializer):
@@ -113,6 +116,12 @@ class ReadInput(serializers.Serializer):
     """What is done for the patient."""
 
     note = serializers.CharField(max_length=1000)
+
+
+class DeputyInput(serializers.Serializer):
+    """The user name of another physician of the site."""
+
+    deputy = serializers.CharField(max_length=80)
 
 
 class ReportInput(serializers.Serializer):
@@ -209,6 +218,22 @@ class AcknowledgeNotice(APIView):
         note = form.validated_data["note"]
         read = services.acknowledge_notice(notice=notice, note=note, actor=actor_of(request), at=now)
         return tagged(Response(NoticeOutput(read).data), found.record)
+
+
+class NameDeputy(APIView):
+    """The physician of the order, or quality, names another who reads a notice."""
+
+    open_to = Access(read=frozenset(services.WHO_MAY_NAME), write=frozenset(services.WHO_MAY_NAME))
+
+    @extend_schema(operation_id="look_backs_deputy", request=DeputyInput, responses=NoticeOutput)
+    def post(self, request: Request, number: str, pk: int) -> Response:
+        now = timezone.now()
+        found = get_object_or_404(visible_look_backs(request.user, now), number=number)
+        notice = get_object_or_404(notices_of(found), pk=pk)
+        form = DeputyInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        named = services.name_deputy(notice=notice, **form.validated_data, actor=actor_of(request), at=now)
+        return tagged(Response(NoticeOutput(named).data), found.record)
 
 
 class ReportFailure(APIView):

@@ -1,5 +1,6 @@
 """What is said when quality looks back, and about each unit that was out."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from apps.core.ui.acts import offer
 from apps.core.ui.status import word_of
 from apps.lookback.facts import Answer, Finding, Reported
+from apps.organisation.models import User
 
 
 class FindingForm(forms.Form):
@@ -55,6 +57,16 @@ class ReadForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("What is done for the patient"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class DeputyForm(forms.Form):
+    """The physician who reads it for the one that is away."""
+
+    deputy = forms.ChoiceField(label=gettext_lazy("Deputy"))
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "deputy", [(one.username, one.printed_name) for one in people])
 
 
 class ReportForm(forms.Form):

@@ -94,6 +94,8 @@ class PhysicianNotice(Audited):
     recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="notices")
     units = models.JSONField(default=list)
     due_at = models.DateTimeField()
+    deputy = models.CharField(max_length=80, blank=True)
+    deputy_name = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=1000, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.CharField(max_length=80, blank=True)

@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.lookback.facts import Answer, DutyFacts, Finding, Reported
+from apps.quality.rules import is_blank
 
-NOTHING = " .-\n\t"
 
-
-def says_nothing(finding: Finding) -> list[Objection]:
+def says_nothing(finding: Finding) -> list[Objection | None]:
     """Who is told of a finding must know what was found and by whom."""
-    said = {"what": finding.what, "laboratory": finding.laboratory}
-    template = N_("Say it in words; this will be read by others.")
-    return [Objection("text_missing", template, place=place) for place, text in said.items() if not text.strip(NOTHING)]
+    return [is_blank(finding.what, "what"), is_blank(finding.laboratory, "laboratory")]
 
 
 def nothing_was_collected(donor: str, donations: Sequence[str]) -> Objection | None:
@@ -39,13 +36,6 @@ def does_not_fit(duty: DutyFacts, answer: Answer) -> Objection | None:
     return Objection("given_units_do_not_return", template, {"unit": duty.unit}, place="answer")
 
 
-def is_unsaid(note: str) -> Objection | None:
-    """An answer names its evidence: the document, the person spoken to."""
-    if note.strip(NOTHING):
-        return None
-    return Objection("text_missing", N_("Say it in words; this will be read by others."), place="note")
-
-
 def is_acknowledged_before(is_answered: bool, order: str) -> Objection | None:
     """A notice is acknowledged once."""
     if not is_answered:
@@ -53,13 +43,26 @@ def is_acknowledged_before(is_answered: bool, order: str) -> Objection | None:
     return Objection("notice_acknowledged", N_("The notice of {order} was acknowledged before."), {"order": order})
 
 
+def is_not_their_patient(order: str, is_theirs: bool) -> Objection | None:
+    """Who treats the patient reads it, or a deputy who was named; everybody else sees it."""
+    if is_theirs:
+        return None
+    template = N_("You are not the physician of {order}, nor named as a deputy.")
+    return Objection("not_your_patient", template, {"order": order})
+
+
+def is_no_physician(name: str, is_physician: bool) -> Objection | None:
+    """A deputy is a physician of the site."""
+    if is_physician:
+        return None
+    return Objection("no_physician", N_("{name} is no physician of this site."), {"name": name}, "deputy")
+
+
 def is_reported_before(is_sent: bool) -> Objection | None:
     """A failure is reported once; what is learned later is an event of its deviation."""
     return Objection("reported", N_("It was reported before.")) if is_sent else None
 
 
-def reports_nothing(said: Reported) -> list[Objection]:
+def reports_nothing(said: Reported) -> list[Objection | None]:
     """To whom, and which organism, be it that none was identified yet."""
-    template = N_("Say it in words; this will be read by others.")
-    told = {"sent_to": said.sent_to, "organism": said.organism}
-    return [Objection("text_missing", template, place=place) for place, text in told.items() if not text.strip(NOTHING)]
+    return [is_blank(said.sent_to, "sent_to"), is_blank(said.organism, "organism")]

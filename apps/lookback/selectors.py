@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from apps.batches.models import Batch, Pooled
+from apps.core.roles import Role
 from apps.donation.models import Donation
 from apps.donation.rules import REACTIVE
 from apps.dosing.models import Reservation, TreatmentOrder
@@ -17,8 +18,10 @@ from apps.lineage.selectors import descendants_within
 from apps.lookback.facts import Finding
 from apps.lookback.models import FailureReport, LookBack, PhysicianNotice, RecallDuty
 from apps.organisation.models import User
-from apps.organisation.selectors import visible_to
+from apps.organisation.selectors import people_with, visible_to
 from apps.quality.models import Hold
+from apps.supply.facts import SupplyState
+from apps.supply.models import NamedSupply, SuppliedUnit
 from apps.transport.models import Shipment, ShippedUnit
 from apps.units.facts import Custody, Disposition
 from apps.units.lifecycle import ISSUABLE
@@ -119,8 +122,7 @@ def _shipments(units: Collection[Unit]) -> dict[int, Shipment]:
 
 
 def _recipients(units: Collection[Unit]) -> dict[int, Recipient]:
-    kept = Reservation.objects.filter(unit__in=[unit.pk for unit in units], freed_at=None)
-    return {row.unit_id: row.order.recipient for row in kept.select_related("order__recipient")}
+    return {unit.pk: order.recipient for unit, order in _meant_for(units)}
 
 
 def unanswered_recalls(
@@ -147,7 +149,7 @@ def awaiting_look_back(sites: Collection[str]) -> QuerySet[Hold]:
 FAILED_LATE = "failed:"
 
 
-def late_failures() -> list[Hold]:
+def late_failures(*, placed_before: datetime | None = None) -> list[Hold]:
     """Tests that failed after units were let go, and of which no look-back tells yet: each time anew."""
     told = LookBack.objects.filter(batch__isnull=False, hold=None)  # opened before it was kept which hold it answers
     known = {(record, f"{FAILED_LATE}{test}") for record, test in told.values_list("batch__record", "test")}
@@ -155,16 +157,45 @@ def late_failures() -> list[Hold]:
     holds = Hold.objects.filter(
         Exists(let_go), lifted_at=None, key__startswith=FAILED_LATE, record__kind="batch", look_back=None
     )
+    if placed_before is not None:
+        holds = holds.filter(placed_at__lte=placed_before)
     return [one for one in holds.select_related("record").order_by("pk") if (one.record_id, one.key) not in known]
 
 
 def orders_of_units(units: Collection[Unit]) -> dict[TreatmentOrder, list[str]]:
-    """The orders for which these units are kept, or were when they were given, each with its units."""
+    """The orders for which these units are kept or were let go, or were when they were given, each with its units."""
     found: dict[TreatmentOrder, list[str]] = {}
-    rows = Reservation.objects.filter(unit__in=[unit.pk for unit in units], freed_at=None)
-    for row in rows.select_related("order__record", "order__recipient", "unit").order_by("pk"):
-        found.setdefault(row.order, []).append(row.unit.number)
+    for unit, order in _meant_for(units):
+        found.setdefault(order, []).append(unit.number)
     return found
+
+
+def _meant_for(units: Collection[Unit]) -> list[tuple[Unit, TreatmentOrder]]:
+    """Each unit with the order it is kept for, and with that for which it was let go without certification."""
+    known = {unit.pk: unit for unit in units}
+    kept = Reservation.objects.filter(unit__in=known, freed_at=None).values_list("unit", "order__record")
+    let_go = SuppliedUnit.objects.filter(unit__in=known, supply__state=SupplyState.SUPPLIED)
+    meant = sorted({*kept, *let_go.values_list("unit", "supply__order")})
+    asked = TreatmentOrder.objects.filter(record__in={order for _unit, order in meant})
+    orders = {order.record_id: order for order in asked.select_related("record", "recipient")}
+    return [(known[unit], orders[order]) for unit, order in meant]
+
+
+def theirs_to_read(username: str) -> Q:
+    """The notices about whom this physician treats: ordered for, agreed for, or was named as a deputy for."""
+    ordered = TreatmentOrder.objects.filter(ordered_by=username).values("record")
+    agreed = NamedSupply.objects.filter(agreed_by=username, state=SupplyState.SUPPLIED).values("order")
+    return Q(deputy=username) | Q(order__in=ordered) | Q(order__in=agreed)
+
+
+def physicians_at(look_back: LookBack, at: datetime) -> QuerySet[User]:
+    """Who may be named as a deputy."""
+    return people_with(Role.PHYSICIAN, look_back.record.site, at)
+
+
+def notice_now(notice: PhysicianNotice) -> PhysicianNotice:
+    """The notice as it stands inside the door."""
+    return PhysicianNotice.objects.select_related("record", "order", "look_back__record").get(pk=notice.pk)
 
 
 def unread_notices(

@@ -11,5 +11,6 @@ urlpatterns = [
     path("<str:number>/", views.look_back, name="look_back"),
     path("<str:number>/duties/<int:pk>/answer/", views.answer, name="answer"),
     path("<str:number>/notices/<int:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
+    path("<str:number>/notices/<int:pk>/deputy/", views.deputy, name="deputy"),
     path("<str:number>/report/", views.report, name="report"),
 ]

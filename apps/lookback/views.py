@@ -11,15 +11,23 @@ from apps.batches.models import Batch
 from apps.core.errors import Happened
 from apps.core.http import who
 from apps.core.pagination import listing
-from apps.core.ui.acts import Act, act_page, asked_page
+from apps.core.roles import Role
+from apps.core.ui.acts import Act, act_page, asked_page, said_page
 from apps.donation.models import Donation
 from apps.donation.views.finding import donor_named
 from apps.lookback import services
 from apps.lookback.content import look_back_content
 from apps.lookback.facts import Answer
-from apps.lookback.forms import AnswerForm, FindingForm, ReadForm, ReportForm
+from apps.lookback.forms import AnswerForm, DeputyForm, FindingForm, ReadForm, ReportForm
 from apps.lookback.models import LookBack
-from apps.lookback.selectors import duties_of, notices_of, reports_of, visible_look_backs
+from apps.lookback.selectors import (
+    duties_of,
+    notices_of,
+    physicians_at,
+    reports_of,
+    theirs_to_read,
+    visible_look_backs,
+)
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import printed_names, roles_at
 from apps.quality.panels import holds_panel
@@ -32,6 +40,7 @@ READ_ONLY = Access(write=frozenset())
 LOOKING = Access(read=frozenset(services.WHO_MAY_LOOK_BACK), write=frozenset(services.WHO_MAY_LOOK_BACK))
 ANSWERING = Access(read=frozenset(services.WHO_MAY_ANSWER), write=frozenset(services.WHO_MAY_ANSWER))
 READING = Access(read=frozenset(services.WHO_MAY_ACKNOWLEDGE), write=frozenset(services.WHO_MAY_ACKNOWLEDGE))
+NAMING = Access(read=frozenset(services.WHO_MAY_NAME), write=frozenset(services.WHO_MAY_NAME))
 REPORTING = Access(read=frozenset(services.WHO_MAY_REPORT), write=frozenset(services.WHO_MAY_REPORT))
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -90,7 +99,8 @@ def look_back(request: HttpRequest, number: str) -> HttpResponse:
         "holds": holds_panel([found.batch.record] if found.batch else [donation.record for donation in donations]),
         "signatures": shown_signatures(found.donor.record) if found.donor else [],
         "notices": list(notices_of(found)),
-        "acknowledges": bool(held & set(services.WHO_MAY_ACKNOWLEDGE)),
+        "theirs": _theirs(request, found) if held & set(services.WHO_MAY_ACKNOWLEDGE) else set(),
+        "is_quality": Role.QA in held,
         "report": reports_of(found).first(),
         "reports": bool(held & set(services.WHO_MAY_REPORT)),
     }
@@ -137,6 +147,20 @@ def acknowledge(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return act_page(request, act, form, perform)
 
 
+@open_to(access=NAMING)
+@require_http_methods(METHODS)
+def deputy(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """GET, POST /lookback/<number>/notices/<id>/deputy/: another physician reads it."""
+    found = _named(request, number)
+    notice, people = get_object_or_404(notices_of(found), pk=pk), physicians_at(found, timezone.now())
+    form = DeputyForm(request.POST or None, people=people)
+    title = _("Name a deputy: %(number)s") % {"number": notice.order.number}
+    back = reverse("lookback:look_back", args=[number])
+    return said_page(
+        request, Act(title=title, word=_("Name"), back_url=back, icon="tick"), form, services.name_deputy, notice=notice
+    )
+
+
 @open_to(access=REPORTING)
 @require_http_methods(METHODS)
 def report(request: HttpRequest, number: str) -> HttpResponse:
@@ -155,6 +179,10 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         services.report_failure(report=due, said=form.said, **who(request))
 
     return act_page(request, act, form, perform)
+
+
+def _theirs(request: HttpRequest, found: LookBack) -> set[int]:
+    return set(found.notices.filter(theirs_to_read(request.user.username)).values_list("pk", flat=True))
 
 
 def _named(request: HttpRequest, number: str) -> LookBack:

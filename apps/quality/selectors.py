@@ -14,6 +14,7 @@ from apps.quality.facts import Blocks, DeviationState, EventState
 from apps.quality.models import Deviation, Event, Hold
 from apps.quality.rules import is_overdue
 
+AT_ONCE = 30_000  # a statement of PostgreSQL takes 65,535 parameters, one of SQLite 32,766
 _OPEN_HOLDS = Prepared(
     lambda records: (
         Hold.objects.filter(record__in=records, lifted_at=None).select_related("record").order_by("placed_at", "pk")
@@ -24,9 +25,13 @@ _OPEN_HOLDS = Prepared(
 def open_holds(records: Iterable[Record], blocking: Blocks | None = None) -> list[Hold]:
     """Holds on these records and on everything they were made from, oldest first."""
     records = list(records)
-    ids = {record.pk for record in records} | ancestor_ids(records)
-    holds = _OPEN_HOLDS(sorted(ids)) if ids else []
-    return [hold for hold in holds if blocking is None or blocking in hold.blocks]
+    ids = sorted({record.pk for record in records} | ancestor_ids(records))
+    holds = [hold for some in range(0, len(ids), AT_ONCE) for hold in _OPEN_HOLDS(ids[some : some + AT_ONCE])]
+    return sorted((hold for hold in holds if blocking is None or blocking in hold.blocks), key=_placed)
+
+
+def _placed(hold: Hold) -> tuple[datetime, int]:
+    return hold.placed_at, hold.pk
 
 
 def held_among(records: Iterable[int], blocking: Blocks) -> set[int]:

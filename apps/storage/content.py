@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from apps.core.text import N_
+from apps.core.text import N_, trimmed
 from apps.signatures.facts import Line, SignedContent
 from apps.storage.models import StoreExcursion
 from apps.storage.rules import warmth_text
@@ -31,7 +31,7 @@ def _judged(verb: str, meaning: str, excursion: StoreExcursion, units: Sequence[
         Line(N_("Probe"), excursion.probe.number),
         Line(N_("Began"), f"{excursion.began_at:%Y-%m-%d %H:%M:%S} UTC"),
         Line(N_("Ended"), ended),
-        Line(N_("Worst value"), f"{excursion.worst} °C"),
+        Line(N_("Worst value"), f"{trimmed(excursion.worst)} °C"),
         *beyond,
         Line(N_("Units"), ", ".join(sorted(units))),
         why,

@@ -10,12 +10,8 @@ from django.utils.translation import gettext_lazy
 from apps.batches.models import Batch
 from apps.core.ui.acts import OneOf, offer
 from apps.supply.facts import Agreed, Route
+from apps.supply.lifecycle import WAYS
 from apps.units.models import Unit
-
-WAYS = {
-    Route.CONDITIONAL: gettext_lazy("Conditional release: tests are outstanding"),
-    Route.EXCEPTIONAL: gettext_lazy("Exceptional supply: out of its specification, never certified"),
-}
 
 
 class AgreeForm(forms.Form):
@@ -23,7 +19,9 @@ class AgreeForm(forms.Form):
 
     batch = OneOf(label=gettext_lazy("Batch"), queryset=Batch.objects.none(), to_field_name="number", empty_label=None)
     route = forms.ChoiceField(
-        label=gettext_lazy("Way"), choices=[(one.value, words) for one, words in WAYS.items()], widget=forms.RadioSelect
+        label=gettext_lazy("Way"),
+        choices=[(one.value, gettext_lazy(words)) for one, words in WAYS.items()],
+        widget=forms.RadioSelect,
     )
     informed = forms.CharField(
         label=gettext_lazy("How the patient was informed"),

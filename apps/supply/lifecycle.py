@@ -34,6 +34,10 @@ _MOVES = (
 )
 MOVES = {move.verb: move for move in _MOVES}
 AGREEING = (Role.PHYSICIAN,)
+WAYS = {
+    Route.CONDITIONAL: N_("Conditional release: tests are outstanding"),
+    Route.EXCEPTIONAL: N_("Exceptional supply: out of its specification, never certified"),
+}
 AGREED = {
     Route.CONDITIONAL: N_("I agree that this product is given to this patient while the tests shown are outstanding."),
     Route.EXCEPTIONAL: N_(

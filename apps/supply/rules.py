@@ -6,6 +6,7 @@ from apps.batches.facts.words import BatchState
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.products.definition import Definition
+from apps.quality.rules import is_blank
 from apps.supply.facts import Agreed, Route, TestFacts
 from apps.testing.facts import Standing
 from apps.testing.rules import has_not_passed
@@ -13,7 +14,6 @@ from apps.testing.rules import has_not_passed
 RUNNING = frozenset({Standing.AWAITED, Standing.UNREVIEWED})
 FAILING = frozenset({Standing.FAILED, Standing.NOT_EVALUABLE})
 ANSWERED = frozenset({Standing.PASSED, Standing.FAILED})
-NOTHING = " .-\n\t"
 
 
 def is_not_foreseen(route: Route, definition: Definition) -> Objection | None:
@@ -32,15 +32,12 @@ def foresees(definition: Definition) -> bool:
     return any(is_not_foreseen(route, definition) is None for route in Route)
 
 
-def says_nothing(said: Agreed) -> list[Objection]:
+def says_nothing(said: Agreed) -> list[Objection | None]:
     """How the patient was informed is said in words; for an exception also why, and at what risk."""
     asked = {"informed": said.informed}
     if said.route is Route.EXCEPTIONAL:
         asked |= {"need": said.need, "risk": said.risk}
-    template = N_("Say it in words; this will be read by others.")
-    return [
-        Objection("text_missing", template, place=place) for place, text in asked.items() if not text.strip(NOTHING)
-    ]
+    return [is_blank(text, place) for place, text in asked.items()]
 
 
 def is_not_reviewed(state: BatchState) -> Objection | None:

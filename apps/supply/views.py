@@ -25,8 +25,8 @@ from apps.signatures.selectors import shown_signatures
 from apps.supply import services
 from apps.supply.content import decide_content, release_to_named_content
 from apps.supply.facts import Route, SupplyState, SupplyVerb
-from apps.supply.forms import WAYS, UnitsForm, WhyForm
-from apps.supply.lifecycle import MOVES, verbs_from
+from apps.supply.forms import UnitsForm, WhyForm
+from apps.supply.lifecycle import MOVES, WAYS, verbs_from
 from apps.supply.models import NamedSupply
 from apps.supply.selectors import excused_tests, free_units, units_in, visible_supplies, why_not
 from apps.units.models import Unit
@@ -52,7 +52,7 @@ def supplies(request: HttpRequest) -> HttpResponse:
     """GET /supply/: every supply without certification at one's sites, newest first."""
     rows = visible_supplies(request.user, timezone.now())
     shown = state_list(request, rows, SupplyState, "number", "batch__number", "recipient__number")
-    return render(request, "supply/list.html", {**shown, "ways": WAYS})
+    return render(request, "supply/list.html", shown)
 
 
 @open_to(access=READ_ONLY)
@@ -66,7 +66,7 @@ def supply(request: HttpRequest, number: str) -> HttpResponse:
     definition = definition_of_batch(found.batch)
     context = {
         "supply": found,
-        "way": WAYS[Route(found.route)],
+        "way": translated(WAYS[Route(found.route)]),
         "title": definition.title,
         "units": units_in(found) or (free_units(found.batch) if open_ones else []),
         "tests": [(definition.test(one.key), one) for one in excused_tests(found)],

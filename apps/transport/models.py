@@ -60,6 +60,8 @@ class Shipment(Audited):
     happened = models.BooleanField(default=False)
     overridden = models.JSONField(default=list)
 
+    packed: "list[ShippedUnit]"  # its lines, where `packed_lines` has read them
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(ShipmentState)), name="known_shipment_state"),
@@ -109,6 +111,20 @@ class ShippedUnit(Audited):
         return f"{self.unit_id} in {self.shipment_id}"
 
 
+def taken_says_how(name: str) -> models.CheckConstraint:
+    """What was taken over says when, by whom, and whether that was signed or acknowledged by a code."""
+    untaken = Q(taken_at__isnull=True, taken_by="", acknowledged="")
+    taken = Q(taken_at__isnull=False, acknowledged__in=list(Acknowledged)) & ~Q(taken_by="")
+    return models.CheckConstraint(condition=untaken | taken, name=name)
+
+
+def two_sides_sign(name: str) -> models.CheckConstraint:
+    """Nobody takes over from themselves."""
+    return models.CheckConstraint(
+        condition=~Q(acknowledged=Acknowledged.SIGNATURE) | ~Q(taken_by=F("given_by")), name=name
+    )
+
+
 class HandOver(Audited):
     """Custody goes from one to another: who gave, who took, under which seal, at which temperature.
 
@@ -131,25 +147,17 @@ class HandOver(Audited):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["shipment", "n"], name="one_hand_over_per_number"),
-            models.CheckConstraint(
-                condition=Q(taken_at__isnull=True, taken_by="", acknowledged="")
-                | (Q(taken_at__isnull=False, acknowledged__in=list(Acknowledged)) & ~Q(taken_by="")),
-                name="taken_says_when_by_whom_and_how",
-            ),
-            models.CheckConstraint(
-                condition=~Q(acknowledged=Acknowledged.SIGNATURE) | ~Q(taken_by=F("given_by")),
-                name="a_hand_over_has_two_sides",
-            ),
+            taken_says_how("taken_says_when_by_whom_and_how"),
+            two_sides_sign("a_hand_over_has_two_sides"),
         ]
 
     def __str__(self) -> str:
         return f"{self.shipment} #{self.n}"
 
 
-class HandOverCode(Audited):
+class OneTimeCode(Audited):
     """A one-time code for a person without an account. Only its Argon2 hash is kept."""
 
-    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="codes")
     name = models.CharField(max_length=120)
     organisation = models.CharField(max_length=120)
     encoded = models.CharField(max_length=200)
@@ -158,8 +166,17 @@ class HandOverCode(Audited):
     valid_until = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return f"code for {self.name}"
+
+
+class HandOverCode(OneTimeCode):
+    """For a courier who takes a shipment."""
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="codes")
 
 
 class LoggerFile(Audited):

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import check_password
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from apps.audit.models import Entry, Record
 from apps.batches.models import Batch
@@ -22,21 +23,23 @@ from apps.products.definition.storage import Transport, TransportMode
 from apps.products.facts import ParameterKind
 from apps.products.loader import standard_tables
 from apps.transport.facts import Checked, Declared, LoggerSeries, ShipmentState, Trip
-from apps.transport.models import HandOver, HandOverCode, LoggerFile, Shipment, ShippedUnit
+from apps.transport.models import HandOver, HandOverCode, LoggerFile, OneTimeCode, Shipment, ShippedUnit
 from apps.transport.rules import receiving, together, trips
 from apps.transport.rules.loggers import read_logger
 from apps.units.facts import Condition, Custody, Disposition, UnitKind
 from apps.units.lifecycle import ISSUABLE
 from apps.units.models import Unit
+from apps.units.selectors import OF_BATCH
 
-BATCH = ("batch__record", "batch__site", "batch__product_version__record", "batch__donation__donor")
+PACKED = Prefetch("lines", ShippedUnit.objects.select_related(*(f"unit__{one}" for one in OF_BATCH)), to_attr="packed")
+Code = TypeVar("Code", bound=OneTimeCode)
 WRONG_CODE = "shipment.refused.code"
 MOST_EXCURSIONS = 20  # sentences on a page; the curve shows all of them
 
 
 def shipments() -> QuerySet[Shipment]:
     """Every shipment with its batch."""
-    return Shipment.objects.select_related("record", "kept_for", "shipper", "logger", *BATCH)
+    return Shipment.objects.select_related("record", "kept_for", "shipper", "logger", *OF_BATCH)
 
 
 def visible_shipments(user: User, at: datetime) -> QuerySet[Shipment]:
@@ -51,7 +54,7 @@ def shipment_now(shipment: Shipment) -> Shipment:
 
 def units_in(shipment: Shipment) -> list[Unit]:
     """The units of a shipment, in the order of their numbers."""
-    found = Unit.objects.filter(shipments__shipment=shipment).select_related("record", *BATCH)
+    found = Unit.objects.filter(shipments__shipment=shipment).select_related("record", *OF_BATCH)
     return list(found.order_by("pk"))
 
 
@@ -87,12 +90,6 @@ def receivers_of(units: Iterable[Unit]) -> dict[int, str]:
     return dict(lines.values_list("unit", "shipment__receiver"))
 
 
-def units_named(numbers: Collection[str], sites: Collection[str]) -> list[Unit]:
-    """Units of these sites by their numbers."""
-    found = Unit.objects.filter(number__in=numbers, batch__site__code__in=sites)
-    return list(found.select_related("record", *BATCH).order_by("pk"))
-
-
 def units_to_ship(batch: Batch) -> list[Unit]:
     """The units of a batch that are free to travel: released, in store, fit, and in no shipment."""
     free = Unit.objects.filter(batch=batch, kind=UnitKind.PRODUCT, custody=Custody.IN_STORE)
@@ -114,16 +111,20 @@ def mode_named(batch: Batch, key: str) -> TransportMode | None:
 
 def batches_in(shipment: Shipment) -> list[Batch]:
     """The batches of the units of a shipment, the one that numbers it first."""
-    inside = ShippedUnit.objects.filter(shipment=shipment).values("unit__batch")
-    others = Batch.objects.filter(pk__in=inside).exclude(pk=shipment.batch_id)
-    return [shipment.batch, *others.select_related(*(name.removeprefix("batch__") for name in BATCH)).order_by("pk")]
+    inside = {line.unit.batch_id: line.unit.batch for line in packed_lines(shipment)}
+    return [shipment.batch, *(inside[key] for key in sorted(inside) if key != shipment.batch_id)]
+
+
+def packed_lines(shipment: Shipment) -> list[ShippedUnit]:
+    """The lines of a shipment with units and batches, read once: what is in it and how it travels never changes."""
+    prefetch_related_objects([shipment], PACKED)
+    return shipment.packed
 
 
 def ways_of(shipment: Shipment) -> list[tuple[Batch, TransportMode]]:
     """The way of each batch of a shipment, by its own frozen master; of one whose units travel in two, both."""
-    lines = ShippedUnit.objects.filter(shipment=shipment).order_by("mode").values_list("unit__batch", "mode").distinct()
     keys: dict[int, list[str]] = {}
-    for batch_id, key in lines:
+    for batch_id, key in sorted({(line.unit.batch_id, line.mode) for line in packed_lines(shipment)}):
         keys.setdefault(batch_id, []).append(key or shipment.mode)
     named = [(batch, mode_named(batch, key)) for batch in batches_in(shipment) for key in keys.get(batch.pk, ())]
     return [(batch, way) for batch, way in named if way]
@@ -145,7 +146,7 @@ def stage_for(shipment: Shipment) -> Transport:
 
 def parameters_of(shipment: Shipment) -> tuple[Parameter, ...]:
     """What the receipt asks for: the state of the shipper, then the questions of the master."""
-    return (*mode_of(shipment).checks, *stage_for(shipment).receipt)
+    return together.asked_once([*mode_of(shipment).checks, *stage_for(shipment).receipt])
 
 
 def typed_parameters(shipment: Shipment) -> list[Parameter]:
@@ -193,14 +194,24 @@ def left_at(shipment: Shipment) -> datetime | None:
 
 def code_that_fits(shipment: Shipment, text: str) -> HandOverCode | None:
     """The unused code of a shipment that was typed; compared with the hash that is kept."""
-    codes = HandOverCode.objects.filter(shipment=shipment, used_at=None).order_by("-pk")[:5]
-    return next((one for one in codes if check_password(text, one.encoded)), None)
+    return fitting(HandOverCode.objects.filter(shipment=shipment), text)
 
 
 def wrong_codes(shipment: Shipment) -> int:
     """How many wrong codes were typed since the newest one was issued."""
-    newest = HandOverCode.objects.filter(shipment=shipment).order_by("pk").last()
-    tries = Entry.objects.filter(record=shipment.record, action=WRONG_CODE)
+    return tried(HandOverCode.objects.filter(shipment=shipment), shipment.record, WRONG_CODE)
+
+
+def fitting(codes: QuerySet[Code], text: str) -> Code | None:
+    """The unused one of these codes that was typed; the newest five are compared, by the hash that is kept."""
+    unused = codes.filter(used_at=None).order_by("-pk")[:5]
+    return next((one for one in unused if check_password(text, one.encoded)), None)
+
+
+def tried(codes: QuerySet[Code], record: Record, action: str) -> int:
+    """How many wrong codes the record keeps since the newest of these was issued."""
+    newest = codes.order_by("pk").last()
+    tries = Entry.objects.filter(record=record, action=action)
     return tries.filter(at__gte=newest.issued_at).count() if newest else tries.count()
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from apps.batches.models import Batch
-from apps.core.ui.acts import instant_field, scanned
+from apps.core.ui.acts import instant_field, offer, scanned
 from apps.core.ui.wording import bilingual
 from apps.materials.models import MaterialLot
 from apps.materials.selectors import lot_named
@@ -16,6 +16,8 @@ from apps.products.definition import Definition
 from apps.units.content import amount
 from apps.units.facts import LabelFate
 from apps.units.models import Label, Unit
+from apps.units.rules import number_of_code
+from apps.units.selectors import units_named
 
 
 class ContainersForm(forms.Form):
@@ -170,3 +172,40 @@ def label_name(label: Label) -> str:
         return _("%(serial)s · specimen") % {"serial": label.serial}
     copy = _("copy %(n)s") % {"n": label.copy} if label.copy > 1 else ""
     return " · ".join(part for part in (str(label.serial), label.unit_number, copy) if part)
+
+
+MORE = 6  # units of other batches on one page; a longer list goes through the API
+
+
+class WithOthers(forms.Form):
+    """Units of one batch that are ticked, and those of other batches of its site that are scanned."""
+
+    units = forms.MultipleChoiceField(label=gettext_lazy("Units"), widget=forms.CheckboxSelectMultiple)
+    others = tuple(f"other_{n}" for n in range(1, MORE + 1))
+
+    def __init__(self, *args: Any, site: str, there: Iterable[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.site, self.there = site, {unit.number: unit for unit in there}
+        offer(self, "units", [(number, number) for number in self.there])
+        for n, name in enumerate(self.others, 1):
+            label = _("Unit of another batch, scanned (%(n)s)") % {"n": n}
+            self.fields[name] = forms.CharField(label=label, required=False, max_length=120, widget=scanned("unit"))
+        self.order_fields(["units", *self.others])
+
+    def clean(self) -> dict[str, Any]:
+        """What was scanned is a unit of this site."""
+        found = super().clean() or self.cleaned_data
+        for name in self.others:
+            number = number_of_code(found.get(name, "").strip())
+            unit = next(iter(units_named([number], {self.site})), None) if number else None
+            if number and unit is None:
+                self.add_error(name, _("This is no unit of this site."))
+            found[name] = unit
+        return found
+
+    @property
+    def chosen(self) -> tuple[list[Unit], dict[str, Any]]:
+        """The units themselves, and the other answers."""
+        words = dict(self.cleaned_data)
+        others = [unit for name in self.others if (unit := words.pop(name))]
+        return [*(self.there[number] for number in words.pop("units")), *others], words

@@ -33,6 +33,8 @@ from apps.units.facts import (
 )
 from apps.units.models import ContainerIssue, ContainerLoss, Label, Reconciliation, Unit
 
+# What the master record of its batch is read by.
+OF_BATCH = ("batch__record", "batch__site", "batch__product_version__record", "batch__donation__donor")
 OVER = (Custody.ADMINISTERED, Custody.DRAWN, Custody.DESTROYED)
 NOT_THAWED = (Condition.FRESH, Condition.FROZEN)
 # Of one batch, for its pages and decisions.
@@ -216,6 +218,12 @@ def whereabouts_of(batches: Collection[Batch]) -> dict[int, UnitsBalance]:
 
 
 # --- the units of a bank --------------------------------------------------------------------------------------------
+def units_named(numbers: Collection[str], sites: Collection[str]) -> list[Unit]:
+    """Units of these sites by their numbers."""
+    found = Unit.objects.filter(number__in=numbers, batch__site__code__in=sites)
+    return list(found.select_related("record", *OF_BATCH).order_by("pk"))
+
+
 def units_in_stock(*banks: Batch) -> QuerySet[Unit]:
     """The units that can still be drawn, those that expire first before the others."""
     found = Unit.objects.filter(batch__in=banks, kind=UnitKind.PRODUCT, custody=Custody.IN_STORE)

@@ -75,7 +75,7 @@ def drawn(
     happened: Happened | None = None,
 ) -> list[Draw]:
     """Olga draws and Vera compares, or who is named."""
-    said, who, other = DrawInput(numbers, happened.at if happened else None), by or cast.olga, second or cast.vera
+    said, who, other = DrawInput(numbers, happened), by or cast.olga, second or cast.vera
     return draw_units(
         batch=batch,
         said=said,
@@ -83,7 +83,6 @@ def drawn(
         countersigning=sign_as(other, second_content(batch, said), at=LATER, on=who),
         actor=actor(who),
         at=LATER,
-        happened=happened,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from apps.audit.services import audited
 from apps.banks.models import Draw
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
@@ -15,14 +16,18 @@ from apps.quality.facts import Blocks, EventKind
 from apps.quality.models import Event
 from apps.quality.selectors import open_holds
 from apps.quality.services import stop_record
+from apps.signatures.models import Signature
+from apps.transport.services.requesting import open_shipment
+from apps.units.facts import UnitVerb
 from apps.units.selectors import stock_of, whereabouts
+from apps.units.services import move_units
 from tests.banks.story import LATER, drawn, from_it, lowered, master, started, unit, working
 from tests.batches.refusals import codes
 from tests.cast import AT, Cast, actor
 from tests.lookback.story import looked_back
 from tests.products.making import known
 from tests.testing.story import as_if
-from tests.transport.story import requested
+from tests.transport.story import asked, requested
 
 U1, U2, U3 = "CT-0900-U01", "CT-0900-U02", "CT-0900-U03"
 
@@ -67,6 +72,15 @@ def test_a_decision_is_for_one_batch_by_quality_and_below_the_reserve(cast: Cast
     assert codes(lambda: drawn(cast, batch, U1, U2, U3)) == ["below_the_reserve"]
 
 
+def test_of_two_decisions_the_newest_counts_though_it_lets_less_go(cast: Cast, bank: Batch, batch: Batch) -> None:
+    lowered(cast, batch, 2)
+    lowered(cast, batch, 4)
+
+    assert codes(lambda: drawn(cast, batch, U1, U2, U3, "CT-0900-U04")) == ["below_the_reserve"]
+    drawn(cast, batch, U1, U2, U3)
+    assert stock_of(bank).left == 4
+
+
 @pytest.mark.parametrize("state", [BatchState.CERTIFIED, BatchState.REJECTED])
 def test_nothing_is_drawn_from_a_bank_that_is_not_released(
     cast: Cast, bank: Batch, batch: Batch, state: BatchState
@@ -103,6 +117,17 @@ def test_a_shipment_leaves_the_reserve_where_it_is(cast: Cast, bank: Batch) -> N
     assert (stock_of(bank).left, stock_of(bank).free) == (5, 0)
 
 
+def test_what_an_order_keeps_is_counted_once_against_the_reserve(cast: Cast, bank: Batch) -> None:
+    two = [unit(1), unit(2)]
+    touching = [bank.record, *(one.record for one in two)]
+    with audited(actor=actor(cast.stella), action="test.kept", at=LATER, touching=touching) as change:
+        move_units(change, units=two, verb=UnitVerb.RESERVE)
+
+        sent = open_shipment(change, batch=bank, units=two, asked=asked(), kept_for=bank.record)
+
+    assert (sent.lines.count(), stock_of(bank).left) == (2, 5)
+
+
 def test_a_look_back_reaches_what_is_made_from_a_bank(cast: Cast, bank: Batch, batch: Batch) -> None:
     drawn(cast, batch, U1)
     assert not open_holds([batch.record], Blocks.CERTIFY)
@@ -118,6 +143,8 @@ def test_a_draw_that_was_done_is_recorded_with_an_event(cast: Cast, bank: Batch,
 
     assert (draw.happened, [one["code"] for one in draw.overridden]) == (True, ["bank_not_released"])
     assert Event.objects.filter(subject=bank.record, kind=EventKind.ACCEPTED_FACT).exists()
+    signed = Signature.objects.filter(record=batch.record, verb__in=["units_drawn", "draw_compared"])
+    assert [one.content.count("The network was down") for one in signed] == [1, 1]
 
 
 def test_a_batch_starts_when_its_bank_is_released_and_its_units_are_drawn(

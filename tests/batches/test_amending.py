@@ -85,9 +85,21 @@ PLACE = "receipt.arrive.temperature"
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (WIDER, f"The limit of {PLACE} is 2.0\N{EN DASH}15.0."),
+        (WIDER, f"The limit of {PLACE} is 2.0 \N{EN DASH} 15.0."),
         ({**WIDER, "limit": {"kind": "at_most", "high": "15.0"}}, f"The limit of {PLACE} is ≤ 15.0."),
         ({**WIDER, "limit": {"kind": "at_least", "low": "0"}}, f"The limit of {PLACE} is ≥ 0."),
+        (
+            {**WIDER, "limit": {"kind": "range", "low": "2", "high": "15", "low_open": True, "action": {"high": "9"}}},
+            f"The limit of {PLACE} is > 2, ≤ 15; action ≤ 9.",
+        ),
+        (
+            {**WIDER, "limit": {"kind": "at_least", "action": {"low": "3"}, "alert": {"low": "5"}}},
+            f"The limit of {PLACE} is alert ≥ 5; action ≥ 3.",
+        ),
+        (
+            {**WIDER, "limit": {"kind": "equals", "value": "yes"}},
+            f'The limit of {PLACE} is {{"kind":"equals","value":"yes"}}.',
+        ),
         (SKIP, "receipt.arrive is left out."),
         (
             {"change": "parameter", "at": "receipt.arrive", "parameter": {"key": "smell"}},

@@ -72,7 +72,8 @@ LEAD_NOWHERE = {
     "banks/<str:number>/", "lookback/<str:number>/", "lookback/<str:number>/duties/<int:pk>/answer/",
     "supply/<str:number>/", "supply/<str:number>/decide/", "supply/<str:number>/release/",
     "supply/<str:number>/withdraw/",
-    "lookback/<str:number>/notices/<int:pk>/acknowledge/", "lookback/<str:number>/report/",
+    "lookback/<str:number>/notices/<int:pk>/acknowledge/", "lookback/<str:number>/notices/<int:pk>/deputy/",
+    "lookback/<str:number>/report/",
 }  # fmt: skip
 
 

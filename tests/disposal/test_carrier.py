@@ -7,7 +7,9 @@ import pytest
 import time_machine
 
 from apps.audit.models import Entry
+from apps.audit.services import audited
 from apps.batches.models import Batch
+from apps.core.actor import SYSTEM
 from apps.desk.facts import Asked
 from apps.desk.selectors.disposal import to_carry
 from apps.disposal.content.carrying import give_content, take_content
@@ -134,6 +136,13 @@ def test_waste_that_waits_for_its_carrier_stands_on_my_work(cast: Cast, waste: D
     assert waits() == [waste.number]
     taken(cast, waste)
     assert waits() == []
+
+
+def test_what_was_witnessed_before_carriers_were_asked_for_is_nobodys_duty(cast: Cast, waste: Disposal) -> None:
+    with audited(actor=SYSTEM, action="test.upgraded", at=LEFT, touching=[waste.record]) as change:
+        change.update(disposal_now(waste), carrier_due_at=None)
+
+    assert list(to_carry(Asked(frozenset({"NANHU"}), LEFT, "stella"))) == []
 
 
 def test_the_waste_leaves_on_the_pages_and_in_the_api(

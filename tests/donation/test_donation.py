@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from apps.audit.services import audited
 from apps.core.errors import NotAllowed, RuleBroken
 from apps.donation import rules
 from apps.donation.content import countersign_content, eligibility_content
@@ -335,6 +336,53 @@ def test_a_withdrawn_consent_holds_what_was_made(cast: Cast, cord: Donation) -> 
 
     hold = Hold.objects.get(record=cord.donor.record)
     assert {block.value for block in hold.blocks} == {"PROCESS", "CERTIFY", "ISSUE", "USE"}
+
+
+@pytest.fixture
+def used(cast: Cast, version: ProductVersion) -> Donation:
+    """A cord that was found eligible for the product; the mother agreed to research as well."""
+    mother = donor(cast)
+    screened(cast, mother)
+    found = decide(cast, collected(cast, mother), version, Eligibility.ELIGIBLE)
+    consented = Consent.objects.select_related("record").get(donor=found.donor)
+    with audited(actor=actor(cast.paula), action="test.agreed", at=AT, touching=[consented.record]) as change:
+        change.update(consented, scopes=[*consented.scopes, "research"])
+    return found
+
+
+def taken_back(cast: Cast, donation: Donation, *scopes: str) -> Consent:
+    """Paula records that the mother takes back what is named."""
+    found = Consent.objects.select_related("record").get(donor=donation.donor)
+    return withdraw_consent(consent=found, scopes=scopes, reason="She asked", actor=actor(cast.paula), at=AT)
+
+
+def test_a_scope_that_no_use_rests_on_is_withdrawn_and_holds_nothing(cast: Cast, used: Donation) -> None:
+    consented = taken_back(cast, used, "research")
+
+    assert (consented.withdrawn_at, consented.withdrawn_scopes) == (None, ["research"])
+    assert not Hold.objects.filter(record__in=[used.record, used.donor.record], lifted_at=None).exists()
+    assert codes(lambda: taken_back(cast, used, "research")) == ["not_agreed"]
+
+
+def test_a_scope_that_the_product_needs_holds_what_was_found_eligible_for_it(cast: Cast, used: Donation) -> None:
+    needed = ASKED.consent.required_scopes[0]
+
+    consented = taken_back(cast, used, needed)
+
+    (hold,) = Hold.objects.filter(record=used.record, lifted_at=None)
+    assert (hold.key, len(hold.blocks)) == (f"consent:withdrawn:{needed}", 4)
+    assert not Hold.objects.filter(record=used.donor.record).exists()
+    assert against(consented.facts) == ["consent_scope"]
+
+
+def test_with_the_last_scope_the_whole_consent_is_withdrawn_and_once(cast: Cast, used: Donation) -> None:
+    taken_back(cast, used, "research")
+
+    whole = taken_back(cast, used, *ASKED.consent.required_scopes)
+
+    assert whole.withdrawn_at == AT
+    assert Hold.objects.get(record=used.donor.record).key == "consent:withdrawn"
+    assert codes(lambda: taken_back(cast, used)) == ["withdrawn_before"]
 
 
 def test_donors_and_donations_at_the_api(cast: Cast, api_client: Any, version: ProductVersion) -> None:

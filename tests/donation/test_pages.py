@@ -149,6 +149,25 @@ def test_a_withdrawn_consent_is_recorded_with_its_reason_and_holds(cast: Cast, w
     assert f"/consents/{pk}/withdraw/" not in page
 
 
+def test_a_part_of_a_consent_is_withdrawn_on_the_page_and_in_the_api(
+    cast: Cast, web_client: Any, api_client: Any
+) -> None:
+    donor(cast)
+    given, paula = Consent.objects.get(), web_client(cast.paula)
+    first, second = given.scopes[:2]
+    url = f"/donation/donors/D-0117/consents/{given.pk}/withdraw/"
+    assert paula.post(url, {"reason": "Asked by phone", "scopes": ["alchemy"]}).status_code == 400
+
+    assert paula.post(url, {"reason": "Asked by phone", "scopes": [first]}).status_code == 302
+    program = f"/api/v1/donors/D-0117/consents/{given.pk}/withdrawal/"
+    again = api_client(cast.paula).post(program, {"reason": "Asked", "scopes": [first]})
+    assert (again.status_code, again.json()["objections"][0]["place"]) == (409, "scopes")
+    done = api_client(cast.paula).post(program, {"reason": "Asked", "scopes": [second]})
+
+    assert (done.json()["withdrawn_at"], done.json()["withdrawn_scopes"]) == (None, [first, second])
+    assert f"/consents/{given.pk}/withdraw/" in paula.get("/donation/donors/D-0117/").content.decode()
+
+
 def test_who_the_donor_is_stands_on_the_page_of_the_few(cast: Cast, web_client: Any) -> None:
     donor(cast)
 

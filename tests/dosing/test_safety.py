@@ -7,8 +7,10 @@ import time_machine
 
 from apps.alerts.selectors import alerts_for
 from apps.alerts.services import raise_due_alerts
-from apps.dosing.models import SafetyCheck, TreatmentOrder
-from apps.dosing.selectors import windows_of
+from apps.audit.services import audited
+from apps.core.actor import SYSTEM
+from apps.dosing.models import Infusion, SafetyCheck, TreatmentOrder
+from apps.dosing.selectors import overdue_windows, windows_of
 from apps.dosing.services import record_safety_check
 from apps.quality.models import Event
 from tests.batches.refusals import codes
@@ -77,6 +79,29 @@ def test_a_window_without_its_answer_is_told_to_nurse_and_physician(cast: Cast, 
     assert [told(OVER - HOUR), told(OVER)] == [set(), {"nils", "paula"}]
     looked(cast, order)
     assert told(OVER) == set()
+
+
+def test_what_is_due_is_asked_for_and_not_every_dose_that_was_given(
+    cast: Cast, order: TreatmentOrder, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(1):
+        assert list(overdue_windows(OVER - HOUR)) == []
+    assert [window.key for _order, window, _due_at in overdue_windows(OVER)] == ["six_hours"]
+    looked(cast, order)
+    looked(cast, order, window="one_day", at=END + 24 * HOUR)
+    with django_assert_num_queries(1):
+        assert list(overdue_windows(END + 48 * HOUR)) == []
+
+
+def test_a_dose_of_an_earlier_version_that_asked_for_no_window_is_nobodys_duty(
+    cast: Cast, order: TreatmentOrder
+) -> None:
+    infusion = Infusion.objects.select_related("record").get(order=order)
+    with audited(actor=SYSTEM, action="test.upgraded", at=END, touching=[infusion.record]) as change:
+        change.update(infusion, window_due_at=None)
+
+    assert [window.key for _order, window, _due_at in overdue_windows(OVER)] == ["six_hours"]
+    assert list(overdue_windows(END + 48 * HOUR)) == []
 
 
 def test_a_window_is_answered_on_the_page_and_in_the_api(

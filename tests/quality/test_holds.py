@@ -53,6 +53,13 @@ def test_who_does_not_work_here_stops_nothing(cast: Cast, batch: Record, name: s
     assert open_holds([batch]) == []
 
 
+def test_of_more_records_than_one_statement_takes_each_is_asked(cast: Cast, batch: Record) -> None:
+    hold = stop(cast, batch)
+    many = [Record(pk=n) for n in range(batch.pk + 1, batch.pk + 70_000)]
+
+    assert open_holds([*many, batch]) == [hold]
+
+
 def test_a_stop_without_a_reason_is_none(cast: Cast, batch: Record) -> None:
     with pytest.raises(RuleBroken) as refused:
         stop_record(record=batch, reason=" . ", actor=actor(cast.olga), at=AT)

@@ -79,12 +79,13 @@ def accepted(cast: Cast, batch: Batch) -> None:
         close_event(event=event, reason=NOTE, signing=signing, actor=actor(cast.quentin), at=NOW)
 
 
-def agreed(cast: Cast, order: TreatmentOrder, batch: Batch, said: Agreed = SAID, *, at: datetime = NOW) -> NamedSupply:
-    """Paula signs for the patient of her order."""
-    order, batch = order_now(order), batch_now(batch)
-    content = agree_content(batch, order.record, order.recipient, said)
-    signing = sign_as(cast.paula, content, at=at)
-    return agree_to_supply(order=order, batch=batch, said=said, signing=signing, actor=actor(cast.paula), at=at)
+def agreed(
+    cast: Cast, order: TreatmentOrder, batch: Batch, said: Agreed = SAID, *, by: str = "paula", at: datetime = NOW
+) -> NamedSupply:
+    """Paula signs for the patient of her order, or who is named."""
+    person, order, batch = getattr(cast, by), order_now(order), batch_now(batch)
+    signing = sign_as(person, agree_content(batch, order.record, order.recipient, said), at=at)
+    return agree_to_supply(order=order, batch=batch, said=said, signing=signing, actor=actor(person), at=at)
 
 
 def decided(

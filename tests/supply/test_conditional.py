@@ -111,6 +111,14 @@ def test_nobody_takes_two_parts_and_nobody_decides_on_their_own_work(
         assert codes(lambda: let_go(cast, supply, by="cora")) == ["same_person"]
 
 
+def test_a_physician_who_made_the_batch_does_not_agree_to_its_supply(
+    cast: Cast, batch: Batch, order: TreatmentOrder
+) -> None:
+    give_role(cast.olga, Role.PHYSICIAN)
+
+    assert codes(lambda: agreed(cast, order, batch, by="olga")) == ["took_part"]
+
+
 def test_a_failing_test_a_hold_and_an_unfit_order_each_stand_against_it(
     cast: Cast, batch: Batch, order: TreatmentOrder
 ) -> None:

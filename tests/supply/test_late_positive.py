@@ -1,21 +1,24 @@
 """A test fails after units went out: at once everything is held, what is out recalled, the physician told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from apps.alerts.facts import AlertKind
+from apps.alerts.selectors import open_alerts
 from apps.alerts.services import raise_due_alerts
 from apps.audit.services import audited
 from apps.batches.models import Batch
 from apps.core.actor import SYSTEM
+from apps.core.roles import Role
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.services import reserve_units
 from apps.lookback.facts import Reported
-from apps.lookback.models import PhysicianNotice
-from apps.lookback.selectors import unread_notices, unsent_reports
-from apps.lookback.services import acknowledge_notice, open_late_failures, report_failure
+from apps.lookback.models import LookBack, PhysicianNotice
+from apps.lookback.selectors import Affected, affected_in, unread_notices, unsent_reports
+from apps.lookback.services import acknowledge_notice, failing, name_deputy, open_late_failures, report_failure
 from apps.quality.facts import Blocks
 from apps.quality.models import Deviation
 from apps.quality.selectors import open_holds
@@ -25,7 +28,7 @@ from apps.testing.models import AssayRun, Result
 from apps.testing.services import correct_result
 from apps.units.models import Unit
 from tests.batches.refusals import codes
-from tests.cast import Cast, actor
+from tests.cast import Cast, Part, actor, join
 from tests.dosing.story import NOW, checked
 from tests.supply.story import ASKED, accepted, agreed, comes_in, decided, out, seen_in_sterility, supplied
 from tests.testing.story import DAY, INOCULATED, reviewed, signed
@@ -112,6 +115,99 @@ def test_the_page_of_the_look_back_asks_for_what_is_missing_and_shows_what_was_s
     assert f"{url}notices/{opened.notices.get().pk}/acknowledge/" in page
 
 
+def failed_late(batch: Batch, test: str, at: datetime = NOW) -> None:
+    """The hold of a test that failed after units had left, as the review of its result places it."""
+    with audited(actor=SYSTEM, action="test.failed", at=at, touching=[batch.record]) as change:
+        place_hold(
+            change,
+            record=batch.record,
+            key=f"failed:{test}",
+            blocks=[Blocks.USE],
+            code="late_failure",
+            template="It failed after units had left.",
+        )
+
+
+def test_a_failure_that_cannot_be_looked_back_upon_stops_no_other_and_is_told_until_it_can(
+    cast: Cast, batch: Batch, gone: list[Unit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed_late(batch, "identity")
+
+    def broken(found: Batch) -> Affected:
+        if not LookBack.objects.filter(batch=found).exists():
+            monkeypatch.setattr(failing, "affected_in", affected_in)
+            raise RuntimeError("the lineage could not be read")
+        return affected_in(found)
+
+    monkeypatch.setattr(failing, "affected_in", broken)
+    soon = NOW + timedelta(minutes=10)
+
+    assert [opened.test for opened in open_late_failures(at=NOW)] == ["identity"]
+    told = [one for one in raise_due_alerts(at=soon) if one.kind == AlertKind.LATE_FAILURE]
+    assert [(one.role, one.subject_id) for one in told] == [("QA", batch.record_id)]
+    assert [opened.test for opened in open_late_failures(at=soon)] == ["sterility"]
+    raise_due_alerts(at=soon)
+    assert not open_alerts().filter(kind=AlertKind.LATE_FAILURE).exists()
+
+
+def test_a_donor_of_the_same_number_takes_no_look_back_its_name(cast: Cast, batch: Batch, gone: list[Unit]) -> None:
+    """The number of a batch and that of a donor come from two books."""
+    with audited(actor=SYSTEM, action="test.opened", at=NOW) as change:
+        change.open_record("lookback", f"{batch.number}-L01", site=batch.site.code)
+
+    (opened,) = open_late_failures(at=NOW)
+
+    assert opened.number == "CT-0042-L02"
+
+
+def test_a_unit_that_was_let_go_for_an_order_and_is_not_kept_for_it_yet_is_told_to_its_physician(
+    cast: Cast, batch: Batch, order: TreatmentOrder
+) -> None:
+    units = out(units_in(supplied(cast, order, batch, n=1)))
+    comes_in(cast, batch, "sterility", growth="growth")
+
+    (opened,) = open_late_failures(at=NOW)
+
+    assert [(one.order_id, one.units) for one in opened.notices.all()] == [(order.record_id, [units[0].number])]
+    assert [duty.recipient_id for duty in opened.duties.all()] == [order.recipient_id]
+
+
+def test_only_the_physician_of_the_order_or_a_deputy_acknowledges(cast: Cast, batch: Batch, gone: list[Unit]) -> None:
+    open_late_failures(at=NOW)
+    (notice,) = unread_notices()
+    petra = join("petra", Part("Petra Pohl", "佩特拉", Role.PHYSICIAN))
+
+    said = {"notice": notice, "note": "Called in", "at": NOW}
+    assert codes(lambda: acknowledge_notice(actor=actor(petra), **said)) == ["not_your_patient"]
+    assert codes(lambda: name_deputy(notice=notice, deputy="petra", actor=actor(petra), at=NOW)) == ["not_your_patient"]
+    assert codes(lambda: name_deputy(notice=notice, deputy="olga", actor=actor(cast.paula), at=NOW)) == ["no_physician"]
+    named = name_deputy(notice=notice, deputy="petra", actor=actor(cast.paula), at=NOW)
+    read = acknowledge_notice(actor=actor(petra), **said)
+
+    assert (named.deputy_name, read.acknowledged_by) == ("Petra Pohl", "petra")
+
+
+def test_quality_names_a_deputy_where_the_physician_is_away_on_the_page_and_in_the_api(
+    cast: Cast, batch: Batch, gone: list[Unit], api_client: Any
+) -> None:
+    (opened,) = open_late_failures(at=NOW)
+    petra = join("petra", Part("Petra Pohl", "佩特拉", Role.PHYSICIAN))
+    url = f"/lookback/{opened.number}/notices/{opened.notices.get().pk}"
+    pages = Client()
+    pages.force_login(petra)
+    assert f"{url}/acknowledge/" not in pages.get(f"/lookback/{opened.number}/").content.decode()
+    pages.force_login(cast.quinn)
+    assert f"{url}/deputy/" in pages.get(f"/lookback/{opened.number}/").content.decode()
+
+    assert pages.post(f"{url}/deputy/", {"deputy": "olga"}).status_code == 400
+    assert pages.post(f"{url}/deputy/", {"deputy": "petra"}).status_code == 302
+    api = api_client(cast.quinn)
+    again = api.post(
+        f"/api/v1/look-backs/{opened.number}/notices/{opened.notices.get().pk}/deputy/", {"deputy": "paula"}
+    )
+    assert (again.status_code, again.json()["deputy"]) == (200, "paula")
+
+
 def test_where_nothing_went_out_nothing_is_recalled(cast: Cast, batch: Batch) -> None:
     comes_in(cast, batch, "sterility", growth="growth")
 
@@ -120,15 +216,7 @@ def test_where_nothing_went_out_nothing_is_recalled(cast: Cast, batch: Batch) ->
 
 def test_a_failure_of_what_never_left_asks_for_no_recall_and_no_report(cast: Cast, batch: Batch) -> None:
     """As that of a batch that is certified and not released, or rejected."""
-    with audited(actor=SYSTEM, action="test.failed", at=NOW, touching=[batch.record]) as change:
-        place_hold(
-            change,
-            record=batch.record,
-            key="failed:sterility",
-            blocks=[Blocks.USE],
-            code="late_failure",
-            template="It failed after certification.",
-        )
+    failed_late(batch, "sterility")
 
     assert open_late_failures(at=NOW) == []
 

@@ -7,10 +7,13 @@ import pytest
 
 from apps.audit.models import Entry
 from apps.audit.selectors import entries_of
+from apps.audit.services import audited
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
+from apps.core.actor import SYSTEM
 from apps.core.errors import BadInput, Happened, NotAllowed, RuleBroken, Stale
 from apps.lineage.selectors import ancestor_ids
+from apps.materials.services import open_lot
 from apps.quality.facts import Blocks
 from apps.quality.models import Event, Hold
 from apps.quality.selectors import open_holds
@@ -282,6 +285,18 @@ def test_a_run_done_on_an_uncalibrated_instrument_is_recorded_and_every_batch_on
     event = Event.objects.get()
     assert event.subject_id == batch.record_id
     assert "E-OLD was due for calibration" in event.text
+
+
+def test_an_open_reagent_is_used_as_long_as_its_own_clock_lets_it(cast: Cast, batch: Batch) -> None:
+    """Its label says nothing of it; the master record that opened it does."""
+    reagent = next(iter(needs_of(cast, specified("endotoxin"))["reagents"].values()))
+    with audited(actor=SYSTEM, action="test.arranged", at=FILLED, touching=[reagent.record]) as change:
+        open_lot(change, lot=reagent, opened_at=FILLED, life=HOUR)
+
+    with pytest.raises(RuleBroken) as refusal:
+        opened_run(cast, batch, "endotoxin", at=FILLED + HOUR)
+    assert codes(refusal) == ["container_expired"]
+    assert opened_run(cast, batch, "endotoxin", at=FILLED + HOUR - MINUTE)
 
 
 @pytest.mark.parametrize("number", ["AR/7", "AR.7", "AR 7", "AR#7", "", "AR[7]"])
@@ -852,6 +867,40 @@ def test_a_late_failure_stops_every_unit(cast: Cast, batch: Batch, sample: Sampl
     reviewed(cast, run, at=read_at)
 
     assert any("failed after certification" in hold.text for hold in open_holds([unit.record], Blocks.USE))
+
+
+@pytest.mark.parametrize("state", [BatchState.CERTIFIED, BatchState.RELEASED])
+@pytest.mark.parametrize("is_judged", [True, False])
+def test_a_late_failure_stops_every_unit_before_a_second_person_has_looked_at_it(
+    cast: Cast, batch: Batch, sample: Sample, state: BatchState, is_judged: bool
+) -> None:
+    run = opened_run(cast, batch, "sterility", at=INOCULATED)
+    line = put_on_run(run=run, samples=[sample], actor=actor(cast.anna), at=INOCULATED, inoculated_at=INOCULATED)[0]
+    controlled(cast, run, at=INOCULATED)
+    if is_judged:
+        signed(cast, run, at=INOCULATED)
+    unit = filled(cast, batch)[0]
+    as_if(batch, state)
+    read_at = INOCULATED + 9 * DAY
+    what = {"line": line, "parameter": "growth", "text": "growth", "tested_at": read_at}
+    signing = sign_as(cast.anna, late_result_content(**what), at=read_at)
+
+    add_late_result(**what, signing=signing, actor=actor(cast.anna), at=read_at)
+
+    (hold,) = open_holds([unit.record], Blocks.USE)
+    assert (hold.key, hold.blocks) == ("test:sterility:unreviewed", {Blocks.ISSUE, Blocks.USE})
+
+
+def test_a_late_result_that_passes_stops_nothing(cast: Cast, batch: Batch, sample: Sample) -> None:
+    run = opened_run(cast, batch, "endotoxin")
+    line = put_on_run(run=run, samples=[sample], actor=actor(cast.anna), at=LATER)[0]
+    as_if(batch, BatchState.RELEASED)
+    what = {"line": line, "parameter": "endotoxin", "text": "0.1", "tested_at": LATER}
+    signing = sign_as(cast.anna, late_result_content(**what), at=LATER)
+
+    add_late_result(**what, signing=signing, actor=actor(cast.anna), at=LATER)
+
+    assert open_holds([batch.record], Blocks.USE) == []
 
 
 def test_a_late_result_changes_nothing_that_stands(cast: Cast, batch: Batch, sample: Sample) -> None:

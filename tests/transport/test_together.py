@@ -1,12 +1,16 @@
 """Units of several batches in one shipment: what their masters share governs; what shares nothing stays apart."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django.plugin import DjangoDbBlocker
 
 from apps.audit.services import audited
@@ -14,8 +18,10 @@ from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
 from apps.core.actor import SYSTEM
 from apps.core.errors import Objection
-from apps.products.definition import NumberParameter
+from apps.products.definition import NumberParameter, NumericLimit, Parameter
+from apps.products.definition.limits import OneOfLimit
 from apps.products.definition.storage import TransportMode
+from apps.products.facts import LimitKind
 from apps.products.services import import_version
 from apps.quality.facts import Blocks
 from apps.quality.selectors import open_holds
@@ -23,8 +29,16 @@ from apps.quality.services import place_hold
 from apps.transport.content import decision_content
 from apps.transport.facts import Asked, ShipmentVerb
 from apps.transport.models import Shipment, ShippedUnit
-from apps.transport.rules.together import strictest, strictest_stage, way_for
-from apps.transport.selectors import batches_in, mode_of, refused_of, shipment_now
+from apps.transport.rules.together import asked_once, contradictions, strictest, strictest_stage, way_for
+from apps.transport.selectors import (
+    batches_in,
+    mode_of,
+    parameters_of,
+    receipt_within,
+    refused_of,
+    shipment_now,
+    stage_for,
+)
 from apps.transport.services import accept_shipment, request_shipment
 from apps.units.models import Unit
 from tests.batches.refusals import codes
@@ -47,6 +61,7 @@ from tests.transport.story import (
     taken,
     with_file,
 )
+from tests.transport.test_places import tank
 
 OTHER = "CT-0043-U01"
 MODES = {mode.key: mode for mode in loaded().definition.transport.modes}
@@ -112,6 +127,66 @@ def test_every_paper_and_question_of_each_master_is_asked_for() -> None:
     assert {one.key for one in strictest_stage([other, stage]).receipt} == {one.key for one in stage.receipt}
 
 
+STAGE = loaded().definition.transport
+QUESTION = next(one for one in STAGE.receipt if one.kind == "YES_NO")
+NUMBER = next(one for mode in MODES.values() for one in mode.checks if isinstance(one, NumberParameter) and one.limit)
+
+
+def asking(parameter: Parameter, **words: Any) -> Parameter:
+    """The same question in other words."""
+    return parameter.model_copy(update=words)
+
+
+def between(low: str, high: str) -> NumericLimit:
+    """A range for the number that is asked."""
+    assert isinstance(NUMBER.limit, NumericLimit)
+    ends = {"low": Decimal(low), "high": Decimal(high), "action": None, "alert": None}
+    return NUMBER.limit.model_copy(update={"kind": LimitKind.RANGE, **ends})
+
+
+def one_of(*values: str) -> OneOfLimit:
+    return OneOfLimit.model_validate({"kind": "one_of", "values": values})
+
+
+def limit_of(*questions: Parameter) -> Any:
+    (found,) = asked_once(questions)
+    return found.limit
+
+
+def test_what_one_master_needs_answered_is_needed_whoever_comes_first() -> None:
+    needed, not_needed = asking(QUESTION, required=True), asking(QUESTION, required=False)
+
+    assert [one.required for one in asked_once([not_needed, needed])] == [True]
+    assert [one.required for one in asked_once([needed, not_needed])] == [True]
+
+
+def test_a_question_that_two_masters_judge_is_judged_by_both() -> None:
+    wide, narrow = asking(NUMBER, limit=between("1.0", "9.0")), asking(NUMBER, limit=between("4.0", "20.0"))
+    free = asking(NUMBER, limit=None)
+    yes, either = asking(QUESTION, limit=one_of("yes")), asking(QUESTION, limit=one_of("yes", "no"))
+
+    assert (limit_of(wide, narrow).low, limit_of(wide, narrow).high) == (Decimal("4.0"), Decimal("9.0"))
+    assert limit_of(free, wide) == limit_of(wide, free) == between("1.0", "9.0")
+    assert limit_of(either, yes).values == limit_of(yes, either).values == ("yes",)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        asking(NUMBER, limit=between("100.0", "200.0")),
+        asking(NUMBER, unit="g"),
+        asking(QUESTION, key=NUMBER.key),
+    ],
+    ids=["another range", "another unit", "another kind"],
+)
+def test_what_two_masters_ask_and_no_answer_can_meet_is_named(other: Parameter) -> None:
+    own = asking(NUMBER, limit=between("1.0", "9.0"))
+
+    for questions in ([own, other], [other, own]):
+        assert [one.code for one in contradictions(questions)] == ["asked_otherwise"]
+    assert contradictions([own, own]) == []
+
+
 # --- two batches ----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class World:
@@ -147,9 +222,12 @@ def together(cast: Cast, batch: Batch, *numbers: str, way: Asked | None = None) 
     return request_shipment(batch=batch, units=units, asked=way or asked(), **who)
 
 
-def other_master(**limit: Any) -> None:
+def other_master(*, receipt: Mapping[str, Any] | None = None, **limit: Any) -> None:
     """The other batch is made by a master of another product whose dry shipper has this limit."""
     transport = json.loads(loaded().text)["transport"]
+    if receipt:
+        kept = [one for one in transport["receipt"] if one["key"] != receipt["key"]]
+        transport["receipt"] = [*kept, receipt]
     mode = next(one for one in transport["modes"] if one["key"] == "dry_shipper")
     mode["temperature"]["limit"] = {**mode["temperature"]["limit"], "action": None, **limit}
     text = other_text(loaded(), key="msc_other", transport=transport)
@@ -217,6 +295,32 @@ def test_out_of_quarantine_no_single_unit_is_refused(cast: Cast, batch: Batch) -
     assert codes(lambda: accepted(cast, shipment, OTHER)) == ["not_in_quarantine"]
 
 
+def test_what_governs_a_shipment_is_read_once(cast: Cast, batch: Batch, django_assert_num_queries: Any) -> None:
+    shipment = shipment_now(together(cast, batch))
+    mode_of(shipment_now(shipment))  # the master records are read once in the life of a process
+
+    with django_assert_num_queries(1):
+        assert (mode_of(shipment), len(stage_for(shipment).documents)) == (MODES["dry_shipper"], len(STAGE.documents))
+        assert (len(batches_in(shipment)), receipt_within(shipment) > timedelta(0)) == (2, True)
+        assert parameters_of(shipment)
+
+
+def test_a_shipment_is_told_in_as_many_statements_whatever_lies_in_it(
+    cast: Cast, batch: Batch, api_client: Any
+) -> None:
+    stella = api_client(cast.stella)
+
+    def statements(shipment: Shipment) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert stella.get(f"/api/v1/shipments/{shipment.number}/").status_code == 200
+        return len(asked)
+
+    one = together(cast, batch, U1)
+    several = together(cast, batch, "CT-0042-U02", "CT-0042-U03", OTHER)
+    statements(one)
+    assert statements(one) == statements(several)
+
+
 def test_a_hold_of_one_batch_stops_its_units_and_no_others(cast: Cast, batch: Batch) -> None:
     shipment = taken(cast, handed(cast, packed(cast, together(cast, batch))))
     with_file(cast, shipment, curve())
@@ -234,6 +338,37 @@ def test_a_batch_whose_range_is_another_stays_behind_with_the_reason(cast: Cast,
 
     assert codes(lambda: together(cast, batch)) == ["no_common_range"]
     assert not ShippedUnit.objects.exists()
+
+
+def test_a_question_that_the_masters_judge_apart_keeps_the_batches_apart(cast: Cast, batch: Batch) -> None:
+    receipt = json.loads(loaded().text)["transport"]["receipt"]
+    refused = {**next(one for one in receipt if one["key"] == QUESTION.key), "limit": {"kind": "equals", "value": "no"}}
+    other_master(receipt=refused)
+
+    assert codes(lambda: together(cast, batch)) == ["asked_otherwise"]
+
+
+def test_a_check_of_one_master_and_a_question_of_the_other_by_the_same_name_are_one(cast: Cast, batch: Batch) -> None:
+    modes = json.loads(loaded().text)["transport"]["modes"]
+    check = next(one["checks"][0] for one in modes if one["key"] == "dry_shipper")
+    other_master(receipt=check)
+    shipment = taken(cast, handed(cast, packed(cast, together(cast, batch))))
+    with_file(cast, shipment, curve())
+
+    done = received(cast, shipment)
+
+    assert done.values.filter(parameter=check["key"]).count() == 1
+
+
+def test_what_is_kept_from_use_gets_no_position(cast: Cast, batch: Batch) -> None:
+    shipment = came_too_warm_for_the_other(cast, batch)
+    tank(cast, "WARD-7")
+    put = {OTHER: "WARD-7/1/1/A1"}
+    signing = sign_as(cast.quinn, decision_content(shipment, ShipmentVerb.ACCEPT, "Judged", put, [OTHER]), at=DECIDED)
+    who: dict[str, Any] = {"signing": signing, "actor": actor(cast.quinn), "at": DECIDED}
+
+    accept = partial(accept_shipment, shipment=shipment, reason="Judged", places=put, refused=[OTHER], **who)
+    assert codes(accept) == ["refused_and_placed"]
 
 
 def test_the_batch_that_numbers_a_shipment_is_among_its_units(cast: Cast, batch: Batch) -> None:

@@ -1,6 +1,7 @@
 """What is due: facts without their answer, asked of the stages that hold them. The cost grows with what is due."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -8,6 +9,7 @@ from django.db.models import Q, QuerySet
 from apps.alerts.facts import AlertKind, Due
 from apps.alerts.models import Alert, HandOver
 from apps.alerts.selectors.patients import (
+    of_late_failures,
     of_notices,
     of_outstanding,
     of_patients,
@@ -15,6 +17,7 @@ from apps.alerts.selectors.patients import (
     of_reports,
     of_windows,
 )
+from apps.audit.models import Record
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.disposal.selectors import open_balances
@@ -54,6 +57,7 @@ def due_things(at: datetime) -> list[Due]:
         *of_patients(at),
         *of_windows(at),
         *of_recalls(at),
+        *of_late_failures(at),
         *of_notices(at),
         *of_reports(at),
         *of_outstanding(at),
@@ -78,74 +82,62 @@ def hand_overs_at(sites: Collection[str]) -> QuerySet[HandOver]:
     return HandOver.objects.filter(site__in=sites, ended_at=None).select_related("subject", "record").order_by("pk")
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What ends: told before, and again when it has ended, each time by another kind and sentence."""
+
+    coming: tuple[AlertKind, str]
+    come: tuple[AlertKind, str]
+
+
+UNITS = Ending(
+    (AlertKind.UNIT_EXPIRING, N_("Unit {number} expires soon.")),
+    (AlertKind.UNIT_EXPIRED, N_("Unit {number} has expired.")),
+)
+LOTS = Ending(
+    (AlertKind.LOT_EXPIRING, N_("Lot {number} expires soon.")),
+    (AlertKind.LOT_EXPIRED, N_("Lot {number} has expired.")),
+)
+CONTAINERS = Ending(
+    (AlertKind.CONTAINER_ENDING, N_("The open container of lot {number} may be used for a short time only.")),
+    (AlertKind.CONTAINER_ENDED, N_("The open container of lot {number} may no longer be used.")),
+)
+INSTRUMENTS = Ending(
+    (AlertKind.CALIBRATION_LAPSING, N_("Calibration or qualification of {number} lapses soon.")),
+    (AlertKind.CALIBRATION_LAPSED, N_("Calibration or qualification of {number} has lapsed.")),
+)
+
+
+def _ends(what: Ending, record: Record, number: str, ends_at: datetime, at: datetime, begins: str = "") -> Due:
+    """Told to the store by the number of the thing; `begins` tells the facts of one record apart."""
+    kind, template = what.come if ends_at <= at else what.coming
+    key, facts = f"{begins}{_key(ends_at <= at, ends_at)}", {"number": number}
+    return Due(kind, record.pk, record.site, key, Role.STOREKEEPER, template, ends_at, facts)
+
+
 def _units(at: datetime) -> Iterator[Due]:
     """Units that a patient could still get: neither retained, used up, gone, rejected nor recalled."""
     for unit in expiring_units(at, UNIT_NOTICE).exclude(disposition__in=ENDED):
-        expired = unit.expires_at <= at
-        yield Due(
-            AlertKind.UNIT_EXPIRED if expired else AlertKind.UNIT_EXPIRING,
-            unit.record_id,
-            unit.record.site,
-            _key(expired, unit.expires_at),
-            Role.STOREKEEPER,
-            N_("Unit {number} has expired.") if expired else N_("Unit {number} expires soon."),
-            unit.expires_at,
-            {"number": unit.number},
-        )
+        yield _ends(UNITS, unit.record, unit.number, unit.expires_at, at)
 
 
 def _lots(at: datetime) -> Iterator[Due]:
     """Released lots of the store. A reagent prepared here lives for hours: of its end is told, not of its coming."""
     for lot in lots_expiring(at, LOT_NOTICE).select_related("record").order_by("expires_at", "pk"):
-        expired = lot.expires_at <= at
-        if lot.is_prepared and not expired:
-            continue
-        yield Due(
-            AlertKind.LOT_EXPIRED if expired else AlertKind.LOT_EXPIRING,
-            lot.record_id,
-            lot.record.site,
-            _key(expired, lot.expires_at),
-            Role.STOREKEEPER,
-            N_("Lot {number} has expired.") if expired else N_("Lot {number} expires soon."),
-            lot.expires_at,
-            {"number": lot.number},
-        )
+        if not lot.is_prepared or lot.expires_at <= at:
+            yield _ends(LOTS, lot.record, lot.number, lot.expires_at, at)
 
 
 def _containers(at: datetime) -> Iterator[Due]:
     """Opened containers whose own clock ends before their lot: put away, or another one opened, is the answer."""
     for one in containers_ending(at, CONTAINER_NOTICE):
-        ended = one.usable_until <= at
-        yield Due(
-            AlertKind.CONTAINER_ENDED if ended else AlertKind.CONTAINER_ENDING,
-            one.record_id,
-            one.lot.record.site,
-            f"opened:{one.n}:{_key(ended, one.usable_until)}",
-            Role.STOREKEEPER,
-            N_("The open container of lot {number} may no longer be used.")
-            if ended
-            else N_("The open container of lot {number} may be used for a short time only."),
-            one.usable_until,
-            {"number": one.lot.number},
-        )
+        yield _ends(CONTAINERS, one.lot.record, one.lot.number, one.usable_until, at, f"opened:{one.n}:")
 
 
 def _instruments(at: datetime) -> Iterator[Due]:
     """Calibration or qualification of what is in service ends: the next one, or an extension, is the answer."""
     for one, ends_at in lapsing_instruments(at, CALIBRATION_NOTICE):
-        lapsed = ends_at <= at
-        yield Due(
-            AlertKind.CALIBRATION_LAPSED if lapsed else AlertKind.CALIBRATION_LAPSING,
-            one.record_id,
-            one.record.site,
-            f"fit:{_key(lapsed, ends_at)}",
-            Role.STOREKEEPER,
-            N_("Calibration or qualification of {number} has lapsed.")
-            if lapsed
-            else N_("Calibration or qualification of {number} lapses soon."),
-            ends_at,
-            {"number": one.number},
-        )
+        yield _ends(INSTRUMENTS, one.record, one.number, ends_at, at, "fit:")
 
 
 def _trainings(at: datetime) -> Iterator[Due]:

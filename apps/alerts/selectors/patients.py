@@ -1,16 +1,17 @@
 """What is due at the bed, after it, and of what went out: vital signs, outcomes, recalls, tests that still run."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apps.alerts.facts import AlertKind, Due
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.dosing.selectors import overdue_outcomes, overdue_vitals, overdue_windows
-from apps.lookback.selectors import unanswered_recalls, unread_notices, unsent_reports
+from apps.lookback.selectors import late_failures, unanswered_recalls, unread_notices, unsent_reports
 from apps.products.definition.base import Bilingual
 from apps.supply.selectors import overdue_outstanding
 
+SWEPT_BY_THEN = timedelta(minutes=5)
 TOLD_OF_OUTSTANDING = (Role.QC_HEAD, Role.QA, Role.CERTIFIER)
 
 
@@ -68,6 +69,21 @@ def of_recalls(at: datetime) -> Iterator[Due]:
             N_("{look_back}: nobody has said what became of unit {unit}."),
             duty.due_at,
             {"look_back": duty.look_back.number, "unit": duty.unit.number},
+        )
+
+
+def of_late_failures(at: datetime) -> Iterator[Due]:
+    """Tests that failed after units had left, of which no sweep could open the look-back: told to quality."""
+    for hold in late_failures(placed_before=at - SWEPT_BY_THEN):
+        yield Due(
+            AlertKind.LATE_FAILURE,
+            hold.record_id,
+            hold.record.site,
+            f"late:{hold.pk}",
+            Role.QA,
+            N_("{address}: a test failed after units had left, and nobody is recalled or told yet."),
+            hold.placed_at,
+            {"address": hold.record.address},
         )
 
 

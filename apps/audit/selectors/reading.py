@@ -15,6 +15,14 @@ def record_at(address: str) -> Record | None:
     return Record.objects.filter(address=address).first()
 
 
+def next_number(kind: str, stem: str, taken: int) -> str:
+    """The next free number of what belongs to a thing: a lot and a batch, a donor and a batch may be numbered alike."""
+    n = taken + 1
+    while Record.objects.filter(address=f"{kind}/{stem}{n:02}").exists():
+        n += 1
+    return f"{stem}{n:02}"
+
+
 def entries_of(record: Record) -> QuerySet[Entry]:
     """The chain of a record, oldest first."""
     return Entry.objects.filter(record=record).order_by("n")

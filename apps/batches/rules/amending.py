@@ -9,7 +9,9 @@ from apps.batches.facts.lines import Sentence
 from apps.core.canonical import canonical
 from apps.core.errors import Objection
 from apps.core.text import N_
+from apps.products.definition.limits import Ends
 from apps.products.facts import BadPlace, Place
+from apps.products.rules.limits import ends_text
 
 KINDS = ("limit", "parameter", "skip_step", "add_step")
 WORDS = {
@@ -18,6 +20,7 @@ WORDS = {
     "skip_step": N_("{at} is left out."),
     "add_step": N_("Step {key} is added to {at}."),
 }
+LEVELS = {"alert": ("alert", "警戒"), "action": ("action", "纠偏")}
 MEMBERS = {"change", "at", "limit", "parameter", "stage", "step"}
 Change = Mapping[str, Any]
 
@@ -51,7 +54,7 @@ def change_in_words(change: Change) -> Sentence:
     template, facts = WORDS[str(change["change"])], {"at": str(change.get("at", ""))}
     match change["change"]:
         case "limit":
-            facts["limit"] = _limit_in_words(change["limit"])
+            facts |= _limit_in_words(change["limit"])
         case "parameter":
             facts["key"] = str(change["parameter"]["key"])
         case "add_step":
@@ -59,13 +62,22 @@ def change_in_words(change: Change) -> Sentence:
     return Sentence(template, facts)
 
 
-def _limit_in_words(limit: Mapping[str, Any]) -> str:
-    low, high = limit.get("low"), limit.get("high")
-    if low is None and high is None:
-        return canonical(limit)
-    if low is not None and high is not None:
-        return f"{low}\N{EN DASH}{high}"
-    return f"≥ {low}" if high is None else f"≤ {high}"
+def _limit_in_words(limit: Mapping[str, Any]) -> dict[str, str]:
+    """The limit and its levels, whole, in both languages; what is no range of numbers as it was signed."""
+    levels = {name: _ends(limit.get(name) or {}) for name in LEVELS}
+    told = [("", "", _ends(limit)), *((*LEVELS[name], ends) for name, ends in levels.items())]
+    said = [(en, zh, ends) for en, zh, ends in told if ends]
+    if not said:
+        return {"limit": canonical(limit)}
+    return {
+        "limit": "; ".join(f"{en} {ends}".strip() for en, _zh, ends in said),
+        "limit_zh": "；".join(f"{zh} {ends}".strip() for _en, zh, ends in said),
+    }
+
+
+def _ends(limit: Mapping[str, Any]) -> str:
+    given = {name: limit[name] for name in Ends.model_fields if name in limit}
+    return ends_text(Ends.model_validate(given))
 
 
 def is_skipped(step: Place, skipped: Place) -> bool:

@@ -12,6 +12,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.text import trimmed
 from apps.core.ui import kinds, navigation, numbers, times, wording
 from apps.core.ui.clocks import clock_view
 from apps.core.ui.fields import field_view
@@ -22,6 +23,7 @@ register = template.Library()
 register.filter("num", numbers.measured)
 register.filter("num_text", numbers.measured_text)
 register.filter("total", numbers.total)
+register.filter("trimmed", trimmed)
 register.filter("powers", numbers.in_powers)
 register.filter("duration", times.duration)
 register.filter("sentence", wording.sentence)

@@ -9,7 +9,7 @@ from apps.desk.facts import Asked, Risk, Task
 from apps.desk.selectors.batches import MOST, Duty
 from apps.disposal.facts import DisposalState
 from apps.disposal.models import Disposal
-from apps.disposal.selectors import disposals_in, interim_of, stage_for, units_to_dispose, waste_to_carry
+from apps.disposal.selectors import disposals_in, stage_for, units_to_dispose, waste_to_carry
 
 
 def to_ask(whom: Asked) -> Iterator[Task]:
@@ -56,7 +56,7 @@ def to_carry(whom: Asked) -> Iterator[Task]:
         said = {"waste": disposal.waste_number}
         yield Task(
             N_("Hand the waste to the carrier"), disposal.number, treated, "disposal:disposal", (disposal.number,),
-            said, N_("Waste {waste}"), Risk.LOW, treated + interim_of(disposal),
+            said, N_("Waste {waste}"), Risk.LOW, disposal.carrier_due_at,
         )  # fmt: skip
 
 

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from apps.core.text import N_
 from apps.desk.facts import Asked, Risk, Task
 from apps.desk.selectors.batches import MOST
-from apps.lookback.selectors import awaiting_look_back, unanswered_recalls, unread_notices, unsent_reports
+from apps.lookback.selectors import (
+    awaiting_look_back,
+    theirs_to_read,
+    unanswered_recalls,
+    unread_notices,
+    unsent_reports,
+)
 
 
 def to_look_back(whom: Asked) -> Iterator[Task]:
@@ -31,8 +37,8 @@ def to_recall(whom: Asked) -> Iterator[Task]:
 
 
 def to_read(whom: Asked) -> Iterator[Task]:
-    """What failed after it was kept for, or given to, a patient: the physician must read it."""
-    for notice in unread_notices(whom.sites)[:MOST]:
+    """What failed after it was kept for, or given to, a patient: its physician must read it."""
+    for notice in unread_notices(whom.sites).filter(theirs_to_read(whom.username))[:MOST]:
         said = {"patient": notice.recipient.number, "what": notice.look_back.what}
         yield Task(
             N_("Read what failed"), notice.order.number, notice.look_back.opened_at, "lookback:look_back",

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from apps.batches.facts.words import AmendmentState
 from apps.batches.models import Amendment
 from apps.batches.selectors.risks import unratified_risks
-from apps.core.text import N_
+from apps.core.text import N_, trimmed
 from apps.desk.facts import Asked, Risk, Task
 from apps.desk.selectors.batches import MOST, Duty
 from apps.donation.facts import Eligibility
@@ -18,7 +18,6 @@ from apps.materials.models import MaterialLot
 from apps.materials.selectors import known_materials_at
 from apps.organisation.models import Site
 from apps.products.models import ProductVersion
-from apps.products.rules.rounding import plain
 from apps.quality.facts import DeviationState, EventKind, EventState
 from apps.quality.models import Deviation, Event, Hold
 from apps.quality.rules import one_working_day_after
@@ -68,7 +67,7 @@ def excursions(whom: Asked) -> Iterator[Task]:
     counted = dict(held.values_list("key").annotate(n=Count("pk")).order_by())
     wanted = [int(key.partition(":")[2]) for key in counted]
     for one in StoreExcursion.objects.filter(pk__in=wanted).select_related("store").order_by("began_at", "pk")[:MOST]:
-        said = {"n": str(counted[one.hold_key]), "worst": Decimal(plain(one.worst.normalize()))}
+        said = {"n": str(counted[one.hold_key]), "worst": Decimal(trimmed(one.worst))}
         yield Task(
             N_("Decide about an excursion"), one.store.number, one.began_at, "storage:excursion", (str(one.pk),), said,
             N_("Units to decide on: {n}, worst {worst} °C"), Risk.HIGH,

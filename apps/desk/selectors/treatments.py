@@ -21,6 +21,7 @@ from apps.dosing.selectors import (
     safety_watches,
     slots_of_many,
     windows_of_many,
+    with_open_windows,
 )
 from apps.products.selectors import definition_of
 
@@ -83,7 +84,7 @@ def safety_windows(whom: Asked) -> Iterator[Task]:
     """The first early safety window of each newly given dose of which nobody has said what was seen; later ones stay
     among the alerts."""
     since = whom.at - SOON_AFTER
-    orders = orders_in([S.GIVEN], whom.sites).filter(infusion__ended_at__gt=since)[:MOST]
+    orders = orders_in([S.GIVEN], whom.sites).filter(with_open_windows(whom.at), infusion__ended_at__gt=since)[:MOST]
     for order, windows in windows_of_many(list(orders)):
         first = next((one for one in windows if not one.answered), None)
         if first is None:

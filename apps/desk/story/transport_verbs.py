@@ -17,7 +17,8 @@ from apps.transport.content import (
 )
 from apps.transport.facts import Asked, Declared, Handed, Packed, Received, ShipmentVerb, Taken
 from apps.transport.models import Shipment
-from apps.transport.selectors import shipments, stage_for, units_in, units_named
+from apps.transport.selectors import shipments, stage_for, units_in
+from apps.units.selectors import units_named
 
 DECIDES = {
     ShipmentVerb.ACCEPT: services.accept_shipment,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -27,13 +26,15 @@ from apps.disposal.content.signed import approve_content, destroy_content, refus
 from apps.disposal.facts import DisposalState, DisposalVerb, Treated
 from apps.disposal.lifecycle import MOVES, WHO_MAY_ASK
 from apps.disposal.models import Disposal, ProofFile, ProofValue
-from apps.disposal.selectors import units_named, visible_disposals
+from apps.disposal.selectors import visible_disposals
 from apps.organisation.access import STAFF, Access
 from apps.organisation.selectors import visible_to
 from apps.signatures.api import HappenedInput, SigningInput
 from apps.signatures.api.verbs import SignedVerb, tagged
 from apps.signatures.facts import SignedContent, Signing
+from apps.units.api.filters import OfUnits
 from apps.units.models import Unit
+from apps.units.selectors import units_named
 
 
 class ReadingOutput(serializers.ModelSerializer):
@@ -139,11 +140,9 @@ class ProofInput(serializers.Serializer):
     file = serializers.FileField()
 
 
-class DisposalFilter(django_filters.FilterSet):
+class DisposalFilter(OfUnits):
     """`?batch=CT-0042&state=APPROVED&unit=CT-0042-U09`."""
 
-    batch = django_filters.CharFilter(field_name="lines__unit__batch__number", distinct=True)
-    unit = django_filters.CharFilter(field_name="lines__unit__number")
     state = AnyOf(DisposalState)
 
     class Meta:

@@ -93,7 +93,7 @@ def _consent(batch: Batch) -> Line:
         return Line(N_("Consent of the donor"), N_("none recorded"))
     last = consents[-1]
     note = N_("withdrawn") if last.withdrawn_at else ""
-    return Line(N_("Consent of the donor"), f"{last.version}: {', '.join(sorted(last.scopes))}", note)
+    return Line(N_("Consent of the donor"), f"{last.version}: {', '.join(sorted(last.facts.scopes))}", note)
 
 
 def _operator(disposal: Disposal) -> Line:

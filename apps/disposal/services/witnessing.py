@@ -1,6 +1,7 @@
 """The second person: present at the destruction, never the one who did it. Their signature makes the certificate."""
 
 from datetime import datetime
+from typing import Any
 
 from apps.audit.services import audited
 from apps.core.actor import Actor
@@ -11,7 +12,7 @@ from apps.disposal.content.signed import witness_content
 from apps.disposal.facts import DisposalState, DisposalVerb
 from apps.disposal.lifecycle import MOVES, may_not_move
 from apps.disposal.models import Disposal
-from apps.disposal.selectors import disposal_now
+from apps.disposal.selectors import disposal_now, interim_of
 from apps.disposal.services.deciding import kept_out_of_order
 from apps.documents.services import request_document
 from apps.signatures.facts import Signing
@@ -30,6 +31,8 @@ def witness_destruction(*, disposal: Disposal, signing: Signing, actor: Actor, a
             keep=kept_out_of_order(verb, now),
         )
         sign(change, signer=signer, record=now.record, content=witness_content(now), site=site)
-        done = change.update(now, state=MOVES[verb].target, witnessed_at=at, witnessed_by=signer.actor.username)
+        seen: dict[str, Any] = {"witnessed_at": at, "witnessed_by": signer.actor.username}
+        seen["carrier_due_at"] = (now.treated_at or at) + interim_of(now)
+        done = change.update(now, state=MOVES[verb].target, **seen)
         request_document(change, content=destruction_certificate(done), subject=done.record, site=site)
         return done

@@ -36,12 +36,14 @@ class ConsentOutput(ConsentInput):
 
     id = serializers.IntegerField()
     withdrawn_at = serializers.DateTimeField(allow_null=True)
+    withdrawn_scopes = serializers.ListField(child=serializers.CharField())
 
 
 class WithdrawalInput(serializers.Serializer):
-    """Why a consent was withdrawn."""
+    """Why a consent was withdrawn; without `scopes` the whole of it."""
 
     reason = serializers.CharField(max_length=500)
+    scopes = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list)
 
 
 class ResultBody(serializers.Serializer):
@@ -92,7 +94,7 @@ class Consents(APIView):
 
 
 class Withdrawal(APIView):
-    """Record that a consent was withdrawn; what was made of the tissue is held."""
+    """Record that a consent was withdrawn, whole or for some scopes; what rests on it is held."""
 
     open_to = BY_COLLECTORS
 
@@ -101,8 +103,8 @@ class Withdrawal(APIView):
         form = WithdrawalInput(data=request.data)
         form.is_valid(raise_exception=True)
         consent = get_object_or_404(Consent.objects.select_related("record"), donor=_donor(request, number), pk=pk)
-        reason = form.validated_data["reason"]
-        consent = services.withdraw_consent(consent=consent, reason=reason, actor=actor_of(request), at=timezone.now())
+        said = form.validated_data
+        consent = services.withdraw_consent(consent=consent, **said, actor=actor_of(request), at=timezone.now())
         return tagged(Response(ConsentOutput(consent).data), consent.record)
 
 

@@ -37,7 +37,12 @@ def has_no_valid_consent(
             "consent_after_collection",
             N_("The consent was not signed before the collection."),
         ),
-        _if(bool(missing), "consent_scope", N_("The consent does not cover: {scopes}."), **_scopes(asked, missing)),
+        _if(
+            bool(missing),
+            "consent_scope",
+            N_("The consent does not cover: {scopes}."),
+            **words_of_scopes(asked, missing),
+        ),
         _if(
             asked.ethics_approval and not latest.ethics_reference,
             "ethics_missing",
@@ -273,7 +278,8 @@ def _against_result(parameter: Parameter | None, key: str, text: str, units: Uni
     return replace(read, place=key) if isinstance(read, Objection) else None
 
 
-def _scopes(asked: Consent, keys: Collection[str]) -> dict[str, str]:
+def words_of_scopes(asked: Consent, keys: Collection[str]) -> dict[str, str]:
+    """What was agreed to, in both languages."""
     words = [one.label for one in asked.scopes if one.key in keys]
     return {"scopes": ", ".join(word.en for word in words), "scopes_zh": "、".join(word.zh for word in words)}
 

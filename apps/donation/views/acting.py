@@ -24,8 +24,8 @@ from apps.donation.forms import (
     DonorForm,
     HealthForm,
     IssueForm,
-    ReasonForm,
     ScreeningForm,
+    WithdrawalForm,
 )
 from apps.donation.models import Consent, Donation
 from apps.donation.selectors import asked_at, criteria_asked, exclusions_asked, made_for_one, screening_asked
@@ -80,11 +80,11 @@ def consent(request: HttpRequest, number: str) -> HttpResponse:
 @open_to(access=COLLECTORS)
 @require_http_methods(METHODS)
 def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """GET, POST /donation/donors/<code>/consents/<id>/withdraw/: what was made of the tissue is held."""
+    """GET, POST /donation/donors/<code>/consents/<id>/withdraw/: what rests on it is held."""
     found = donor_named(request, number)
     given = get_object_or_404(Consent.objects.select_related("record"), donor=found, pk=pk, withdrawn_at=None)
-    form = ReasonForm(request.POST or None)
-    intro = _("Everything made of this donor’s tissue is held at once. Quality assurance decides.")
+    form = WithdrawalForm(request.POST or None, standing=given.facts.scopes, asked=asked_of(found.site.code))
+    intro = _("What rests on it is held at once: of the whole consent everything made of this donor’s tissue.")
     title = _("Consent of %(number)s withdrawn") % {"number": number}
     act = _act(found, title, _("Record the withdrawal"), intro=intro, stops=True)
 

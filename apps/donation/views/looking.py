@@ -173,10 +173,13 @@ def _in_words(test: ScreeningTest, key: str, text: str) -> str:
 
 def _consent_row(consent: Consent, definitions: list[Definition]) -> dict[str, object]:
     scopes = {one.key: one.label for definition in definitions for one in definition.donation.consent.scopes}
-    words = [bilingual(scopes[key]) if key in scopes else key for key in consent.scopes]
+    words, taken_back = (
+        [bilingual(scopes[key]) if key in scopes else key for key in keys]
+        for keys in (consent.scopes, consent.withdrawn_scopes)
+    )
     signatories = (definition.donation.consent.signatory for definition in definitions)
     signatory = next((bilingual(one.label) for one in signatories if one.key == consent.signatory), consent.signatory)
-    return {"consent": consent, "scopes": words, "signatory": signatory}
+    return {"consent": consent, "scopes": words, "taken_back": taken_back, "signatory": signatory}
 
 
 def _donor_classes(sites: Collection[str]) -> dict[str, str]:

@@ -104,6 +104,11 @@ def is_still_open(seen: Collection[str], observed_at: datetime, due_at: datetime
     return Objection("window_open", template, place="observed_at")
 
 
+def next_window(windows: Iterable[WindowDue]) -> datetime | None:
+    """When the first window that has no answer is over."""
+    return min((one.due_at for one in windows if not one.answered), default=None)
+
+
 def windows_due(
     windows: Iterable[SafetyWatch], ended_at: datetime | None, checks: Sequence[tuple[str, datetime, Sequence[str]]]
 ) -> list[WindowDue]:

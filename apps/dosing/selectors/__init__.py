@@ -24,7 +24,7 @@ from apps.dosing.selectors.doses import (
     standing_dose,
     thaws_of,
 )
-from apps.dosing.selectors.duties import overdue_outcomes, overdue_vitals, overdue_windows
+from apps.dosing.selectors.duties import overdue_outcomes, overdue_vitals, overdue_windows, with_open_windows
 from apps.dosing.selectors.following import (
     outcome_parameter,
     outcomes_due,
@@ -128,4 +128,5 @@ __all__ = [
     "vitals_of",
     "windows_of",
     "windows_of_many",
+    "with_open_windows",
 ]

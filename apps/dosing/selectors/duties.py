@@ -41,9 +41,18 @@ def overdue_vitals(at: datetime) -> Iterator[tuple[TreatmentOrder, datetime]]:
             yield order, waits
 
 
+def with_open_windows(at: datetime) -> Q:
+    """Orders whose dose has a window without its answer, or was on its way when windows came."""
+    return Q(infusion__window_due_at__isnull=False) | Q(infusion__ended_at__gt=at - WATCHED)
+
+
 def overdue_windows(at: datetime) -> Iterator[tuple[TreatmentOrder, SafetyWatch, datetime]]:
-    """Early safety windows that are over and of which nobody has said what was seen. Two queries, whatever there is."""
-    infusions = Infusion.objects.filter(ended_at__lte=at).select_related(*DUE).order_by("pk")
+    """Early safety windows that are over and of which nobody has said what was seen. It costs by what is over.
+
+    A dose that was on its way when windows came is asked for the days that any window lasts.
+    """
+    on_its_way = Q(window_due_at=None, ended_at__gt=at - WATCHED, ended_at__lte=at)
+    infusions = Infusion.objects.filter(Q(window_due_at__lte=at) | on_its_way).select_related(*DUE).order_by("pk")
     for order, due in windows_of_many([infusion.order for infusion in infusions]):
         names = {one.key: one for one in safety_watches(order)}
         for window in due:

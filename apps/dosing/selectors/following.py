@@ -67,6 +67,8 @@ def windows_of(order: TreatmentOrder) -> list[WindowDue]:
 
 def windows_of_many(orders: Sequence[TreatmentOrder]) -> Iterator[tuple[TreatmentOrder, list[WindowDue]]]:
     """The same of many orders, in as many questions as of one."""
+    if not orders:
+        return
     ended = dict(Infusion.objects.filter(order__in=orders).values_list("order", "ended_at"))
     checks: dict[int, list[SafetyCheck]] = {}
     for row in SafetyCheck.objects.filter(order__in=orders).order_by("observed_at", "pk"):

@@ -24,6 +24,7 @@ from apps.dosing.selectors import (
     order_now,
 )
 from apps.dosing.services.misses import compare_chains, keep_wrong_scan
+from apps.dosing.services.safety import note_next_window
 from apps.lineage.selectors import ancestors
 from apps.lineage.services import link
 from apps.organisation.services import require
@@ -147,6 +148,7 @@ def end_infusion(
         who = {"ended_by": signer.actor.username, "ended_name": signer.actor.printed_name}
         given = {one.key: entered.text for one, entered in read if entered.done}
         ended = change.update(infusion, ended_at=ended_at, answers=given, **who)
+        note_next_window(change, now, ended)
         return _with_moment(change, ended, MomentKind.ENDED, ended_at)
 
 

@@ -10,7 +10,7 @@ from apps.core.rules import is_future
 from apps.core.text import N_
 from apps.dosing.facts import Said
 from apps.dosing.lifecycle import FOLLOWERS
-from apps.dosing.models import SafetyCheck, TreatmentOrder
+from apps.dosing.models import Infusion, SafetyCheck, TreatmentOrder
 from apps.dosing.rules import bedside, following
 from apps.dosing.selectors import infusion_of, order_now, safety_checks_of, safety_watches, windows_of
 from apps.organisation.services import require
@@ -53,7 +53,16 @@ def record_safety_check(
         check = change.create(row)
         if found:
             _tell(change, now, check)
+        if infusion:
+            note_next_window(change, now, infusion)
         return check
+
+
+def note_next_window(change: Change, order: TreatmentOrder, infusion: Infusion) -> None:
+    """Keep beside the infusion when its next window is over: what is due is asked for, not every dose ever given."""
+    due_at = following.next_window(windows_of(order))
+    if infusion.window_due_at != due_at:
+        change.update(infusion, action="safety.window.noted", window_due_at=due_at)
 
 
 def _said(check: SafetyCheck) -> Said:

@@ -2,8 +2,10 @@
 
 from apps.lookback.services.failing import (
     WHO_MAY_ACKNOWLEDGE,
+    WHO_MAY_NAME,
     WHO_MAY_REPORT,
     acknowledge_notice,
+    name_deputy,
     open_late_failures,
     report_failure,
 )
@@ -13,10 +15,12 @@ __all__ = [
     "WHO_MAY_ACKNOWLEDGE",
     "WHO_MAY_ANSWER",
     "WHO_MAY_LOOK_BACK",
+    "WHO_MAY_NAME",
     "WHO_MAY_REPORT",
     "acknowledge_notice",
     "answer_recall",
     "look_back",
+    "name_deputy",
     "open_late_failures",
     "report_failure",
 ]

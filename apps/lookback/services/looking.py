@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from apps.audit.models import Record
+from apps.audit.selectors import next_number
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
 from apps.core.errors import stop_if
@@ -20,6 +21,7 @@ from apps.lookback.selectors import Affected, affected_by, donations_in
 from apps.organisation.services import require
 from apps.quality.facts import Blocks
 from apps.quality.models import Hold
+from apps.quality.rules import is_blank
 from apps.quality.services import answer_due, lift_hold, place_holds
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
@@ -50,7 +52,7 @@ def look_back(*, donor: Donor, finding: Finding, signing: Signing, actor: Actor,
         signature = sign(
             change, signer=signer, record=donor.record, content=look_back_content(donor, finding), site=site
         )
-        number = f"{donor.number}-L{LookBack.objects.filter(donor=donor).count() + 1:02}"
+        number = next_number("lookback", f"{donor.number}-L", LookBack.objects.filter(donor=donor).count())
         record, found = change.open_record("lookback", number, site=site), affected_by(donations)
         opened = LookBack(record=record, donor=donor, number=number, what=finding.what, laboratory=finding.laboratory)
         opened.since, opened.signature = finding.since, signature
@@ -75,7 +77,7 @@ def answer_recall(*, duty: RecallDuty, answer: Answer, note: str, actor: Actor, 
         stop_if(
             rules.is_answered_before(now.facts),
             rules.does_not_fit(now.facts, answer),
-            rules.is_unsaid(note),
+            is_blank(note, "note"),
         )
         return change.update(now, answer=answer, note=note, answered_at=at, answered_by=who.username)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from apps.audit.models import Record
+from apps.audit.selectors import next_number
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
 from apps.core.errors import Objection, stop_if
@@ -30,7 +31,7 @@ def report_event(
     about: str = "",
 ) -> Event:
     """Open an event on a record. Unless it is minor, it holds certification until QA has answered it."""
-    number = _next_number("event", "E", subject, Event.objects.filter(subject=subject).count())
+    number = next_number("event", f"{subject.number}-E", Event.objects.filter(subject=subject).count())
     record = change.open_record("event", number, site=subject.site)
     event = Event(record=record, subject=subject, about=about or subject.address, kind=kind, severity=severity)
     event.template, event.facts = template, kept_facts(facts or {})
@@ -117,7 +118,7 @@ def make_deviation(change: Change, event: Event, classification: Severity, ratio
 
 def _new_deviation(change: Change, event: Event, classification: Severity, rationale: str) -> Deviation:
     taken = Deviation.objects.filter(subject=event.subject).count()
-    number = _next_number("deviation", "D", event.subject, taken)
+    number = next_number("deviation", f"{event.subject.number}-D", taken)
     deviation = Deviation(
         record=change.open_record("deviation", number, site=event.subject.site),
         event=event,
@@ -154,11 +155,3 @@ def _is_own_report(event: Event, signer: Signer) -> Objection | None:
 
 def _now(event: Event) -> Event:
     return Event.objects.select_related("record", "subject").get(pk=event.pk)
-
-
-def _next_number(kind: str, letter: str, subject: Record, taken: int) -> str:
-    # A lot and a batch may carry the same number, so the next free one is looked for.
-    n = taken + 1
-    while Record.objects.filter(address=f"{kind}/{subject.number}-{letter}{n:02}").exists():
-        n += 1
-    return f"{subject.number}-{letter}{n:02}"

@@ -11,7 +11,7 @@ from apps.core.actor import Actor
 from apps.core.errors import BadInput, Objection, Stale, stop_if
 from apps.core.roles import Role
 from apps.core.rules import reason_is_missing
-from apps.core.text import N_
+from apps.core.text import N_, trimmed
 from apps.documents.store import keep_file
 from apps.facility.facts import Point
 from apps.facility.models import Probe, ReadingIntake
@@ -166,7 +166,7 @@ def _grow(change: Change, excursion: StoreExcursion, spell: Spell) -> StoreExcur
     columns = _columns(excursion.store, spell, excursion)
     news = {name: value for name, value in columns.items() if value != getattr(excursion, name)}
     if news.get("rejects"):
-        said = {**_facts(excursion), "worst": f"{spell.worst.normalize():f}"}
+        said = {**_facts(excursion), "worst": trimmed(spell.worst)}
         news["event"] = _report(change, excursion, Severity.CRITICAL, WENT_BEYOND, said)
     return change.update(excursion, action="store.excursion.grew", **news) if news else excursion
 
@@ -221,6 +221,6 @@ def _facts(excursion: StoreExcursion) -> dict[str, object]:
         "store": excursion.store.number,
         "keeps": rules.warmth_text(excursion.warmth),
         "probe": excursion.probe.number,
-        "worst": f"{excursion.worst.normalize():f}",
+        "worst": trimmed(excursion.worst),
         "began": f"{excursion.began_at:%Y-%m-%d %H:%M}",
     }

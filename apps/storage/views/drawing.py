@@ -10,6 +10,7 @@ from itertools import groupby
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.core.text import trimmed
 from apps.core.ui.numbers import measured_text
 from apps.core.ui.plots import Bounds, axis_of
 from apps.core.ui.times import duration
@@ -180,14 +181,14 @@ def _time_marks(scale: Scale) -> tuple[Mark, ...]:
 
 def _limits(keeps: Warmth) -> list[tuple[Decimal, str]]:
     ends = ((keeps.low, "≥"), (keeps.high, "≤"))
-    return [(one, f"{sign} {measured_text(f'{one.normalize():f}')}") for one, sign in ends if one is not None]
+    return [(one, f"{sign} {measured_text(trimmed(one))}") for one, sign in ends if one is not None]
 
 
 def _shade(excursion: StoreExcursion, scale: Scale, now: datetime) -> Shade:
     until = excursion.ended_at or now
     x = scale.x(excursion.began_at)
     length = duration((excursion.ended_at or excursion.last_at) - excursion.began_at)
-    worst = measured_text(f"{excursion.worst.normalize():f}")
+    worst = measured_text(trimmed(excursion.worst))
     words = _("%(length)s, worst %(worst)s °C") if excursion.ended_at else _("open, worst %(worst)s °C")
     text = words % {"length": length, "worst": worst}
     return Shade(x, max(round(scale.x(until) - x, 1), 2.0), excursion.pk, text)
@@ -231,8 +232,8 @@ def _summary(readings: Sequence[Reading], excursions: Sequence[StoreExcursion]) 
     values = [value for _at, value in readings]
     facts = {
         "n": len(values),
-        "low": measured_text(f"{min(values).normalize():f}"),
-        "high": measured_text(f"{max(values).normalize():f}"),
+        "low": measured_text(trimmed(min(values))),
+        "high": measured_text(trimmed(max(values))),
         "times": len(excursions),
     }
     if not excursions:

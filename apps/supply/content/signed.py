@@ -10,7 +10,7 @@ from apps.identity.models import Recipient
 from apps.signatures.facts import Line, SignedContent
 from apps.supply import rules
 from apps.supply.facts import Agreed, Route, TestFacts
-from apps.supply.lifecycle import AGREED, DECIDED, SECOND
+from apps.supply.lifecycle import AGREED, DECIDED, SECOND, WAYS
 from apps.supply.models import NamedSupply
 from apps.supply.selectors import tests_of, units_in
 from apps.units.models import Unit
@@ -18,10 +18,6 @@ from apps.units.models import Unit
 VERBS = {
     Route.CONDITIONAL: ("agree_conditionally", "decide_conditionally", "release_to_named_conditionally"),
     Route.EXCEPTIONAL: ("request_exceptionally", "decide_exceptionally", "release_to_named_exceptionally"),
-}
-WAYS = {
-    Route.CONDITIONAL: N_("conditional release, tests pending"),
-    Route.EXCEPTIONAL: N_("exceptional supply, not certified"),
 }
 
 

@@ -9,6 +9,8 @@ from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import Objection, stop_if
 from apps.identity.models import Recipient
+from apps.release.rules import took_part
+from apps.release.selectors import hands_on_batch
 from apps.signatures.facts import Signer
 from apps.signatures.services import sign
 from apps.supply import rules
@@ -40,6 +42,7 @@ def open_supply(
         *rules.says_nothing(said),
         rules.is_asked_before(standing.number if standing else ""),
         rules.is_not_reviewed(BatchState(batch.state)),
+        took_part(signer.actor.username, hands_on_batch(batch)),
         *rules.tests_in_the_way(said.route, tests),
     )
     site = batch.site.code

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from apps.audit.services import Change, audited
 from apps.batches.facts.words import BatchState
+from apps.batches.selectors.batches import batch_now
 from apps.core.actor import Actor
 from apps.core.errors import stop_if
 from apps.core.roles import Role
@@ -14,10 +15,11 @@ from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 from apps.testing import rules
 from apps.testing.content import late_result_content
-from apps.testing.facts import ResultState, RunState
+from apps.testing.facts import PASSING, ResultState, RunState
 from apps.testing.models import Line, Result
 from apps.testing.selectors import line_now
 from apps.testing.services.results import against_time, draft, is_recorded_already, period_not_over
+from apps.testing.services.settling import stop_until_reviewed
 
 
 def add_late_result(
@@ -34,7 +36,8 @@ def add_late_result(
 ) -> Result:
     """Add a result to a certified batch, signed at once by the analyst who tested, and announce it to QA.
 
-    What stood at certification is not touched. A second person reviews it like every other result.
+    What stood at certification is not touched. A second person reviews it like every other result; one that fails
+    stops every unit until then.
     """
     site, address = line.run.site.code, line.sample.record.address
     signer = admit_signer(signing=signing, actor=actor, role=Role.ANALYST, site=site, at=at, about=address)
@@ -57,6 +60,8 @@ def add_late_result(
         result.recorded_at = at
         change.create(result)
         _announce(change, result)
+        if result.verdict not in PASSING:
+            stop_until_reviewed(change, batch=batch_now(result.batch), test=result.test)
         return result
 
 

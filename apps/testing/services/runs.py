@@ -18,7 +18,7 @@ from apps.facility.models import Instrument
 from apps.facility.rules import is_out_of_service, is_past_calibration, is_past_qualification
 from apps.materials.models import MaterialLot
 from apps.materials.rules import is_expired, is_not_released
-from apps.materials.selectors import lots_now
+from apps.materials.selectors import facts_in_use, lots_now
 from apps.organisation.services import require
 from apps.products.definition import Definition, Test
 from apps.products.definition.testing import Control
@@ -106,7 +106,7 @@ def _against_using(
         ]
     lots = lots_now(reagents.values())
     for lot in lots:
-        found += [is_not_released(lot.facts), is_expired(lot.facts, used_at)]
+        found += [is_not_released(lot.facts), is_expired(facts_in_use(lot), used_at)]
     held = open_holds([lot.record for lot in lots], Blocks.USE)
     return [*found, has_open_holds(held)]
 

@@ -44,10 +44,10 @@ def settle_reviewed(change: Change, *, batch: Batch, tests: Collection[str], rev
 
 
 def stop_until_reviewed(change: Change, *, batch: Batch, test: str) -> None:
-    """A signed result that fails stops what was let go while the test ran, until a second person has looked at it."""
+    """A signed result that fails stops what was let go, or may be now, until a second person has looked at it."""
     for outcome in outcomes_of(batch):
-        fails = outcome.test.key == test and outcome.required and any(map(_fails, outcome.results))
-        if fails and _went_out(batch):
+        fails = outcome.test.key == test and outcome.required and any(map(_may_fail, outcome.results))
+        if fails and (batch.state in LOCKED or _went_out(batch)):
             place_hold(
                 change,
                 record=batch.record,
@@ -66,6 +66,11 @@ def _unreviewed(outcome: TestOutcome) -> str:
 
 def _fails(result: Result) -> bool:
     return result.verdict not in PASSING and result.line.run.state == RunState.VALID
+
+
+def _may_fail(result: Result) -> bool:
+    """A failure counts from its signature on, though the controls of its run are not judged yet."""
+    return result.verdict not in PASSING and result.line.run.state != RunState.INVALID
 
 
 def _lift(change: Change, batch: Batch, outcome: TestOutcome) -> None:

@@ -1,9 +1,14 @@
 """What the API of shipments gives."""
 
+from typing import Any
+
+from django.db.models import prefetch_related_objects
 from rest_framework import serializers
 
 from apps.transport.facts import ShipmentState
 from apps.transport.models import HandOver, LoggerFile, ReceiptValue, Shipment
+
+TOLD = ("lines__unit__batch", "hand_overs", "logger_files", "values")
 
 
 class HandOverOutput(serializers.ModelSerializer):
@@ -73,6 +78,10 @@ class ShipmentOutput(serializers.ModelSerializer):
             *("received_by", "recorded_at", "confirmed_at", "confirmed_by", "logger_files", "answers", "findings"),
             *("decided_at", "decided_by", "decision", "happened", "overridden"),
         )
+
+    def to_representation(self, shipment: Shipment) -> dict[str, Any]:
+        prefetch_related_objects([shipment], *TOLD)  # asks nothing where a list has read them
+        return super().to_representation(shipment)
 
     def get_batches(self, shipment: Shipment) -> list[str]:
         """The batches of its units, each once."""

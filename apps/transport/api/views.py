@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -30,16 +29,16 @@ from apps.transport.api import bodies, outputs
 from apps.transport.facts import Asked, Declared, ShipmentState, ShipmentVerb
 from apps.transport.lifecycle import MOVES, RECEIVERS, WHO_ISSUES_CODES, WHO_MAY_ASK
 from apps.transport.models import Shipment
-from apps.transport.selectors import units_named, visible_shipments
+from apps.transport.selectors import visible_shipments
+from apps.units.api.filters import OfUnits
 from apps.units.models import Unit
 from apps.units.rules import number_of_code
+from apps.units.selectors import units_named
 
 
-class ShipmentFilter(django_filters.FilterSet):
+class ShipmentFilter(OfUnits):
     """`?batch=CT-0042&state=IN_TRANSIT&unit=CT-0042-U01`."""
 
-    batch = django_filters.CharFilter(field_name="lines__unit__batch__number", distinct=True)
-    unit = django_filters.CharFilter(field_name="lines__unit__number")
     state = AnyOf(ShipmentState)
 
     class Meta:
@@ -57,7 +56,7 @@ class ShipmentsView(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Shipment]:
         seen = visible_shipments(self.request.user, timezone.now())
-        return seen.prefetch_related("lines__unit__batch", "hand_overs", "logger_files", "values")
+        return seen.prefetch_related(*outputs.TOLD)
 
     @extend_schema(
         operation_id="shipments_request", request=bodies.RequestInput, responses={201: outputs.ShipmentOutput}

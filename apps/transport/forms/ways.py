@@ -4,22 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.batches.models import Batch
-from apps.core.ui.acts import instant_field, offer, scanned
+from apps.core.ui.acts import instant_field, offer
 from apps.core.ui.wording import bilingual
 from apps.products.definition.storage import TransportMode
 from apps.products.loader import units as unit_table
 from apps.products.rules.limits import limit_text
 from apps.transport.facts import Asked
 from apps.transport.models import Shipment
-from apps.transport.selectors import mode_of, stage_of, units_named, units_to_ship
+from apps.transport.selectors import mode_of, stage_of, units_to_ship
+from apps.units.forms import WithOthers
 from apps.units.models import Unit
-from apps.units.rules import number_of_code
-
-MORE = 6  # units of other batches on one page; a longer list goes through the API
 
 
 class WayForm(forms.Form):
@@ -43,40 +40,18 @@ class WayForm(forms.Form):
         offer(self, "mode", [(one.key, bilingual(one.label)) for one in modes])
 
 
-class RequestForm(WayForm):
+class RequestForm(WithOthers, WayForm):
     """Which units go to whom: those of the batch, and units of other batches that travel with them."""
 
-    units = forms.MultipleChoiceField(label=gettext_lazy("Units"), widget=forms.CheckboxSelectMultiple)
-    others = tuple(f"other_{n}" for n in range(1, MORE + 1))
-    field_order = ("units", *others)
-
     def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
-        super().__init__(*args, modes=stage_of(batch).modes, **kwargs)
-        self.there = {unit.number: unit for unit in units_to_ship(batch)}
-        offer(self, "units", [(number, number) for number in self.there])
-        self.site = batch.site.code
-        for n, name in enumerate(self.others, 1):
-            label = _("Unit of another batch, scanned (%(n)s)") % {"n": n}
-            self.fields[name] = forms.CharField(label=label, required=False, max_length=120, widget=scanned("unit"))
-        self.order_fields(self.field_order)
-
-    def clean(self) -> dict[str, Any]:
-        """What was scanned is a unit of this site."""
-        found = super().clean() or self.cleaned_data
-        for name in self.others:
-            number = number_of_code(found.get(name, "").strip())
-            unit = next(iter(units_named([number], {self.site})), None) if number else None
-            if number and unit is None:
-                self.add_error(name, _("This is no unit of this site."))
-            found[name] = unit
-        return found
+        there = units_to_ship(batch)
+        super().__init__(*args, site=batch.site.code, there=there, modes=stage_of(batch).modes, **kwargs)
 
     @property
     def said(self) -> tuple[list[Unit], Asked]:
         """The units themselves, and what is asked."""
-        words = dict(self.cleaned_data)
-        others = [unit for name in self.others if (unit := words.pop(name))]
-        return [*(self.there[number] for number in words.pop("units")), *others], Asked(**words)
+        units, words = self.chosen
+        return units, Asked(**words)
 
 
 def mode_words(shipment: Shipment) -> str:

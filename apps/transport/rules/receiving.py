@@ -146,6 +146,15 @@ def is_not_in_quarantine(refused: Collection[str], state: ShipmentState) -> Obje
     return Objection("not_in_quarantine", template, place="refused")
 
 
+def is_refused_and_placed(refused: Collection[str], placed: Collection[str]) -> Objection | None:
+    """A position in the store of whoever received it is for what may be used."""
+    both = sorted({*refused} & {*placed})
+    if not both:
+        return None
+    template = N_("{units}: what is kept from use gets no position.")
+    return Objection("refused_and_placed", template, {"units": ", ".join(both)}, place="refused")
+
+
 def has_no_logger_file(count: int) -> Objection | None:
     """Without the file of the logger nothing is proven."""
     return None if count else Objection("no_logger_file", N_("No file of the logger is attached."))

@@ -8,7 +8,7 @@ from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.products.definition import NumberParameter, NumericLimit, Parameter
 from apps.products.definition.base import Listed
-from apps.products.definition.limits import Ends
+from apps.products.definition.limits import Ends, EqualsLimit, Limit, OneOfLimit
 from apps.products.definition.storage import Logger, Transport, TransportMode
 from apps.products.facts import Compare, Duration, LimitKind, Verdict
 from apps.products.rules.limits import limit_text
@@ -64,7 +64,24 @@ def strictest_stage(stages: Sequence[Transport]) -> Transport:
     lists = {
         name: _listed(one for stage in stages for one in getattr(stage, name)) for name in ("packing", "documents")
     }
-    return first.model_copy(update={**lists, "receipt": _asked(one for stage in stages for one in stage.receipt)})
+    return first.model_copy(update={**lists, "receipt": asked_once(one for stage in stages for one in stage.receipt)})
+
+
+def asked_once(questions: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    """Each question once, as every master record asks it. Where they contradict each other it is the first one's."""
+    found: dict[str, Parameter] = {}
+    for one in questions:
+        both = _stricter(found.get(one.key, one), one)
+        if not isinstance(both, Objection):
+            found[one.key] = both
+    return tuple(found.values())
+
+
+def contradictions(questions: Sequence[Parameter]) -> list[Objection]:
+    """What two master records ask under one name although no answer meets both: such batches travel apart."""
+    once = {one.key: one for one in asked_once(questions)}
+    found = [_stricter(once[one.key], one) for one in questions]
+    return [one for one in found if isinstance(one, Objection)]
 
 
 def _both(one: TransportMode, other: TransportMode) -> TransportMode | Objection:
@@ -78,7 +95,7 @@ def _both(one: TransportMode, other: TransportMode) -> TransportMode | Objection
         "at_most": _least(min, one.at_most, other.at_most),
         "requalified_within": _least(min, one.requalified_within, other.requalified_within),
         "hold_time_factor": max(filter(None, (one.hold_time_factor, other.hold_time_factor)), default=None),
-        "checks": _asked((*one.checks, *other.checks)),
+        "checks": asked_once((*one.checks, *other.checks)),
         "logger": _logger(one.logger, other.logger),
     }
     return one.model_copy(update=told)
@@ -168,20 +185,54 @@ def _listed(members: Iterable[Listed]) -> tuple[Listed, ...]:
     return tuple(found.values())
 
 
-def _asked(questions: Iterable[Parameter]) -> tuple[Parameter, ...]:
-    """Each question once; where two master records limit the same number, what both allow."""
-    found: dict[str, Parameter] = {}
-    for one in questions:
-        before = found.get(one.key)
-        found[one.key] = one if before is None else _stricter(before, one)
-    return tuple(found.values())
+def _stricter(before: Parameter, one: Parameter) -> Parameter | Objection:
+    """What both ask: needed where one of them needs it, and within what both allow."""
+    if before == one:
+        return one
+    limits = [asked.limit for asked in (before, one) if asked.limit]
+    limit = _allowed_by_both(*limits) if len(limits) > 1 else next(iter(limits), None)
+    if _unit(before) != _unit(one) or (limits and limit is None):
+        words = {"question": before.label.en, "question_zh": before.label.zh, "one": _asks(before), "other": _asks(one)}
+        template = N_("They do not travel together: {question} is asked otherwise by each: {one} and {other}.")
+        return Objection("asked_otherwise", template, words, place="units")
+    told = {"required": before.required or one.required, "critical": before.critical or one.critical, "limit": limit}
+    return before.model_copy(update=told)
 
 
-def _stricter(before: Parameter, one: Parameter) -> Parameter:
-    both = _shared(before, one)
-    if not isinstance(both, Objection):
-        return both
-    return before if before.limit or not one.limit else one
+def _allowed_by_both(one: Limit, other: Limit) -> Limit | None:
+    """The limit that keeps both; None where no answer does."""
+    if one == other:
+        return one
+    if isinstance(one, NumericLimit) and isinstance(other, NumericLimit):
+        return _intersection(one, other)
+    if isinstance(one, EqualsLimit | OneOfLimit) and isinstance(other, EqualsLimit | OneOfLimit):
+        return _common(one, other)
+    return None
+
+
+def _common(one: EqualsLimit | OneOfLimit, other: EqualsLimit | OneOfLimit) -> EqualsLimit | OneOfLimit | None:
+    values = tuple(value for value in _values(one) if value in _values(other))
+    alert = tuple(value for value in values if value in (*_alerting(one), *_alerting(other)))
+    outside = next((verdict for verdict in GRAVEST if verdict in (one.outside, other.outside)), one.outside)
+    return OneOfLimit(kind=LimitKind.ONE_OF, values=values, alert=alert, outside=outside) if values else None
+
+
+def _values(limit: EqualsLimit | OneOfLimit) -> tuple[str, ...]:
+    return (limit.value,) if isinstance(limit, EqualsLimit) else limit.values
+
+
+def _alerting(limit: EqualsLimit | OneOfLimit) -> tuple[str, ...]:
+    return () if isinstance(limit, EqualsLimit) else limit.alert
+
+
+def _unit(parameter: Parameter) -> tuple[str, str]:
+    """What kind of answer is asked, in which unit."""
+    return parameter.kind, getattr(parameter, "unit", "")
+
+
+def _asks(parameter: Parameter) -> str:
+    limit = limit_text(parameter.limit) if parameter.limit else "–"
+    return f"{limit} {getattr(parameter, 'unit', '')}".strip()
 
 
 def _range(parameter: Parameter) -> str:

@@ -115,6 +115,7 @@ def _decided(
             _says_nothing(verb, now, reason),
             receiving.is_no_part(refused, [unit.number for unit in units_in(now)]),
             receiving.is_not_in_quarantine(refused, ShipmentState(now.state)),
+            receiving.is_refused_and_placed(refused, places),
             keep=out_of_turn(verb, now),
         )
         content = decision_content(now, verb, reason, places, refused)

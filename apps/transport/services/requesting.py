@@ -155,6 +155,9 @@ def _together(
         *(together.is_at_another_site(one.number, one.site.code, batch.site.code) for one in others),
         *(together.is_of_another_patient(one.number, _chain(one), chain) for one in others),
     ]
+    stages = [stage_of(one) for one in (batch, *others)]
+    asked_for = [*(one for way in ways for one in way.checks), *(one for stage in stages for one in stage.receipt)]
+    found += together.contradictions(asked_for)
     strictest = together.strictest(ways) if ways else None
     if isinstance(strictest, Objection):
         return [*found, strictest]
@@ -162,8 +165,8 @@ def _together(
 
 
 def _below_reserves(units: Sequence[Unit]) -> list[Objection | None]:
-    """Each batch that keeps a reserve keeps it, whatever others travel along."""
-    taken = Counter(unit.batch_id for unit in units)
+    """Each batch that keeps a reserve keeps it, whatever others travel along. What an order keeps left it before."""
+    taken = Counter(unit.batch_id for unit in units if unit.custody == Custody.IN_STORE)
     stocks = stocks_of(list({unit.batch_id: unit.batch for unit in units}.values()))
     return [goes_below_the_reserve(stock, taken[batch_id]) for batch_id, stock in stocks.items()]
 
