@@ -1,6 +1,8 @@
-"""The tables of the tests, made once for all processes of a run; and what tests that really commit leave behind."""
+"""The tables of the tests: on PostgreSQL made once for all processes of a run, on SQLite once until what makes them is
+another; and what tests that really commit leave behind."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -23,6 +25,7 @@ from psycopg import sql
 from apps.audit import triggers
 from tests.architecture.source import ROOT
 
+MADE_OF = ("apps/*/migrations/*.py", "apps/*/models.py", "apps/*/models/*.py", "apps/audit/*.py", "requirements.txt")
 OF_MODELS = ("django_content_type", "auth_permission")
 
 
@@ -36,29 +39,35 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Each process begins with a copy of the tables: the first of them migrates, the others wait."""
-    if not has_company():
-        return
-    shared, database = tmp_path_factory.getbasetemp().parent, django_settings.DATABASES["default"]
-    url = _migrated_once(shared, os.environ.get("DATABASE_URL", ""))
-    if url:
-        database["TEST"]["TEMPLATE"] = _name(url)
-    else:
-        shutil.copy(shared / "tables" / "qcsystem.sqlite3", database["TEST"]["NAME"])
+    database, url = django_settings.DATABASES["default"], os.environ.get("DATABASE_URL", "")
+    if not url:
+        kept = ROOT / "var" / "tables-of-tests" / _makers_of_tables()
+        _migrated_once(kept, url)
+        shutil.copy(kept / "tables" / "qcsystem.sqlite3", database["TEST"]["NAME"])
+    elif has_company():
+        database["TEST"]["TEMPLATE"] = _name(_migrated_once(tmp_path_factory.getbasetemp().parent, url))
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
     """The copied file is taken as it is."""
-    is_copy = has_company() and "DATABASE_URL" not in os.environ
-    return is_copy or bool(request.config.getoption("reuse_db"))
+    return "DATABASE_URL" not in os.environ or bool(request.config.getoption("reuse_db"))
+
+
+def _makers_of_tables() -> str:
+    """A name that changes with whatever the tables are made of: migrations, models, triggers, packages."""
+    made_of = [path for what in MADE_OF for path in sorted(ROOT.glob(what)) if path.is_file()]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in made_of)).hexdigest()[:16]
 
 
 def _migrated_once(folder: Path, url: str) -> str:
     """Make the tables, when no other process did; gives the address of the database that has them."""
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "tables.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = folder / "tables.done"
         if not done.exists():
+            shutil.rmtree(folder / "tables", ignore_errors=True)  # of a run that was stopped
             done.write_text(_migrate(folder / "tables", url and url.rpartition("/")[0] + f"/tables_{os.getpid()}"))
         return done.read_text()
 
