@@ -221,8 +221,9 @@ def awaiting_countersignature(sites: Collection[str]) -> QuerySet[EligibilityDec
 
 
 def asked_at(sites: Collection[str]) -> list[tuple[ProductVersion, Definition]]:
-    """What the products of these sites ask of a donor, those in force first."""
-    return [(version, definition_of(version)) for version in versions_known(sites)]
+    """What the products of these sites ask of a donor, those in force first; of those made from a donation."""
+    known = [(version, definition_of(version)) for version in versions_known(sites)]
+    return [(version, definition) for version, definition in known if definition.collected]
 
 
 def made_for_one(sites: Collection[str]) -> list[ProductVersion]:

@@ -77,6 +77,7 @@ def _values(label: Label, definition: Definition) -> dict[str, str | Bilingual]:
     chain, state = chain_of_batch(batch), state_of_label(label, definition)
     return {
         "product": Bilingual(definition.strength.en, definition.strength.zh),
+        "trial": ", ".join(trial.number for trial in definition.authorisation.trials),
         "unit_number": label.unit_number or batch.number,
         "donor_code": batch.donor_code,
         "donation": batch.din,

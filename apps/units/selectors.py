@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
 
@@ -13,6 +14,7 @@ from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import Objection
 from apps.core.prepared import Prepared
 from apps.lineage.models import Edge
+from apps.lineage.selectors import parents
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import Definition
@@ -135,6 +137,22 @@ def clock_moments(batch: Batch, unit: Unit | None = None) -> Moments:
     # What is made from a bank counts nothing from the collection of the tissue, which may lie years back.
     collected_at = batch.donation.collected_at if batch.donation and not batch.bank_id else None
     return Moments(collected_at, unit.filled_at, unit.frozen_at, unit.thawed_at) if unit else Moments(collected_at)
+
+
+def packed_from(batch: Batch, definition: Definition) -> list[Unit]:
+    """The units of the arms that were drawn to be packed as the kits of a batch, in the order they were made."""
+    if definition.preparation.blinded is None:
+        return []
+    drawn = Unit.objects.filter(record__in=parents(batch.record), custody=Custody.DRAWN)
+    return list(drawn.select_related("record", "batch__record").order_by("pk"))
+
+
+def expiry_at_fill(batch: Batch, definition: Definition, state: StorageState, filled_at: datetime) -> datetime:
+    """Until when what is filled then is good in a state. All kits end with the first of what any is packed from: an
+    expiry of its own would tell what a kit holds."""
+    zone = ZoneInfo(batch.site.timezone)
+    own = rules.expiry_in(state, definition.storage, clock_moments(batch), filled_at, zone)
+    return min([own, *(unit.expires_at for unit in packed_from(batch, definition))])
 
 
 def state_of_label(label: Label, definition: Definition) -> StorageState:

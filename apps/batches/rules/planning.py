@@ -8,7 +8,7 @@ from apps.batches.facts.banks import BankFacts
 from apps.batches.facts.words import BatchState
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.products.definition import Preparation
+from apps.products.definition import Definition
 from apps.products.definition.banking import FromBank
 from apps.products.facts import VersionState
 
@@ -47,15 +47,19 @@ def is_past_authorisation(today: date, valid_until: date) -> Objection | None:
     return Objection("authorisation_ended", N_("The authorisation ended on {day}."), {"day": valid_until})
 
 
-def is_not_given(has_donation: bool, has_bank: bool, asked: Preparation) -> Objection | None:
-    """A batch is made from one donation, from a pool whose manifest names them, or from units of a bank."""
+def is_not_given(has_donation: bool, has_bank: bool, made: Definition) -> Objection | None:
+    """A batch is made from one donation, from a pool whose manifest names them, from units of a bank, or of no donor."""
+    asked = made.preparation
     if asked.from_bank:
         return _is_not_from_a_bank(has_donation, has_bank)
     if has_bank:
         template = N_("This product is not made from a bank.")
         return Objection("not_from_a_bank", template, place="bank")
-    if has_donation is (asked.pool is None):
+    if has_donation is (made.collected is not None and asked.pool is None):
         return None
+    if made.collected is None:
+        template = N_("This product is made from no donation.")
+        return Objection("made_from_no_donation", template, place="donation")
     if asked.pool:
         template = N_("This product is made from a pool: its donations come in the manifest of the batch.")
         return Objection("made_from_a_pool", template, place="donation")

@@ -201,8 +201,9 @@ def _open_steps_and_holds(change: Change, batch: Batch) -> None:
 def _against_source(
     donation: Donation | None, bank: Batch | None, version: ProductVersion, site: Site
 ) -> list[Objection | None]:
-    asked = definition_of(version).preparation
-    wrong = is_not_given(donation is not None, bank is not None, asked)
+    made = definition_of(version)
+    asked = made.preparation
+    wrong = is_not_given(donation is not None, bank is not None, made)
     if wrong:
         return [wrong]
     if bank and asked.from_bank:

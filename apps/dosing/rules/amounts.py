@@ -8,7 +8,6 @@ from apps.dosing.facts import Ordered, Working
 from apps.dosing.rules.saying import said
 from apps.products.definition.base import Quantity
 from apps.products.definition.dosing import Arm
-from apps.products.facts import ArmBasis
 from apps.products.rules import formulas
 
 ROUNDED_UP = N_("rounded up to whole units")
@@ -71,16 +70,15 @@ def leaves_part_of_the_lot(arm: Arm, given: int, made: int) -> Objection | None:
 
 
 def _end(arm: Arm, quantity: Quantity, weight: Decimal) -> Working:
-    if arm.basis is ArmBasis.FIXED:
-        how, value = said(quantity.value, quantity.unit), quantity.value
-    else:
-        how, value = f"{said(quantity.value, quantity.unit)} × {said(weight, 'kg')}", quantity.value * weight
-    return Working(N_("Dose of the arm"), how, value, value, arm.amount_unit)
+    return _counted(arm, N_("Dose of the arm"), quantity, weight)
 
 
 def _bound(arm: Arm, what: str, quantity: Quantity | None, weight: Decimal) -> Working | None:
-    if quantity is None:
-        return None
+    return _counted(arm, what, quantity, weight) if quantity else None
+
+
+def _counted(arm: Arm, what: str, quantity: Quantity, weight: Decimal) -> Working:
+    """A quantity of the arm as a whole: it says itself whether it is counted for each kg."""
     if quantity.unit == arm.amount_unit:
         how, value = said(quantity.value, quantity.unit), quantity.value
     else:

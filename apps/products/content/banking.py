@@ -17,8 +17,8 @@ TIERS = {
 
 
 def made_from(preparation: Preparation) -> Iterator[Section]:
-    """The pool, or the banks it may be made from; nothing where it is made from one donation."""
-    bank = preparation.from_bank
+    """The pool, the banks, or the arms whose units are packed; nothing where it is made from one donation."""
+    bank, blinded = preparation.from_bank, preparation.blinded
     if preparation.pool:
         yield _pool(preparation.pool)
     if bank:
@@ -26,6 +26,12 @@ def made_from(preparation: Preparation) -> Iterator[Section]:
             Bilingual("Made from units of a released cell bank", "由已放行细胞库的单元制备"),
             ("Cell bank", "细胞库", ", ".join(bank.products)),
             ("Units drawn at least", "取用单元数不少于", marked(str(bank.units_at_least), bank.source)),
+        )
+    if blinded:
+        yield section(
+            Bilingual("Blinded kits, packed by a sealed list", "盲法试剂盒，按封存随机表包装"),
+            *((arm.label.en, arm.label.zh, arm.product) for arm in blinded.arms),
+            ("Bags of one kit", "每盒袋数", marked(str(blinded.bags_per_kit), blinded.source)),
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from apps.documents.facts import Bilingual, Block, Column, Entry, Heading
+from apps.documents.facts import Bilingual, Block, Column, Entry, Heading, Statement
 from apps.products.content.phrases import (
     FIELD_COLUMNS,
     both,
@@ -18,10 +18,13 @@ from apps.products.content.phrases import (
 from apps.products.definition.donation import Donation, Eligibility
 
 
-def donation_blocks(donation: Donation) -> Iterator[Block]:
-    """Consent, screening, eligibility, collection."""
-    consent = donation.consent
+def donation_blocks(donation: Donation | None) -> Iterator[Block]:
+    """Consent, screening, eligibility, collection; or that nothing of a donor is in it by itself."""
     yield Heading(Bilingual("Donation", "捐献"))
+    if donation is None:
+        yield Statement((Bilingual("The product is made from no donation.", "本产品不由捐献物制备。"),))
+        return
+    consent = donation.consent
     yield section(
         Bilingual("Consent", "知情同意"),
         ("Tissue", "组织来源", joined(tissue.label for tissue in donation.tissues)),

@@ -57,7 +57,7 @@ def master_chapters(text: str) -> tuple[Chapter, ...]:
     definition = load_text(text)
     parts = (
         ("product", Bilingual("Product", "产品"), identity_blocks(definition)),
-        ("donation", Bilingual("Donation", "捐献"), donation_blocks(definition.donation)),
+        ("donation", Bilingual("Donation", "捐献"), donation_blocks(definition.collected)),
         ("preparation", Bilingual("Preparation", "制备"), preparation_blocks(definition)),
         ("units", Bilingual("Units", "成品单元"), units_blocks(definition.units)),
         ("testing", Bilingual("Testing", "检验"), testing_blocks(definition.testing)),

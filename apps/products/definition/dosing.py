@@ -27,6 +27,7 @@ Day = Annotated[int, Field(ge=0, le=LAST_DAY, strict=True)]
 COUNTED_IN = {  # the unit of a dose of each basis, and of its floor and cap as a whole
     ArmBasis.FIXED: ("{cells}", "{cells}"),
     ArmBasis.PER_KG: ("{cells}/kg", "{cells}"),
+    ArmBasis.FIXED_VOLUME: ("mL", "mL"),
     ArmBasis.VOLUME_PER_KG: ("mL/kg", "mL"),
     ArmBasis.MASS_PER_KG: ("g/kg", "g"),
 }

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from apps.core.roles import Role
 from apps.products.definition.banking import FromBank
 from apps.products.definition.base import Bilingual, Count, Key, Number, Part, Source, Span, Text, lower_case, wrong
+from apps.products.definition.blinding import Blinded
 from apps.products.definition.limits import Limit, SpanEnds
 from apps.products.definition.parameters import EquipmentNeed, MaterialNeed, Parameter, Recordable, VesselUse
 from apps.products.definition.pooling import Pool
@@ -264,6 +265,7 @@ class Preparation(Part):
     late: LateEntries
     pool: Pool | None = None  # left out by what is made from one donation
     from_bank: FromBank | None = None  # left out by what is made from a donation or from a pool
+    blinded: Blinded | None = None  # where units of several arms are packed as kits that look alike
     vessels: tuple[VesselKind, ...] = ()
     materials: tuple[Material, ...] = ()
     equipment: tuple[EquipmentKind, ...] = ()

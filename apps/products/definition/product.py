@@ -36,6 +36,7 @@ from apps.products.facts import (
 )
 
 Occurrences = Mapping[str, int]
+OF_NO_DONOR = N_("{product} is made from no donation.")
 GIVEN_TO_NOBODY = N_("{product} is given to nobody: its master record has no dosing.")
 
 
@@ -129,7 +130,7 @@ class Definition(Part):
     chain_of_identity: Annotated[ChainOfIdentity, lower_case(ChainOfIdentity)]
     scope: Bilingual
     sources: Annotated[tuple[SourceEntry, ...], Field(min_length=1)]
-    donation: Donation
+    collected: Annotated[Donation | None, Field(alias="donation")] = None  # left out by what holds nothing of a donor
     preparation: Preparation
     units: Units
     testing: Testing
@@ -139,6 +140,13 @@ class Definition(Part):
     given: Annotated[Dosing | None, Field(alias="dosing")] = None  # left out by what ends before any patient
     disposal: Disposal
     open_points: tuple[Listed, ...] = ()
+
+    @property
+    def donation(self) -> Donation:
+        """What is asked of a donor. Raises RuleBroken for what is made from no donation."""
+        if self.collected is None:
+            raise RuleBroken(Objection("of_no_donor", OF_NO_DONOR, {"product": self.title.en}))
+        return self.collected
 
     @property
     def dosing(self) -> Dosing:

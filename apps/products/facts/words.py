@@ -243,6 +243,7 @@ class ArmBasis(StrEnum):
 
     FIXED = "FIXED"
     PER_KG = "PER_KG"
+    FIXED_VOLUME = "FIXED_VOLUME"
     VOLUME_PER_KG = "VOLUME_PER_KG"
     MASS_PER_KG = "MASS_PER_KG"
 

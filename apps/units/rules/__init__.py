@@ -11,6 +11,7 @@ from apps.units.rules.balances import (
 )
 from apps.units.rules.filling import (
     PURPOSES,
+    are_not_one_for_one,
     falls_short,
     has_no_container,
     has_no_label,
@@ -20,6 +21,7 @@ from apps.units.rules.filling import (
     is_no_fill,
     is_not_running,
     is_out_of_tolerance,
+    kit_of,
     planned_counts,
     planned_numbers,
     read_amount,

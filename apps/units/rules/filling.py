@@ -51,8 +51,23 @@ def planned_numbers(definition: Definition, batch_number: str) -> list[str]:
 
 
 def unit_number(definition: Definition, batch_number: str, n: int) -> str:
-    """The number of the n-th unit of a batch."""
-    return definition.units.number_pattern.format(BATCH=batch_number, N=n)
+    """The number of the n-th unit of a batch; where kits are packed, of the n-th bag: its kit, and which of it."""
+    blinded = definition.preparation.blinded
+    kit, bag = divmod(n - 1, blinded.bags_per_kit) if blinded else (n - 1, 0)
+    return definition.units.number_pattern.format(BATCH=batch_number, N=n, KIT=kit + 1, BAG=bag + 1)
+
+
+def kit_of(number: str) -> str:
+    """The kit a bag belongs to: what stands before the last hyphen of its number."""
+    return number.rpartition("-")[0]
+
+
+def are_not_one_for_one(definition: Definition, packed: int, drawn: int) -> Objection | None:
+    """Each bag of a kit is one unit of the sealed list, and every unit of the list becomes a bag."""
+    if definition.preparation.blinded is None or packed == drawn:
+        return None
+    template = N_("The sealed list names {drawn} bags; {packed} would be packed.")
+    return Objection("not_as_listed", template, {"drawn": drawn, "packed": packed}, place="counts")
 
 
 def planned_counts(definition: Definition) -> dict[str, int]:

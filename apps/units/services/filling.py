@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from apps.audit.services import Change, audited
 from apps.batches.facts.words import BatchState
@@ -23,7 +22,7 @@ from apps.quality.services import report_event
 from apps.units import rules
 from apps.units.facts import LabelFate
 from apps.units.models import Fill, Label, Unit
-from apps.units.selectors import clock_moments, free_containers, waiting_labels
+from apps.units.selectors import expiry_at_fill, free_containers, packed_from, waiting_labels
 from apps.units.services.acting import trained_operator
 from apps.units.services.overriding import marks, report_accepted
 
@@ -78,6 +77,8 @@ def fill_units(
         stop_if(rules.is_locked(BatchState(batch.state)), rules.is_no_fill(counts, definition))
         contents = _contents(definition, volume, viable_cells)
         plan = _plan(batch, definition, counts)
+        bags = Unit.objects.filter(batch=batch).count() + len(plan.members)
+        stop_if(rules.are_not_one_for_one(definition, bags, len(packed_from(batch, definition))))
         overridden = stop_if(*_against_filling(batch, definition, plan, filled_at), happened=happened)
         fill = Fill(record=batch.record, batch=batch, n=Fill.objects.filter(batch=batch).count() + 1, place=place)
         fill.filled_at, fill.recorded_at, fill.filled_by = filled_at, at, who.username
@@ -109,8 +110,7 @@ def _plan(batch: Batch, definition: Definition, counts: Mapping[str, int]) -> Pl
 
 
 def _against_filling(batch: Batch, definition: Definition, plan: Plan, filled_at: datetime) -> list[Objection | None]:
-    state, zone = rules.labelled_state(definition), ZoneInfo(batch.site.timezone)
-    expires_at = rules.expiry_in(state, definition.storage, clock_moments(batch), filled_at, zone)
+    expires_at = expiry_at_fill(batch, definition, rules.labelled_state(definition), filled_at)
     return [
         rules.is_not_running(BatchState(batch.state)),
         has_open_holds(process_holds(batch)),
@@ -124,8 +124,7 @@ def _make_units(change: Change, fill: Fill, definition: Definition, plan: Plan, 
     batch, state, nominal = fill.batch, rules.first_state(definition), definition.units.fill
     purposes = {division.key: rules.PURPOSES[division.purpose] for division in definition.units.divisions}
     condition = rules.condition_of(state)
-    zone = ZoneInfo(batch.site.timezone)
-    expires_at = rules.expiry_in(state, definition.storage, clock_moments(batch), fill.filled_at, zone)
+    expires_at = expiry_at_fill(batch, definition, state, fill.filled_at)
     frozen_at = fill.filled_at if state.condition == "frozen" else None
     units = [
         Unit(

@@ -29,7 +29,7 @@ from apps.units import rules
 from apps.units.content import labels_document
 from apps.units.facts import LabelFate
 from apps.units.models import ContainerIssue, ContainerLoss, Label, Unit
-from apps.units.selectors import clock_moments, free_containers, labels_now, state_of_label
+from apps.units.selectors import clock_moments, expiry_at_fill, free_containers, labels_now, state_of_label
 from apps.units.services.acting import trained_operator
 from apps.units.services.overriding import marks, report_accepted
 
@@ -164,8 +164,8 @@ def _against_copies(
 def _print(
     change: Change, batch: Batch, definition: Definition, wanted: Sequence[str], copies: Counter[str], run: Print
 ) -> list[Label]:
-    state, zone = rules.labelled_state(definition), ZoneInfo(batch.site.timezone)
-    expires_at = rules.expiry_in(state, definition.storage, clock_moments(batch), run.dated_from, zone)
+    state = rules.labelled_state(definition)
+    expires_at = expiry_at_fill(batch, definition, state, run.dated_from)
     known = {unit.number: unit for unit in Unit.objects.filter(batch=batch, condition=rules.condition_of(state))}
     last = Label.objects.filter(batch=batch).order_by("serial").last()
     serial, printing = (last.serial, last.printing + 1) if last else (0, 1)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from apps.products.definition import Definition
 from apps.products.rules.consistency.banking import bank_problems
+from apps.products.rules.consistency.blinding import blinding_problems
 from apps.products.rules.consistency.contents import content_problems
 from apps.products.rules.consistency.fields import field_problems
 from apps.products.rules.consistency.lists import list_problems
@@ -25,6 +26,7 @@ def consistency_problems(definition: Definition, data: dict, tables: Tables) -> 
         *content_problems(definition, tables),
         *right_problems(definition.authorisation),
         *bank_problems(definition),
+        *blinding_problems(definition),
     ]
     yield from found
     if not found:  # these follow the order of the steps, which must first be one

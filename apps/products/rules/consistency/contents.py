@@ -32,7 +32,8 @@ def _group_problems(definition: Definition, tables: Tables) -> Iterator[Problem]
         return
     if tables.compatibility_of(rule.table, rule.version) is None:
         yield Problem(path(*at, "table"), f'seeds/abo.yaml has no "{rule.table}" version {rule.version}')
-    found = {(test.key, result.key) for test in definition.donation.screening for result in test.results}
+    screening = definition.collected.screening if definition.collected else ()
+    found = {(test.key, result.key) for test in screening for result in test.results}
     if (rule.test, rule.result) not in found:
         yield Problem(path(*at, "result"), f'no screening test "{rule.test}" finds "{rule.result}"')
     if rule.patient not in {field.key for field in dosing.order}:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from apps.products.definition import ChoiceParameter, Definition
-from apps.products.definition.donation import Eligibility
+from apps.products.definition.donation import Donation, Eligibility
 from apps.products.definition.preparation import Preparation
 from apps.products.definition.storage import Deadline, Storage
 from apps.products.facts import ParameterKind
@@ -53,11 +53,16 @@ def _needs(preparation: Preparation, step: object, at: tuple[str | int, ...]) ->
 
 
 def _units_and_donation(definition: Definition) -> Iterator[Problem]:
-    units, donation = definition.units, definition.donation
+    units = definition.units
     yield from _unknown(units.first_state, _keys(definition.storage.states), "storage state", "units", "first_state")
     yield from _unknown(
         units.container.material, _keys(definition.preparation.materials), "material", "units", "container", "material"
     )
+    if definition.collected is not None:
+        yield from _donation(definition.collected)
+
+
+def _donation(donation: Donation) -> Iterator[Problem]:
     for i, scope in enumerate(donation.consent.required_scopes):
         yield from _unknown(scope, _keys(donation.consent.scopes), "scope", "donation", "consent", "required_scopes", i)
     yield from _criteria(donation.eligibility)
