@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "apps.supply",
     "apps.transport",
     "apps.banks",
+    "apps.blinding",
     "apps.dosing",
     "apps.disposal",
     "apps.lookback",

@@ -33,6 +33,7 @@ class AlertKind(StrEnum):
     NOTICE_OVERDUE = "NOTICE_OVERDUE"
     REPORT_OVERDUE = "REPORT_OVERDUE"
     LATE_FAILURE = "LATE_FAILURE"
+    CODE_BROKEN = "CODE_BROKEN"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from apps.alerts.facts import AlertKind, Due
 from apps.alerts.models import Alert, HandOver
 from apps.alerts.selectors.patients import (
+    of_broken_codes,
     of_late_failures,
     of_notices,
     of_outstanding,
@@ -56,6 +57,7 @@ def due_things(at: datetime) -> list[Due]:
         *_probes(at),
         *of_patients(at),
         *of_windows(at),
+        *of_broken_codes(),
         *of_recalls(at),
         *of_late_failures(at),
         *of_notices(at),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from apps.alerts.facts import AlertKind, Due
+from apps.blinding.selectors import unanswered_breaks
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.dosing.selectors import overdue_outcomes, overdue_vitals, overdue_windows
@@ -55,6 +56,21 @@ def of_windows(at: datetime) -> Iterator[Due]:
                 due_at,
                 {"order": order.number, **_named([window.label])},
             )
+
+
+def of_broken_codes() -> Iterator[Due]:
+    """A code that was opened in an emergency, told to quality at once and until the event is judged; never the arm."""
+    for one in unanswered_breaks():
+        yield Due(
+            AlertKind.CODE_BROKEN,
+            one.record_id,
+            one.record.site,
+            f"code:{one.pk}",
+            Role.QA,
+            N_("{name} opened the code of {recipient}, kit {kit}, in an emergency."),
+            one.broken_at,
+            {"name": one.broken_name, "recipient": one.allocation.recipient.number, "kit": one.allocation.kit},
+        )
 
 
 def of_recalls(at: datetime) -> Iterator[Due]:

@@ -48,7 +48,7 @@ def is_past_authorisation(today: date, valid_until: date) -> Objection | None:
 
 
 def is_not_given(has_donation: bool, has_bank: bool, made: Definition) -> Objection | None:
-    """A batch is made from one donation, from a pool whose manifest names them, from units of a bank, or of no donor."""
+    """A batch is made from one donation, from a pool with its manifest, from units of a bank, or from no donor."""
     asked = made.preparation
     if asked.from_bank:
         return _is_not_from_a_bank(has_donation, has_bank)

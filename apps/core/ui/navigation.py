@@ -22,7 +22,9 @@ class Section:
 
 SECTIONS = (
     Section("desk", _("My work"), "desk:my_work", "w"),
-    Section("batches", _("Batches"), "batches:list", "b", ("batches", "release", "units", "disposal", "banks")),
+    Section(
+        "batches", _("Batches"), "batches:list", "b", ("batches", "release", "units", "disposal", "banks", "blinding")
+    ),
     Section("testing", _("Samples"), "testing:samples", "s"),
     Section("storage", _("Storage"), "storage:list", "t"),
     Section("materials", _("Materials"), "materials:list", "m", ("materials", "facility")),

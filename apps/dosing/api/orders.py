@@ -25,10 +25,13 @@ from apps.dosing.lifecycle import MOVES, ORDERING
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import (
     group_warnings,
+    is_blinded,
+    kit_named,
     prepare,
     prepare_again,
     products_to_order,
     reservations_of,
+    trials_of,
     visible_orders,
 )
 from apps.identity.models import Recipient
@@ -124,8 +127,18 @@ class OrderOutput(serializers.Serializer):
     ordered_by = serializers.CharField()
     checked_by = serializers.CharField()
     cancel_reason = serializers.CharField()
+    trial = serializers.SerializerMethodField()
+    kit = serializers.SerializerMethodField()
     units = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
+
+    def get_trial(self, order: TreatmentOrder) -> str:
+        """The trial under which a blinded kit is given."""
+        return trials_of(order) if is_blinded(order) else ""
+
+    def get_kit(self, order: TreatmentOrder) -> str:
+        """The patient's kit."""
+        return kit_named(order)
 
     def get_warnings(self, order: TreatmentOrder) -> list[str]:
         """What is allowed and yet said of the units kept for it."""

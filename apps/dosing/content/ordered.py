@@ -32,9 +32,11 @@ def check_content(order: TreatmentOrder, prepared: Prepared) -> SignedContent:
 def _lines(recipient: Recipient, version: ProductVersion, said: OrderInput, prepared: Prepared) -> tuple[Line, ...]:
     definition = definition_of(version)
     arm = definition.dosing.arm(said.arm)
+    trials = ", ".join(one.number for one in definition.authorisation.trials)
     return (
         Line(N_("Recipient"), recipient.number),
         Line(N_("Master record"), version.record.number),
+        *([Line(N_("Trial"), trials)] if definition.preparation.blinded else []),
         Line(N_("Arm"), arm.label.en if arm else said.arm),
         Line(N_("Dose number"), str(prepared.n)),
         Line(N_("Indication"), said.indication),

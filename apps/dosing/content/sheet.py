@@ -24,7 +24,7 @@ from apps.documents.selectors import next_version
 from apps.dosing.content.words import LINES, TITLES, VERDICTS, rounding_of
 from apps.dosing.models import Dose, TreatmentOrder
 from apps.dosing.rules.saying import said
-from apps.dosing.selectors import PreparedDose, thaws_of
+from apps.dosing.selectors import PreparedDose, is_blinded, kit_named, thaws_of, trials_of
 from apps.products.loader import units as unit_table
 from apps.products.rules.rounding import plain, round_half_up
 from apps.products.selectors import definition_of
@@ -84,6 +84,7 @@ def _order(order: TreatmentOrder, zone: ZoneInfo) -> Section:
             Field(B("Product", "产品"), both(definition.title), wide=True),
             Field(B("Order", "医嘱号"), order.number),
             Field(B("Recipient", "受者代码"), order.recipient.number),
+            *_kit(order),
             Field(B("Arm", "方案"), both(arm.label) if arm else order.arm, wide=True),
             Field(B("Indication", "适应症"), indication, wide=True),
             Field(B("Body weight", "体重"), said(order.weight, "kg")),
@@ -94,6 +95,13 @@ def _order(order: TreatmentOrder, zone: ZoneInfo) -> Section:
             Field(B("Master record", "工艺规程"), order.product_version.record.number),
         ),
     )
+
+
+def _kit(order: TreatmentOrder) -> tuple[Field, ...]:
+    """Trial and kit, where nobody at the bed knows what is given."""
+    if not is_blinded(order):
+        return ()
+    return Field(B("Trial", "试验编号"), trials_of(order)), Field(B("Kit", "试剂盒"), kit_named(order))
 
 
 def _dose(order: TreatmentOrder, dose: Dose, zone: ZoneInfo) -> Section:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import chain_of_batch
+from apps.blinding.selectors import bags_offered, kit_of_patient
 from apps.core.errors import Objection
 from apps.donation.selectors import group_found
 from apps.dosing.facts import Candidate, Use
@@ -74,9 +75,26 @@ def units_for(order: TreatmentOrder) -> list[Unit]:
         batch__product_version__key=order.product_version.key,
         expires_at__gt=order.planned_end,
     )
+    if is_blinded(order):
+        rows = rows.filter(number__in=bags_offered(order.recipient, order.product_version.key).values("number"))
     rows = rows.exclude(reservations__in=Reservation.objects.filter(freed_at=None))
     rows = rows.select_related("record", "batch__record", "batch__donation__donor", "batch__site")
     return list(rows.order_by("expires_at", "number")[:MOST])
+
+
+def is_blinded(order: TreatmentOrder) -> bool:
+    """Whether what is given comes in kits of which nobody knows what they hold."""
+    return definition_of(order.product_version).preparation.blinded is not None
+
+
+def kit_named(order: TreatmentOrder) -> str:
+    """The kit of the patient of an order; empty where there is none, or none yet."""
+    return kit_of_patient(order.recipient, order.product_version.key) if is_blinded(order) else ""
+
+
+def trials_of(order: TreatmentOrder) -> str:
+    """The trials for which the master record of an order is authorised."""
+    return ", ".join(one.number for one in definition_of(order.product_version).authorisation.trials)
 
 
 def made_for(recipient: Recipient, product: str) -> list[Unit]:

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from apps.audit.services import Change, audited
 from apps.batches.selectors.batches import chain_of_batch
+from apps.blinding.rules import ANOTHERS_KIT
+from apps.blinding.selectors import against_kits
+from apps.blinding.services import allocate_kit
 from apps.core.actor import Actor
 from apps.core.errors import Objection, RuleBroken, stop_if
 from apps.core.rules import reason_is_missing
@@ -16,6 +19,7 @@ from apps.dosing.selectors import (
     first_units,
     group_of,
     held,
+    is_blinded,
     is_let_go_to_another,
     is_of_another,
     is_of_another_product,
@@ -38,6 +42,7 @@ from apps.units.models import Unit
 from apps.units.selectors import units_now
 from apps.units.services import move_units
 
+TAKEN_MEANWHILE = ("wrong_unit_state", ANOTHERS_KIT)
 ATTEMPTS = 40  # more takers than this at one moment: the last of them is told to try again
 
 
@@ -59,7 +64,7 @@ def reserve_units(
         try:
             return _reserved(order, found, found, who, at, reason)
         except RuleBroken as lost:
-            if attempt == ATTEMPTS - 1 or lost.code != "wrong_unit_state":
+            if attempt == ATTEMPTS - 1 or lost.code not in TAKEN_MEANWHILE:
                 raise
     raise LookupError("unreachable: the last attempt raised")
 
@@ -81,7 +86,9 @@ def _reserved(
     order: TreatmentOrder, units: Sequence[Unit], first: Sequence[Unit], actor: Actor, at: datetime, reason: str
 ) -> TreatmentOrder:
     records = [unit.record for unit in units]
-    door = {"touching": [order.record, *records], "relying_on": [*ancestors(records), order.recipient.record]}
+    whose = [order.recipient.record, *{unit.batch.record for unit in units}] if is_blinded(order) else []
+    touching = [order.record, *records, *whose]  # a kit is given once, and a patient gets one
+    door = {"touching": touching, "relying_on": [*ancestors(records), order.recipient.record]}
     with audited(actor=actor, action="order.units.reserved", at=at, reason=reason, **door) as change:
         now, found = order_now(order), units_now(units)
         stop_if(may_not_move(OrderVerb.RESERVE, OrderState(now.state)))
@@ -109,6 +116,8 @@ def _stop_for_another_patient(order: TreatmentOrder, units: Sequence[Unit], acto
 def _kept(change: Change, order: TreatmentOrder, units: Sequence[Unit]) -> TreatmentOrder:
     told = {"order": order, "reserved_at": change.at, "reserved_by": change.actor.username}
     change.create_many([Reservation(record=order.record, unit=unit, **told) for unit in units])
+    if is_blinded(order):
+        allocate_kit(change, recipient=order.recipient, product=order.product_version.key, units=units)
     return change.update(order, state=MOVES[OrderVerb.RESERVE].target)
 
 
@@ -127,6 +136,8 @@ def _against(order: TreatmentOrder, units: Sequence[Unit]) -> list[Objection]:
         group = group_of(order, one)
         found.append(choosing.does_not_fit(one.number, group.fit, group.unit, group.patient))
     found.append(held(order, units, (Blocks.ISSUE,)))
+    if is_blinded(order):
+        found += against_kits(order.recipient, order.product_version.key, units)
     if arm and units:
         found.append(amounts.leaves_part_of_the_lot(arm, len(units), lot_of(units[0])))
     return [objection for objection in found if objection]

@@ -15,7 +15,17 @@ from apps.documents.selectors import documents_about
 from apps.dosing.facts import OrderState
 from apps.dosing.lifecycle import MOVES, verbs_from
 from apps.dosing.models import TreatmentOrder
-from apps.dosing.selectors import dose_of, group_warnings, products_to_order, reservations_of, there, visible_orders
+from apps.dosing.selectors import (
+    dose_of,
+    group_warnings,
+    is_blinded,
+    kit_named,
+    products_to_order,
+    reservations_of,
+    there,
+    trials_of,
+    visible_orders,
+)
 from apps.dosing.views.finding import order_named, recipient_named, roles_here
 from apps.dosing.views.showing import amount_text, answer_rows, indication_word, working_rows
 from apps.identity.selectors import patient_of, visible_recipients
@@ -70,6 +80,9 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "supplies": supplies_for(found.record_id),
         "agrees": found.state == OrderState.CHECKED and bool(set(AGREEING) & roles) and foresees(definition),
+        "blinded": is_blinded(found),
+        "trials": trials_of(found),
+        "kit": kit_named(found),
         "ships": found.state == OrderState.RESERVED and bool(WHO_MAY_ASK & roles),
         "entries": list(entries_of(found.record)),
     }
@@ -101,6 +114,7 @@ def recipient(request: HttpRequest, number: str) -> HttpResponse:
         "products": [(one.record.number, definition_of(one).title) for one in products_to_order(found)]
         if orders_them
         else [],
+        "has_code": orders_them and found.kits.exists(),
         "entries": list(entries_of(found.record)),
     }
     return render(request, "dosing/recipient.html", context)

@@ -51,6 +51,7 @@ from apps.units.rules.symbols import (
 
 __all__ = [
     "PURPOSES",
+    "are_not_one_for_one",
     "bears_another_name",
     "chain_of_code",
     "code_text",
@@ -75,6 +76,7 @@ __all__ = [
     "is_out_of_tolerance",
     "is_settled",
     "is_too_late",
+    "kit_of",
     "label_outlives_unit",
     "labelled_state",
     "labels_balance",

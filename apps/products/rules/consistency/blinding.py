@@ -7,7 +7,9 @@ from apps.products.definition.blinding import Blinded
 from apps.products.definition.dosing import Dosing
 from apps.products.rules.problems import Problem, path
 
-TELLING = frozenset({"donor_code", "donation", "cells", "blood_group", "collected_at", "component", "chain_of_identity"})
+TELLING = frozenset(
+    {"donor_code", "donation", "cells", "blood_group", "collected_at", "component", "chain_of_identity"}
+)
 ONLY_CELLS_ANSWER = frozenset({"viability", "viable_recovery", "appearance"})
 BY_VOLUME = "mL"
 

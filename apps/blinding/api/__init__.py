@@ -1,0 +1,1 @@
+"""Blinded lots and codes for programs."""

@@ -1,0 +1,45 @@
+"""Reads of blinded lots and kits. What tells an arm stands in `code.py` alone."""
+
+from apps.blinding.selectors.code import list_of, opened_list, told_to
+from apps.blinding.selectors.kits import (
+    Kit,
+    against_kits,
+    bags_offered,
+    breaks_of,
+    holders_of,
+    is_holder,
+    is_sealed,
+    kit_of_patient,
+    kits_of,
+    listed_units,
+    lot_facts,
+    lot_now,
+    opening_of,
+    unanswered_breaks,
+    visible_lot,
+    visible_lots,
+    waiting_bags,
+)
+
+__all__ = [
+    "Kit",
+    "against_kits",
+    "bags_offered",
+    "breaks_of",
+    "holders_of",
+    "is_holder",
+    "is_sealed",
+    "kit_of_patient",
+    "kits_of",
+    "list_of",
+    "listed_units",
+    "lot_facts",
+    "lot_now",
+    "opened_list",
+    "opening_of",
+    "told_to",
+    "unanswered_breaks",
+    "visible_lot",
+    "visible_lots",
+    "waiting_bags",
+]
