@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from apps.audit.models import Checkpoint, Entry, Record
 from apps.audit.services import audited
 from apps.batches.models import Batch
+from apps.blinding.models import CodeHolder
 from apps.core.actor import SYSTEM
 from apps.disposal.models import ProofFile
 from apps.documents.models import Document
@@ -44,6 +45,7 @@ from apps.testing.models import ControlValue, Line, Result
 from apps.transport.models import LoggerFile
 from apps.units.models import Unit
 from tests.banks.story import master
+from tests.blinding.story import begun, named
 from tests.cast import AT, Cast, actor, sign_as, site_of
 from tests.disposal.story import requested, with_print_out
 from tests.documents.story import issued
@@ -62,7 +64,7 @@ NOUNS = {
     "probes": "probe", "look-backs": "lookback", "lookback": "lookback",
     "rooms": "room", "plates": "plate", "take": "batch",
     "supplies": "supply", "supply": "supply",
-    "shipments": "shipment", "transport": "shipment", "banks": "batch",
+    "shipments": "shipment", "transport": "shipment", "banks": "batch", "blinding": "batch",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 INCUBATE = "expansion%5B1%5D.incubate"
@@ -72,14 +74,19 @@ FIXED = {
     "username": "vera", "address": "batch%2FCT-0042", "page": "step", "chapter": "preparation", "version": "1",
     "code": "X7K2-M9QD-4R", "site": "NANHU", "counted": "LABELS", "test": "endotoxin", "parameter": "endotoxin",
 }  # fmt: skip
-OF_A_KIND = {("donors", "test"): "hiv", ("rooms", "code"): "ST-001", ("banks", "number"): "CT-0900"}
+OF_A_KIND = {
+    ("donors", "test"): "hiv",
+    ("rooms", "code"): "ST-001",
+    ("banks", "number"): "CT-0900",
+    ("blinding", "number"): "BK-0001",
+}
 LOOKED_UP: dict[str, Callable[[], Any]] = {
     "size": lambda: Checkpoint.objects.values_list("size", flat=True).first(),
     "control": lambda: ControlValue.objects.values_list("control", flat=True).first(),
 }
 KEYS: dict[str, type[Model]] = {
     "roles": RoleHeld, "holds": Hold, "results": Result, "lines": Line, "consents": Consent, "files": ProofFile,
-    "store-excursions": StoreExcursion, "storage/excursions": StoreExcursion,
+    "holders": CodeHolder, "store-excursions": StoreExcursion, "storage/excursions": StoreExcursion,
     "logger": LoggerFile, "duties": RecallDuty, "notices": PhysicianNotice, "account/trainings": Training,
 }  # fmt: skip
 
@@ -145,6 +152,7 @@ def build_world(cast: Cast) -> None:
     _chain()
     _way(cast)
     planned(cast, master())  # a bank, from which something could be drawn
+    named(cast, begun(cast, "kit", "BK-0001", AT), cast.stella, at=AT)  # a lot of kits with a holder of its code
     _look_back(cast)
     _supply()
 

@@ -81,7 +81,7 @@ def everything_told(person: User) -> dict[str, tuple[int, str]]:
     told |= {f"trail {address}#{n}": (0, _bare(text)) for address, n, text in rows}
     signed = Signature.objects.order_by("about", "verb", "username").values_list("about", "verb", "username", "content")
     told |= {f"signed {about} {verb} {who}": (0, _bare(text)) for about, verb, who, text in signed}
-    papers = Document.objects.values_list("number", "version", "content")
+    papers = Document.objects.values_list("number", "version", "wording__text")
     return told | {f"paper {number} {version}": (0, _bare(str(text))) for number, version, text in papers}
 
 

@@ -36,7 +36,7 @@ NUMBERS = {
     "supply/": "R-0001-T01-N1",
     "lookback/donors/": "D-0118", "lookback/": "D-0118-L01",
     "transport/": "CT-0042-T01", "transport/batches/": "CT-0042",
-    "banks/": "CT-0042", "banks/batches/": "CT-0043",
+    "banks/": "CT-0042", "banks/batches/": "CT-0043", "blinding/": "CT-0042", "blinding/recipients/": "R-0001",
 }  # fmt: skip
 VALUES = {
     "din": "A999926000118", "username": "operator2", "address": "batch%2FCT-0042", "page": "step", "site": "NANHU",
@@ -64,12 +64,16 @@ EXACTLY = {
     "people/<str:username>/roles/<int:pk>/withdraw/": "people/operator2/roles/4/withdraw/",
     "donation/donors/<str:number>/consents/<int:pk>/withdraw/": "donation/donors/D-0118/consents/3/withdraw/",
 }  # fmt: skip
-# Nothing of the kind is in the stories: no bank, no document of that code, no file, no decision at risk, no amendment.
+# Nothing of the kind is in the stories: no bank, no lot of kits, no document of that code, no file, no decision at
+# risk, no amendment.
 LEAD_NOWHERE = {
     "verify/<str:code>/", "batches/<str:number>/files/<int:pk>/", "batches/<str:number>/files/<int:pk>/certify/",
     "batches/<str:number>/risks/<int:pk>/ratify/", "batches/<str:number>/amendments/<int:pk>/approve/",
     "testing/runs/<str:number>/controls/<str:control>/correct/",
-    "banks/<str:number>/", "lookback/<str:number>/", "lookback/<str:number>/duties/<int:pk>/answer/",
+    "banks/<str:number>/", "blinding/<str:number>/", "blinding/<str:number>/holders/",
+    "blinding/<str:number>/holders/<int:pk>/end/", "blinding/<str:number>/list/",
+    "blinding/<str:number>/list/reading/", "blinding/<str:number>/opening/",
+    "lookback/<str:number>/", "lookback/<str:number>/duties/<int:pk>/answer/",
     "supply/<str:number>/", "supply/<str:number>/decide/", "supply/<str:number>/release/",
     "supply/<str:number>/withdraw/",
     "lookback/<str:number>/notices/<int:pk>/acknowledge/", "lookback/<str:number>/notices/<int:pk>/deputy/",
