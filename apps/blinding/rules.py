@@ -166,6 +166,13 @@ def is_of_no_list(unit: str, listed: bool) -> Objection | None:
     return Objection("not_listed", N_("{unit} stands in no sealed list."), {"unit": unit}, place="units")
 
 
+def is_given_no_more(unit: str, opened: bool) -> Objection | None:
+    """When two people have opened the code of a lot, its kits are given no more."""
+    if not opened:
+        return None
+    return Objection("code_is_open", N_("The code of {unit} was opened: it is given no more."), {"unit": unit}, "units")
+
+
 # --- opening --------------------------------------------------------------------------------------------------------
 def has_no_kit(recipient: str, kits: Collection[object]) -> Objection | None:
     """There is a code to open for who has a kit."""

@@ -11,6 +11,7 @@ from apps.blinding.models import CodeBreak
 from apps.blinding.selectors import list_of, opened_list, told_to
 from apps.blinding.services import end_holder
 from apps.core.errors import NotAllowed, RuleBroken
+from apps.core.roles import Role
 from apps.identity.models import Recipient
 from apps.quality.content import close_event_content
 from apps.quality.models import Event
@@ -18,7 +19,7 @@ from apps.quality.services import close_event
 from apps.signatures.models import Signature
 from apps.units.models import Unit
 from tests.blinding.story import BROKEN, NOW, broken, kept, lines_of, named, opened, read
-from tests.cast import Cast, actor, sign_as
+from tests.cast import Cast, actor, give_role, sign_as
 from tests.dosing.story import patient
 
 SORTED = sorted(lines_of(), key=lambda line: line.bag)
@@ -62,6 +63,14 @@ def test_who_holds_the_code_no_more_reads_it_no_more(cast: Cast, lot: Batch, kit
     with pytest.raises(NotAllowed):
         read(cast, lot, cast.stella)
     assert named(cast, lot, cast.stella, at=NOW).pk  # and may be named again
+
+
+def test_a_holder_who_has_come_to_the_bed_since_reads_it_no_more(cast: Cast, lot: Batch, kits: list[Unit]) -> None:
+    give_role(cast.stella, Role.NURSE)
+
+    with pytest.raises(NotAllowed) as refused:
+        read(cast, lot, cast.stella)
+    assert refused.value.code == "must_stay_blind"
 
 
 # --- opened for one patient -----------------------------------------------------------------------------------------

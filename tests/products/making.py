@@ -103,13 +103,19 @@ def known(product: Loaded) -> ProductVersion:
 
 
 def planned(cast: Cast, product: Loaded, n: int = 0, *, collected: datetime = COLLECTED) -> Batch:
-    """A batch of this product, planned from an eligible donation; bound by a chain where the master asks for one."""
+    """A batch of this product, planned from an eligible donation; bound by a chain where the master asks for one, and
+    from no donation where it holds nothing of a donor."""
     version = known(product)
-    donor = giver(cast, product, n)
-    is_bound = product.definition.chain_of_identity is not ChainOfIdentity.NONE
-    chain = chain_for(cast, donor, version, n) if is_bound else None
-    donation = decide(cast, given(cast, product, donor, chain, n, collected=collected), version, Eligibility.ELIGIBLE)
+    donation = eligible(cast, product, version, n, collected=collected) if product.definition.collected else None
     train(cast.olga, version.record.address)
     pooled = product.definition.preparation.pool is not None
     said = {"product_version": version, "site": site_of("NANHU"), "donation": None if pooled else donation, "at": AT}
     return plan_batch(number=f"CT-09{n:02}", actor=actor(cast.olga), **said)
+
+
+def eligible(cast: Cast, product: Loaded, version: ProductVersion, n: int, *, collected: datetime) -> Donation:
+    """What a donor gave for it, found eligible."""
+    donor = giver(cast, product, n)
+    is_bound = product.definition.chain_of_identity is not ChainOfIdentity.NONE
+    chain = chain_for(cast, donor, version, n) if is_bound else None
+    return decide(cast, given(cast, product, donor, chain, n, collected=collected), version, Eligibility.ELIGIBLE)

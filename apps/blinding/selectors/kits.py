@@ -135,7 +135,10 @@ def against_kits(recipient: Recipient, product: str, units: Sequence[Unit]) -> l
     listed = set(SealedBag.objects.filter(number__in=numbers).values_list("number", flat=True))
     others = KitAllocation.objects.filter(kit__in={kit_of(number) for number in numbers}).exclude(recipient=recipient)
     taken = set(others.values_list("kit", flat=True))
-    found: list[Objection | None] = []
+    opened = set(
+        CodeOpening.objects.filter(batch__in={unit.batch_id for unit in units}).values_list("batch", flat=True)
+    )
+    found = [rules.is_given_no_more(unit.number, unit.batch_id in opened) for unit in units]
     for number in numbers:
         found.append(rules.is_of_no_list(number, number in listed))
         found.append(rules.is_kit_of_another(number, kit_of(number) in taken))

@@ -8,9 +8,10 @@ from apps.blinding import rules
 from apps.blinding.content import agree_content, break_content, open_content, read_content
 from apps.blinding.facts import HOLDERS, OPENERS, TREATING, ListLine
 from apps.blinding.models import CodeBreak, CodeOpening, KitAllocation
-from apps.blinding.selectors import is_holder, is_sealed, list_of, lot_now, opening_of, told_to, waiting_bags
+from apps.blinding.selectors import is_sealed, list_of, lot_now, opening_of, told_to, waiting_bags
+from apps.blinding.services.knowing import stop_the_blind
 from apps.core.actor import Actor
-from apps.core.errors import NotAllowed, stop_if
+from apps.core.errors import stop_if
 from apps.core.rules import reason_is_missing
 from apps.core.text import N_
 from apps.identity.models import Recipient
@@ -24,8 +25,7 @@ def read_list(*, batch: Batch, signing: Signing, actor: Actor, at: datetime) -> 
     """A holder reads the list; that it was read is written down with a signature."""
     site, about = batch.site.code, batch.record.address
     signer = admit_signer(signing=signing, actor=actor, role=HOLDERS, site=site, at=at, about=about)
-    if not is_holder(batch, signer.actor.username):
-        raise NotAllowed(rules.holds_no_code(batch.number))
+    stop_the_blind(batch, signer, at)
     with audited(actor=signer.actor, action="code.read", at=at, touching=[batch.record]) as change:
         now, _definition, _blinded = lot_now(batch)
         stop_if(rules.has_no_list(is_sealed(now)))

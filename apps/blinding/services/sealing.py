@@ -11,15 +11,16 @@ from apps.blinding import rules
 from apps.blinding.content import compare_content, seal_content
 from apps.blinding.facts import HOLDERS, ListLine, LotFacts, PackedUnit
 from apps.blinding.models import SealedBag
-from apps.blinding.selectors import is_holder, is_sealed, listed_units, lot_facts, lot_now
+from apps.blinding.selectors import is_sealed, listed_units, lot_facts, lot_now
+from apps.blinding.services.knowing import stop_the_blind
 from apps.core.actor import Actor
-from apps.core.errors import NotAllowed, Objection, stop_if
+from apps.core.errors import Objection, stop_if
 from apps.lineage.selectors import ancestors
 from apps.lineage.services import link_all
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
 from apps.quality.selectors import open_holds
-from apps.signatures.facts import Signer, Signing
+from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 from apps.storage.services import send_away
 from apps.transport.selectors import standing_shipments
@@ -49,7 +50,8 @@ def seal_list(
         admit_signer(signing=one, actor=actor, role=HOLDERS, site=site, at=at, about=about)
         for one in (signing, countersigning)
     ]
-    _stop_for_the_blind(batch, people)
+    for one in people:
+        stop_the_blind(batch, one, at)
     units = listed_units(line.unit for line in lines)
     sources = {unit.batch_id: unit.batch.record for unit in units}
     door = {
@@ -68,11 +70,6 @@ def seal_list(
         send_away(change, units=units, verb=UnitVerb.DRAW)
         link_all(change, children=[now.record], parents=[unit.record for unit in units])
         return change.create_many([_row(now, line) for line in sorted(lines, key=lambda one: lot.bags.index(one.bag))])
-
-
-def _stop_for_the_blind(batch: Batch, people: Sequence[Signer]) -> None:
-    if not all(is_holder(batch, one.actor.username) for one in people):
-        raise NotAllowed(rules.holds_no_code(batch.number))
 
 
 def _against(lines: Sequence[ListLine], units: Sequence[Unit], lot: LotFacts) -> list[Objection | None]:
