@@ -44,6 +44,7 @@ def test_nobody_else_reads_it_whatever_their_role(cast: Cast, lot: Batch, kits: 
     with pytest.raises(NotAllowed) as refused:
         read(cast, lot, getattr(cast, name))
     assert refused.value.code == "no_holder"
+    assert Entry.objects.filter(record=lot.record, action="access.refused", username=name).count() == 1
     with pytest.raises(NotAllowed):
         list_of(lot, actor(getattr(cast, name)))
 
