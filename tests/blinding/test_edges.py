@@ -13,6 +13,7 @@ from tests.cast import Cast
 
 
 def test_the_code_of_a_lot_at_the_api(api_client: Any, cast: Cast, lot: Batch) -> None:
+    assert cast.anna
     with time_machine.travel(PACKED, tick=False):
         quinn, stella = api_client(cast.quinn), api_client(cast.stella)
         tag = quinn.get(LOT).headers["ETag"].strip('"')
@@ -37,6 +38,7 @@ def test_the_code_of_a_lot_at_the_api(api_client: Any, cast: Cast, lot: Batch) -
 
 
 def test_the_code_of_a_lot_on_pages(web_client: Any, cast: Cast, lot: Batch) -> None:
+    assert cast.anna
     with time_machine.travel(PACKED, tick=False):
         quinn, stella = web_client(cast.quinn), web_client(cast.stella)
         assert signed(quinn, f"{PAGE}holders/", {"person": "anna"}, "quinn").status_code == 302

@@ -15,6 +15,7 @@ from tests.dosing.story import NOW
 
 def test_codes_are_opened_at_the_api(api_client: Any, cast: Cast, kits: list[Unit]) -> None:
     order = kept(cast)
+    assert cast.cora
     with time_machine.travel(BROKEN, tick=False):
         paula, quinn, url = api_client(cast.paula), api_client(cast.quinn), "/api/v1/recipients/R-0001/code/"
         seen = paula.get(f"/api/v1/orders/{order.number}/").json()
@@ -41,13 +42,14 @@ def test_codes_are_opened_on_pages(web_client: Any, cast: Cast, kits: list[Unit]
         assert "Placebo" in paula.get(url).content.decode()
         assert quinn.get(url).status_code == 403
         assert CodeBreak.objects.get().reason == WHY
-    order = "/dosing/orders/R-0001-T01/"
-    page = quinn.get(order).content.decode()
+        page = quinn.get("/dosing/orders/R-0001-T01/").content.decode()
     assert "NCT04288102" in page
     assert "BK-0001-K001" in page
 
 
 def test_two_people_open_the_code_of_a_lot_on_its_page(web_client: Any, cast: Cast, kits: list[Unit]) -> None:
+    assert cast.cora
+    assert cast.nils
     with time_machine.travel(NOW, tick=False):
         quinn = web_client(cast.quinn)
         assert "PB-0001-U01" not in quinn.get(PAGE).content.decode()
