@@ -54,14 +54,13 @@ def seal_list(
         stop_the_blind(batch, one, at)
     units = listed_units(line.unit for line in lines)
     sources = {unit.batch_id: unit.batch.record for unit in units}
-    door = {
-        "touching": [batch.record, *sources.values(), *(unit.record for unit in units)],
-        "relying_on": ancestors([unit.record for unit in units]),
-    }
-    with audited(actor=people[0].actor, action="code.sealed", at=at, **door) as change:
+    touching = [batch.record, *sources.values(), *(unit.record for unit in units)]
+    relying = ancestors([unit.record for unit in units])
+    who = people[0].actor
+    with audited(actor=who, action="code.sealed", at=at, touching=touching, relying_on=relying) as change:
         now, definition, blinded = lot_now(batch)
         lot, units = lot_facts(now, definition, blinded, len(lines)), listed_units(line.unit for line in lines)
-        stop_if(rules.is_one_person(people[0].actor.username, people[1].actor.username))
+        stop_if(rules.is_one_person(who.username, people[1].actor.username))
         stop_if(rules.is_not_being_packed(BatchState(now.state)), rules.is_sealed_already(is_sealed(now)))
         stop_if(*_against(lines, units, lot))
         stop_if(*_against_units(units, at))
