@@ -119,7 +119,7 @@ def test_at_the_bed_a_bag_of_another_kit_or_another_patient_is_a_hard_stop(cast:
     thawed(cast, order)
     prepared(cast, order, KIT_DOSE)
     confirmed(cast, order)
-    for wrong in ({"units": ("BK-0001-K002-1",)}, {"units": ("BK-0001-K001-2",)}, {"born": "1961-01-01"}):
+    for wrong in ({"units": ("BK-0001-K002-1",)}, {"units": ("BK-0001-K001-2",)}, {"second": "1961-01-01"}):
         with pytest.raises(RuleBroken):
             started(cast, order, at_bed(order, **wrong))
     assert order_now(order).state == "READY"
