@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 from django.test import Client
+from pypdf import PdfReader
 
 from apps.audit.models import Entry
 from apps.core.roles import Role
@@ -15,7 +18,7 @@ from apps.signatures.models import Signature
 from tests.access.world import NOUNS, Place, _noun, every_place
 from tests.cast import ApiPerson, Cast, give_role
 
-BAG, UNITS = "BK-0001-K001-1", ("CT-0042-U01", "PB-0001-U01", "PB-0001-U04")
+BAG, UNITS = "BK-0001-K001-1", ("CT-0042-U01", "PB-0001-U01")
 NAMED: Mapping[str, Sequence[str]] = {
     "batch": ("BK-0001", "CT-0042", "PB-0001"),
     "unit": (BAG, "BK-0001-K002-1", *UNITS),
@@ -70,7 +73,7 @@ class Reader:
         """Status and text of an answer, without what differs between any two requests."""
         reply: Any = (self.api if place.is_api else self.pages).get(place.path)
         body = b"".join(reply.streaming_content) if reply.streaming else reply.content
-        return reply.status_code, OF_THE_REQUEST.sub("·", body.decode("utf-8", "replace"))
+        return reply.status_code, _bare(_text(body))
 
 
 def everything_told(person: User) -> dict[str, tuple[int, str]]:
@@ -83,6 +86,16 @@ def everything_told(person: User) -> dict[str, tuple[int, str]]:
     told |= {f"signed {about} {verb} {who}": (0, _bare(text)) for about, verb, who, text in signed}
     papers = Document.objects.values_list("number", "version", "wording__text")
     return told | {f"paper {number} {version}": (0, _bare(str(text))) for number, version, text in papers}
+
+
+def _text(body: bytes) -> str:
+    """What a reader finds in it: every file of an archive, every page of a paper."""
+    if body.startswith(b"PK"):
+        with ZipFile(BytesIO(body)) as archive:
+            return "\n".join(f"{name}\n{_text(archive.read(name))}" for name in sorted(archive.namelist()))
+    if body.startswith(b"%PDF"):
+        return "\n".join(page.extract_text() for page in PdfReader(BytesIO(body)).pages)
+    return body.decode("utf-8", "replace")
 
 
 def _bare(text: str) -> str:
