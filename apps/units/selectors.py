@@ -140,18 +140,15 @@ def clock_moments(batch: Batch, unit: Unit | None = None) -> Moments:
 
 
 def packed_from(batch: Batch, definition: Definition) -> list[Unit]:
-    """The units of the arms that were drawn to be packed as the kits of a batch, in the order they were made."""
-    if definition.preparation.blinded is None:
-        return []
-    drawn = Unit.objects.filter(record__in=parents(batch.record), custody=Custody.DRAWN)
-    return list(drawn.select_related("record", "batch__record").order_by("pk"))
+    """The units of the arms that were drawn to be packed as the kits of a batch; none where no kits are packed."""
+    sources = parents(batch.record) if definition.preparation.blinded else []
+    return list(Unit.objects.filter(record__in=sources, custody=Custody.DRAWN).order_by("pk"))
 
 
 def expiry_at_fill(batch: Batch, definition: Definition, state: StorageState, filled_at: datetime) -> datetime:
-    """Until when what is filled then is good in a state. All kits end with the first of what any is packed from: an
-    expiry of its own would tell what a kit holds."""
-    zone = ZoneInfo(batch.site.timezone)
-    own = rules.expiry_in(state, definition.storage, clock_moments(batch), filled_at, zone)
+    """Until when what is filled then is good. All kits end with the first source: their own expiry would tell it."""
+    moments, zone = clock_moments(batch), ZoneInfo(batch.site.timezone)
+    own = rules.expiry_in(state, definition.storage, moments, filled_at, zone)
     return min([own, *(unit.expires_at for unit in packed_from(batch, definition))])
 
 

@@ -93,7 +93,7 @@ def test_every_text_stands_in_both_languages(source: Path) -> None:
 def test_what_is_common_practice_is_never_shown_as_law(product: Loaded) -> None:
     kept = [source for _, source in _sources(product.definition) if source.cites == "site_practice"]
 
-    assert len(kept) > 20
+    assert len(kept) > (20 if product.definition.collected else 4)
     assert all(source.site_to_confirm for source in kept)
 
 

@@ -25,7 +25,6 @@ from apps.dosing.lifecycle import MOVES, ORDERING
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import (
     group_warnings,
-    is_blinded,
     kit_named,
     prepare,
     prepare_again,
@@ -134,7 +133,7 @@ class OrderOutput(serializers.Serializer):
 
     def get_trial(self, order: TreatmentOrder) -> str:
         """The trial under which a blinded kit is given."""
-        return trials_of(order) if is_blinded(order) else ""
+        return trials_of(order)
 
     def get_kit(self, order: TreatmentOrder) -> str:
         """The patient's kit."""

@@ -93,7 +93,9 @@ def kit_named(order: TreatmentOrder) -> str:
 
 
 def trials_of(order: TreatmentOrder) -> str:
-    """The trials for which the master record of an order is authorised."""
+    """The trials under which a blinded kit is given; empty where it is known what is given."""
+    if not is_blinded(order):
+        return ""
     return ", ".join(one.number for one in definition_of(order.product_version).authorisation.trials)
 
 

@@ -18,7 +18,6 @@ from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import (
     dose_of,
     group_warnings,
-    is_blinded,
     kit_named,
     products_to_order,
     reservations_of,
@@ -80,13 +79,16 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "supplies": supplies_for(found.record_id),
         "agrees": found.state == OrderState.CHECKED and bool(set(AGREEING) & roles) and foresees(definition),
-        "blinded": is_blinded(found),
-        "trials": trials_of(found),
-        "kit": kit_named(found),
+        **_of_trial(found),
         "ships": found.state == OrderState.RESERVED and bool(WHO_MAY_ASK & roles),
         "entries": list(entries_of(found.record)),
     }
     return render(request, "dosing/order.html", context)
+
+
+def _of_trial(order: TreatmentOrder) -> dict[str, object]:
+    """Trial and kit, where nobody knows what is given."""
+    return {"trials": trials_of(order), "kit": kit_named(order)}
 
 
 @open_to(access=READ_ONLY)
