@@ -147,8 +147,7 @@ def packed_from(batch: Batch, definition: Definition) -> list[Unit]:
 
 def expiry_at_fill(batch: Batch, definition: Definition, state: StorageState, filled_at: datetime) -> datetime:
     """Until when what is filled then is good. All kits end with the first source: their own expiry would tell it."""
-    moments, zone = clock_moments(batch), ZoneInfo(batch.site.timezone)
-    own = rules.expiry_in(state, definition.storage, moments, filled_at, zone)
+    own = rules.expiry_in(state, definition.storage, clock_moments(batch), filled_at, ZoneInfo(batch.site.timezone))
     return min([own, *(unit.expires_at for unit in packed_from(batch, definition))])
 
 
