@@ -54,7 +54,8 @@ def test_no_answer_no_entry_no_signature_and_no_paper_depends_on_which_kit_holds
 
     assert sum(status == 200 for status, _text in one.values()) > 300
     assert one.keys() == other.keys()
-    assert {path: _difference(one[path][1], other[path][1]) for path in one if one[path] != other[path]} == {}
+    differing = [f"{path}: {_difference(one[path][1], other[path][1])}" for path in one if one[path] != other[path]]
+    assert "\n".join(differing) == ""
 
 
 def test_no_role_reads_a_batch_of_either_arm_where_it_reads_of_a_patient(trial: Trial, db: None) -> None:
