@@ -13,6 +13,8 @@ from apps.organisation.models import Site
 from apps.quality.models import Event
 from apps.storage.facts import Grid, Keeping, Known, Place, Rejection, StayFacts, StoreKind, Warmth, Zone
 
+IN_PERCENT = (Quantity.CO2, Quantity.HUMIDITY)
+
 
 class Store(Audited):
     """A tank, freezer, fridge or incubator for units, and the temperatures it keeps. Its record is `store/…`.
@@ -72,7 +74,7 @@ class StoreLimit(Audited):
     """
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="limits")
-    quantity = models.CharField(max_length=12, choices=choices_of(Quantity))
+    quantity = models.CharField(max_length=12, choices=[one for one in choices_of(Quantity) if one[0] in IN_PERCENT])
     low = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     high = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     tolerated_minutes = models.PositiveIntegerField(default=0)
@@ -84,9 +86,7 @@ class StoreLimit(Audited):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(quantity__in=[Quantity.CO2, Quantity.HUMIDITY]), name="a_limit_is_of_a_gas_or_of_humidity"
-            ),
+            models.CheckConstraint(condition=Q(quantity__in=IN_PERCENT), name="a_limit_is_of_a_gas_or_of_humidity"),
             models.CheckConstraint(condition=Q(low__isnull=False) | Q(high__isnull=False), name="a_limit_has_some_end"),
             models.CheckConstraint(
                 condition=Q(low__isnull=True) | Q(high__isnull=True) | Q(low__lte=F("high")), name="limit_in_order"

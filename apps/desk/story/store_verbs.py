@@ -92,7 +92,9 @@ def probe(
     install_probe(watches=watched.record, site=watched.site, actor=stage.actor(who), at=at, **said)
 
 
-def readings(stage: Stage, who: str, at: datetime, *, probe: str, begin: str, every: int, values: str) -> None:
+def readings(
+    stage: Stage, who: str, at: datetime, *, probe: str, begin: str, every: int, values: str, **more: str
+) -> None:
     """Take what a probe read: from an instant on, every so many minutes."""
     found = Probe.objects.select_related("record", "watches", "site").get(number=probe)
     watched, first = store_watched_by(found), stage.instant(begin)
@@ -102,7 +104,7 @@ def readings(stage: Stage, who: str, at: datetime, *, probe: str, begin: str, ev
         Point(n, first + timedelta(minutes=every * (n - 1)), Decimal(value), value)
         for n, value in enumerate(values.split(), start=1)
     ]
-    came = Came("story", found.unit, quantity=Quantity(found.quantity))
+    came = Came("story", found.unit, quantity=Quantity(more.get("quantity", Quantity.TEMPERATURE)))
     take_readings(store=watched, probe=found, points=points, came=came, actor=stage.actor(who), at=at)
 
 

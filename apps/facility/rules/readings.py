@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.facility.facts import JUDGED_IN, Point, Quantity
+from apps.facility.facts import JUDGED_IN, MARKS, Point, Quantity
 from apps.products.rules.rounding import round_half_up
 from apps.products.rules.units import Incompatible, UnitTable
 
@@ -72,7 +72,9 @@ def is_another_quantity(declared: Quantity | None, measured: Quantity) -> Object
     if declared is None or declared is measured:
         return None
     template = N_("This probe measures {measured}, not {declared}.")
-    return Objection("other_quantity", template, {"measured": measured, "declared": declared}, place="quantity")
+    return Objection(
+        "other_quantity", template, {"measured": MARKS[measured], "declared": MARKS[declared]}, place="quantity"
+    )
 
 
 def in_unit(value: Decimal, given: str, wanted: str, units: UnitTable) -> Decimal:

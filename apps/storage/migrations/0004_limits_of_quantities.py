@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='StoreLimit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.CharField(choices=[('TEMPERATURE', 'Temperature'), ('CO2', 'Co2'), ('HUMIDITY', 'Humidity')], max_length=12)),
+                ('quantity', models.CharField(choices=[('CO2', 'Co2'), ('HUMIDITY', 'Humidity')], max_length=12)),
                 ('low', models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True)),
                 ('high', models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True)),
                 ('tolerated_minutes', models.PositiveIntegerField(default=0)),
