@@ -359,6 +359,15 @@ def test_the_page_shows_what_is_kept_what_is_measured_and_the_curve_of_each(
     assert "Mean kinetic temperature" not in text
 
 
+def test_the_log_of_the_instrument_tells_what_its_probes_read(
+    cast: Cast, later: StoreExcursion, web_client: Any
+) -> None:  # fmt: skip
+    log = web_client(cast.ines).get("/inspection/use-log/equipment%2FINC-07/").content.decode()
+
+    assert "GP-71 3.2 % CO₂, 30 min" in log
+    assert later.event.record.address in log
+
+
 def test_quality_decides_about_a_culture_on_the_page(
     cast: Cast, later: StoreExcursion, web_client: Any
 ) -> None:  # fmt: skip
