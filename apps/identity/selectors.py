@@ -80,7 +80,7 @@ def numbers_in(facility: str, year: str) -> list[str]:
     series = f"{facility}{year}"
     issued = IssuedNumber.objects.filter(number__startswith=series).order_by("-number").values_list("number", flat=True)
     taken = Record.objects.filter(address__startswith=f"donation/{series}").order_by("-address")
-    return [*issued[:1], *taken.values_list("number", flat=True)[:1]]
+    return [*issued[:1], *(record.number for record in taken[:1])]
 
 
 def issued_to(number: str) -> str:

@@ -156,7 +156,9 @@ def number_for(request: HttpRequest, number: str) -> HttpResponse:
     title = _("A donation number for %(number)s") % {"number": number}
     intro = _("It is the next of this year, given once and to this donor only. Write it with its check character.")
     act = _act(found, title, _("Issue the number"), intro=intro, icon="label")
-    return said_page(request, act, forms.Form(request.POST or None), issue_number, donor=found)
+    return said_page(
+        request, act, forms.Form(request.POST if request.method == "POST" else None), issue_number, donor=found
+    )
 
 
 @open_to(access=COLLECTORS)

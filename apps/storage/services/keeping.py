@@ -69,9 +69,9 @@ def set_limit(
             change.update(standing, ended_at=at)
         for excursion in StoreExcursion.objects.filter(store=store, probe__quantity=quantity, ended_at=None):
             change.update(excursion, ended_at=max(at, excursion.last_at + timedelta.resolution))
-        said = {"quantity": quantity, "low": keeps.low, "high": keeps.high, "tolerated_minutes": minutes}
-        said |= {"began_at": at, **rejection_columns(limit)}
-        return change.create(StoreLimit(record=store.record, store=store, **said))
+        row = StoreLimit(record=store.record, store=store, quantity=quantity, began_at=at, **rejection_columns(limit))
+        row.low, row.high, row.tolerated_minutes = keeps.low, keeps.high, minutes
+        return change.create(row)
 
 
 def name_instrument(*, store: Store, instrument: Instrument, actor: Actor, at: datetime) -> Store:

@@ -90,7 +90,6 @@ def temperature(request: HttpRequest, number: str) -> HttpResponse:
     gap = timedelta(minutes=probe.silent_after) if probe else timedelta(0)
     span = (seen.start, seen.end)
     roles, keeping, mark = roles_at(request.user, store.site.code, now), seen.keeping, MARKS[seen.quantity]
-    limited = {Quantity.TEMPERATURE: store.keeping} | {Quantity(one.quantity): one.keeping for one in limits_of(store)}
     context = {
         "store": store,
         "kind": kind_of(store),
@@ -98,15 +97,12 @@ def temperature(request: HttpRequest, number: str) -> HttpResponse:
         "seen": seen,
         "mark": mark,
         "quantity": WORDS[seen.quantity],
-        "limits": [_limit_line(one, limited.get(one), seen.probes) for one in Quantity],
+        "limits": _limit_lines(seen),
         "plot": curve_plot(readings, keeping.range, mark, span, gap, excursions, stays, now) if readings else None,
         "kinetic": _kinetic(seen) if readings and seen.quantity is Quantity.TEMPERATURE else "",
         "readings": readings[-50:][::-1],
         "excursions": [_line(one, now) for one in reversed(excursions)],
-        "probes": [
-            {"probe": one, "is_silent": _is_silent(one, now), "quantity": WORDS[Quantity(one.quantity)]}
-            for one in seen.probes
-        ],
+        "probes": [_probe_line(one, now) for one in seen.probes],
         "earlier": seen.start,
         "later": min(seen.end + timedelta(days=seen.days), now),
         "may_keep": bool(roles & set(services.KEEPERS)),
@@ -239,6 +235,17 @@ def _line(excursion: Any, now: datetime) -> dict[str, object]:
     held = sum(one.is_held for one in there)
     length = (excursion.ended_at or excursion.last_at) - excursion.began_at
     return {"one": excursion, "length": length, "there": len(there), "held": held, "decided": len(there) - held}
+
+
+def _probe_line(probe: Probe, now: datetime) -> dict[str, object]:
+    return {"probe": probe, "is_silent": _is_silent(probe, now), "quantity": WORDS[Quantity(probe.quantity)]}
+
+
+def _limit_lines(seen: Watched) -> list[dict[str, object]]:
+    """What is kept now of every quantity there is."""
+    kept = {Quantity(one.quantity): one.keeping for one in limits_of(seen.store)}
+    kept[Quantity.TEMPERATURE] = seen.store.keeping
+    return [_limit_line(one, kept.get(one), seen.probes) for one in Quantity]
 
 
 def _limit_line(quantity: Quantity, keeping: Keeping | None, probes: list[Probe]) -> dict[str, object]:
