@@ -10,11 +10,15 @@ from django.db import IntegrityError, transaction
 
 from apps.alerts.selectors import alerts_for
 from apps.alerts.services import raise_due_alerts
+from apps.audit.models import Record
 from apps.audit.selectors import Verification
+from apps.batches.models import Step
+from apps.batches.selectors.missing import sections_repeated
 from apps.core.errors import BadInput, NotAllowed, Objection
 from apps.core.http import sentence
 from apps.facility.facts import Quantity
 from apps.facility.models import Instrument, Probe, Reading
+from apps.inspection.selectors.usage import use_log
 from apps.quality.facts import Blocks
 from apps.quality.models import Event, Hold
 from apps.storage.content import exposure_content
@@ -259,6 +263,18 @@ def test_a_batch_that_was_not_there_yet_or_any_more_is_not_told(culture: Room, i
     assert not Hold.objects.filter(code="excursion").exists()
 
 
+def test_between_two_feedings_nothing_is_open_and_the_cells_are_there(room: Room, incubator: Store) -> None:
+    instrument(room.cast, "INC-07", "incubator")
+    name(room.cast, incubator, "INC-07")
+    room.receipt().clear_line().medium().seed().feed(confluent="no")
+    Step.objects.filter(batch=room.batch, section="culture[1]").exclude(state="DONE").update(state="SKIPPED")
+
+    assert sections_repeated(room.batch) == {"culture[1]"}
+    found = fall(room, incubator)
+
+    assert [one.record for one in Hold.objects.filter(key=found.hold_key)] == [room.batch.record]
+
+
 def test_a_batch_in_another_incubator_is_not_told(culture: Room) -> None:
     other = tank_of(culture.cast, "IS-08", kind=StoreKind.INCUBATOR, low=Decimal("36.5"), high=Decimal("37.5"))
     limit(culture.cast, other, CO2, "4.5", "5.5")
@@ -365,7 +381,8 @@ def test_the_log_of_the_instrument_tells_what_its_probes_read(
     log = web_client(cast.ines).get("/inspection/use-log/equipment%2FINC-07/").content.decode()
 
     assert "GP-71 3.2 % CO₂, 30 min" in log
-    assert later.event.record.address in log
+    uses = use_log(Record.objects.get(address="equipment/INC-07"))
+    assert later.event.record.address in {one.address for one in uses}
 
 
 def test_quality_decides_about_a_culture_on_the_page(
