@@ -40,6 +40,8 @@ from apps.identity.facts import DonationNumber
 from apps.identity.models import Chain, Donor
 from apps.identity.rules import chains
 from apps.identity.rules.contents import read_donation_number
+from apps.identity.rules.donation_numbers import is_given_to_another
+from apps.identity.selectors import issued_to
 from apps.lineage.services import link
 from apps.organisation.services import require
 from apps.products.loader import standard_tables
@@ -183,7 +185,10 @@ def record_collection(
         *(chains.against_collection(chain.facts, donor.number, collected_at) if chain else ()),
     )
     number = cast(DonationNumber, given).number
-    stop_if(is_taken(number, record_at(f"donation/{number}") is not None, "din"))
+    stop_if(
+        is_taken(number, record_at(f"donation/{number}") is not None, "din"),
+        is_given_to_another(number, issued_to(number), donor.number),
+    )
     relied = [donor.record, *([chain.record] if chain else [])]
     with audited(actor=who, action="donation.collected", at=at, relying_on=relied) as change:
         record = change.open_record("donation", number, site=donor.site.code)

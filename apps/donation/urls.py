@@ -13,6 +13,7 @@ urlpatterns = [
     path("donors/<str:number>/consent/", views.consent, name="consent"),
     path("donors/<str:number>/consents/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("donors/<str:number>/screening/<str:test>/", views.screening, name="screening"),
+    path("donors/<str:number>/number/", views.number_for, name="number_for"),
     path("donors/<str:number>/chain/", views.issue, name="issue"),
     path("donors/<str:number>/collect/", views.collect, name="collect"),
     path("donations/<str:din>/", views.donation, name="donation"),

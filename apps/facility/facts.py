@@ -76,6 +76,18 @@ class KnownEquipment:
 OTHER_KINDS = (N_("Dry shipper"), N_("Temperature logger"))
 
 
+class Quantity(StrEnum):
+    """What a probe measures."""
+
+    TEMPERATURE = "TEMPERATURE"
+    CO2 = "CO2"
+    HUMIDITY = "HUMIDITY"
+
+
+JUDGED_IN = {Quantity.TEMPERATURE: "Cel", Quantity.CO2: "%", Quantity.HUMIDITY: "%"}  # the unit of its limits
+MARKS = {Quantity.TEMPERATURE: "°C", Quantity.CO2: "% CO₂", Quantity.HUMIDITY: "% RH"}  # the same in every language
+
+
 class DateOrder(StrEnum):
     """In which order a file writes its dates; a date that begins with four digits needs no declaration."""
 
@@ -114,3 +126,4 @@ class FileForm:
     decimal_sign: str = "."
     delimiter: str = ","
     header_line: int = 1
+    quantity: Quantity | None = None

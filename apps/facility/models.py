@@ -4,7 +4,7 @@ from django.db import models
 
 from apps.audit.models import Audited, Record, Seal, Sealed
 from apps.core.choices import choices_of
-from apps.facility.facts import Grade, InstrumentFacts, InstrumentStatus, SampleKind
+from apps.facility.facts import MARKS, Grade, InstrumentFacts, InstrumentStatus, Quantity, SampleKind
 from apps.organisation.models import Site
 from apps.products.facts import Verdict
 
@@ -141,7 +141,7 @@ class Plate(Audited):
 
 
 class Probe(Audited):
-    """What measures all the time in a store, a room or an instrument (`watches`). Its record is `probe/...`.
+    """What measures one quantity all the time in a store, a room or an instrument (`watches`): record `probe/...`.
 
     Without a reading for `silent_after` minutes it is silent: that is an alarm, and a hole in what is known.
     """
@@ -150,6 +150,7 @@ class Probe(Audited):
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     watches = models.ForeignKey(Record, models.PROTECT, related_name="probes")
     label = models.CharField(max_length=120, blank=True)
+    quantity = models.CharField(max_length=12, choices=choices_of(Quantity), default=Quantity.TEMPERATURE)
     unit = models.CharField(max_length=20)
     silent_after = models.PositiveIntegerField()
     installed_at = models.DateTimeField()
@@ -157,11 +158,19 @@ class Probe(Audited):
     retire_reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(silent_after__gte=1), name="a_probe_has_an_interval")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(silent_after__gte=1), name="a_probe_has_an_interval"),
+            models.CheckConstraint(condition=models.Q(quantity__in=list(Quantity)), name="known_quantity_of_a_probe"),
+        ]
         indexes = [models.Index(fields=["watches"], name="probes_of_a_thing")]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def mark(self) -> str:
+        """What stands after its readings, once they are judged: °C, % CO₂, % RH."""
+        return MARKS[Quantity(self.quantity)]
 
 
 class ReadingIntake(Seal):

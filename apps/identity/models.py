@@ -5,6 +5,7 @@ from django.db import models
 from apps.audit.models import Audited
 from apps.core.choices import choices_of
 from apps.identity.facts import ChainFacts
+from apps.identity.rules.donation_numbers import check_flags, printed
 from apps.organisation.models import Site
 from apps.products.facts import ChainOfIdentity
 
@@ -64,6 +65,34 @@ class RecipientPerson(Audited):
 
     def __str__(self) -> str:
         return self.recipient.number
+
+
+class IssuedNumber(Audited):
+    """A donation number that this facility gave to a donor before the collection: the next of its year, once.
+
+    Its record is the series, `series/<facility>-<year>`, which two who ask at once lock one after the other.
+    """
+
+    number = models.CharField(max_length=13, unique=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="issued_numbers")
+    issued_at = models.DateTimeField()
+    issued_by = models.CharField(max_length=80)
+
+    append_only = True
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def printed(self) -> str:
+        """The number as people read it, with its check character."""
+        return printed(self.number)
+
+    @property
+    def check_flags(self) -> str:
+        """The two characters behind the number in a symbol that carry its check."""
+        return check_flags(self.number)
 
 
 class Chain(Audited):

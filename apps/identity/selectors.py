@@ -6,11 +6,12 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 
+from apps.audit.models import Record
 from apps.core.errors import BadInput, Objection
 from apps.core.roles import Role
 from apps.core.rules import unknown
 from apps.identity.facts import Person
-from apps.identity.models import Chain, Donor, DonorPerson, Recipient, RecipientPerson
+from apps.identity.models import Chain, Donor, DonorPerson, IssuedNumber, Recipient, RecipientPerson
 from apps.identity.rules.contents import read_chain
 from apps.organisation.models import User
 from apps.organisation.selectors import roles_at, visible_to
@@ -72,6 +73,20 @@ def facility_of(site: str) -> str:
     """The facility identification number that is set up for a site; "" where there is none."""
     numbers: dict[str, str] = settings.FACILITY_NUMBERS
     return numbers.get(site, numbers.get("*", ""))
+
+
+def numbers_in(facility: str, year: str) -> list[str]:
+    """The highest donation numbers of a series: of those that were issued here, and of those that were only taken."""
+    series = f"{facility}{year}"
+    issued = IssuedNumber.objects.filter(number__startswith=series).order_by("-number").values_list("number", flat=True)
+    taken = Record.objects.filter(address__startswith=f"donation/{series}").order_by("-address")
+    return [*issued[:1], *(record.number for record in taken[:1])]
+
+
+def issued_to(number: str) -> str:
+    """The donor for whom a donation number was issued here; "" where it was not."""
+    found = IssuedNumber.objects.filter(number=number).values_list("donor__number", flat=True)
+    return found.first() or ""
 
 
 def wristband_of(recipient: Recipient) -> Person | None:

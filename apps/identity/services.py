@@ -3,21 +3,24 @@
 import secrets
 from datetime import datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from apps.audit.models import Record
 from apps.audit.selectors import record_at
 from apps.audit.services import audited
-from apps.core.actor import Actor
+from apps.core.actor import SYSTEM, Actor
 from apps.core.errors import Objection, RuleBroken, stop_if
 from apps.core.roles import Role
 from apps.core.rules import is_taken, reason_is_missing
 from apps.core.text import N_
 from apps.identity.facts import ChainNumber, Person
-from apps.identity.models import Chain, Donor, DonorPerson, Recipient, RecipientPerson
+from apps.identity.models import Chain, Donor, DonorPerson, IssuedNumber, Recipient, RecipientPerson
 from apps.identity.rules import chains
-from apps.identity.selectors import facility_of
+from apps.identity.rules.donation_numbers import next_serial
+from apps.identity.selectors import facility_of, numbers_in
 from apps.organisation.models import Site
 from apps.organisation.services import require
 from apps.products.models import ProductVersion
@@ -92,6 +95,21 @@ def issue_chain(*, recipient: Recipient, product_version: ProductVersion, actor:
         return change.create(chain)
 
 
+def issue_number(*, donor: Donor, actor: Actor, at: datetime) -> IssuedNumber:
+    """Give a donor the next donation number of this facility's year, before the collection; nobody else gets it."""
+    site = donor.site
+    who = require(actor, (Role.PHYSICIAN, Role.COLLECTOR), site.code, at=at, about=donor.record.address)
+    facility, year = facility_of(site.code), f"{at.astimezone(ZoneInfo(site.timezone)):%y}"
+    stop_if(chains.has_no_facility(facility, site.code))
+    series = _series(facility, year, site.code, at)
+    with audited(actor=who, action="donation_number.issued", at=at, touching=[series, donor.record]) as change:
+        serial = next_serial(numbers_in(facility, year))
+        stop_if(serial if isinstance(serial, Objection) else None)
+        given = IssuedNumber(record=series, number=f"{facility}{year}{serial}", site=site, donor=donor)
+        given.issued_at, given.issued_by = at, who.username
+        return change.create(given)
+
+
 def stop_at_another_chain(*, record: Record, expected: str, scanned: str, actor: Actor, at: datetime) -> None:
     """Compare the scanned chain with the one that belongs here. Another one is a hard stop, kept with an event.
 
@@ -117,6 +135,19 @@ def keep_mismatch(*, record: Record, mismatch: Objection | None, actor: Actor, a
             facts=facts,
         )
     raise RuleBroken(mismatch)
+
+
+def _series(facility: str, year: str, site: str, at: datetime) -> Record:
+    """The record of a year's donation numbers, opened with the first of them; of two at once one opens it."""
+    number = f"{facility}-{year}"
+    record = record_at(f"series/{number}")
+    if record is not None:
+        return record
+    try:
+        with audited(actor=SYSTEM, action="series.opened", at=at) as change:
+            return change.open_record("series", number, site=site)
+    except IntegrityError:
+        return Record.objects.get(address=f"series/{number}")
 
 
 def _free_number(facility: str, at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The words of the store: places in one notation, ranges of temperature, stays, and times outside the range.
+"""The words of the store: places in one notation, what it keeps, stays, and times outside the range.
 
 **The one notation of a position** is `store/rack/box/position`, for example `LN-03/4/2/E6`: the number of the store
 (the tank, freezer, fridge or incubator), the rack in it, the box in the rack, and in the box the row as a letter and
@@ -65,7 +65,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Warmth:
-    """A range of temperature in degrees Celsius; None is an open end."""
+    """A range of temperature in degrees Celsius, or of another quantity in percent; None is an open end."""
 
     low: Decimal | None
     high: Decimal | None
@@ -78,6 +78,24 @@ class Rejection:
     low: Decimal | None = None
     high: Decimal | None = None
     after: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What a store keeps of one quantity, [`since`, `until`): its range, what is tolerated, the second limit.
+
+    `since` and `until` are None where it has been so from the first day, or still is.
+    """
+
+    range: Warmth
+    tolerated: timedelta
+    rejection: Rejection
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def covers(self, at: datetime) -> bool:
+        """Whether it was in force at an instant."""
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
 
 
 @dataclass(frozen=True)

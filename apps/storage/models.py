@@ -7,16 +7,20 @@ from django.db.models import F, Q
 
 from apps.audit.models import Audited
 from apps.core.choices import choices_of
-from apps.facility.models import Probe, Room
+from apps.facility.facts import Quantity
+from apps.facility.models import Instrument, Probe, Room
 from apps.organisation.models import Site
 from apps.quality.models import Event
-from apps.storage.facts import Grid, Known, Place, Rejection, StayFacts, StoreKind, Warmth, Zone
+from apps.storage.facts import Grid, Keeping, Known, Place, Rejection, StayFacts, StoreKind, Warmth, Zone
+
+IN_PERCENT = (Quantity.CO2, Quantity.HUMIDITY)
 
 
 class Store(Audited):
     """A tank, freezer, fridge or incubator for units, and the temperatures it keeps. Its record is `store/…`.
 
-    It may lie outside that range for less than `tolerated_minutes`, as when its door is opened.
+    It may lie outside that range for less than `tolerated_minutes`, as when its door is opened. `instrument` is the
+    number under which the steps of a batch scan it: what it read reaches the batches that were in culture there.
     """
 
     number = models.CharField(max_length=40, unique=True)
@@ -30,6 +34,7 @@ class Store(Audited):
     reject_low = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     reject_high = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     reject_minutes = models.PositiveIntegerField(null=True, blank=True)
+    instrument = models.OneToOneField(Instrument, models.PROTECT, null=True, blank=True, related_name="store")
 
     class Meta:
         constraints = [
@@ -54,8 +59,60 @@ class Store(Audited):
     @property
     def rejection(self) -> Rejection:
         """Its second limit: beyond it nothing is simply found fit."""
-        after = None if self.reject_minutes is None else timedelta(minutes=self.reject_minutes)
-        return Rejection(self.reject_low, self.reject_high, after)
+        return rejection_of(self)
+
+    @property
+    def keeping(self) -> Keeping:
+        """How its temperature is judged."""
+        return Keeping(self.warmth, timedelta(minutes=self.tolerated_minutes), self.rejection)
+
+
+class StoreLimit(Audited):
+    """What a store keeps of a quantity other than its temperature, in percent, from one instant to another.
+
+    Another limit is another row; what was read before is judged by the row that was in force then.
+    """
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="limits")
+    quantity = models.CharField(max_length=12, choices=[one for one in choices_of(Quantity) if one[0] in IN_PERCENT])
+    low = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    high = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    tolerated_minutes = models.PositiveIntegerField(default=0)
+    reject_low = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    reject_high = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    reject_minutes = models.PositiveIntegerField(null=True, blank=True)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__in=IN_PERCENT), name="a_limit_is_of_a_gas_or_of_humidity"),
+            models.CheckConstraint(condition=Q(low__isnull=False) | Q(high__isnull=False), name="a_limit_has_some_end"),
+            models.CheckConstraint(
+                condition=Q(low__isnull=True) | Q(high__isnull=True) | Q(low__lte=F("high")), name="limit_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")), name="limit_ends_after"
+            ),
+            models.UniqueConstraint(
+                fields=["store", "quantity"], condition=Q(ended_at=None), name="one_limit_of_a_quantity_in_force"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.quantity}"
+
+    @property
+    def keeping(self) -> Keeping:
+        """How what was read in its time is judged."""
+        tolerated = timedelta(minutes=self.tolerated_minutes)
+        return Keeping(Warmth(self.low, self.high), tolerated, rejection_of(self), self.began_at, self.ended_at)
+
+
+def rejection_of(row: Store | StoreLimit) -> Rejection:
+    """The second limit as a row says it."""
+    after = None if row.reject_minutes is None else timedelta(minutes=row.reject_minutes)
+    return Rejection(row.reject_low, row.reject_high, after)
 
 
 class Box(Audited):

@@ -72,6 +72,7 @@ TEMPERATURE = f"{INCUBATE}.temperature"
 PLACES = {"steps": INCUBATE, "sections": "explant", "values": TEMPERATURE}
 FIXED = {
     "username": "vera", "address": "batch%2FCT-0042", "page": "step", "chapter": "preparation", "version": "1",
+    "quantity": "co2",
     "code": "X7K2-M9QD-4R", "site": "NANHU", "counted": "LABELS", "test": "endotoxin", "parameter": "endotoxin",
 }  # fmt: skip
 OF_A_KIND = {

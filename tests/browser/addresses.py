@@ -41,6 +41,7 @@ NUMBERS = {
 VALUES = {
     "din": "A999926000118", "username": "operator2", "address": "batch%2FCT-0042", "page": "step", "site": "NANHU",
     "chapter": "preparation", "version": "1", "code": "B2-101", "test": "hiv", "control": "negative",
+    "quantity": "co2",
     "parameter": "growth", "position": "1", "replicate": "1", "counted": "LABELS", "pk": "1",
 }  # fmt: skip
 PLACES = {

@@ -130,6 +130,17 @@ def test_the_excursion_held_both_bags_and_quality_let_them_go(played: Played) ->
     assert Decimal(found["worst"]) == Decimal("-14.0")
 
 
+def test_the_gas_that_fell_held_the_culture_until_quality_let_it_go_on(played: Played) -> None:
+    """The temperature and the humidity stayed; the CO2 left its range for fifty minutes on day 9."""
+    (found,) = played.all("store-excursions/", store="IS-71")
+    (culture,) = played.get(f"store-excursions/{found['id']}/")["batches"]
+    (event,) = played.all("events/", subject=f"batch/{NKT}", kind="EXCURSION")
+
+    assert (found["quantity"], Decimal(found["worst"])) == ("CO2", Decimal("3.1"))
+    assert (culture["batch"], culture["held"], culture["lifted_by"]) == (NKT, False, "qa")
+    assert "was in culture in IS-71 (4.5 – 5.5 % CO₂) when GP-71 read 3.1 % CO₂" in event["text"]
+
+
 # --- a chain of identity before everything ---------------------------------------------------------------------------
 @pytest.mark.parametrize(("batch", "kind"), [(NKT, "directed"), (HSC, "autologous")])
 def test_what_is_made_for_one_patient_has_its_chain_before_the_collection(

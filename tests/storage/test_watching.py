@@ -7,6 +7,7 @@ import pytest
 from apps.audit.models import Entry
 from apps.audit.selectors import Verification
 from apps.core.errors import BadInput, Happened, NotAllowed, Refused
+from apps.facility.facts import Quantity
 from apps.facility.models import Probe, Reading, ReadingIntake
 from apps.facility.services import retire_probe
 from apps.quality.facts import Blocks
@@ -96,9 +97,13 @@ def test_a_reading_in_kelvin_is_kept_in_the_unit_of_the_probe(cast: Cast, probe:
 
 
 def test_a_probe_whose_readings_could_not_be_judged_is_not_listened_to(cast: Cast, tank: Store) -> None:
-    in_kelvin = probe_of(cast, tank, "TP-99", unit="K")
+    """Nobody installs one any more; those of before say so with their first reading."""
+    assert codes(lambda: probe_of(cast, tank, "TP-99", unit="K")) == ["not_judged_in"]
+    before = probe_of(cast, tank, "TP-98")
+    execute("UPDATE facility_probe SET unit = 'K' WHERE number = 'TP-98'")
+    before.refresh_from_db()
 
-    assert codes(lambda: take(cast, in_kelvin, (0, "150"), unit="K")) == ["not_in_celsius"]
+    assert codes(lambda: take(cast, before, (0, "150"), unit="K")) == ["not_judged_in"]
     assert not Reading.objects.exists()
 
 
@@ -245,7 +250,8 @@ def test_each_probe_and_each_store_has_its_own_excursions(
     put(cast, frozen[0], "LN-03/4/2/A1", minute(0))
 
     take(cast, probe_of(cast, fridge, "TP-40"), (0, "5"), (5, "9"), (10, "1"), (15, "5"))
-    take(cast, probe_of(cast, tank, "CO-1", unit="%"), (0, "5"), (5, "90"), unit="%")
+    of_gas = probe_of(cast, tank, "CO-1", quantity=Quantity.CO2, unit="%")
+    take(cast, of_gas, (0, "5"), (5, "90"), quantity=Quantity.CO2, unit="%")  # no limit of it is known here
     assert held(StoreExcursion.objects.get()) == []
     take(cast, probe, *WARM)
     take(cast, probe_of(cast, tank, "TP-32"), *WARM)

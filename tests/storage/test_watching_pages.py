@@ -94,18 +94,19 @@ def test_the_readings_are_a_table_for_whoever_wants_them(
 ) -> None:
     lines = web_client(cast.ines).get("/storage/stores/LN-03/temperature.csv?days=7").content.decode().splitlines()
 
-    assert lines[0] == "probe,at,value,unit,given"
-    assert lines[1] == f"TP-31,{minute(0).isoformat()},-160.000,Cel,-160"
+    assert lines[0] == "probe,at,value,unit,given,quantity"
+    assert lines[1] == f"TP-31,{minute(0).isoformat()},-160.000,Cel,-160,TEMPERATURE"
     assert len(lines) == 6
 
 
 def test_a_probe_is_added_read_by_hand_and_taken_away_on_pages(cast: Cast, tank: Store, web_client: Any) -> None:
     stella = web_client(cast.stella)
 
-    added = stella.post("/storage/stores/LN-03/probe/", {"number": "TP-31", "silent_after": "15"})
+    said = {"number": "TP-31", "silent_after": "15", "quantity": "TEMPERATURE"}
+    added = stella.post("/storage/stores/LN-03/probe/", said)
     read = stella.post("/storage/probes/TP-31/read/", {"at": "2026-11-05T20:00", "value": "-160.5"})
     odd = stella.post("/storage/probes/TP-31/read/", {"at": "2026-11-05T20:05", "value": "cold"})
-    again = stella.post("/storage/stores/LN-03/probe/", {"number": "TP-31", "silent_after": "15"})
+    again = stella.post("/storage/stores/LN-03/probe/", said)
 
     assert (added.status_code, read.status_code) == (302, 302)
     assert (odd.status_code, list(odd.context["form"].errors)) == (400, ["value"])

@@ -29,7 +29,7 @@ def probe_of(cast: Cast, store: Store, number: str = "TP-31", **more: Any) -> Pr
 
 
 def take(
-    cast: Cast, probe: Probe, *pairs: tuple[int, str], at: datetime = DAYTIME, by: User | None = None, **came: str
+    cast: Cast, probe: Probe, *pairs: tuple[int, str], at: datetime = DAYTIME, by: User | None = None, **came: Any
 ) -> Taken:
     """Stella takes what a probe read: minutes after STORED and values."""
     store = Store.objects.select_related("record", "site").get(record=probe.watches)

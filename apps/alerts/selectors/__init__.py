@@ -22,6 +22,7 @@ from apps.audit.models import Record
 from apps.core.roles import Role
 from apps.core.text import N_
 from apps.disposal.selectors import open_balances
+from apps.facility.facts import Quantity
 from apps.facility.selectors import lapsing_instruments, silent_probes
 from apps.materials.selectors import containers_ending, lots_expiring
 from apps.organisation.models import User
@@ -226,6 +227,11 @@ def _balances() -> Iterator[Due]:
 def _probes(at: datetime) -> Iterator[Due]:
     """A probe that gave no reading for its interval: one alert for each silence, closed by the next reading."""
     for probe, since in silent_probes(at):
+        told = {"number": probe.number, "address": probe.watches.address, "since": f"{since:%Y-%m-%d %H:%M}"}
+        template = N_("Probe {number} of {address} is silent since {since} UTC.")
+        if probe.quantity != Quantity.TEMPERATURE:
+            template = N_("Probe {number} of {address}, which reads {mark}, is silent since {since} UTC.")
+            told["mark"] = probe.mark
         for role in TOLD_OF_SILENCE:
             yield Due(
                 AlertKind.PROBE_SILENT,
@@ -233,7 +239,7 @@ def _probes(at: datetime) -> Iterator[Due]:
                 probe.record.site,
                 f"silent:{role}:{since.isoformat()}",
                 role,
-                N_("Probe {number} of {address} is silent since {since} UTC."),
+                template,
                 since + timedelta(minutes=probe.silent_after),
-                {"number": probe.number, "address": probe.watches.address, "since": f"{since:%Y-%m-%d %H:%M}"},
+                told,
             )

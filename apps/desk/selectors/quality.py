@@ -62,15 +62,16 @@ def stops(whom: Asked) -> Iterator[Task]:
 
 
 def excursions(whom: Asked) -> Iterator[Task]:
-    """Units that lay in a store while it was outside its range: quality decides on each."""
+    """What was in a store while it was outside its range, units and cultures: quality decides on each."""
     held = Hold.objects.filter(lifted_at=None, key__startswith="excursion:", record__site__in=whom.sites)
     counted = dict(held.values_list("key").annotate(n=Count("pk")).order_by())
     wanted = [int(key.partition(":")[2]) for key in counted]
-    for one in StoreExcursion.objects.filter(pk__in=wanted).select_related("store").order_by("began_at", "pk")[:MOST]:
-        said = {"n": str(counted[one.hold_key]), "worst": Decimal(trimmed(one.worst))}
+    found = StoreExcursion.objects.filter(pk__in=wanted).select_related("store", "probe")
+    for one in found.order_by("began_at", "pk")[:MOST]:
+        said = {"n": str(counted[one.hold_key]), "worst": Decimal(trimmed(one.worst)), "mark": one.probe.mark}
         yield Task(
             N_("Decide about an excursion"), one.store.number, one.began_at, "storage:excursion", (str(one.pk),), said,
-            N_("Units to decide on: {n}, worst {worst} °C"), Risk.HIGH,
+            N_("To decide on: {n}, worst {worst} {mark}"), Risk.HIGH,
         )  # fmt: skip
 
 

@@ -5,17 +5,26 @@ from decimal import Decimal
 from typing import Any
 
 from apps.desk.story.stage import Stage, Verb
-from apps.facility.facts import Point
-from apps.facility.models import Probe, Room
+from apps.facility.facts import JUDGED_IN, Point, Quantity
+from apps.facility.models import Instrument, Probe, Room
 from apps.facility.services import install_probe, retire_probe
 from apps.facility.services.probing import Came
 from apps.quality.content import close_event_content
 from apps.quality.services import close_event
 from apps.storage.content import exposure_content
-from apps.storage.facts import StoreKind
+from apps.storage.facts import StoreKind, Warmth
 from apps.storage.models import Box, Store
-from apps.storage.selectors import CELSIUS, excursions_between, exposures, free_places, store_watched_by
-from apps.storage.services import accept_exposure, add_box, open_store, store_unit, take_out, take_readings
+from apps.storage.selectors import cultures, excursions_between, exposures, free_places, store_watched_by
+from apps.storage.services import (
+    accept_exposure,
+    add_box,
+    name_instrument,
+    open_store,
+    set_limit,
+    store_unit,
+    take_out,
+    take_readings,
+)
 from apps.units.models import Unit
 
 
@@ -60,14 +69,32 @@ def unit_in(stage: Stage, who: str, at: datetime, *, unit: str, box: str) -> Non
     store_unit(unit=placed, box=found, place=place, actor=stage.actor(who), at=at, chain=stage.chain)
 
 
-def probe(stage: Stage, who: str, at: datetime, *, number: str, store: str, label: str, silent_after: int) -> None:
-    """Put a probe into a store."""
-    watched = Store.objects.select_related("record", "site").get(number=store)
-    said = {"number": number, "label": label, "unit": CELSIUS, "silent_after": silent_after}
+def store_limit(stage: Stage, who: str, at: datetime, *, store: str, quantity: str, minutes: int, **more: str) -> None:
+    """Say what a store keeps of a gas or of humidity, in percent."""
+    ends = [Decimal(more[name]) if name in more else None for name in ("low", "high")]
+    said = {"quantity": Quantity(quantity), "keeps": Warmth(*ends), "minutes": minutes, "reason": more["reason"]}
+    set_limit(store=_store(store), actor=stage.actor(who), at=at, **said)
+
+
+def store_scanned_as(stage: Stage, who: str, at: datetime, *, store: str, instrument: str) -> None:
+    """Say under which number the steps scan a store."""
+    found = Instrument.objects.select_related("record", "site").get(number=instrument)
+    name_instrument(store=_store(store), instrument=found, actor=stage.actor(who), at=at)
+
+
+def probe(
+    stage: Stage, who: str, at: datetime, *, number: str, store: str, label: str, silent_after: int, **more: str
+) -> None:
+    """Put a probe into a store: of its temperature, unless another quantity is named."""
+    watched, quantity = _store(store), Quantity(more.get("quantity", Quantity.TEMPERATURE))
+    said = {"number": number, "label": label, "unit": JUDGED_IN[quantity], "silent_after": silent_after}
+    said["quantity"] = quantity
     install_probe(watches=watched.record, site=watched.site, actor=stage.actor(who), at=at, **said)
 
 
-def readings(stage: Stage, who: str, at: datetime, *, probe: str, begin: str, every: int, values: str) -> None:
+def readings(
+    stage: Stage, who: str, at: datetime, *, probe: str, begin: str, every: int, values: str, **more: str
+) -> None:
     """Take what a probe read: from an instant on, every so many minutes."""
     found = Probe.objects.select_related("record", "watches", "site").get(number=probe)
     watched, first = store_watched_by(found), stage.instant(begin)
@@ -77,18 +104,19 @@ def readings(stage: Stage, who: str, at: datetime, *, probe: str, begin: str, ev
         Point(n, first + timedelta(minutes=every * (n - 1)), Decimal(value), value)
         for n, value in enumerate(values.split(), start=1)
     ]
-    came = Came("story", CELSIUS)
+    came = Came("story", found.unit, quantity=Quantity(more.get("quantity", Quantity.TEMPERATURE)))
     take_readings(store=watched, probe=found, points=points, came=came, actor=stage.actor(who), at=at)
 
 
 def excursion_judged(stage: Stage, who: str, at: datetime, *, store: str, evidence: str) -> None:
-    """Judge every unit that an excursion of a store holds as fit, and close its event."""
-    watched = Store.objects.select_related("record").get(number=store)
+    """Judge all that an excursion of a store holds as fit, and close its event."""
+    watched = _store(store)
     for excursion in excursions_between(watched, stage.first_day, at):
         units = [one.stay.unit for one in exposures(excursion) if one.is_held]
-        content = exposure_content(excursion=excursion, units=[unit.number for unit in units], evidence=evidence)
-        signing = stage.signing(content, at, who)
-        said = {"excursion": excursion, "units": units, "evidence": evidence, "signing": signing}
+        batches = [one.batch for one in cultures(excursion, at) if one.is_held]
+        named = {"units": [unit.number for unit in units], "batches": [batch.number for batch in batches]}
+        signing = stage.signing(exposure_content(excursion=excursion, evidence=evidence, **named), at, who)
+        said = {"excursion": excursion, "units": units, "batches": batches, "evidence": evidence, "signing": signing}
         accept_exposure(actor=stage.actor(who), at=at, **said)
         signing = stage.signing(close_event_content(event=excursion.event, reason=evidence), at, who)
         close_event(event=excursion.event, reason=evidence, signing=signing, actor=stage.actor(who), at=at)
@@ -98,6 +126,10 @@ def probe_away(stage: Stage, who: str, at: datetime, *, probe: str, reason: str)
     """Take a probe away."""
     found = Probe.objects.select_related("record", "site").get(number=probe)
     retire_probe(probe=found, reason=reason, actor=stage.actor(who), at=at)
+
+
+def _store(number: str) -> Store:
+    return Store.objects.select_related("record", "site", "instrument").get(number=number)
 
 
 def _box(text: str) -> Box:
@@ -111,6 +143,8 @@ VERBS: dict[str, Verb] = {
     "put_away": put_away,
     "unit_out": unit_out,
     "unit_in": unit_in,
+    "store_limit": store_limit,
+    "store_scanned_as": store_scanned_as,
     "probe": probe,
     "readings": readings,
     "excursion_judged": excursion_judged,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -33,7 +34,7 @@ from apps.donation.views.finding import asked_of, donation_named, donor_named
 from apps.identity.facts import Person
 from apps.identity.models import Donor
 from apps.identity.selectors import chain_scanned, visible_recipients
-from apps.identity.services import issue_chain, register_donor
+from apps.identity.services import issue_chain, issue_number, register_donor
 from apps.organisation.access import Access, open_to, sites_as
 from apps.products.forms import words_read
 from apps.products.selectors import definition_of
@@ -145,6 +146,19 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
         issue_chain(recipient=said["recipient"], product_version=version, **who(request))
 
     return act_page(request, act, form, perform)
+
+
+@open_to(access=COLLECTORS)
+@require_http_methods(METHODS)
+def number_for(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /donation/donors/<code>/number/: the next donation number of this facility, before the collection."""
+    found = donor_named(request, number)
+    title = _("A donation number for %(number)s") % {"number": number}
+    intro = _("It is the next of this year, given once and to this donor only. Write it with its check character.")
+    act = _act(found, title, _("Issue the number"), intro=intro, icon="label")
+    return said_page(
+        request, act, forms.Form(request.POST if request.method == "POST" else None), issue_number, donor=found
+    )
 
 
 @open_to(access=COLLECTORS)

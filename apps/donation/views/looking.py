@@ -86,6 +86,7 @@ def donor(request: HttpRequest, number: str) -> HttpResponse:
         "tests": list(_test_rows(found, definitions)),
         "donations": found.donations.order_by("-pk"),
         "chains": found.chains.select_related("recipient").order_by("-pk"),
+        "issued": found.issued_numbers.order_by("-pk"),
         "issues": bool(made_for_one({found.site.code})),
         "holds": holds_panel([found.record]),
         "entries": list(entries_of(found.record)),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from apps.core.errors import Objection
 from apps.core.text import N_
-from apps.facility.facts import Point
+from apps.facility.facts import JUDGED_IN, MARKS, Point, Quantity
 from apps.products.rules.rounding import round_half_up
 from apps.products.rules.units import Incompatible, UnitTable
 
@@ -51,6 +51,30 @@ def has_no_unit(given: str, wanted: str, units: UnitTable) -> Objection | None:
         template = N_("The probe measures in {wanted}; {given} is something else.")
         return Objection("other_kind_of_unit", template, {"given": given, "wanted": wanted}, place="unit")
     return None
+
+
+def measures_otherwise(quantity: Quantity, unit: str, units: UnitTable) -> Objection | None:
+    """A probe is installed in the unit in which the limits of its quantity are told: nothing is kept and not judged."""
+    wanted = JUDGED_IN[quantity]
+    if not units.knows(unit) or unit == wanted:
+        return None  # an unknown unit is told by `has_no_unit`
+    template = N_("Its readings are judged in {wanted}: install it in this unit, not in {unit}.")
+    return Objection("not_judged_in", template, {"wanted": wanted, "unit": unit}, place="unit")
+
+
+def is_another_quantity(declared: Quantity | None, measured: Quantity) -> Objection | None:
+    """Percent alone do not say of what: whoever sends readings of a gas or of humidity says which, and means the probe.
+
+    A temperature is known by its unit; said all the same, it is compared.
+    """
+    if declared is None and measured is not Quantity.TEMPERATURE:
+        return Objection("quantity_needed", N_("Say what was measured: percent of what."), place="quantity")
+    if declared is None or declared is measured:
+        return None
+    template = N_("This probe measures {measured}, not {declared}.")
+    return Objection(
+        "other_quantity", template, {"measured": MARKS[measured], "declared": MARKS[declared]}, place="quantity"
+    )
 
 
 def in_unit(value: Decimal, given: str, wanted: str, units: UnitTable) -> Decimal:

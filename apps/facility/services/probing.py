@@ -12,7 +12,7 @@ from apps.core.actor import Actor
 from apps.core.errors import BadInput, Objection, stop_if
 from apps.core.roles import Role
 from apps.core.rules import is_taken, reason_is_missing
-from apps.facility.facts import Point
+from apps.facility.facts import Point, Quantity
 from apps.facility.models import Probe, Reading, ReadingIntake
 from apps.facility.rules import readings as rules
 from apps.facility.selectors import probe_now, values_at
@@ -25,13 +25,14 @@ KEEPERS = (Role.QA, Role.QC_HEAD, Role.STOREKEEPER)
 
 @dataclass(frozen=True)
 class Came:
-    """How readings came: from which source, in which unit, in which file, read by which declaration."""
+    """How readings came: from which source, of which quantity and unit, in which file, read by which declaration."""
 
     source: str
     unit: str
     file_name: str = ""
     file_sha256: str = ""
     declared: Mapping[str, object] = field(default_factory=dict)
+    quantity: Quantity | None = None
 
 
 def install_probe(
@@ -44,15 +45,18 @@ def install_probe(
     actor: Actor,
     at: datetime,
     label: str = "",
+    quantity: Quantity = Quantity.TEMPERATURE,
 ) -> Probe:
     """Put a probe to work on a store, a room or an instrument; without a reading for so many minutes it is silent."""
     who = require(actor, KEEPERS, site.code, at=at, about=watches.address)
-    unfit = rules.has_no_unit(unit, unit, standard_tables().units)
+    units = standard_tables().units
+    unfit = rules.has_no_unit(unit, unit, units) or rules.measures_otherwise(quantity, unit, units)
     if unfit:
         raise BadInput(unfit)
     stop_if(is_taken(number, record_at(f"probe/{number}") is not None))
     with audited(actor=who, action="probe.installed", at=at) as change:
         probe = Probe(number=number, site=site, watches=watches, label=label, unit=unit, silent_after=silent_after)
+        probe.quantity = quantity
         probe.record, probe.installed_at = change.open_record("probe", number, site=site.code), at
         return change.create(probe)
 
@@ -73,9 +77,9 @@ def keep_readings(change: Change, *, probe: Probe, points: Sequence[Point], came
     `points` are in the unit of the intake. A reading that is there with the same value is counted as repeated.
     """
     units = standard_tables().units
-    unread = [one for one in (rules.has_no_unit(came.unit, probe.unit, units), rules.has_none(points)) if one]
-    if unread:
-        raise BadInput(*unread)
+    unread = [*is_misdeclared(probe, came), rules.has_none(points)]
+    if any(unread):
+        raise BadInput(*[one for one in unread if one])
     kept = {point.at: rules.in_unit(point.value, came.unit, probe.unit, units) for point in points}
     known = values_at(probe, min(kept), max(kept))
     stop_if(*list(_against(probe, points, kept, known, change.at))[: rules.TOLD])
@@ -86,6 +90,16 @@ def keep_readings(change: Change, *, probe: Probe, points: Sequence[Point], came
     intake.first_at, intake.last_at = min(new, default=None), max(new, default=None)
     rows = [Reading(probe=probe, at=at, value=kept[at], given=point.given) for at, point in sorted(new.items())]
     return change.create_sealed(intake, rows, action="readings.taken")
+
+
+def is_misdeclared(probe: Probe, came: Came) -> list[Objection]:
+    """What was declared about readings and does not fit the probe: their quantity, their unit."""
+    units = standard_tables().units
+    said = (
+        rules.is_another_quantity(came.quantity, Quantity(probe.quantity)),
+        rules.has_no_unit(came.unit, probe.unit, units),
+    )
+    return [one for one in said if one]
 
 
 def _against(

@@ -1,6 +1,7 @@
 """Donors, recipients and chains of identity for programs."""
 
 from apps.identity.api.chains import ChainsView, ChainView
+from apps.identity.api.numbers import NumbersView
 from apps.identity.api.people import (
     DonorErasure,
     DonorsView,
@@ -16,6 +17,7 @@ __all__ = [
     "DonorErasure",
     "DonorView",
     "DonorsView",
+    "NumbersView",
     "RecipientErasure",
     "RecipientView",
     "RecipientsView",

@@ -1,6 +1,7 @@
 """The donation identification number of ISBT 128 and its check character (ISO/IEC 7064, MOD 37-2). Pure."""
 
 import re
+from collections.abc import Iterable
 
 from stdnum.iso7064 import mod_37_2
 
@@ -11,6 +12,7 @@ from apps.identity.facts import DonationNumber
 FACILITY = "[A-NP-Z1-9][0-9]{4}"  # the first character is never O or 0
 NUMBER = re.compile(f"({FACILITY})([0-9]{{2}})([0-9]{{6}})", re.ASCII)
 CHECKS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
+LAST_SERIAL = 999_999
 OF_THE_CHECK = range(60, 97)  # flags that carry the check: sixty and the value of the check character
 
 
@@ -53,6 +55,23 @@ def read_keyed(text: str) -> DonationNumber | Objection:
     if len(typed) != 14 or not NUMBER.fullmatch(typed[:13]):
         return _malformed(text)
     return read_number(typed[:13]) if typed[13] == check_character(typed[:13]) else _wrong(typed[:13])
+
+
+def next_serial(taken: Iterable[str]) -> str | Objection:
+    """The six digits that follow the highest that were given or taken in this series; a series has no more of them."""
+    following = max((int(number[7:]) for number in taken), default=0) + 1
+    if following > LAST_SERIAL:
+        return Objection("series_used_up", N_("All numbers of this year are given: a facility has 999,999 of them."))
+    return f"{following:06}"
+
+
+def is_given_to_another(number: str, issued_to: str, donor: str) -> Objection | None:
+    """A number that was issued for one donor labels nothing of another."""
+    if not issued_to or issued_to == donor:
+        return None
+    template = N_("{din} was issued for donor {issued_to}. Another label is in the hand, or another donor.")
+    facts = {"din": printed(number), "issued_to": issued_to}
+    return Objection("number_of_another_donor", template, facts, place="din")
 
 
 def _malformed(text: str) -> Objection:

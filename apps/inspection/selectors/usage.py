@@ -12,6 +12,7 @@ from apps.batches.models import RecordedValue
 from apps.core.text import N_
 from apps.facility.models import Excursion, Instrument, LineClearance, Room
 from apps.inspection.facts import Use
+from apps.storage.models import StoreExcursion
 from apps.testing.models import RunNeed
 
 SHOWN, EXPORTED = 500, 100_000
@@ -25,7 +26,8 @@ def use_log(record: Record, most: int = SHOWN) -> list[Use]:
     room = Room.objects.filter(record=record).first()
     things = Instrument.objects.filter(room=room) if room else Instrument.objects.filter(record=record)
     values = RecordedValue.objects.filter(instrument__in=things)
-    rows = [*_values(values, most), *_runs(things, most), *_excursions(things, most), *_care(record, most)]
+    rows = [*_values(values, most), *_runs(things, most), *_excursions(things, most)]
+    rows += [*_read_outside(things, most), *_care(record, most)]
     if room:
         rows += _clearances(room, most)
     return sorted(rows, key=lambda one: one.at, reverse=True)[:most]
@@ -59,6 +61,16 @@ def _excursions(things: QuerySet[Instrument], most: int) -> Iterator[Use]:
     ):
         note = f"{one.condition} {one.worst} {one.unit}, {_minutes(one.began_at, one.ended_at)} min. {one.note}".strip()
         yield Use(one.began_at, one.instrument.number, N_("excursion"), "", "", note)
+
+
+def _read_outside(things: QuerySet[Instrument], most: int) -> Iterator[Use]:
+    """What the probes of a store read that is scanned as this instrument."""
+    found = StoreExcursion.objects.filter(store__instrument__in=things).order_by("-began_at")
+    for one in found.select_related("store__instrument", "probe", "event__record")[:most]:
+        ended = f"{_minutes(one.began_at, one.ended_at)} min" if one.ended_at else "…"
+        note = f"{one.probe.number} {one.worst.normalize():f} {one.probe.mark}, {ended}"
+        number = one.store.instrument.number if one.store.instrument else ""
+        yield Use(one.began_at, number, N_("excursion"), one.event.record.address, "", note)
 
 
 def _care(record: Record, most: int) -> Iterator[Use]:

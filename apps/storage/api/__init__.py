@@ -1,9 +1,10 @@
 """The store for programs: its places and moves, its probes, readings and excursions."""
 
 from apps.storage.api.excursions import Accept, Excursions, OneExcursion, Refuse
+from apps.storage.api.keeping import Limits, Scanned, Tolerance
 from apps.storage.api.kinetic import MeanKinetic
 from apps.storage.api.places import Boxes, FreePlaces, OneStore, Stays, Stores, TakeOut
-from apps.storage.api.watching import Bulk, File, Probes, Readings, Retire, Tolerance
+from apps.storage.api.watching import Bulk, File, Probes, Readings, Retire
 
 __all__ = [
     "Accept",
@@ -12,6 +13,7 @@ __all__ = [
     "Excursions",
     "File",
     "FreePlaces",
+    "Limits",
     "MeanKinetic",
     "OneExcursion",
     "OneStore",
@@ -19,6 +21,7 @@ __all__ = [
     "Readings",
     "Refuse",
     "Retire",
+    "Scanned",
     "Stays",
     "Stores",
     "TakeOut",

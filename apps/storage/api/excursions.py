@@ -15,9 +15,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.audit.models import Record
+from apps.batches.models import Batch
+from apps.batches.selectors.batches import visible_batches
 from apps.core.errors import BadInput, Objection
 from apps.core.roles import Role
 from apps.core.text import N_
+from apps.facility.facts import Quantity
 from apps.organisation.access import Access
 from apps.signatures.api import SigningInput
 from apps.signatures.api.verbs import SignedVerb, tagged
@@ -25,7 +28,7 @@ from apps.signatures.facts import SignedContent, Signing
 from apps.storage import services
 from apps.storage.content import exposure_content, not_fit_content
 from apps.storage.models import StoreExcursion
-from apps.storage.selectors import exposures, visible_excursions
+from apps.storage.selectors import cultures, exposures, visible_excursions
 from apps.units.models import Unit
 from apps.units.selectors import visible_units
 
@@ -35,13 +38,14 @@ class ExcursionOutput(serializers.ModelSerializer):
 
     store = serializers.CharField(source="store.number")
     probe = serializers.CharField(source="probe.number")
+    quantity = serializers.CharField(source="probe.quantity")
     event = serializers.CharField(source="event.record.number")
 
     class Meta:
         model = StoreExcursion
         fields = (
-            *("id", "store", "probe", "began_at", "last_at", "ended_at", "worst", "mean", "readings", "unwatched"),
-            *("low", "high", "rejects", "event"),
+            *("id", "store", "probe", "quantity", "began_at", "last_at", "ended_at", "worst", "mean", "readings"),
+            *("unwatched", "low", "high", "rejects", "event"),
         )
 
 
@@ -60,17 +64,30 @@ class ExposureOutput(serializers.Serializer):
     evidence = serializers.CharField(source="hold.lift_reason", default="")
 
 
+class CultureOutput(serializers.Serializer):
+    """A batch that was in culture there, and the decision about it."""
+
+    batch = serializers.CharField(source="batch.number")
+    held = serializers.BooleanField(source="is_held")
+    hold = serializers.IntegerField(source="hold.pk", default=None, allow_null=True)
+    lifted_by = serializers.CharField(source="hold.lifted_by", default="")
+    lifted_at = serializers.DateTimeField(source="hold.lifted_at", default=None, allow_null=True)
+    evidence = serializers.CharField(source="hold.lift_reason", default="")
+
+
 class OneExcursionOutput(serializers.Serializer):
-    """An excursion with the units that were there."""
+    """An excursion with the units that were there, and the batches that were in culture there."""
 
     excursion = ExcursionOutput()
     units = ExposureOutput(many=True)
+    batches = CultureOutput(many=True)
 
 
 class AcceptInput(serializers.Serializer):
-    """Units that are judged fit although they were there, and the evidence."""
+    """Units, and batches in culture, that are judged fit although they were there, and the evidence."""
 
-    units = serializers.ListField(child=serializers.CharField(max_length=60), allow_empty=False, max_length=10_000)
+    units = serializers.ListField(child=serializers.CharField(max_length=60), max_length=10_000, default=list)
+    batches = serializers.ListField(child=serializers.CharField(max_length=60), max_length=1_000, default=list)
     evidence = serializers.CharField(max_length=500)
 
 
@@ -94,9 +111,10 @@ class RefuseSigned(RefuseInput):
 
 
 class ExcursionFilter(django_filters.FilterSet):
-    """`?store=LN-03&open=true`."""
+    """`?store=LN-03&open=true&quantity=CO2`."""
 
     store = django_filters.CharFilter(field_name="store__number")
+    quantity = django_filters.ChoiceFilter(field_name="probe__quantity", choices=[(one, one) for one in Quantity])
     open = django_filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull")
 
     class Meta:
@@ -121,7 +139,7 @@ class OneExcursion(APIView):
     @extend_schema(operation_id="store_excursions_show", responses=OneExcursionOutput)
     def get(self, request: Request, pk: int) -> Response:
         found = get_object_or_404(visible_excursions(request.user, timezone.now()), pk=pk)
-        shown = {"excursion": found, "units": exposures(found)}
+        shown = {"excursion": found, "units": exposures(found), "batches": cultures(found, timezone.now())}
         return tagged(Response(OneExcursionOutput(shown).data), found.store.record)
 
 
@@ -138,11 +156,14 @@ class Accept(SignedVerb):
         return target.store.record
 
     def content(self, target: StoreExcursion, data: Mapping[str, Any]) -> SignedContent:
-        return exposure_content(excursion=target, units=data["units"], evidence=data["evidence"])
+        return exposure_content(
+            excursion=target, units=data["units"], batches=data["batches"], evidence=data["evidence"]
+        )
 
     def perform(self, target: StoreExcursion, data: Mapping[str, Any], signing: Signing) -> StoreExcursion:
         units = units_named(self.request, data["units"])
         said = {"units": units, "evidence": data["evidence"], "signing": signing}
+        said["batches"] = batches_named(self.request, data["batches"])
         return services.accept_exposure(excursion=target, **said, **self.who)
 
 
@@ -158,6 +179,16 @@ class Refuse(Accept):
         units = units_named(self.request, data["units"])
         said = {"units": units, "reason": data["reason"], "signing": signing}
         return services.refuse_exposure(excursion=target, **said, **self.who)
+
+
+def batches_named(request: Request, numbers: list[str]) -> list[Batch]:
+    """The batches of one's sites by their numbers; an unknown one is named."""
+    found = {batch.number: batch for batch in visible_batches(request.user, timezone.now()).filter(number__in=numbers)}
+    unknown = [number for number in numbers if number not in found]
+    if unknown:
+        template = N_("There is no batch {batch}.")
+        raise BadInput(Objection("unknown_batch", template, {"batch": unknown[0]}, "batches"))
+    return [found[number] for number in dict.fromkeys(numbers)]
 
 
 def units_named(request: Request, numbers: list[str]) -> list[Unit]:

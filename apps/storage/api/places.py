@@ -49,6 +49,7 @@ class StoreOutput(serializers.Serializer):
     reject_low = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
     reject_high = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
     reject_minutes = serializers.IntegerField(allow_null=True)
+    instrument = serializers.CharField(source="instrument.number", default="", help_text="as steps scan it")
 
 
 class StoreInput(serializers.Serializer):

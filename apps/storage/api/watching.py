@@ -19,7 +19,7 @@ from apps.core.errors import BadInput, Objection
 from apps.core.fields import LARGEST, Instant
 from apps.core.http import who
 from apps.core.pagination import Keyset
-from apps.facility.facts import DELIMITERS, DateOrder, Point
+from apps.facility.facts import DELIMITERS, DateOrder, Point, Quantity
 from apps.facility.models import Probe, Reading
 from apps.facility.rules.readings import read_value
 from apps.facility.selectors import probes_at, visible_probes
@@ -29,7 +29,7 @@ from apps.organisation.access import Access
 from apps.signatures.api.verbs import tagged
 from apps.storage import services
 from apps.storage.api.places import store_named
-from apps.storage.forms import file_form, rejection_from
+from apps.storage.forms import file_form
 from apps.storage.models import Store
 from apps.storage.selectors import store_watched_by
 
@@ -39,12 +39,23 @@ MANY = 10_000
 NUMBER = r"^[A-Z0-9_-]{1,40}$"
 
 
+class QuantityField(serializers.ChoiceField):
+    """What is measured, as the rules know it."""
+
+    def __init__(self, **said: Any) -> None:
+        super().__init__(choices=[one.value for one in Quantity], **said)
+
+    def to_internal_value(self, data: Any) -> Quantity:
+        return Quantity(super().to_internal_value(data))
+
+
 class ProbeOutput(serializers.Serializer):
     """A probe and when it was last heard of."""
 
     number = serializers.CharField()
     address = serializers.CharField(source="record.address")
     label = serializers.CharField()
+    quantity = serializers.CharField(help_text="TEMPERATURE, CO2 or HUMIDITY")
     unit = serializers.CharField(help_text="UCUM code")
     silent_after = serializers.IntegerField(help_text="minutes without a reading after which it counts as silent")
     installed_at = serializers.DateTimeField()
@@ -54,10 +65,11 @@ class ProbeOutput(serializers.Serializer):
 
 
 class ProbeInput(serializers.Serializer):
-    """A probe to be put into a store; its unit is a UCUM code (Cel for degrees Celsius)."""
+    """A probe to be put into a store; its unit is a UCUM code: Cel for a temperature, % for CO2 and humidity."""
 
     number = serializers.RegexField(NUMBER)
     label = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
+    quantity = QuantityField(required=False, default=Quantity.TEMPERATURE)
     unit = serializers.CharField(max_length=20)
     silent_after = serializers.IntegerField(min_value=1, max_value=LARGEST)
 
@@ -68,32 +80,6 @@ class RetireInput(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
 
 
-class RejectionInput(serializers.Serializer):
-    """The second limit: beyond it nothing is found fit but under a deviation; null: no such limit."""
-
-    reject_low = serializers.DecimalField(max_digits=5, decimal_places=1, allow_null=True, default=None)
-    reject_high = serializers.DecimalField(max_digits=5, decimal_places=1, allow_null=True, default=None)
-    reject_minutes = serializers.IntegerField(min_value=0, max_value=100_000, allow_null=True, default=None)
-
-
-class ToleranceInput(serializers.Serializer):
-    """How many minutes outside the range are no excursion yet, and why."""
-
-    minutes = serializers.IntegerField(min_value=0, max_value=100_000)
-    rejection = RejectionInput(required=False, allow_null=True, default=None)
-    reason = serializers.CharField(max_length=500)
-
-
-class ToleranceOutput(serializers.Serializer):
-    """How many minutes outside the range are no excursion yet."""
-
-    number = serializers.CharField()
-    tolerated_minutes = serializers.IntegerField()
-    reject_low = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
-    reject_high = serializers.DecimalField(max_digits=6, decimal_places=1, allow_null=True)
-    reject_minutes = serializers.IntegerField(allow_null=True)
-
-
 class ReadingInput(serializers.Serializer):
     """What was read at an instant; the value as text, so that every digit stays: "-150.10"."""
 
@@ -102,8 +88,9 @@ class ReadingInput(serializers.Serializer):
 
 
 class OneReadingInput(ReadingInput):
-    """One reading, its unit, and what sends it."""
+    """One reading, its unit, what sends it; in percent also of what: a temperature is known by its unit."""
 
+    quantity = QuantityField(required=False, default=None)
     unit = serializers.CharField(max_length=20)
     source = serializers.CharField(max_length=80, required=False, default="api")
 
@@ -111,6 +98,7 @@ class OneReadingInput(ReadingInput):
 class ReadingsInput(serializers.Serializer):
     """Up to 10,000 readings: all are kept, or none and each item that stands against it is named."""
 
+    quantity = QuantityField(required=False, default=None)
     unit = serializers.CharField(max_length=20)
     source = serializers.CharField(max_length=80, required=False, default="api")
     readings = ReadingInput(many=True, allow_empty=False, max_length=MANY)
@@ -127,6 +115,9 @@ class FileInput(serializers.Serializer):
     at_column = serializers.CharField(max_length=120)
     time_column = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
     value_column = serializers.CharField(max_length=120)
+    quantity = serializers.ChoiceField(
+        choices=[one.value for one in Quantity], required=False, default="", allow_blank=True
+    )
     unit = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
     zone = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     date_order = serializers.ChoiceField(choices=list(DateOrder), required=False, default="", allow_blank=True)
@@ -182,7 +173,7 @@ class Probes(APIView):
 
     @extend_schema(operation_id="probes_install", request=ProbeInput, responses={201: ProbeOutput})
     def post(self, request: Request, number: str) -> Response:
-        store, said = store_named(request, number), _read(ProbeInput, request)
+        store, said = store_named(request, number), read_as(ProbeInput, request)
         probe = install_probe(watches=store.record, site=store.site, **said, **who(request))
         return tagged(Response(ProbeOutput(probe).data, status=status.HTTP_201_CREATED), probe.record)
 
@@ -195,22 +186,8 @@ class Retire(APIView):
     @extend_schema(operation_id="probes_retire", request=RetireInput, responses=ProbeOutput)
     def post(self, request: Request, number: str) -> Response:
         probe, _store = probe_named(request, number)
-        done = retire_probe(probe=probe, **_read(RetireInput, request), **who(request))
+        done = retire_probe(probe=probe, **read_as(RetireInput, request), **who(request))
         return tagged(Response(ProbeOutput(done).data), done.record)
-
-
-class Tolerance(APIView):
-    """Say how long a store may lie outside its range before that is an excursion."""
-
-    open_to = BY_KEEPERS
-
-    @extend_schema(operation_id="stores_tolerance", request=ToleranceInput, responses=ToleranceOutput)
-    def post(self, request: Request, number: str) -> Response:
-        store, said = store_named(request, number), _read(ToleranceInput, request)
-        limit = said.pop("rejection")
-        rejection = rejection_from(limit) if limit else None
-        changed = services.change_tolerance(store=store, rejection=rejection, **said, **who(request))
-        return tagged(Response(ToleranceOutput(changed).data), changed.record)
 
 
 class Readings(ListAPIView):
@@ -229,7 +206,7 @@ class Readings(ListAPIView):
     @extend_schema(operation_id="readings_take", request=OneReadingInput, responses={201: TakenOutput})
     def post(self, request: Request, number: str) -> Response:
         probe, store = probe_named(request, number)
-        said = _read(OneReadingInput, request)
+        said = read_as(OneReadingInput, request)
         return _taken(request, probe, store, [said], said)
 
 
@@ -241,7 +218,7 @@ class Bulk(APIView):
     @extend_schema(operation_id="readings_take_many", request=ReadingsInput, responses={201: TakenOutput})
     def post(self, request: Request, number: str) -> Response:
         probe, store = probe_named(request, number)
-        said = _read(ReadingsInput, request)
+        said = read_as(ReadingsInput, request)
         return _taken(request, probe, store, said["readings"], said)
 
 
@@ -254,7 +231,7 @@ class File(APIView):
     @extend_schema(operation_id="readings_import", request=FileInput, responses={201: TakenOutput})
     def post(self, request: Request, number: str) -> Response:
         probe, store = probe_named(request, number)
-        said = _read(FileInput, request)
+        said = read_as(FileInput, request)
         sent = {"name": said["file"].name, "content": said["file"].read(), "form": file_form(said)}
         taken = services.import_readings(store=store, probe=probe, **sent, **who(request))
         return tagged(Response(TakenOutput(taken).data, status=status.HTTP_201_CREATED), probe.record)
@@ -283,12 +260,12 @@ def _taken(
     points = [
         Point(n, one["at"], value, one["value"].strip()) for n, one, value in read if not isinstance(value, Objection)
     ]
-    came = Came(said["source"], said["unit"])
+    came = Came(said["source"], said["unit"], quantity=said["quantity"])
     taken = services.take_readings(store=store, probe=probe, points=points, came=came, **who(request))
     return tagged(Response(TakenOutput(taken).data, status=status.HTTP_201_CREATED), probe.record)
 
 
-def _read(form: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+def read_as(form: type[serializers.Serializer], request: Request) -> dict[str, Any]:
     read = form(data=request.data)
     read.is_valid(raise_exception=True)
     return dict(read.validated_data)

@@ -114,21 +114,28 @@ def needs_a_deviation(*, rejects: bool, has_deviation: bool) -> Objection | None
     return Objection("beyond_rejection", template)
 
 
-def is_not_judged(probe: str, unit: str, celsius: str, *, is_temperature: bool) -> Objection | None:
-    """The range of a store is in °C: a temperature in another unit would be kept, and never compared with it."""
-    if unit == celsius or not is_temperature:
+def is_not_judged(probe: str, unit: str, wanted: str) -> Objection | None:
+    """A store is judged in one unit for each quantity: readings in another one would be kept, and never compared."""
+    if unit == wanted:
         return None
-    template = N_("{probe} measures in {unit}; a store is judged in °C. Install it in °C and send the readings again.")
-    return Objection("not_in_celsius", template, {"probe": probe, "unit": unit}, place="unit")
+    template = N_("{probe} measures in {unit}; a store is judged in {wanted}. Install it so, and send them again.")
+    return Objection("not_judged_in", template, {"probe": probe, "unit": unit, "wanted": wanted}, place="unit")
 
 
-def has_nothing_held(chosen: Sequence[str], held: Sequence[str]) -> Objection | None:
-    """A decision is about units that the excursion holds, each named once."""
+def cut_off(spell: Spell, until: datetime | None) -> Spell:
+    """A time outside the range ends at the latest with the limit by which it is one."""
+    if until is None or spell.ended_at is not None:
+        return spell
+    return replace(spell, ended_at=max(until, spell.last_at + timedelta.resolution))
+
+
+def has_nothing_held(chosen: Sequence[str], held: Sequence[str], place: str = "units") -> Objection | None:
+    """A decision is about units, or batches, that the excursion holds, each named once."""
     others = [number for number in chosen if number not in held]
     if chosen and not others and len(set(chosen)) == len(chosen):
         return None
-    template = N_("Name units that this excursion holds. Not held by it: {units}.")
-    return Objection("not_held", template, {"units": ", ".join(others[:20]) or "–"}, place="units")
+    template = N_("Name what this excursion holds. Not held by it: {units}.")
+    return Objection("not_held", template, {"units": ", ".join(others[:20]) or "–"}, place=place)
 
 
 def _begun(at: datetime, value: Decimal, silence: timedelta) -> Spell:

@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 
 from apps.core.errors import Objection
 from apps.core.text import N_
+from apps.facility.facts import MARKS, Quantity
 from apps.products.definition import Definition, NumberParameter
 from apps.products.definition.limits import Limit, NumericLimit
 from apps.products.definition.storage import StorageState
@@ -21,6 +22,7 @@ PLACE = re.compile(r"([A-Z0-9_-]{1,40})/([A-Z0-9_-]{1,20})/([A-Z0-9_-]{1,20})/([
 IN_HOUSE = (Custody.IN_STORE, Custody.RESERVED, Custody.AT_SITE)  # at a site: in a store of whoever received it
 HANDLING = "transient_warming"  # the watch point of a master record that limits each time out of the store, in minutes
 MINUTE = timedelta(minutes=1)
+CELSIUS = MARKS[Quantity.TEMPERATURE]
 
 
 # --- places ---------------------------------------------------------------------------------------------------------
@@ -80,20 +82,20 @@ def keeps(store: Warmth, asked: Warmth) -> bool:
     return low and high
 
 
-def warmth_text(warmth: Warmth) -> str:
-    """ "2 – 8 °C", "≤ -150 °C": the same in every language."""
+def warmth_text(warmth: Warmth, mark: str = CELSIUS) -> str:
+    """ "2 – 8 °C", "≤ -150 °C", "4.5 – 5.5 % CO₂": the same in every language."""
     if warmth.low is not None and warmth.high is not None:
-        return f"{warmth.low:f} – {warmth.high:f} °C"
+        return f"{warmth.low:f} – {warmth.high:f} {mark}"
     if warmth.high is not None:
-        return f"≤ {warmth.high:f} °C"
-    return f"≥ {warmth.low:f} °C" if warmth.low is not None else "–"
+        return f"≤ {warmth.high:f} {mark}"
+    return f"≥ {warmth.low:f} {mark}" if warmth.low is not None else "–"
 
 
-def rejection_text(rejection: Rejection) -> str:
+def rejection_text(rejection: Rejection, mark: str = CELSIUS) -> str:
     """ "> 10 °C, ≥ 60 min": the same in every language; empty where there is none."""
     parts = [
-        f"< {rejection.low:f} °C" if rejection.low is not None else "",
-        f"> {rejection.high:f} °C" if rejection.high is not None else "",
+        f"< {rejection.low:f} {mark}" if rejection.low is not None else "",
+        f"> {rejection.high:f} {mark}" if rejection.high is not None else "",
         f"≥ {rejection.after // MINUTE} min" if rejection.after is not None else "",
     ]
     return ", ".join(part for part in parts if part)
@@ -122,6 +124,34 @@ def has_no_range(warmth: Warmth) -> Objection | None:
     if warmth.low is not None and warmth.high is not None and warmth.low > warmth.high:
         return Objection("range_reversed", N_("The lower temperature lies above the upper one."), place="low")
     return None
+
+
+def has_no_ends(kept: Warmth) -> Objection | None:
+    """A limit says at least one end, the lower first; a share lies between nothing and all of it."""
+    low, high = kept.low, kept.high
+    if low is None and high is None:
+        return Objection("no_range", N_("Say what it keeps: at least one end."), place="high")
+    if low is not None and high is not None and low > high:
+        return Objection("range_reversed", N_("The lower end lies above the upper one."), place="low")
+    for place, end in (("low", low), ("high", high)):
+        if end is not None and not 0 <= end <= 100:
+            return Objection("no_share", N_("Percent lie between 0 and 100."), place=place)
+    return None
+
+
+def is_kept_by_the_store(quantity: Quantity) -> Objection | None:
+    """The temperatures that a store keeps say what may lie in it, and were said when it was opened."""
+    if quantity is not Quantity.TEMPERATURE:
+        return None
+    return Objection("temperature_of_a_store", N_("Which temperatures a store keeps was said when it was opened."))
+
+
+def is_known_as(store: str, instrument: str) -> Objection | None:
+    """A store is scanned under one number, a number means one store; what was read there stays with it."""
+    if not instrument:
+        return None
+    template = N_("{store} is scanned as {instrument} already.")
+    return Objection("known_as", template, {"store": store, "instrument": instrument}, place="instrument")
 
 
 def rejects_within(keeps: Warmth, tolerated: timedelta, rejection: Rejection) -> Objection | None:

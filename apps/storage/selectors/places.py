@@ -85,12 +85,12 @@ class History:
 def visible_stores(user: User, at: datetime) -> QuerySet[Store]:
     """The stores of the sites this person may see."""
     seen = Store.objects.filter(site__code__in=visible_to(user, at))
-    return seen.select_related("record", "site", "room").order_by("number")
+    return seen.select_related("record", "site", "room", "instrument").order_by("number")
 
 
 def store_now(store: Store) -> Store:
     """The store as it is inside the door."""
-    return Store.objects.select_related("record", "site").get(pk=store.pk)
+    return Store.objects.select_related("record", "site", "instrument").get(pk=store.pk)
 
 
 def box_at(place: Place, sites: Iterable[str]) -> Box | None:

@@ -10,10 +10,8 @@ from apps.documents.store import digest_of
 from apps.facility.facts import FileForm, Point
 from apps.facility.models import Probe
 from apps.facility.rules.files import read_file
-from apps.facility.rules.readings import has_no_unit
-from apps.facility.services.probing import Came
+from apps.facility.services.probing import Came, is_misdeclared
 from apps.organisation.services import require
-from apps.products.loader import standard_tables
 from apps.storage.models import Store
 from apps.storage.services.watching import READERS, Taken, take_readings
 
@@ -23,13 +21,11 @@ def import_readings(
 ) -> Taken:
     """Take the readings of a file. What is not declared is asked for; a line that can't be read refuses the file."""
     require(actor, READERS, store.site.code, at=at, about=store.record.address)
-    faults = [
-        one for one in (is_too_large(len(content)), has_no_unit(form.unit, probe.unit, standard_tables().units)) if one
-    ]  # fmt: skip
+    came = Came("file", form.unit, name[:200], digest_of(content), asdict(form), form.quantity)
+    faults = [one for one in (is_too_large(len(content)), *is_misdeclared(probe, came)) if one]
     read = [] if faults else read_file(content, form)
     faults += [one for one in read if isinstance(one, Objection)]
     if faults:
         raise BadInput(*faults)
-    came = Came("file", form.unit, name[:200], digest_of(content), asdict(form))
     points = [one for one in read if isinstance(one, Point)]
     return take_readings(store=store, probe=probe, points=points, came=came, actor=actor, at=at, file=content)

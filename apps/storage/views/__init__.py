@@ -1,6 +1,7 @@
 """Pages of the store: its places and moves, its temperature and excursions."""
 
 from apps.storage.views.excursions import accept, excursion, refuse
+from apps.storage.views.keeping import instrument, limit, tolerance
 from apps.storage.views.places import add_box, expiry_tone, move, open_store, store, stores, take_out, unit
 from apps.storage.views.watching import (
     add_probe,
@@ -9,7 +10,6 @@ from apps.storage.views.watching import (
     readings_table,
     retire,
     temperature,
-    tolerance,
 )
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
     "excursion",
     "expiry_tone",
     "import_page",
+    "instrument",
+    "limit",
     "move",
     "open_store",
     "read_page",

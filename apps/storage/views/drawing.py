@@ -1,4 +1,4 @@
-"""The temperature of a store as a picture: range, curve with its gaps, excursions, and who lay there. Geometry."""
+"""What a probe of a store read, as a picture: range, curve with its gaps, excursions, and who lay there. Geometry."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -61,7 +61,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class TemperaturePlot:
+class CurvePlot:
     """Everything that the template draws, in a view box of its own."""
 
     path: str
@@ -104,31 +104,32 @@ class Scale:
         return round(HIGH * (self.high - float(value)) / (self.high - self.low), 1)
 
 
-def temperature_plot(
+def curve_plot(
     readings: Sequence[Reading],
     keeps: Warmth,
+    mark: str,
     span: tuple[datetime, datetime],
     gap: timedelta,
     excursions: Sequence[StoreExcursion],
     stays: Iterable[Stay],
     now: datetime,
-) -> TemperaturePlot:
+) -> CurvePlot:
     """The picture of a time. The curve breaks where nothing was read for longer than `gap`."""
     low, high = axis_of([*Bounds(keeps.low, keeps.high).numbers, *(float(value) for _at, value in readings)], None)
     scale = Scale(*span, low, high)
     path, dots = _curve(readings, scale, gap)
     bars, more = _bars(stays, excursions, scale, now)
-    return TemperaturePlot(
+    return CurvePlot(
         path=path,
         dots=dots,
         grid=tuple(Mark(scale.y(number), measured_text(f"{number:f}")) for number in _grid(low, high)),
         ticks=_time_marks(scale),
         limits=tuple(Mark(scale.y(one), text) for one, text in _limits(keeps)),
-        shades=tuple(_shade(one, scale, now) for one in excursions),
+        shades=tuple(_shade(one, mark, scale, now) for one in excursions),
         bars=bars,
         more=more,
         now=scale.x(now) if span[0] <= now <= span[1] else None,
-        summary=_summary(readings, excursions),
+        summary=_summary(readings, mark, excursions),
     )
 
 
@@ -157,7 +158,7 @@ def _pieces(readings: Sequence[Reading], gap: timedelta) -> list[list[Reading]]:
 
 
 def _grid(low: float, high: float) -> list[Decimal]:
-    """Round numbers on the axis of temperature: four to eight of them."""
+    """Round numbers on the axis of values: four to eight of them."""
     step = next((one for one in STEPS if (high - low) / float(one) <= 6), STEPS[-1])
     first = int(low / float(step)) - 1
     found = [step * n for n in range(first, first + 12)]
@@ -184,13 +185,13 @@ def _limits(keeps: Warmth) -> list[tuple[Decimal, str]]:
     return [(one, f"{sign} {measured_text(trimmed(one))}") for one, sign in ends if one is not None]
 
 
-def _shade(excursion: StoreExcursion, scale: Scale, now: datetime) -> Shade:
+def _shade(excursion: StoreExcursion, mark: str, scale: Scale, now: datetime) -> Shade:
     until = excursion.ended_at or now
     x = scale.x(excursion.began_at)
     length = duration((excursion.ended_at or excursion.last_at) - excursion.began_at)
     worst = measured_text(trimmed(excursion.worst))
-    words = _("%(length)s, worst %(worst)s °C") if excursion.ended_at else _("open, worst %(worst)s °C")
-    text = words % {"length": length, "worst": worst}
+    words = _("%(length)s, worst %(worst)s") if excursion.ended_at else _("open, worst %(worst)s")
+    text = words % {"length": length, "worst": f"{worst} {mark}"}
     return Shade(x, max(round(scale.x(until) - x, 1), 2.0), excursion.pk, text)
 
 
@@ -225,7 +226,7 @@ def _is_met(begun: datetime, ended: datetime | None, excursions: Sequence[StoreE
     )
 
 
-def _summary(readings: Sequence[Reading], excursions: Sequence[StoreExcursion]) -> str:
+def _summary(readings: Sequence[Reading], mark: str, excursions: Sequence[StoreExcursion]) -> str:
     """The picture in one sentence."""
     if not readings:
         return _("No reading in this time.")
@@ -233,9 +234,9 @@ def _summary(readings: Sequence[Reading], excursions: Sequence[StoreExcursion]) 
     facts = {
         "n": len(values),
         "low": measured_text(trimmed(min(values))),
-        "high": measured_text(trimmed(max(values))),
+        "high": f"{measured_text(trimmed(max(values)))} {mark}",
         "times": len(excursions),
     }
     if not excursions:
-        return _("%(n)s readings from %(low)s to %(high)s °C; never outside the range for too long.") % facts
-    return _("%(n)s readings from %(low)s to %(high)s °C; times outside the range: %(times)s.") % facts
+        return _("%(n)s readings from %(low)s to %(high)s; never outside the range for too long.") % facts
+    return _("%(n)s readings from %(low)s to %(high)s; times outside the range: %(times)s.") % facts

@@ -31,28 +31,50 @@ def unit_out(stage: ApiStage, who: str, *, unit: str, reason: str) -> None:
     stage.post(who, f"{API}/units/{unit}/take-out/", {"reason": reason, "chain": stage.stage.chain})
 
 
-def probe(stage: ApiStage, who: str, *, number: str, store: str, label: str, silent_after: int) -> None:
+def store_limit(stage: ApiStage, who: str, *, store: str, **said: Any) -> None:
+    """Say what a store keeps of a gas or of humidity."""
+    stage.post(who, f"{API}/stores/{store}/limits/", said)
+
+
+def store_scanned_as(stage: ApiStage, who: str, *, store: str, instrument: str) -> None:
+    """Say under which number the steps scan a store."""
+    stage.post(who, f"{API}/stores/{store}/instrument/", {"instrument": instrument})
+
+
+def probe(stage: ApiStage, who: str, *, number: str, store: str, quantity: str = "TEMPERATURE", **more: Any) -> None:
     """Put a probe into a store."""
-    body = {"number": number, "label": label, "unit": "Cel", "silent_after": silent_after}
-    stage.post(who, f"{API}/stores/{store}/probes/", body)
+    unit = "Cel" if quantity == "TEMPERATURE" else "%"
+    stage.post(who, f"{API}/stores/{store}/probes/", {"number": number, "quantity": quantity, "unit": unit, **more})
 
 
-def readings(stage: ApiStage, who: str, *, probe: str, begin: str, every: int, values: str) -> None:
+def probe_away(stage: ApiStage, who: str, *, probe: str, reason: str) -> None:
+    """Take a probe away."""
+    stage.post(who, f"{API}/probes/{probe}/retire/", {"reason": reason})
+
+
+def readings(
+    stage: ApiStage, who: str, *, probe: str, begin: str, every: int, values: str, quantity: str = "TEMPERATURE"
+) -> None:
     """Take what a probe read: from an instant on, every so many minutes."""
     first = stage.stage.instant(begin)
     rows = [
         {"at": (first + timedelta(minutes=every * n)).isoformat(), "value": value}
         for n, value in enumerate(values.split())
     ]
-    stage.post(who, f"{API}/probes/{probe}/readings/bulk/", {"source": "story", "unit": "Cel", "readings": rows})
+    unit = "Cel" if quantity == "TEMPERATURE" else "%"
+    body = {"source": "story", "quantity": quantity, "unit": unit, "readings": rows}
+    stage.post(who, f"{API}/probes/{probe}/readings/bulk/", body)
 
 
 def excursion_judged(stage: ApiStage, who: str, *, store: str, evidence: str) -> None:
-    """Judge every unit that an excursion of a store holds as fit, and close its event."""
+    """Judge all that an excursion of a store holds as fit, and close its event."""
     for found in stage.all(who, f"{API}/store-excursions/", store=store):
         url = f"{API}/store-excursions/{found['id']}/"
-        units = [one["unit"] for one in stage.get(who, url)["units"] if one["held"]]
-        stage.sign(who, f"{url}acceptance/", {"units": units, "evidence": evidence}, seen=url)
+        shown = stage.get(who, url)
+        units = [one["unit"] for one in shown["units"] if one["held"]]
+        batches = [one["batch"] for one in shown["batches"] if one["held"]]
+        body = {"units": units, "batches": batches, "evidence": evidence}
+        stage.sign(who, f"{url}acceptance/", body, seen=url)
         event = f"{API}/events/{found['event']}/"
         stage.sign(who, f"{event}closure/", {"reason": evidence}, seen=event)
 
@@ -61,7 +83,10 @@ VERBS: dict[str, ApiVerb] = {
     "store": store,
     "put_away": put_away,
     "unit_out": unit_out,
+    "store_limit": store_limit,
+    "store_scanned_as": store_scanned_as,
     "probe": probe,
+    "probe_away": probe_away,
     "readings": readings,
     "excursion_judged": excursion_judged,
 }
