@@ -12,12 +12,16 @@ class FindingKind(StrEnum):
     RECORDED_AGAINST_RULE = "RECORDED_AGAINST_RULE"
     TEST_FAILED = "TEST_FAILED"
     NOT_EVALUABLE = "NOT_EVALUABLE"
+    INVESTIGATION = "INVESTIGATION"
+    INVALIDATED = "INVALIDATED"
     DIFFERS = "DIFFERS"
     MATERIAL = "MATERIAL"
     DEVICE = "DEVICE"
     AWAITED = "AWAITED"
     EVENT = "EVENT"
     NOT_COVERED = "NOT_COVERED"
+    RETEST = "RETEST"
+    CAPA = "CAPA"
     INVALID_RUN = "INVALID_RUN"
     REFUSED = "REFUSED"
     CORRECTED = "CORRECTED"
@@ -39,9 +43,11 @@ class Check(StrEnum):
     RECOMPUTED = "recomputed"
     RESULTS = "results"
     RUNS = "runs"
+    INVESTIGATIONS = "investigations"
     EVENTS = "events"
     REFUSED_ATTEMPTS = "refused_attempts"
     AMENDMENTS = "amendments"
+    CAPAS = "capas"
 
 
 class Answer(StrEnum):

@@ -16,6 +16,7 @@ from apps.release.facts import Answer, Check, Finding, FindingKind, Judged, Look
 from apps.release.models import Judgement
 from apps.release.selectors.around import (
     events_of,
+    look_at_capas,
     look_at_departures,
     look_at_environment,
     look_at_events,
@@ -25,6 +26,7 @@ from apps.release.selectors.around import (
 )
 from apps.release.selectors.people import all_records_of
 from apps.release.selectors.values import look_at_computations, look_at_signatures, look_at_values, values_of
+from apps.testing.facts import InvestigationState
 from apps.testing.selectors import Tested, tested
 
 ORDER = list(FindingKind)
@@ -69,6 +71,7 @@ def review_page(batch: Batch, read: Read | None = None) -> ReviewPage:
         *look_at_tests(read.tested),
         look_at_refusals(read.records),
         look_at_departures(batch),
+        look_at_capas(batch),
     ]
     looked.append(look_at_events(_of_their_own(events, looked, address)))
     looked.sort(key=lambda one: ASKED.index(one.check))
@@ -95,8 +98,14 @@ def _answered(finding: Finding, by_about: Mapping[str, Event], judged: Mapping[s
         return replace(finding, answer=Answer.ACCEPTED, judged=answer, event=_number(event))
     if event is not None:
         return _answered_by_event(finding, event)
-    waits = finding.kind in AWAITS_ITS_ANSWER
+    waits = finding.kind in AWAITS_ITS_ANSWER or _is_under_way(finding)
     return replace(finding, answer=Answer.HOLDS if waits else Answer.TO_JUDGE)
+
+
+def _is_under_way(finding: Finding) -> bool:
+    """An investigation is read when it is concluded."""
+    concluded = finding.key.endswith(f":{InvestigationState.CONCLUDED}")
+    return finding.kind is FindingKind.INVESTIGATION and not concluded
 
 
 def _answered_by_event(finding: Finding, event: Event) -> Finding:
