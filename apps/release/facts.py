@@ -169,11 +169,10 @@ class ReviewPage:
 
     @property
     def left_in_the_record(self) -> int:
-        """Findings without an answer, but for attempts by which nothing was recorded."""
-        return sum(
-            finding.answer is not Answer.ACCEPTED and finding.kind is not FindingKind.REFUSED
-            for finding in self.findings
-        )
+        """Findings without an answer, but for attempts by which nothing was recorded, and for investigations under way:
+        what they say against certification is where their test stands."""
+        apart = (FindingKind.REFUSED, FindingKind.INVESTIGATION)
+        return sum(finding.answer is not Answer.ACCEPTED and finding.kind not in apart for finding in self.findings)
 
     def finding(self, key: str) -> Finding | None:
         """The finding of that key."""

@@ -12,7 +12,7 @@ from apps.facility.models import Plate
 from apps.facility.selectors import plates_of, points_not_sampled
 from apps.products.facts import Verdict
 from apps.quality.models import Capa, Event
-from apps.release.facts import Check, Finding, FindingKind, Looked, Trail
+from apps.release.facts import Answer, Check, Finding, FindingKind, Judged, Looked, Trail
 from apps.testing.facts import RunState
 from apps.testing.models import AssayRun, Investigation, Result
 from apps.testing.selectors import Tested
@@ -90,7 +90,9 @@ def _investigated(one: Investigation) -> Finding:
         note=one.finding,
         url_address=one.record.address,
         check=Check.INVESTIGATIONS,
-        key=f"{Check.INVESTIGATIONS}:{one.number}:{one.state}",
+        key=f"{Check.INVESTIGATIONS}:{one.number}",
+        answer=Answer.ACCEPTED if one.concluded_at else Answer.HOLDS,
+        judged=Judged(one.concluded_name, one.concluded_at, one.rationale) if one.concluded_at else None,
     )
 
 

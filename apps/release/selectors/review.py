@@ -26,7 +26,6 @@ from apps.release.selectors.around import (
 )
 from apps.release.selectors.people import all_records_of
 from apps.release.selectors.values import look_at_computations, look_at_signatures, look_at_values, values_of
-from apps.testing.facts import InvestigationState
 from apps.testing.selectors import Tested, tested
 
 ORDER = list(FindingKind)
@@ -91,6 +90,8 @@ def _of_their_own(events: Sequence[Event], looked: Sequence[Looked], address: st
 
 
 def _answered(finding: Finding, by_about: Mapping[str, Event], judged: Mapping[str, Judgement]) -> Finding:
+    if finding.kind is FindingKind.INVESTIGATION:
+        return finding  # its signed conclusion is its answer
     event = by_about.get(finding.url_address) if finding.url_address else None
     row = judged.get(finding.key)
     if row is not None:
@@ -98,14 +99,8 @@ def _answered(finding: Finding, by_about: Mapping[str, Event], judged: Mapping[s
         return replace(finding, answer=Answer.ACCEPTED, judged=answer, event=_number(event))
     if event is not None:
         return _answered_by_event(finding, event)
-    waits = finding.kind in AWAITS_ITS_ANSWER or _is_under_way(finding)
+    waits = finding.kind in AWAITS_ITS_ANSWER
     return replace(finding, answer=Answer.HOLDS if waits else Answer.TO_JUDGE)
-
-
-def _is_under_way(finding: Finding) -> bool:
-    """An investigation is read when it is concluded."""
-    concluded = finding.key.endswith(f":{InvestigationState.CONCLUDED}")
-    return finding.kind is FindingKind.INVESTIGATION and not concluded
 
 
 def _answered_by_event(finding: Finding, event: Event) -> Finding:
