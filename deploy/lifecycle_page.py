@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from apps.batches import lifecycle as batches
+from apps.core.roles import Role
 from apps.disposal import lifecycle as disposal
 from apps.dosing import lifecycle as dosing
 from apps.materials import lifecycle as materials
 from apps.products import lifecycle as products
+from apps.quality import lifecycle as quality
+from apps.testing import lifecycle as testing
 from apps.transport import lifecycle as transport
 from apps.units import lifecycle as units
 
@@ -60,6 +63,23 @@ ORDERS = """
 From `apps/dosing/lifecycle.py`. An order begins as ORDERED, signed by a physician. Without a meaning: no signature.
 
 | verb | from | to | role | the signature means |
+|---|---|---|---|---|
+"""
+QUALITY = """
+# The lives of an event, a deviation and an action
+
+From `apps/quality/lifecycle.py`. Without a meaning: no signature.
+
+| verb | from | to | roles | the signature means |
+|---|---|---|---|---|
+"""
+INVESTIGATIONS = """
+# The life of an investigation
+
+From `apps/testing/lifecycle.py`. It begins as LABORATORY, opened by the signature on a failing result. A dash: the
+state stays; without a meaning: no signature.
+
+| verb | from | to | roles | the signature means |
 |---|---|---|---|---|
 """
 
@@ -124,6 +144,22 @@ def lifecycle_page() -> str:
                     move.meaning or "–",
                 )
                 for move in dosing.MOVES.values()
+            ),
+            QUALITY,
+            *(
+                _row(verb, move.source, move.target, _some_of(move.roles, Role), move.meaning or "–")
+                for verb, move in quality.MOVES.items()
+            ),
+            INVESTIGATIONS,
+            *(
+                _row(
+                    move.verb,
+                    _some_of(move.sources, testing.InvestigationState),
+                    move.target or "–",
+                    ", ".join(move.roles),
+                    move.meaning or "–",
+                )
+                for move in testing.MOVES.values()
             ),
         ]
     )

@@ -1,11 +1,15 @@
-"""What is sent and answered about holds, events and deviations."""
+"""What is sent and answered about holds, events, deviations and actions."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from rest_framework import serializers
 
 from apps.core.choices import choices_of
+from apps.core.fields import Instant
 from apps.core.ui.wording import sentence
-from apps.quality.facts import Blocks, Severity
-from apps.quality.models import Deviation, Event, Hold
+from apps.quality.facts import Blocks, CapaKind, Planned, RootCause, Severity
+from apps.quality.models import Capa, Deviation, Event, Hold
 from apps.signatures.api import SigningInput
 
 
@@ -63,7 +67,16 @@ class DeviationOutput(serializers.ModelSerializer):
         model = Deviation
         fields = (
             *("number", "event", "subject", "classification", "rationale", "state", "impact", "other_batches"),
-            *("root_cause", "opened_at", "due_at", "impact_signed_at", "closed_at"),
+            *(
+                "root_cause",
+                "root_cause_category",
+                "reopened",
+                "reopen_reason",
+                "opened_at",
+                "due_at",
+                "impact_signed_at",
+                "closed_at",
+            ),
         )
 
 
@@ -121,7 +134,59 @@ class ImpactSigned(ImpactInput):
 
 class RootCauseInput(serializers.Serializer):
     root_cause = serializers.CharField(max_length=4000)
+    category = serializers.ChoiceField(choices=choices_of(RootCause))
+
+    def validate_category(self, value: str) -> RootCause:
+        return RootCause(value)
 
 
 class RootCauseSigned(RootCauseInput):
     signature = SigningInput()
+
+
+class CapaOutput(serializers.ModelSerializer):
+    """A corrective or preventive action."""
+
+    number = serializers.CharField(source="record.number")
+    source = serializers.CharField(source="source.address")
+    subject = serializers.CharField(source="subject.address")
+
+    class Meta:
+        model = Capa
+        fields = (
+            *("number", "source", "subject", "kind", "state", "what", "owner", "owner_name", "due_at", "criterion"),
+            *("check_at", "planned_at", "planned_by", "evidence", "done_at", "done_by", "finding", "checked_at"),
+            *("checked_by", "postponed", "reopened", "reason"),
+        )
+
+
+class CapaInput(serializers.Serializer):
+    """An action: what, by whom, until when; by what, and from when, it is judged effective."""
+
+    kind = serializers.ChoiceField(choices=choices_of(CapaKind))
+    what = serializers.CharField(max_length=2000)
+    owner = serializers.CharField(max_length=80, help_text="the user name of somebody who holds a role at the site")
+    due_at = Instant()
+    criterion = serializers.CharField(max_length=1000)
+    check_at = Instant()
+
+
+def planned_from(said: Mapping[str, Any]) -> Planned:
+    """An action as the service takes it."""
+    return Planned(**{**said, "kind": CapaKind(said["kind"])})
+
+
+class EvidenceInput(serializers.Serializer):
+    evidence = serializers.CharField(max_length=2000)
+
+
+class FindingInput(serializers.Serializer):
+    finding = serializers.CharField(max_length=2000)
+
+
+class FindingSigned(FindingInput):
+    signature = SigningInput()
+
+
+class DueInput(ReasonInput):
+    due_at = Instant()

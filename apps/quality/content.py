@@ -1,9 +1,9 @@
 """What is shown and signed when quality assurance decides."""
 
 from apps.core.text import N_
-from apps.quality.facts import Severity
+from apps.quality.facts import RootCause, Severity
 from apps.quality.lifecycle import MOVES, QualityVerb
-from apps.quality.models import Deviation, Event, Hold
+from apps.quality.models import Capa, Deviation, Event, Hold
 from apps.signatures.facts import Line, SignedContent
 
 LIFTED = N_("I lift this hold on the evidence cited.")
@@ -47,15 +47,34 @@ def product_impact_content(*, deviation: Deviation, impact: str, other_batches: 
     )
 
 
-def close_deviation_content(*, deviation: Deviation, root_cause: str) -> SignedContent:
+def close_deviation_content(*, deviation: Deviation, root_cause: str, category: RootCause) -> SignedContent:
     """The end of a deviation."""
     return _content(
         QualityVerb.CLOSE_DEVIATION,
         deviation.record.address,
         *_deviation(deviation),
         Line(N_("Impact on the product"), deviation.impact),
+        Line(N_("Category of the root cause"), category),
         Line(N_("Root cause and what follows"), root_cause),
     )
+
+
+def reopen_deviation_content(*, deviation: Deviation, reason: str) -> SignedContent:
+    """A deviation that is opened again."""
+    lines = (*_deviation(deviation), Line(N_("Root cause and what follows"), deviation.root_cause))
+    return _content(QualityVerb.REOPEN_DEVIATION, deviation.record.address, *lines, Line(N_("Reason"), reason))
+
+
+def check_capa_content(*, capa: Capa, verb: QualityVerb, finding: str) -> SignedContent:
+    """The effect of an action as it is judged, beside its criterion and the evidence that it was done."""
+    lines = (
+        Line(N_("Action"), capa.record.number, capa.source.address),
+        Line(N_("What is done"), capa.what),
+        Line(N_("Carried out by"), capa.done_name, capa.evidence),
+        Line(N_("Criterion"), capa.criterion),
+        Line(N_("Finding"), finding),
+    )
+    return _content(verb, capa.record.address, *lines)
 
 
 def _content(verb: QualityVerb, address: str, *lines: Line) -> SignedContent:

@@ -1,6 +1,8 @@
 """The words of the quality system: what a hold blocks, what an event is."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from apps.core.errors import are_sentences
@@ -55,6 +57,48 @@ class DeviationState(StrEnum):
     OPEN = "OPEN"
     IMPACT_SIGNED = "IMPACT_SIGNED"
     CLOSED = "CLOSED"
+
+
+class RootCause(StrEnum):
+    """Where a departure came from. Unknown is said as such, and no root cause of a critical one."""
+
+    PEOPLE = "PEOPLE"
+    PROCEDURE = "PROCEDURE"
+    EQUIPMENT = "EQUIPMENT"
+    MATERIAL = "MATERIAL"
+    STARTING_MATERIAL = "STARTING_MATERIAL"
+    ENVIRONMENT = "ENVIRONMENT"
+    MEASUREMENT = "MEASUREMENT"
+    SYSTEM = "SYSTEM"
+    UNKNOWN = "UNKNOWN"
+
+
+class CapaKind(StrEnum):
+    """Against what happened, or against what could."""
+
+    CORRECTIVE = "CORRECTIVE"
+    PREVENTIVE = "PREVENTIVE"
+
+
+class CapaState(StrEnum):
+    """Planned; carried out, its effect not known yet; effective; or cancelled."""
+
+    OPEN = "OPEN"
+    DONE = "DONE"
+    EFFECTIVE = "EFFECTIVE"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An action as it is planned: what, by whom, until when; by what, and when, it is judged effective."""
+
+    kind: CapaKind
+    what: str
+    owner: str
+    due_at: datetime
+    criterion: str
+    check_at: datetime
 
 
 def kept_facts(facts: Mapping[str, object]) -> dict[str, object]:

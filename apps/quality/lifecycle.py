@@ -1,4 +1,4 @@
-"""The lives of an event and of a deviation: two tables. Buttons, permissions and API verbs are made from them."""
+"""The lives of an event, a deviation and an action: tables. Buttons, permissions and API verbs are made from them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from apps.core.errors import Objection
 from apps.core.roles import Role
 from apps.core.text import N_
-from apps.quality.facts import DeviationState, EventState
+from apps.quality.facts import CapaState, DeviationState, EventState
 
 
 class QualityVerb(StrEnum):
@@ -17,17 +17,24 @@ class QualityVerb(StrEnum):
     OPEN_DEVIATION = "OPEN_DEVIATION"
     SIGN_PRODUCT_IMPACT = "SIGN_PRODUCT_IMPACT"
     CLOSE_DEVIATION = "CLOSE_DEVIATION"
+    REOPEN_DEVIATION = "REOPEN_DEVIATION"
+    CARRY_OUT = "CARRY_OUT"
+    FIND_EFFECTIVE = "FIND_EFFECTIVE"
+    FIND_INEFFECTIVE = "FIND_INEFFECTIVE"
+    POSTPONE = "POSTPONE"
+    REOPEN_CAPA = "REOPEN_CAPA"
+    CANCEL_CAPA = "CANCEL_CAPA"
 
 
 @dataclass(frozen=True)
 class Move:
-    """One verb: from which state to which, by whom, what its signature means."""
+    """One verb: from which state to which, by whom, what its signature means; without a meaning it is attributed."""
 
     source: str
     target: str
     roles: tuple[Role, ...]
     label: str
-    meaning: str
+    meaning: str = ""
 
 
 EVENT_MOVES: Mapping[QualityVerb, Move] = {
@@ -61,8 +68,36 @@ DEVIATION_MOVES: Mapping[QualityVerb, Move] = {
         N_("Close the deviation"),
         N_("The root cause of this deviation is found and what follows from it is decided."),
     ),
+    QualityVerb.REOPEN_DEVIATION: Move(
+        DeviationState.CLOSED,
+        DeviationState.OPEN,
+        (Role.QA,),
+        N_("Open the deviation again"),
+        N_("I open this deviation again, for the reason given; its impact on the product is to be signed anew."),
+    ),
 }
-MOVES = {**EVENT_MOVES, **DEVIATION_MOVES}
+ANYBODY = tuple(role for role in Role if role not in (Role.INSPECTOR, Role.SITE_ADMIN))
+CAPA_MOVES: Mapping[QualityVerb, Move] = {
+    QualityVerb.CARRY_OUT: Move(CapaState.OPEN, CapaState.DONE, ANYBODY, N_("It is carried out")),
+    QualityVerb.FIND_EFFECTIVE: Move(
+        CapaState.DONE,
+        CapaState.EFFECTIVE,
+        (Role.QA,),
+        N_("It is effective"),
+        N_("I did not carry this action out; judged by its criterion it is effective."),
+    ),
+    QualityVerb.FIND_INEFFECTIVE: Move(
+        CapaState.DONE,
+        CapaState.OPEN,
+        (Role.QA,),
+        N_("It is not effective"),
+        N_("I did not carry this action out; judged by its criterion it is not effective and is opened again."),
+    ),
+    QualityVerb.POSTPONE: Move(CapaState.OPEN, CapaState.OPEN, (Role.QA,), N_("Postpone")),
+    QualityVerb.REOPEN_CAPA: Move(CapaState.EFFECTIVE, CapaState.OPEN, (Role.QA,), N_("Open it again")),
+    QualityVerb.CANCEL_CAPA: Move(CapaState.OPEN, CapaState.CANCELLED, (Role.QA,), N_("Cancel it")),
+}
+MOVES = {**EVENT_MOVES, **DEVIATION_MOVES, **CAPA_MOVES}
 
 
 def may_not_move(verb: QualityVerb, state: str) -> Objection | None:

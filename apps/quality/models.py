@@ -1,10 +1,19 @@
-"""Holds, events and deviations."""
+"""Holds, events, deviations, corrective and preventive actions."""
 
 from django.db import models
 
 from apps.audit.models import Audited, Record
 from apps.core.choices import choices_of
-from apps.quality.facts import Blocks, DeviationState, EventKind, EventState, Severity
+from apps.quality.facts import (
+    Blocks,
+    CapaKind,
+    CapaState,
+    DeviationState,
+    EventKind,
+    EventState,
+    RootCause,
+    Severity,
+)
 
 
 class Hold(Audited):
@@ -98,6 +107,9 @@ class Deviation(Audited):
     impact = models.TextField(blank=True)
     other_batches = models.TextField(blank=True)
     root_cause = models.TextField(blank=True)
+    root_cause_category = models.CharField(max_length=20, choices=choices_of(RootCause), blank=True)
+    reopened = models.PositiveSmallIntegerField(default=0)
+    reopen_reason = models.CharField(max_length=1000, blank=True)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     impact_signed_at = models.DateTimeField(null=True, blank=True)
@@ -106,6 +118,56 @@ class Deviation(Audited):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=list(DeviationState)), name="known_deviation_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.record.number
+
+
+class Capa(Audited):
+    """A corrective or preventive action out of a deviation or an investigation. Its record: `capa/...`.
+
+    Who carried it out does not judge its effect. One that is not effective is opened again.
+    """
+
+    source = models.ForeignKey(Record, models.PROTECT, related_name="capas")
+    subject = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=choices_of(CapaKind))
+    state = models.CharField(max_length=10, choices=choices_of(CapaState), default=CapaState.OPEN, db_index=True)
+    what = models.CharField(max_length=2000)
+    owner = models.CharField(max_length=80)
+    owner_name = models.CharField(max_length=120)
+    due_at = models.DateTimeField(db_index=True)
+    criterion = models.CharField(max_length=1000)
+    check_at = models.DateTimeField()
+    planned_at = models.DateTimeField()
+    planned_by = models.CharField(max_length=80)
+    planned_name = models.CharField(max_length=120)
+    evidence = models.CharField(max_length=2000, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.CharField(max_length=80, blank=True)
+    done_name = models.CharField(max_length=120, blank=True)
+    finding = models.CharField(max_length=2000, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.CharField(max_length=80, blank=True)
+    checked_name = models.CharField(max_length=120, blank=True)
+    postponed = models.PositiveSmallIntegerField(default=0)
+    reopened = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=list(CapaState)), name="known_capa_state"),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=[CapaState.DONE, CapaState.EFFECTIVE])
+                | (models.Q(done_at__isnull=False) & ~models.Q(evidence="")),
+                name="done_with_evidence",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=CapaState.EFFECTIVE)
+                | (models.Q(checked_at__isnull=False) & ~models.Q(checked_by=models.F("done_by"))),
+                name="effect_judged_by_another",
+            ),
         ]
 
     def __str__(self) -> str:

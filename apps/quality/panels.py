@@ -15,6 +15,7 @@ from apps.quality.selectors import open_holds
 WHO = {
     "event": gettext_lazy("Quality assurance judges the event"),
     "deviation": gettext_lazy("Quality assurance signs the product impact"),
+    "root_cause": gettext_lazy("Quality assurance closes the deviation with its root cause"),
     "test": gettext_lazy("Quality control reviews the result"),
     "review": gettext_lazy("Quality assurance reviews the record"),
     "disposal": gettext_lazy("Quality assurance decides on the disposal"),
@@ -44,6 +45,8 @@ def hold_row(hold: Hold) -> dict[str, object]:
 
 
 def _page_of(kind: str, number: str, hold: Hold) -> str:
+    if kind == "root_cause":
+        return reverse("quality:deviation", args=[number])
     if kind in ("event", "deviation"):
         return reverse(f"quality:{kind}", args=[number])
     return reverse("quality:hold", args=[hold.pk])

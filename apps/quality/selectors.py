@@ -3,16 +3,16 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from apps.audit.models import Record
 from apps.core.prepared import Prepared
 from apps.lineage.selectors import ancestor_ids, ancestry_of
 from apps.organisation.models import Site, User
-from apps.organisation.selectors import visible_to
-from apps.quality.facts import Blocks, DeviationState, EventState
-from apps.quality.models import Deviation, Event, Hold
-from apps.quality.rules import is_overdue
+from apps.organisation.selectors import roles_held, visible_to
+from apps.quality.facts import Blocks, CapaState, DeviationState, EventState
+from apps.quality.models import Capa, Deviation, Event, Hold
+from apps.quality.rules import is_overdue, one_working_day_after
 
 AT_ONCE = 30_000  # a statement of PostgreSQL takes 65,535 parameters, one of SQLite 32,766
 _OPEN_HOLDS = Prepared(
@@ -88,6 +88,12 @@ def untriaged_events(at: datetime, sites: Collection[str] | None = None) -> list
     return [event for event in events if is_overdue(event.opened_at, zones.get(event.subject.site, "UTC"), at)]
 
 
+def answer_due_of(event: Event) -> datetime:
+    """Until when an event was to be judged: within one working day of its site."""
+    zone = Site.objects.filter(code=event.subject.site).values_list("timezone", flat=True).first()
+    return one_working_day_after(event.opened_at, zone or "UTC")
+
+
 def overdue_deviations(at: datetime, sites: Collection[str] | None = None) -> QuerySet[Deviation]:
     """A duty of QA: deviations that are not closed in time."""
     late = Deviation.objects.exclude(state=DeviationState.CLOSED).filter(due_at__lte=at)
@@ -101,3 +107,44 @@ def unanswered_holds(at: datetime, sites: Collection[str] | None = None) -> Quer
         Hold.objects.filter(lifted_at=None, due_at__lte=at).select_related("record").order_by(F("due_at").asc(), "pk")
     )
     return late if sites is None else late.filter(record__site__in=sites)
+
+
+# --- corrective and preventive actions ------------------------------------------------------------------------------
+def visible_capas(user: User, at: datetime) -> QuerySet[Capa]:
+    """The actions of the person's sites."""
+    return Capa.objects.filter(record__site__in=visible_to(user, at)).select_related("record", "source", "subject")
+
+
+def capa_now(capa: Capa) -> Capa:
+    """The action as it is inside the door."""
+    return Capa.objects.select_related("record", "source", "subject").get(pk=capa.pk)
+
+
+def capas_of(source: Record) -> QuerySet[Capa]:
+    """The actions out of a deviation or an investigation."""
+    return Capa.objects.filter(source=source).select_related("record", "source").order_by("pk")
+
+
+def capas_about(subject: Record) -> QuerySet[Capa]:
+    """The actions out of everything that concerned a batch or another record."""
+    return Capa.objects.filter(subject=subject).select_related("record", "source").order_by("pk")
+
+
+def overdue_capas(at: datetime, sites: Collection[str] | None = None) -> QuerySet[Capa]:
+    """A duty: actions not carried out in time, and those whose effect nobody judged in time."""
+    not_done = Q(state=CapaState.OPEN, due_at__lte=at)
+    not_judged = Q(state=CapaState.DONE, check_at__lte=at)
+    late = Capa.objects.filter(not_done | not_judged).select_related("record", "source").order_by("due_at", "pk")
+    return late if sites is None else late.filter(record__site__in=sites)
+
+
+def member_at(username: str, site: str, at: datetime) -> User | None:
+    """Somebody who holds a role at a site, by user name."""
+    grant = roles_held(at).filter(site__code=site, user__username=username).select_related("user").first()
+    return grant.user if grant else None
+
+
+def members_at(site: str, at: datetime) -> list[User]:
+    """Everybody who holds a role at a site, by name."""
+    held = roles_held(at).filter(site__code=site).values("user")
+    return list(User.objects.filter(pk__in=held).order_by("printed_name", "pk"))

@@ -17,4 +17,13 @@ urlpatterns = [
     path("deviations/<str:number>/", views.deviation, name="deviation"),
     path("deviations/<str:number>/impact/", views.sign_impact, name="sign_impact"),
     path("deviations/<str:number>/close/", views.close_deviation, name="close_deviation"),
+    path("deviations/<str:number>/reopen/", views.reopen_deviation, name="reopen_deviation"),
+    path("deviations/<str:number>/capa/", views.plan_capa, name="plan_capa"),
+    path("capas/<str:number>/", views.capa, name="capa"),
+    path("capas/<str:number>/done/", views.carry_out, name="carry_out"),
+    path("capas/<str:number>/effective/", views.find_effective, name="find_effective"),
+    path("capas/<str:number>/not-effective/", views.find_ineffective, name="find_ineffective"),
+    path("capas/<str:number>/postpone/", views.postpone, name="postpone"),
+    path("capas/<str:number>/reopen/", views.reopen_capa, name="reopen_capa"),
+    path("capas/<str:number>/cancel/", views.cancel_capa, name="cancel_capa"),
 ]

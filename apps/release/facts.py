@@ -12,12 +12,16 @@ class FindingKind(StrEnum):
     RECORDED_AGAINST_RULE = "RECORDED_AGAINST_RULE"
     TEST_FAILED = "TEST_FAILED"
     NOT_EVALUABLE = "NOT_EVALUABLE"
+    INVESTIGATION = "INVESTIGATION"
+    INVALIDATED = "INVALIDATED"
     DIFFERS = "DIFFERS"
     MATERIAL = "MATERIAL"
     DEVICE = "DEVICE"
     AWAITED = "AWAITED"
     EVENT = "EVENT"
     NOT_COVERED = "NOT_COVERED"
+    RETEST = "RETEST"
+    CAPA = "CAPA"
     INVALID_RUN = "INVALID_RUN"
     REFUSED = "REFUSED"
     CORRECTED = "CORRECTED"
@@ -39,9 +43,11 @@ class Check(StrEnum):
     RECOMPUTED = "recomputed"
     RESULTS = "results"
     RUNS = "runs"
+    INVESTIGATIONS = "investigations"
     EVENTS = "events"
     REFUSED_ATTEMPTS = "refused_attempts"
     AMENDMENTS = "amendments"
+    CAPAS = "capas"
 
 
 class Answer(StrEnum):
@@ -163,11 +169,10 @@ class ReviewPage:
 
     @property
     def left_in_the_record(self) -> int:
-        """Findings without an answer, but for attempts by which nothing was recorded."""
-        return sum(
-            finding.answer is not Answer.ACCEPTED and finding.kind is not FindingKind.REFUSED
-            for finding in self.findings
-        )
+        """Findings without an answer, but for attempts by which nothing was recorded, and for investigations under way:
+        what they say against certification is where their test stands."""
+        apart = (FindingKind.REFUSED, FindingKind.INVESTIGATION)
+        return sum(finding.answer is not Answer.ACCEPTED and finding.kind not in apart for finding in self.findings)
 
     def finding(self, key: str) -> Finding | None:
         """The finding of that key."""

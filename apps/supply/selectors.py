@@ -145,19 +145,22 @@ def why_not(supply: NamedSupply) -> list[Objection]:
         findings_left(review_page(batch).left_in_the_record),
         *why_not_certifiable(batch),
         *bank_in_the_way(batch),
-        _other_holds(batch, rules.excused_by(route, tests)),
+        _other_holds(batch, route, rules.excused_by(route, tests)),
     ]
     return [one for one in found if one]
 
 
-def _other_holds(batch: Batch, excused: Iterable[TestFacts]) -> Objection | None:
+def _other_holds(batch: Batch, route: Route, excused: Iterable[TestFacts]) -> Objection | None:
     """Every hold on the batch or its sources, but for those of the tests that are excused.
 
     That a test has failed late is excused where it is what the physician asked about; where it is called outstanding
-    again, quality lifts that hold first.
+    again, quality lifts that hold first. A root cause that is looked for keeps from certification, which never comes on
+    the exceptional way.
     """
     keys = {f"{word}:{one.key}" for one in excused for word in rules.words_excused(one)}
     holds = [hold for hold in open_holds([batch.record]) if hold.blocks & FORBIDS]
+    if route is Route.EXCEPTIONAL:
+        holds = [hold for hold in holds if not hold.key.startswith("root_cause:")]
     return has_open_holds([h for h in holds if h.record_id != batch.record_id or h.key not in keys])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from apps.products.facts import Verdict
@@ -36,10 +37,86 @@ class Standing(StrEnum):
 
     FAILED = "FAILED"
     NOT_EVALUABLE = "NOT_EVALUABLE"
+    INVESTIGATED = "INVESTIGATED"
     MISSING = "MISSING"
     AWAITED = "AWAITED"
     UNREVIEWED = "UNREVIEWED"
     PASSED = "PASSED"
+
+
+class InvestigationState(StrEnum):
+    """In the laboratory; assessed there, QA decides; its results invalidated; or in production; extended; concluded."""
+
+    LABORATORY = "LABORATORY"
+    ASSESSED = "ASSESSED"
+    INVALIDATED = "INVALIDATED"
+    PRODUCTION = "PRODUCTION"
+    EXTENDED = "EXTENDED"
+    CONCLUDED = "CONCLUDED"
+
+
+class InvestigationVerb(StrEnum):
+    """What is done to an investigation and to its plan."""
+
+    ASSESS = "ASSESS"
+    RETURN = "RETURN"
+    INVALIDATE = "INVALIDATE"
+    EXTEND = "EXTEND"
+    REVIEW_PRODUCTION = "REVIEW_PRODUCTION"
+    PROPOSE_PLAN = "PROPOSE_PLAN"
+    APPROVE_PLAN = "APPROVE_PLAN"
+    REFUSE_PLAN = "REFUSE_PLAN"
+    CONCLUDE = "CONCLUDE"
+
+
+class Phase(StrEnum):
+    """Where it is looked: in the laboratory (phase I), in production (phase II)."""
+
+    LABORATORY = "LABORATORY"
+    PRODUCTION = "PRODUCTION"
+
+
+class Reply(StrEnum):
+    """An answer to a question of a checklist: in order, not in order, not applicable."""
+
+    YES = "YES"
+    NO = "NO"
+    NA = "NA"
+
+
+class LaboratoryCause(StrEnum):
+    """An assignable cause in the laboratory. Only the first shows that the sample does not stand for its batch."""
+
+    SAMPLE = "SAMPLE"
+    PREPARATION = "PREPARATION"
+    METHOD = "METHOD"
+    INSTRUMENT = "INSTRUMENT"
+    REAGENT = "REAGENT"
+    CALCULATION = "CALCULATION"
+    ANALYST = "ANALYST"
+
+
+class Conclusion(StrEnum):
+    """What QA concludes. Inconclusive: the result stands, and the batch is judged by it."""
+
+    CONFIRMED = "CONFIRMED"
+    INVALIDATED = "INVALIDATED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+
+
+class PlanKind(StrEnum):
+    """The same sample again, or a new one."""
+
+    RETEST = "RETEST"
+    RESAMPLE = "RESAMPLE"
+
+
+class PlanState(StrEnum):
+    """Proposed, then approved or refused by QA."""
+
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
 
 
 class NeedKind(StrEnum):
@@ -50,6 +127,7 @@ class NeedKind(StrEnum):
 
 
 GRAVITY = tuple(Standing)
+UNPLANNED = frozenset({"already_on_a_run", "no_plan"})  # what a line overrides that was tested again all the same
 PASSING = frozenset({Verdict.PASS, Verdict.ALERT, Verdict.RECORDED})
 
 
@@ -84,3 +162,34 @@ class ControlFacts:
     key: str
     label: str
     verdict: Verdict | None
+
+
+@dataclass(frozen=True)
+class Replied:
+    """One answer to a question of a checklist."""
+
+    item: str
+    reply: Reply
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan as it is proposed: what, by whom, how often, how much of the sample is left and how much each time."""
+
+    kind: PlanKind
+    analyst: str
+    retests: int
+    rationale: str
+    amount_left: Decimal | None = None
+    amount_each: Decimal | None = None
+    not_representative: str = ""
+
+
+@dataclass(frozen=True)
+class Concluded:
+    """How an investigation ends, why, and which other batches were considered."""
+
+    conclusion: Conclusion
+    rationale: str
+    other_batches: str

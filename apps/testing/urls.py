@@ -28,6 +28,20 @@ urlpatterns = [
     path(
         "runs/<str:number>/lines/<int:position>/<str:parameter>/<int:replicate>/late/", views.late_result, name="late"
     ),
+    path("investigations/", views.investigations, name="investigations"),
+    path("investigations/counts/", views.counts, name="investigation_counts"),
+    path("investigations/<str:number>/", views.investigation, name="investigation"),
+    path("investigations/<str:number>/laboratory/", views.assess, name="assess"),
+    path("investigations/<str:number>/invalidate/", views.invalidate, name="invalidate"),
+    path("investigations/<str:number>/extend/", views.extend, name="extend"),
+    path("investigations/<str:number>/production/", views.review_production, name="review_production"),
+    path("investigations/<str:number>/return/", views.return_to_laboratory, name="return"),
+    path("investigations/<str:number>/plan/", views.propose_plan, name="propose_plan"),
+    path("investigations/<str:number>/plan/approve/", views.approve_plan, name="approve_plan"),
+    path("investigations/<str:number>/plan/refuse/", views.refuse_plan, name="refuse_plan"),
+    path("investigations/<str:number>/retests/", views.retest, name="retest"),
+    path("investigations/<str:number>/conclude/", views.conclude, name="conclude"),
+    path("investigations/<str:number>/capa/", views.plan_capa, name="plan_capa"),
     path("analysis/<str:number>/", views.analysis, name="analysis"),
     path("analysis/<str:number>/approve/", views.approve, name="approve"),
 ]

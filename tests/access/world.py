@@ -33,15 +33,17 @@ from apps.lookback.models import FailureReport, LookBack, PhysicianNotice, Recal
 from apps.organisation.access import Access, access_of
 from apps.organisation.models import RoleHeld, Training
 from apps.quality.content import open_deviation_content
-from apps.quality.facts import EventKind, Severity
+from apps.quality.facts import CapaKind, EventKind, Severity
+from apps.quality.facts import Planned as Action
 from apps.quality.models import Hold
-from apps.quality.services import open_deviation, report_event, stop_record
+from apps.quality.services import open_deviation, plan_capa, report_event, stop_record
 from apps.storage.facts import StoreKind
 from apps.storage.models import StoreExcursion
 from apps.storage.services import add_box, open_store, take_readings
 from apps.supply.facts import Route
 from apps.supply.models import NamedSupply
-from apps.testing.models import ControlValue, Line, Result
+from apps.testing.facts import InvestigationState
+from apps.testing.models import ControlValue, Investigation, Line, Result, RetestPlan
 from apps.transport.models import LoggerFile
 from apps.units.models import Unit
 from tests.banks.story import master
@@ -63,6 +65,7 @@ NOUNS = {
     "chains": "chain", "disposals": "disposal", "disposal": "disposal", "stores": "store",
     "probes": "probe", "look-backs": "lookback", "lookback": "lookback",
     "rooms": "room", "plates": "plate", "take": "batch",
+    "investigations": "oos", "capas": "capa",
     "supplies": "supply", "supply": "supply",
     "shipments": "shipment", "transport": "shipment", "banks": "batch", "blinding": "batch",
 }  # fmt: skip
@@ -138,6 +141,7 @@ def build_world(cast: Cast) -> None:
     filled(cast, batch)
     sample = received_sample(cast, batch)
     entered(cast, batch, sample, "endotoxin")
+    _investigation(batch)
     issued()
     ordered(cast)
     record = batch.record
@@ -146,7 +150,10 @@ def build_world(cast: Cast) -> None:
         events = [report_event(change, template="INC-07 was at 35.2 °C.", **said) for _ in range(2)]
     judged = {"classification": Severity.MAJOR, "rationale": "Outside the range"}
     signing = sign_as(cast.quinn, open_deviation_content(event=events[1], **judged))
-    open_deviation(event=events[1], signing=signing, actor=actor(cast.quinn), at=AT, **judged)
+    deviation = open_deviation(event=events[1], signing=signing, actor=actor(cast.quinn), at=AT, **judged)
+    due, kind = AT + timedelta(days=9), CapaKind.CORRECTIVE
+    action = Action(kind=kind, what="New seal", owner="vera", due_at=due, criterion="No alarm", check_at=due)
+    plan_capa(source=deviation.record, subject=record, planned=action, actor=actor(cast.quinn), at=AT)
     stop_record(record=record, reason="Cloudy", actor=actor(cast.olga), at=AT)
     with_print_out(cast, requested(cast, batch, "CT-0042-U09"))
     _store(cast)
@@ -156,6 +163,26 @@ def build_world(cast: Cast) -> None:
     named(cast, begun(cast, "kit", "BK-0001", AT), cast.stella, at=AT)  # a lot of kits with a holder of its code
     _look_back(cast)
     _supply()
+
+
+def _investigation(batch: Batch) -> None:
+    """A result under investigation, a plan of retests proposed; how it comes about is told elsewhere."""
+    line = Line.objects.filter(sample__batch=batch).select_related("run").get()
+    said: dict[str, Any] = {
+        "batch": batch,
+        "line": line,
+        "test": line.run.test,
+        "state": InvestigationState.INVALIDATED,
+    }
+    said |= {"opened_at": AT, "opened_by": "anna", "opened_name": "Anna Arendt", "due_at": AT, "cause": "METHOD"}
+    said |= {"decided_at": AT, "decided_by": "quentin", "decided_name": "Quentin Quist", "number": "CT-0042-O01"}
+    plan: dict[str, Any] = {"kind": "RETEST", "analyst": "ada", "analyst_name": "Ada Almeida", "retests": 1}
+    plan |= {"method": line.run.method, "method_version": line.run.method_version, "rationale": "Once"}
+    plan |= {"proposed_at": AT, "proposed_by": "hugo", "proposed_name": "Hugo Hahn"}
+    with audited(actor=SYSTEM, action="test.arranged", at=AT) as change:
+        record = change.open_record("oos", "CT-0042-O01", site="NANHU")
+        found = change.create(Investigation(record=record, **said))
+        change.create(RetestPlan(record=record, investigation=found, **plan))
 
 
 def _chain() -> None:

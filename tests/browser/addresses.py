@@ -34,6 +34,7 @@ NUMBERS = {
     "disposal/batches/": "CT-0042", "storage/stores/": "LN-03", "storage/units/": "CT-0042-U01",
     "storage/probes/": "TP-31",
     "supply/": "R-0001-T01-N1",
+    "testing/investigations/": "CT-0041-O01", "quality/capas/": "CT-0041-A01",
     "lookback/donors/": "D-0118", "lookback/": "D-0118-L01",
     "transport/": "CT-0042-T01", "transport/batches/": "CT-0042",
     "banks/": "CT-0042", "banks/batches/": "CT-0043", "blinding/": "CT-0042", "blinding/recipients/": "R-0001",
@@ -65,8 +66,8 @@ EXACTLY = {
     "people/<str:username>/roles/<int:pk>/withdraw/": "people/operator2/roles/4/withdraw/",
     "donation/donors/<str:number>/consents/<int:pk>/withdraw/": "donation/donors/D-0118/consents/3/withdraw/",
 }  # fmt: skip
-# Nothing of the kind is in the stories: no bank, no lot of kits, no document of that code, no file, no decision at
-# risk, no amendment.
+# Nothing of the kind is in the stories: no investigation, no action, no bank, no lot of kits, no document of that code,
+# no file, no decision at risk, no amendment.
 LEAD_NOWHERE = {
     "verify/<str:code>/", "batches/<str:number>/files/<int:pk>/", "batches/<str:number>/files/<int:pk>/certify/",
     "batches/<str:number>/risks/<int:pk>/ratify/", "batches/<str:number>/amendments/<int:pk>/approve/",
@@ -79,6 +80,15 @@ LEAD_NOWHERE = {
     "supply/<str:number>/withdraw/",
     "lookback/<str:number>/notices/<int:pk>/acknowledge/", "lookback/<str:number>/notices/<int:pk>/deputy/",
     "lookback/<str:number>/report/",
+    "testing/investigations/<str:number>/", "testing/investigations/<str:number>/laboratory/",
+    "testing/investigations/<str:number>/invalidate/", "testing/investigations/<str:number>/extend/",
+    "testing/investigations/<str:number>/production/", "testing/investigations/<str:number>/return/",
+    "testing/investigations/<str:number>/plan/", "testing/investigations/<str:number>/plan/approve/",
+    "testing/investigations/<str:number>/plan/refuse/", "testing/investigations/<str:number>/retests/",
+    "testing/investigations/<str:number>/conclude/", "testing/investigations/<str:number>/capa/",
+    "quality/capas/<str:number>/", "quality/capas/<str:number>/done/", "quality/capas/<str:number>/effective/",
+    "quality/capas/<str:number>/not-effective/", "quality/capas/<str:number>/postpone/",
+    "quality/capas/<str:number>/reopen/", "quality/capas/<str:number>/cancel/",
 }  # fmt: skip
 
 

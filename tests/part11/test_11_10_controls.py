@@ -24,6 +24,7 @@ from apps.core.errors import RuleBroken, SignatureRefused
 from apps.core.roles import Role
 from apps.organisation.services import deactivate_user, require, withdraw_role
 from apps.quality import content
+from apps.quality.facts import RootCause
 from apps.quality.models import Deviation, Event
 from apps.quality.services import close_deviation
 from apps.signatures.content import grant_content
@@ -171,10 +172,11 @@ def test_11_10_f_a_step_out_of_order_is_refused_and_kept(room: Room) -> None:
 
 
 def test_11_10_f_a_decision_out_of_order_is_refused_and_kept(cast: Cast, deviation: Deviation) -> None:
-    signing = sign_as(cast.quinn, content.close_deviation_content(deviation=deviation, root_cause="Door seal"))
+    said: dict[str, Any] = {"root_cause": "Door seal", "category": RootCause.EQUIPMENT}
+    signing = sign_as(cast.quinn, content.close_deviation_content(deviation=deviation, **said))
 
     with pytest.raises(RuleBroken):
-        close_deviation(deviation=deviation, root_cause="Door seal", signing=signing, actor=actor(cast.quinn), at=AT)
+        close_deviation(deviation=deviation, **said, signing=signing, actor=actor(cast.quinn), at=AT)
 
     assert Entry.objects.filter(record=deviation.record, action="quality.refused.out_of_order").count() == 1
 

@@ -63,7 +63,7 @@ def test_an_event_becomes_a_deviation_and_ends_over_the_api(
     )
     url = f"/api/v1/deviations/{opened.json()['number']}/"
     impact = {"impact": "None found", "other_batches": "CT-0041"}
-    for verb, body in (("product-impact", impact), ("closure", {"root_cause": "Door seal"})):
+    for verb, body in (("product-impact", impact), ("closure", {"root_cause": "Door seal", "category": "EQUIPMENT"})):
         reply = quinn.sign(f"{url}{verb}/", body, person=cast.quinn, if_match=quinn.get(url).headers["ETag"])
         assert reply.status_code == 200, reply.content
 

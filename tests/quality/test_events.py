@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from apps.audit.models import Record
 from apps.core.errors import NotAllowed, RuleBroken
 from apps.quality import content, rules
-from apps.quality.facts import Blocks, DeviationState, EventState, Severity
-from apps.quality.lifecycle import DEVIATION_MOVES, EVENT_MOVES, MOVES, QualityVerb, may_not_move
+from apps.quality.facts import Blocks, DeviationState, EventState, RootCause, Severity
+from apps.quality.lifecycle import CAPA_MOVES, DEVIATION_MOVES, EVENT_MOVES, MOVES, QualityVerb, may_not_move
 from apps.quality.models import Deviation, Event
 from apps.quality.selectors import open_deviations, open_events, open_holds, overdue_deviations, untriaged_events
 from apps.quality.services import (
@@ -43,9 +44,10 @@ def sign_impact(cast: Cast, deviation: Deviation, name: str = "quinn", **said: s
     return sign_product_impact(deviation=deviation, signing=signing, actor=actor(person), at=AT, **said)
 
 
-def end(cast: Cast, deviation: Deviation) -> Deviation:
-    signing = sign_as(cast.quinn, content.close_deviation_content(deviation=deviation, root_cause="Door seal"))
-    return close_deviation(deviation=deviation, root_cause="Door seal", signing=signing, actor=actor(cast.quinn), at=AT)
+def end(cast: Cast, deviation: Deviation, category: RootCause = RootCause.EQUIPMENT) -> Deviation:
+    said: dict[str, Any] = {"root_cause": "Door seal", "category": category}
+    signing = sign_as(cast.quinn, content.close_deviation_content(deviation=deviation, **said))
+    return close_deviation(deviation=deviation, **said, signing=signing, actor=actor(cast.quinn), at=AT)
 
 
 def blocked(batch: Record) -> bool:
@@ -170,14 +172,14 @@ def test_a_deviation_does_not_end_before_its_product_impact_is_signed(cast: Cast
     assert refused.value.code == "wrong_state"
 
 
-@pytest.mark.parametrize("verb", list(QualityVerb))
+@pytest.mark.parametrize("verb", [*EVENT_MOVES, *DEVIATION_MOVES])
 def test_every_verb_is_possible_from_its_own_state_only(verb: QualityVerb) -> None:
     states = list(EventState) if verb in EVENT_MOVES else list(DeviationState)
 
     possible = [state for state in states if may_not_move(verb, state) is None]
 
     assert possible == [MOVES[verb].source]
-    assert set(MOVES) == set(EVENT_MOVES) | set(DEVIATION_MOVES)
+    assert set(MOVES) == set(QualityVerb) == set(EVENT_MOVES) | set(DEVIATION_MOVES) | set(CAPA_MOVES)
 
 
 def test_an_event_is_judged_once(cast: Cast, batch: Record, happen: Callable[..., Event]) -> None:

@@ -232,16 +232,17 @@ def test_what_another_patient_asks_for_does_not_let_go_what_the_first_patient_ha
     assert [blocked(unit) for unit in units_in(done)] == [{Blocks.CERTIFY}]
 
 
-def test_a_failure_that_was_corrected_and_is_not_reviewed_holds_what_would_go_out_next(
+def test_a_failure_is_not_corrected_away_and_holds_what_would_go_out_next(
     cast: Cast, batch: Batch, gone: list[Unit]
 ) -> None:
     growth = Result.objects.select_related("record", "batch__record", "line__run").get(
         batch=batch, test="sterility", parameter="growth"
     )
-    correct_result(result=growth, text="no_growth", reason="Misread", actor=actor(cast.anna), at=NOW)
+    again = {"result": growth, "text": "no_growth", "reason": "Misread", "actor": actor(cast.anna), "at": NOW}
+    assert codes(lambda: correct_result(**again)) == ["failure_stands"]
     accepted(cast, batch)
 
-    assert codes(lambda: decided(cast, agreed(cast, checked(cast, "R-0002"), batch))) == ["open_holds"]
+    assert "test_failed" in codes(lambda: decided(cast, agreed(cast, checked(cast, "R-0002"), batch)))
 
 
 def test_a_test_that_fails_once_more_is_looked_back_upon_once_more(cast: Cast, batch: Batch, gone: list[Unit]) -> None:

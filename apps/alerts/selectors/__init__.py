@@ -18,6 +18,7 @@ from apps.alerts.selectors.patients import (
     of_reports,
     of_windows,
 )
+from apps.alerts.selectors.quality import of_capas, of_events, of_investigations
 from apps.audit.models import Record
 from apps.core.roles import Role
 from apps.core.text import N_
@@ -64,6 +65,9 @@ def due_things(at: datetime) -> list[Due]:
         *of_notices(at),
         *of_reports(at),
         *of_outstanding(at),
+        *of_events(at),
+        *of_capas(at),
+        *of_investigations(at),
     ]
 
 

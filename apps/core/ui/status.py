@@ -167,6 +167,26 @@ LABORATORY = {
     "amended": Word(pgettext_lazy("status", "Amended"), "corrected", "corrected", 30),
 }
 
+INVESTIGATIONS = {
+    "laboratory": Word(pgettext_lazy("status", "Phase I, laboratory"), "flask", "alert", 60),
+    "assessed": Word(pgettext_lazy("status", "Phase I signed, to decide"), "sign", "alert", 58),
+    "production": Word(pgettext_lazy("status", "Phase II, production"), "play", "alert", 56),
+    "extended": Word(pgettext_lazy("status", "Phase II signed, to conclude"), "sign", "alert", 54),
+    "result_invalidated": Word(pgettext_lazy("status", "Result invalidated"), "refused", "superseded", 46),
+    "concluded": Word(pgettext_lazy("status", "Concluded"), "tick", "plain"),
+    "investigated": Word(pgettext_lazy("status", "Under investigation"), "alert", "alert", 65),
+    "confirmed": Word(pgettext_lazy("status", "Failure confirmed"), "action", "action", 90),
+    "inconclusive": Word(pgettext_lazy("status", "Inconclusive, the result stands"), "action", "action", 80),
+    "retest": Word(pgettext_lazy("status", "Retest"), "back", "corrected", 32),
+    "resample": Word(pgettext_lazy("status", "New sample"), "flask", "corrected", 32),
+    "repeated": Word(pgettext_lazy("status", "Not the first of this test"), "action", "action", 75),
+    "proposed": Word(pgettext_lazy("status", "Proposed"), "pending", "plain", 8),
+    "capa": Word(pgettext_lazy("status", "Action planned"), "corrected", "corrected", 28),
+    "effective": Word(pgettext_lazy("status", "Effective"), "ok", "ok"),
+    "corrective": Word(pgettext_lazy("status", "Corrective"), "corrected", "plain"),
+    "preventive": Word(pgettext_lazy("status", "Preventive"), "shield", "plain"),
+}
+
 VOCABULARY = {
     **VERDICTS,
     **MARKS,
@@ -178,6 +198,7 @@ VOCABULARY = {
     **SUPPLIES,
     **RECALLS,
     **LABORATORY,
+    **INVESTIGATIONS,
 }
 
 SAME_AS = {
@@ -186,7 +207,7 @@ SAME_AS = {
     "ok": "in_limit",
     "within": "in_limit",
     "in_process": "running",
-    "invalidated": "invalid",
+    "invalidated": "result_invalidated",
     "none": "pending",
     "": "pending",
 }

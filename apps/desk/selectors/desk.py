@@ -16,6 +16,7 @@ from apps.desk.selectors import (
     batches,
     disposal,
     environment,
+    investigations,
     laboratory,
     lookback,
     people,
@@ -73,9 +74,11 @@ def pipeline(sites: set[str]) -> tuple[tuple[BatchState, int], ...]:
 
 def duties(role: Role) -> tuple[batches.Duty, ...]:
     """What is asked of everybody who holds a role."""
-    return DUTIES.get(role, ())
+    own = () if role in NOT_AT_WORK else (quality.actions,)
+    return (*DUTIES.get(role, ()), *own)
 
 
+NOT_AT_WORK = (Role.INSPECTOR, Role.SITE_ADMIN)  # they own no action of quality
 DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
     Role.AUTHOR: (quality.masters("DRAFT", N_("Sign the master record as its author")),),
     Role.SITE_ADMIN: (people.locked, people.unconfirmed),
@@ -100,13 +103,17 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         laboratory.to_begin,
         laboratory.to_finish,
         laboratory.to_review,
+        investigations.retests,
         environment.to_count,
         treatments.to_go_on(Role.ANALYST),
     ),
-    Role.QC_HEAD: (laboratory.to_review, batches.to_approve),
+    Role.QC_HEAD: (laboratory.to_review, investigations.next_steps(Role.QC_HEAD), batches.to_approve),
     Role.QA: (
         quality.events,
         quality.deviations,
+        quality.effects,
+        investigations.next_steps(Role.QA),
+        investigations.plans,
         quality.stops,
         quality.risks,
         quality.excursions,

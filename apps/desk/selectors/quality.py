@@ -18,8 +18,8 @@ from apps.materials.models import MaterialLot
 from apps.materials.selectors import known_materials_at
 from apps.organisation.models import Site
 from apps.products.models import ProductVersion
-from apps.quality.facts import DeviationState, EventKind, EventState
-from apps.quality.models import Deviation, Event, Hold
+from apps.quality.facts import CapaState, DeviationState, EventKind, EventState
+from apps.quality.models import Capa, Deviation, Event, Hold
 from apps.quality.rules import one_working_day_after
 from apps.storage.models import StoreExcursion
 
@@ -48,6 +48,29 @@ def deviations(whom: Asked) -> Iterator[Task]:
             N_("Sign product impact") if is_open else N_("Close deviation"), number, deviation.opened_at,
             "quality:deviation", (number,), deviation.event.facts, deviation.event.template,
             Risk.HIGH if is_open else Risk.LOW, deviation.due_at,
+        )  # fmt: skip
+
+
+def actions(whom: Asked) -> Iterator[Task]:
+    """Actions that this person owns and has not carried out."""
+    found = Capa.objects.filter(state=CapaState.OPEN, owner=whom.username, record__site__in=whom.sites)
+    for one in found.select_related("record").order_by("due_at", "pk")[:MOST]:
+        number = one.record.number
+        yield Task(
+            N_("Carry out the action"), number, one.planned_at, "quality:capa", (number,), {"what": one.what[:200]},
+            "{what}", Risk.MIDDLE, one.due_at,
+        )  # fmt: skip
+
+
+def effects(whom: Asked) -> Iterator[Task]:
+    """Actions whose effect is to be judged now, by somebody who did not carry them out."""
+    found = Capa.objects.filter(state=CapaState.DONE, check_at__lte=whom.at, record__site__in=whom.sites)
+    found = found.exclude(done_by=whom.username).exclude(owner=whom.username)
+    for one in found.select_related("record").order_by("check_at", "pk")[:MOST]:
+        number = one.record.number
+        yield Task(
+            N_("Judge the effect of an action"), number, one.check_at, "quality:capa", (number,),
+            {"criterion": one.criterion[:200]}, "{criterion}", Risk.LOW, one.check_at,
         )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ PAGES = {
     "batch": "batches:detail",
     "event": "quality:event",
     "deviation": "quality:deviation",
+    "capa": "quality:capa",
+    "oos": "testing:investigation",
     "sample": "testing:sample",
     "run": "testing:run",
     "lot": "materials:lot",

@@ -15,7 +15,7 @@ from apps.quality.content import (
     open_deviation_content,
     product_impact_content,
 )
-from apps.quality.facts import EventKind, Severity
+from apps.quality.facts import EventKind, RootCause, Severity
 from apps.quality.models import Deviation, Event
 from apps.quality.services import close_deviation, close_event, open_deviation, sign_product_impact
 from apps.release.content.signed import certify_content, release_content, review_content
@@ -62,12 +62,12 @@ def impact(stage: Stage, who: str, at: datetime, *, impact: str, other_batches: 
     )
 
 
-def deviation_closed(stage: Stage, who: str, at: datetime, *, root_cause: str) -> None:
+def deviation_closed(stage: Stage, who: str, at: datetime, *, root_cause: str, category: str) -> None:
     """QA closes the deviation."""
     found = _deviation(stage)
-    content = close_deviation_content(deviation=found, root_cause=root_cause)
-    signing = stage.signing(content, at, who)
-    close_deviation(deviation=found, root_cause=root_cause, signing=signing, actor=stage.actor(who), at=at)
+    said = {"root_cause": root_cause, "category": RootCause(category)}
+    signing = stage.signing(close_deviation_content(deviation=found, **said), at, who)
+    close_deviation(deviation=found, **said, signing=signing, actor=stage.actor(who), at=at)
 
 
 def events_closed(stage: Stage, who: str, at: datetime, *, reason: str) -> None:

@@ -30,7 +30,8 @@ from apps.products.definition.disposal import Disposal as DisposalStage
 from apps.release.content.described import KINDS
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signatures_of
-from apps.testing.content.reporting import SIGNS, both, entered_of, limit_of
+from apps.testing.content.reporting import SIGNS
+from apps.testing.content.wording import both, entered_of, limit_of
 from apps.units.content import holds, holds_title
 from apps.units.models import Unit
 

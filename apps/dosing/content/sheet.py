@@ -30,7 +30,8 @@ from apps.products.rules.rounding import plain, round_half_up
 from apps.products.selectors import definition_of
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signatures_of
-from apps.testing.content.reporting import SIGNS, both, entered_of, limit_of
+from apps.testing.content.reporting import SIGNS
+from apps.testing.content.wording import both, entered_of, limit_of
 
 B = Bilingual
 LEFT_OVER = B("What is left over is destroyed; nothing thawed is frozen again.", "剩余部分须销毁；复苏后不得再次冻存。")

@@ -19,7 +19,7 @@ from apps.products.definition.base import (
 )
 from apps.products.definition.base import Mark as CertaintyMark
 from apps.products.definition.parameters import Parameter
-from apps.products.facts import Gate, Mark, SampleSource, TestLevel
+from apps.products.facts import Gate, Mark, Reportable, SampleSource, TestLevel
 
 
 class SampleKind(Part):
@@ -105,7 +105,8 @@ class AtLevel(Part):
 
 class Test(Part):
     """One test of the specification. `assay` names the result that says by which assay the others were found: without
-    it, or by an assay the record has no limit for, they are invalid and not failed."""
+    it, or by an assay the record has no limit for, they are invalid and not failed. `reportable` says what the method
+    reports where a quantity was determined more than once: each value, or their mean."""
 
     __test__ = False  # not a test class, whatever its name
 
@@ -124,6 +125,7 @@ class Test(Part):
     sample_age: Span | None = None
     turn_round: Span
     retest: Retest
+    reportable: Annotated[Reportable, lower_case(Reportable)] = Reportable.EACH
     may_be_outstanding: bool = False
     source: Source
 

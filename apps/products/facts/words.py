@@ -210,6 +210,13 @@ class SampleSource(StrEnum):
     DOSE = "DOSE"
 
 
+class Reportable(StrEnum):
+    """What a method reports of a quantity that was determined more than once: each value, or their mean."""
+
+    EACH = "EACH"
+    MEAN = "MEAN"
+
+
 class ReleaseVerb(StrEnum):
     """The acts that lead from a finished batch to its supply, in their order."""
 

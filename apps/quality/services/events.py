@@ -129,17 +129,23 @@ def _new_deviation(change: Change, event: Event, classification: Severity, ratio
         due_at=change.at + rules.DEVIATION_TIME,
     )
     change.create(deviation)
+    hold_for_impact(change, deviation)
+    return deviation
+
+
+def hold_for_impact(change: Change, deviation: Deviation) -> None:
+    """Certification waits for the signed impact on the product."""
+    number = deviation.record.number
     place_hold(
         change,
-        record=event.subject,
+        record=deviation.subject,
         key=f"deviation:{number}",
         blocks=[Blocks.CERTIFY],
         code="deviation_open",
         template=N_("Deviation {number} ({classification}): its product impact is not signed yet."),
-        facts={"number": number, "classification": classification.lower()},
+        facts={"number": number, "classification": deviation.classification.lower()},
         due_at=deviation.due_at,
     )
-    return deviation
 
 
 def _quality(verb: QualityVerb, event: Event, signing: Signing, actor: Actor, at: datetime) -> Signer:

@@ -1,15 +1,10 @@
 """Pages that act: stopping and reporting by anybody, decisions by quality assurance."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from apps.audit.models import Record
 from apps.core.http import refusals_on, who
 from apps.core.roles import Role
 from apps.core.ui.wording import translated
@@ -27,8 +22,7 @@ from apps.quality.forms import (
 )
 from apps.quality.lifecycle import MOVES, QualityVerb
 from apps.quality.views.finding import deviation_named, event_named, form_page, hold_at, record_asked_for
-from apps.signatures.facts import SignedContent, Signing
-from apps.signatures.pages import Panel, signed_page
+from apps.quality.views.signing import said_then_signed
 
 QA_ONLY = Access(read=frozenset({Role.QA}), write=frozenset({Role.QA}))
 SAYING = Access(read=services.WHO_MAY_STOP, write=services.WHO_MAY_STOP)
@@ -70,9 +64,9 @@ def report(request: HttpRequest) -> HttpResponse:
 def lift(request: HttpRequest, pk: int) -> HttpResponse:
     """GET, POST /quality/holds/<id>/lift/: a named decision of QA on evidence."""
     found = hold_at(request, pk)
-    return _said_then_signed(
+    return said_then_signed(
         request,
-        EvidenceForm,
+        EvidenceForm(request.POST or None),
         title=_("Lift the hold"),
         record=found.record,
         back=reverse("quality:hold", args=[pk]),
@@ -86,9 +80,9 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
 def close_event(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /quality/events/<number>/close/."""
     found = event_named(request, number)
-    return _said_then_signed(
+    return said_then_signed(
         request,
-        ReasonForm,
+        ReasonForm(request.POST or None),
         title=translated(MOVES[QualityVerb.CLOSE_EVENT].label),
         record=found.record,
         back=reverse("quality:event", args=[number]),
@@ -102,9 +96,9 @@ def close_event(request: HttpRequest, number: str) -> HttpResponse:
 def open_deviation(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /quality/events/<number>/deviation/."""
     found = event_named(request, number)
-    return _said_then_signed(
+    return said_then_signed(
         request,
-        ClassificationForm,
+        ClassificationForm(request.POST or None),
         title=translated(MOVES[QualityVerb.OPEN_DEVIATION].label),
         record=found.record,
         back=reverse("quality:event", args=[number]),
@@ -118,9 +112,9 @@ def open_deviation(request: HttpRequest, number: str) -> HttpResponse:
 def sign_impact(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /quality/deviations/<number>/impact/."""
     found = deviation_named(request, number)
-    return _said_then_signed(
+    return said_then_signed(
         request,
-        ImpactForm,
+        ImpactForm(request.POST or None),
         title=translated(MOVES[QualityVerb.SIGN_PRODUCT_IMPACT].label),
         record=found.record,
         back=reverse("quality:deviation", args=[number]),
@@ -136,9 +130,9 @@ def sign_impact(request: HttpRequest, number: str) -> HttpResponse:
 def close_deviation(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /quality/deviations/<number>/close/."""
     found = deviation_named(request, number)
-    return _said_then_signed(
+    return said_then_signed(
         request,
-        RootCauseForm,
+        RootCauseForm(request.POST or None),
         title=translated(MOVES[QualityVerb.CLOSE_DEVIATION].label),
         record=found.record,
         back=reverse("quality:deviation", args=[number]),
@@ -147,26 +141,17 @@ def close_deviation(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-def _said_then_signed(
-    request: HttpRequest,
-    form_class: type[forms.Form],
-    *,
-    title: str,
-    record: Record,
-    back: str,
-    shown: Callable[[Mapping[str, Any]], SignedContent],
-    done: Callable[[Signing, Mapping[str, Any]], object],
-) -> HttpResponse:
-    form = form_class(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return form_page(request, form, title, back, next_word=_("Go on to the signature"))
-    said = form.cleaned_data
-    panel = Panel(
-        title=title,
-        verb=_("Sign"),
-        content=lambda: shown(said),
-        record=record,
-        cancel_url=back,
-        hidden={name: str(value) for name, value in said.items()},
+@open_to(access=QA_ONLY)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reopen_deviation(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /quality/deviations/<number>/reopen/."""
+    found = deviation_named(request, number)
+    return said_then_signed(
+        request,
+        ReasonForm(request.POST or None),
+        title=translated(MOVES[QualityVerb.REOPEN_DEVIATION].label),
+        record=found.record,
+        back=reverse("quality:deviation", args=[number]),
+        shown=lambda said: content.reopen_deviation_content(deviation=found, **said),
+        done=lambda signing, said: services.reopen_deviation(deviation=found, signing=signing, **who(request), **said),
     )
-    return signed_page(request, panel, lambda signing: done(signing, said), back)

@@ -16,12 +16,14 @@ from apps.core.roles import Role
 from apps.core.ui.wording import translated
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import all_roles_of, printed_names
-from apps.quality.facts import DeviationState, EventState
+from apps.quality.facts import CapaState, DeviationState, EventState, RootCause
+from apps.quality.forms import ROOT_CAUSES
 from apps.quality.lifecycle import DEVIATION_MOVES, EVENT_MOVES, MOVES, QualityVerb, verbs_from
-from apps.quality.models import Deviation, Event, Hold
+from apps.quality.models import Capa, Deviation, Event, Hold
 from apps.quality.panels import hold_row, holds_panel
 from apps.quality.rules import is_answered_elsewhere
-from apps.quality.selectors import visible_deviations, visible_events, visible_holds
+from apps.quality.selectors import capas_of, visible_capas, visible_deviations, visible_events, visible_holds
+from apps.quality.views.capas import OPEN
 from apps.quality.views.finding import deviation_named, event_named, hold_at
 from apps.signatures.selectors import names_as_signed, shown_signatures
 
@@ -31,10 +33,12 @@ URLS = {
     QualityVerb.OPEN_DEVIATION: "quality:open_deviation",
     QualityVerb.SIGN_PRODUCT_IMPACT: "quality:sign_impact",
     QualityVerb.CLOSE_DEVIATION: "quality:close_deviation",
+    QualityVerb.REOPEN_DEVIATION: "quality:reopen_deviation",
 }
 STATES = {
     "events": {"open": [EventState.OPEN], "answered": [EventState.CLOSED, EventState.DEVIATION]},
     "deviations": {"open": [DeviationState.OPEN, DeviationState.IMPACT_SIGNED], "answered": [DeviationState.CLOSED]},
+    "capas": {"open": OPEN, "answered": [CapaState.EFFECTIVE, CapaState.CANCELLED]},
 }
 
 
@@ -46,6 +50,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     lists: Mapping[str, Callable[[HttpRequest], QuerySet[Any]]] = {
         "events": _events_asked_for,
         "deviations": _deviations_asked_for,
+        "capas": _capas_asked_for,
         "holds": _holds_asked_for,
     }
     if show not in lists:
@@ -87,6 +92,9 @@ def deviation(request: HttpRequest, number: str) -> HttpResponse:
         "holds": holds_panel([found.subject]),
         "signatures": [*shown_signatures(found.event.record), *shown_signatures(found.record)],
         "acts": _acts(request, verbs_from(found.state, DEVIATION_MOVES), number),
+        "capas": capas_of(found.record),
+        "may_plan": _holds_qa(request),
+        "category": ROOT_CAUSES.get(RootCause(found.root_cause_category)) if found.root_cause_category else "",
     }
     return render(request, "quality/deviation.html", context)
 
@@ -125,6 +133,11 @@ def _events_asked_for(request: HttpRequest) -> QuerySet[Event]:
 def _deviations_asked_for(request: HttpRequest) -> QuerySet[Deviation]:
     deviations = _in_state(visible_deviations(request.user, timezone.now()), "deviations", request)
     return _named(deviations, request, "record__address", "subject__address")
+
+
+def _capas_asked_for(request: HttpRequest) -> QuerySet[Capa]:
+    capas = _in_state(visible_capas(request.user, timezone.now()), "capas", request)
+    return _named(capas, request, "record__address", "subject__address", "owner_name", "what")
 
 
 def _holds_asked_for(request: HttpRequest) -> QuerySet[Hold]:

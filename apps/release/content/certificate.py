@@ -25,7 +25,8 @@ from apps.release.content.process import process_table
 from apps.release.selectors import conclusion_of, events_of
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signatures_of
-from apps.testing.content.reporting import both, results_table
+from apps.testing.content.reporting import results_table
+from apps.testing.content.wording import both
 from apps.testing.selectors import outcomes_of
 from apps.units.selectors import units_of
 

@@ -14,7 +14,7 @@ from apps.products.definition.product import Authorisation, TrialNumber
 from apps.products.facts import REGISTRY_NAMES, BadPlace, Place
 from apps.products.loader import units
 from apps.products.rules.limits import limit_text
-from apps.testing.content.reporting import both
+from apps.testing.content.wording import both
 from apps.units.content import holds, holds_title
 from apps.units.facts import UnitKind
 from apps.units.models import Unit

@@ -11,10 +11,10 @@ from apps.core.prepared import Prepared
 from apps.facility.models import Plate
 from apps.facility.selectors import plates_of, points_not_sampled
 from apps.products.facts import Verdict
-from apps.quality.models import Event
-from apps.release.facts import Check, Finding, FindingKind, Looked, Trail
+from apps.quality.models import Capa, Event
+from apps.release.facts import Answer, Check, Finding, FindingKind, Judged, Looked, Trail
 from apps.testing.facts import RunState
-from apps.testing.models import AssayRun, Result
+from apps.testing.models import AssayRun, Investigation, Result
 from apps.testing.selectors import Tested
 
 REFUSED = Q(action__contains="refused") | Q(action__contains="failed")
@@ -34,6 +34,11 @@ _PLANNED = Prepared(lambda batch: PlannedDeviation.objects.filter(batch=batch).s
 _AT_RISK = Prepared(lambda batch: RiskDecision.objects.filter(batch=batch).select_related("signed"))
 
 
+_CAPAS = Prepared(
+    lambda subject: Capa.objects.filter(subject=subject).select_related("record", "source").order_by("pk")
+)
+
+
 def look_at_tests(known: Tested) -> Iterator[Looked]:
     """Every present result of a run that stands, and every run."""
     results = [result for result in known.results if result.line.run.state != RunState.INVALID]
@@ -41,15 +46,19 @@ def look_at_tests(known: Tested) -> Iterator[Looked]:
     runs = known.runs
     invalid = [run for run in runs if run.state == RunState.INVALID]
     yield Looked(Check.RUNS, len(runs), tuple(_invalid_run(run) for run in invalid))
+    looked_into = known.investigations
+    yield Looked(Check.INVESTIGATIONS, len(looked_into), tuple(_investigated(one) for one in looked_into))
 
 
 def _findings_of_results(results: Iterable[Result]) -> Iterator[Finding]:
     for result in results:
         kinds = (
+            (FindingKind.INVALIDATED, result.invalidated_at is not None),
             (FindingKind.TEST_FAILED, result.verdict in (Verdict.FAIL, Verdict.ACTION)),
             (FindingKind.NOT_EVALUABLE, result.verdict == Verdict.NOT_EVALUABLE),
             (FindingKind.RECORDED_AGAINST_RULE, bool(result.overridden)),
             (FindingKind.CORRECTED, result.supersedes_id is not None),
+            (FindingKind.RETEST, result.line.retest > 0),
             (FindingKind.LATE, result.late),
             (FindingKind.ALERT, result.verdict == Verdict.ALERT),
         )
@@ -66,6 +75,45 @@ def _findings_of_results(results: Iterable[Result]) -> Iterator[Finding]:
                 check=Check.RESULTS,
                 key=f"{Check.RESULTS}:{result.pk}",
             )
+
+
+def _investigated(one: Investigation) -> Finding:
+    """An investigation of what failed, and what QA concluded; the count of those before it where there were any."""
+    earlier = f", {one.earlier} before" if one.earlier else ""
+    concluded = f": {one.conclusion}, {one.rationale}" if one.conclusion else ""
+    return Finding(
+        kind=FindingKind.INVESTIGATION,
+        what=f"{one.number}, {one.test}{earlier}{concluded}",
+        place=one.line.sample.number,
+        at=one.opened_at,
+        who=one.opened_name,
+        note=one.finding,
+        url_address=one.record.address,
+        check=Check.INVESTIGATIONS,
+        key=f"{Check.INVESTIGATIONS}:{one.number}",
+        answer=Answer.ACCEPTED if one.concluded_at else Answer.HOLDS,
+        judged=Judged(one.concluded_name, one.concluded_at, one.rationale) if one.concluded_at else None,
+    )
+
+
+def look_at_capas(batch: Batch) -> Looked:
+    """Actions out of everything that concerned the batch: they may be under way, and are looked at."""
+    capas = list(_CAPAS(batch.record_id))
+    return Looked(Check.CAPAS, len(capas), tuple(map(_planned_action, capas)))
+
+
+def _planned_action(one: Capa) -> Finding:
+    return Finding(
+        kind=FindingKind.CAPA,
+        what=f"{one.record.number}, {one.kind}: {one.what}",
+        place=one.source.address,
+        at=one.planned_at,
+        who=one.owner_name,
+        note=one.state,
+        url_address=one.record.address,
+        check=Check.CAPAS,
+        key=f"{Check.CAPAS}:{one.record.number}",
+    )
 
 
 def _invalid_run(run: AssayRun) -> Finding:

@@ -11,7 +11,7 @@ from apps.lineage.selectors import ancestor_ids
 from apps.materials.models import MaterialLot
 from apps.signatures.models import Signature
 from apps.testing.models import RunNeed
-from apps.testing.selectors import testing_records
+from apps.testing.selectors import investigations_of, testing_records
 from apps.units.selectors import unit_records
 
 SIGNED = "signature."
@@ -35,6 +35,7 @@ NOT_TAKING_PART = (
     "event.",
     "finding.",
     "hold.",
+    "investigation.",
     "record.stopped",
     "results.review.refused",
     "signature.approve_amendment",
@@ -42,6 +43,12 @@ NOT_TAKING_PART = (
     "signature.decide_conditionally",
     "signature.decide_exceptionally",
     "signature.hold.lifted",
+    "signature.investigation_approve_plan",
+    "signature.investigation_assess",
+    "signature.investigation_conclude",
+    "signature.investigation_extend",
+    "signature.investigation_invalidate",
+    "signature.investigation_review_production",
     "signature.plan_deviation",
     "signature.ratify_risk",
     "signature.recall",
@@ -62,8 +69,9 @@ PREPARED = "lot.prepared"
 
 
 def all_records_of(batch: Batch) -> list[Record]:
-    """The batch with everything that carries its traces: vessels, samples, runs, units."""
-    return [*records_of(batch), *testing_records(batch), *unit_records(batch)]
+    """The batch with everything that carries its traces: vessels, samples, runs, units, investigations."""
+    looked_into = [one.record for one in investigations_of(batch)]
+    return [*records_of(batch), *testing_records(batch), *unit_records(batch), *looked_into]
 
 
 def hands_on_batch(batch: Batch, *, but_review: bool = False, records: Sequence[Record] = ()) -> set[str]:

@@ -16,6 +16,7 @@ from apps.release.facts import Answer, Check, Finding, FindingKind, Judged, Look
 from apps.release.models import Judgement
 from apps.release.selectors.around import (
     events_of,
+    look_at_capas,
     look_at_departures,
     look_at_environment,
     look_at_events,
@@ -69,6 +70,7 @@ def review_page(batch: Batch, read: Read | None = None) -> ReviewPage:
         *look_at_tests(read.tested),
         look_at_refusals(read.records),
         look_at_departures(batch),
+        look_at_capas(batch),
     ]
     looked.append(look_at_events(_of_their_own(events, looked, address)))
     looked.sort(key=lambda one: ASKED.index(one.check))
@@ -88,6 +90,8 @@ def _of_their_own(events: Sequence[Event], looked: Sequence[Looked], address: st
 
 
 def _answered(finding: Finding, by_about: Mapping[str, Event], judged: Mapping[str, Judgement]) -> Finding:
+    if finding.kind is FindingKind.INVESTIGATION:
+        return finding  # its signed conclusion is its answer
     event = by_about.get(finding.url_address) if finding.url_address else None
     row = judged.get(finding.key)
     if row is not None:

@@ -38,9 +38,11 @@ CHECK_WORDS: dict[Check, Promise] = {
     Check.RECOMPUTED: gettext_lazy("Recomputed"),
     Check.RESULTS: gettext_lazy("Test results"),
     Check.RUNS: gettext_lazy("Assay runs"),
+    Check.INVESTIGATIONS: gettext_lazy("Investigations"),
     Check.EVENTS: gettext_lazy("Events"),
     Check.REFUSED_ATTEMPTS: gettext_lazy("Refused attempts"),
     Check.AMENDMENTS: gettext_lazy("Departures"),
+    Check.CAPAS: gettext_lazy("Actions"),
 }
 TURNS = "→ "  # from one state to the next, as the signed line has it
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
@@ -49,12 +51,16 @@ STATUS_OF: dict[FindingKind, str] = {
     FindingKind.RECORDED_AGAINST_RULE: "override",
     FindingKind.TEST_FAILED: "failed",
     FindingKind.NOT_EVALUABLE: "not_evaluable",
+    FindingKind.INVESTIGATION: "investigated",
+    FindingKind.INVALIDATED: "invalidated",
     FindingKind.DIFFERS: "action",
     FindingKind.MATERIAL: "action",
     FindingKind.DEVICE: "action",
     FindingKind.AWAITED: "pending",
     FindingKind.EVENT: "event",
     FindingKind.NOT_COVERED: "not_covered",
+    FindingKind.RETEST: "retest",
+    FindingKind.CAPA: "capa",
     FindingKind.INVALID_RUN: "invalid",
     FindingKind.REFUSED: "refused",
     FindingKind.CORRECTED: "corrected",
@@ -74,10 +80,15 @@ REFUSALS = {
     "batch.refused.same_person": gettext_lazy("Somebody tried to check their own work"),
     "batch.refused.not_the_performer": gettext_lazy("Somebody tried to sign another person's work"),
     "results.review.refused": gettext_lazy("Somebody tried to review their own results"),
+    "investigation.refused.beyond_the_plan": gettext_lazy("A retest that no approved plan foresaw was refused"),
+    "investigation.refused.no_plan": gettext_lazy("Testing again without an approved plan was refused"),
+    "investigation.refused.out_of_order": gettext_lazy("A step of an investigation out of order was refused"),
     "quality.refused.out_of_order": gettext_lazy("A decision of quality out of order was refused"),
 }
 WHY: dict[FindingKind, Promise] = {
     FindingKind.DIFFERS: gettext_lazy("Worked out again from what stands, it differs."),
+    FindingKind.INVALIDATED: gettext_lazy("It counts for nothing and stays visible; its investigation says why."),
+    FindingKind.RETEST: gettext_lazy("Tested again by an approved plan."),
     FindingKind.INVALID_RUN: gettext_lazy("It gives no reportable result and is counted."),
     FindingKind.REFUSED: gettext_lazy("Nothing was recorded by it; the attempt is kept."),
 }
@@ -170,6 +181,8 @@ def _words(finding: Finding, told: Behind) -> tuple[str, str, str, str]:
     if check == Check.EVENTS:
         event = told.events.get(row)
         return (sentence(event) if event else finding.what), "", "", row
+    if check == Check.INVESTIGATIONS:
+        return _of_investigation(finding, told.definition)
     if check == Check.SIGNATURES:
         return _of_signature(finding, told.definition)
     if check == Check.REFUSED_ATTEMPTS:
@@ -209,6 +222,16 @@ def _of_result(result: Result, definition: Definition) -> tuple[str, str, str, s
     if len(test.results) > 1:
         label = f"{label}: {bilingual(parameter.label)}"
     return label, value, before, " · ".join((limit_with_unit(parameter), result.line.run.number))
+
+
+def _of_investigation(finding: Finding, definition: Definition) -> tuple[str, str, str, str]:
+    head, _colon, concluded = finding.what.partition(": ")
+    number, test, *earlier = head.split(", ")
+    again = _("not the first of this test") if earlier else ""
+    word, _comma, why = concluded.partition(", ")
+    conclusion = f"{word_of(word).word}: {why}" if word else _("not concluded")
+    title = _("Investigation %(number)s: %(test)s") % {"number": number, "test": test_word(definition, test)}
+    return title, "", "", " · ".join(part for part in (finding.place, again, conclusion) if part)
 
 
 def _of_signature(finding: Finding, definition: Definition) -> tuple[str, str, str, str]:

@@ -152,9 +152,15 @@ def links_of(batch: Batch, finding: Finding | None) -> dict[str, str]:
         "event_url": address_of("quality:event", finding.event) if finding.event else "",
         "deviation_url": address_of("quality:deviation", finding.deviation) if finding.deviation else "",
         "run_url": address_of("testing:run", address.removeprefix("run/")) if address.startswith("run/") else "",
+        "oos_url": _page_at("testing:investigation", address, "oos/"),
+        "capa_url": _page_at("quality:capa", address, "capa/"),
         "ask_url": address_of("batches:note", batch.number),
         "report_url": report or f"{address_of('quality:report')}?record={batch.record.address}",
     }
+
+
+def _page_at(name: str, address: str, kind: str) -> str:
+    return address_of(name, address.removeprefix(kind)) if address.startswith(kind) else ""
 
 
 def _in_the_way(batch: Batch, known: Tested) -> list[dict[str, object]]:

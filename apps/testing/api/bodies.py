@@ -67,6 +67,9 @@ class ResultInput(MaybeHappened):
     """One result of one sample on the run."""
 
     sample = serializers.CharField(max_length=60)
+    position = serializers.IntegerField(
+        required=False, allow_null=True, default=None, max_value=LARGEST, help_text="where the sample stands twice"
+    )
     parameter = serializers.CharField(max_length=40)
     text = serializers.CharField(**TEXT)
     tested_at = Instant()

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from apps.products.rules.limits import elapsed_text
 from apps.testing.models import Approval, AssayRun, ControlValue, Line, Result, RunNeed, Sample
+from apps.testing.selectors import Mean
 from apps.units.api.bodies import PlainNumber
 
 FOUND = ["kind", "text", "number", "unit", "comparator", "rounded", "verdict", "judgement", "recorded_at", "reason"]
@@ -49,7 +50,7 @@ class WorksheetLineOutput(serializers.ModelSerializer):
 
     class Meta:
         model = Line
-        fields = ["id", "position", "sample", "batch", "inoculated_at", "added_at"]
+        fields = ["id", "position", "sample", "batch", "inoculated_at", "added_at", "retest"]
 
 
 class RunOutput(serializers.ModelSerializer):
@@ -92,13 +93,15 @@ class ResultOutput(serializers.ModelSerializer):
     tested_by = serializers.CharField(source="tested_signature.printed_name", default="")
     reviewed_by = serializers.CharField(source="reviewed_signature.printed_name", default="")
     supersedes = serializers.IntegerField(source="supersedes_id", allow_null=True)
+    investigation = serializers.CharField(source="investigation.number", default=None, allow_null=True)
+    retest = serializers.IntegerField(source="line.retest")
 
     class Meta:
         model = Result
         fields = [
             "id", "address", "batch", "sample", "run", "test", "parameter", "replicate", "state", "tested_at",
             "analyst", "analyst_name", "tested_by", "reviewed_by", "late", "happened", "overridden",
-            "supersedes", *FOUND,
+            "supersedes", "investigation", "invalidated_at", "retest", *FOUND,
         ]  # fmt: skip
 
 
@@ -150,6 +153,21 @@ class WorksheetOutput(serializers.Serializer):
     to_review = serializers.IntegerField()
 
 
+class MeanOutput(serializers.Serializer):
+    """The mean that the method reports, and the results it is made of."""
+
+    sample = serializers.CharField()
+    parameter = serializers.CharField()
+    rounded = PlainNumber()
+    unit = serializers.CharField()
+    verdict = serializers.CharField()
+    of = serializers.SerializerMethodField()
+
+    def get_of(self, mean: Mean) -> list[str]:
+        """The addresses of the results."""
+        return [result.address for result in mean.of]
+
+
 class OutcomeOutput(serializers.Serializer):
     """Where one test of a batch stands."""
 
@@ -163,6 +181,9 @@ class OutcomeOutput(serializers.Serializer):
     runs = serializers.ListField(source="run_numbers", child=serializers.CharField())
     invalid_runs = serializers.IntegerField()
     due_at = serializers.DateTimeField(allow_null=True)
+    retests = serializers.IntegerField()
+    open_investigations = serializers.ListField(child=serializers.CharField())
+    means = MeanOutput(many=True)
     results = ResultOutput(many=True)
 
 

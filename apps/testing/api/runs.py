@@ -164,8 +164,9 @@ class RecordResult(RunAct):
     example = {"sample": "CT-0042-S01", "parameter": "endotoxin", "text": "<0.05", "tested_at": "2026-11-05T18:00:00Z"}
 
     def perform(self, target: AssayRun, said: dict[str, Any]) -> Result:
-        number = said.pop("sample")
-        line = next((line for line in lines_of(target) if line.sample.number == number), None)
+        number, position = said.pop("sample"), said.pop("position")
+        lines = [line for line in lines_of(target) if line.sample.number == number]
+        line = next((line for line in lines if position in (None, line.position)), None)
         if line is None:
             template = N_("Sample {sample} is not on this run.")
             raise BadInput(Objection("not_on_this_run", template, {"sample": number}, "sample"))

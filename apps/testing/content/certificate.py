@@ -29,10 +29,12 @@ from apps.products.loader import units
 from apps.products.rules.limits import elapsed_text, limit_text
 from apps.quality.models import Event
 from apps.signatures.models import Signature
-from apps.testing.content.reporting import both, machine_data, printed, reportable, results_table, runs_table
+from apps.testing.content.machine import machine_data
+from apps.testing.content.reporting import reportable, results_table, runs_table
+from apps.testing.content.wording import both, printed
 from apps.testing.facts import RunState, SampleState
 from apps.testing.models import Approval, Sample
-from apps.testing.selectors import TestOutcome, outcomes_of, samples_of
+from apps.testing.selectors import TestOutcome, investigations_of, outcomes_of, samples_of
 from apps.units.facts import UnitKind
 from apps.units.models import Unit
 from apps.units.rules import labelled_state
@@ -178,9 +180,12 @@ def _counts(outcomes: Sequence[TestOutcome]) -> Bilingual:
     reported = sum(bool(reportable(outcome)) for outcome in required)
     runs = {run.pk: run for outcome in outcomes for run in outcome.runs}
     invalid = sum(run.state == RunState.INVALID for run in runs.values())
+    gone, retests = sum(len(one.invalidated) for one in outcomes), sum(one.retests for one in outcomes)
     return B(
-        f"Required tests reported: {reported} of {len(required)}. Runs: {len(runs)}, of which {invalid} invalid.",
-        f"必检项目 {len(required)} 项，已报告 {reported} 项；检验 {len(runs)} 次，其中无效 {invalid} 次。",
+        f"Required tests reported: {reported} of {len(required)}. Runs: {len(runs)}, of which {invalid} invalid."
+        + (f" Results invalidated: {gone}; retests by plan: {retests}." if gone or retests else ""),
+        f"必检项目 {len(required)} 项，已报告 {reported} 项；检验 {len(runs)} 次，其中无效 {invalid} 次。"
+        + (f"判为无效的结果 {gone} 个，按方案复验 {retests} 次。" if gone or retests else ""),
     )
 
 
@@ -197,6 +202,7 @@ def _references(batch: Batch) -> list[Bilingual]:
     numbers = [event.record.number for event in Event.objects.filter(subject=batch.record).select_related("record")]
     if not numbers:
         return [B("No event is on record for this batch.", "本批无事件记录。")]
+    numbers += [one.number for one in investigations_of(batch)]
     listed = ", ".join(sorted(numbers))
     return [B(f"Events and deviations on record: {listed}.", f"相关事件与偏差：{listed}。")]
 

@@ -14,7 +14,7 @@ from apps.organisation.selectors import printed_names
 from apps.products.definition import Definition, Test
 from apps.products.facts import BadPlace, Place
 from apps.products.loader import units
-from apps.testing.content.reporting import both
+from apps.testing.content.wording import both
 from apps.testing.models import Sample
 
 SHEET = Bilingual("Labels of a sample", "样品标签")

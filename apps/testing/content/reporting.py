@@ -1,23 +1,21 @@
 """The results, runs and machine-readable data of a certificate of analysis."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from apps.batches.models import Batch
 from apps.batches.selectors.plans import definition_of_batch
 from apps.documents.facts import Align, Bilingual, Cell, Change, Column, Entry, Footnote, Sign, Table
-from apps.documents.rules import figures, instant, scientific
-from apps.products.definition import Bilingual as Words
-from apps.products.definition import ChoiceParameter, ComputedParameter, NumberParameter, Parameter, Recordable, Test
-from apps.products.facts import Comparator, Entered, Verdict
+from apps.documents.rules import figures
+from apps.products.definition import Parameter, Test
+from apps.products.facts import Verdict, gravest
 from apps.products.loader import standard_tables, units
-from apps.products.rules.limits import limit_text
-from apps.products.rules.rounding import plain, round_half_up
-from apps.testing.facts import PASSING, ResultState, RunState
+from apps.products.rules.rounding import plain
+from apps.testing.content.wording import as_reported, both, figure, limit_of, printed
+from apps.testing.facts import PASSING, LaboratoryCause, ResultState, RunState
 from apps.testing.models import AssayRun, Result
-from apps.testing.selectors import TestOutcome, control_facts, histories_of
+from apps.testing.selectors import Mean, TestOutcome, control_facts, counts, histories_of
 
 B = Bilingual
 SIGNS = {
@@ -28,8 +26,16 @@ SIGNS = {
     Verdict.NOT_EVALUABLE: Sign.NOT_EVALUABLE,
     Verdict.NOT_DONE: Sign.PENDING,
 }
-YES_NO = {"yes": B("Yes", "是"), "no": B("No", "否")}
 MARKS = "abcdefghijklmnopqrstuvwxyz"
+CAUSES = {
+    LaboratoryCause.SAMPLE: B("invalid, the sample was not representative", "无效，样品不具代表性"),
+    LaboratoryCause.PREPARATION: B("invalid, an error of preparation", "无效，样品制备差错"),
+    LaboratoryCause.METHOD: B("invalid, the method was not followed", "无效，未按方法操作"),
+    LaboratoryCause.INSTRUMENT: B("invalid, an instrument failed", "无效，仪器故障"),
+    LaboratoryCause.REAGENT: B("invalid, a reagent or standard was wrong", "无效，试剂或标准品有误"),
+    LaboratoryCause.CALCULATION: B("invalid, an error of calculation", "无效，计算差错"),
+    LaboratoryCause.ANALYST: B("invalid, an error of the analyst", "无效，检验人差错"),
+}
 PHARMACOPOEIAS = ("USP", "ChP", "Ph. Eur.")
 COLUMNS = (
     Column(B("Test", "检验项目"), width=22),
@@ -55,8 +61,10 @@ def results_table(batch: Batch, outcomes: Sequence[TestOutcome]) -> Table:
     histories = histories_of(batch)
     rows: list[tuple[Entry, ...]] = []
     for outcome in outcomes:
-        for result in reportable(outcome):
-            rows.append(_row(batch, outcome, result, histories.get(result.pk, ()), notes))
+        gone = invalidated_of(outcome)
+        for told in reported_of(outcome):
+            rows.append(_row(batch, outcome, told, (histories, gone.pop(told.results[0].parameter, [])), notes))
+        rows += [_gone(batch, outcome, result, notes) for left in gone.values() for result in left]
     title = B(
         f"Results against specification {batch.product_version.record.number}",
         f"检验结果（质量标准 {batch.product_version.record.number}）",
@@ -65,31 +73,120 @@ def results_table(batch: Batch, outcomes: Sequence[TestOutcome]) -> Table:
 
 
 def reportable(outcome: TestOutcome) -> list[Result]:
-    """What may be reported: reviewed, on a valid run."""
-    reviewed = [result for result in outcome.results if result.state == ResultState.REVIEWED]
+    """What may be reported: reviewed, on a valid run, not invalidated, not tested again without a plan."""
+    reviewed = [result for result in outcome.results if result.state == ResultState.REVIEWED and counts(result)]
     return [result for result in reviewed if result.line.run.state == RunState.VALID]
 
 
+@dataclass(frozen=True)
+class Told:
+    """One row of the certificate: a result, or the mean of several where the method reports it."""
+
+    results: tuple[Result, ...]
+    mean: Mean | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of what is reported; no value beyond its limit hides behind a mean."""
+        verdicts = [Verdict(result.verdict) for result in self.results]
+        return gravest([*verdicts, self.mean.verdict]) if self.mean else verdicts[0]
+
+
+def reported_of(outcome: TestOutcome) -> Iterator[Told]:
+    """What a test reports, in the order it was found: each mean once, where its first value stands."""
+    means = {result.pk: mean for mean in outcome.means for result in mean.of}
+    for result in reportable(outcome):
+        mean = means.get(result.pk)
+        if mean is None:
+            yield Told((result,))
+        elif mean.of[0].pk == result.pk:
+            yield Told(mean.of, mean)
+
+
+def invalidated_of(outcome: TestOutcome) -> dict[str, list[Result]]:
+    """What was invalidated with its cause, by quantity: printed beside what was reported in its place."""
+    found: dict[str, list[Result]] = {}
+    for result in outcome.invalidated:
+        found.setdefault(result.parameter, []).append(result)
+    return found
+
+
 def _row(
-    batch: Batch, outcome: TestOutcome, result: Result, history: Sequence[Result], notes: list[Footnote]
+    batch: Batch,
+    outcome: TestOutcome,
+    told: Told,
+    before: tuple[Mapping[int, Sequence[Result]], Sequence[Result]],
+    notes: list[Footnote],
 ) -> tuple[Entry, ...]:
-    parameter = outcome.test.result(result.parameter)
-    if parameter is None:
-        raise LookupError(f"{outcome.test.key} reports no {result.parameter}")
-    changes = tuple(
-        Change(as_reported(parameter, old).en, new.reason, new.analyst_name, new.recorded_at)
-        for old, new in zip(history, [*history[1:], result], strict=False)
+    first, last = told.results[0], told.results[-1]
+    parameter = _parameter(outcome, first)
+    histories, gone = before
+    changes = [_invalidated(parameter, result) for result in gone]
+    for result in told.results:
+        history = histories.get(result.pk, ())
+        changes += [
+            Change(as_reported(parameter, old).en, new.reason, new.analyst_name, new.recorded_at)
+            for old, new in zip(history, [*history[1:], result], strict=False)
+        ]
+    shown = _mean(told.mean) if told.mean else as_reported(parameter, first)
+    remarks = [*_remarks(outcome, first), *_planned(parameter, told)]
+    return (
+        Cell(_label(outcome, parameter, first.replicate), mark=_noted(remarks, notes)),
+        limit_of(parameter),
+        Cell(shown if shown.zh else shown.en, changes=tuple(changes)),
+        Cell(sign=SIGNS[told.verdict]) if told.verdict in SIGNS else B("Reported", "仅报告"),
+        _method(batch, outcome.test, notes),
+        f"{last.tested_at.astimezone(ZoneInfo(batch.site.timezone)):%Y-%m-%d}",
+        ", ".join(dict.fromkeys(result.analyst_name for result in told.results)),
     )
-    shown = as_reported(parameter, result)
+
+
+def _gone(batch: Batch, outcome: TestOutcome, result: Result, notes: list[Footnote]) -> tuple[Entry, ...]:
+    """What was invalidated while nothing stands in its place yet."""
+    parameter = _parameter(outcome, result)
     return (
         Cell(_label(outcome, parameter, result.replicate), mark=_noted(_remarks(outcome, result), notes)),
         limit_of(parameter),
-        Cell(shown if shown.zh else shown.en, changes=changes),
-        Cell(sign=SIGNS[Verdict(result.verdict)]) if result.verdict in SIGNS else B("Reported", "仅报告"),
+        Cell("–", changes=(_invalidated(parameter, result),)),
+        B("Invalidated", "已判无效"),
         _method(batch, outcome.test, notes),
         f"{result.tested_at.astimezone(ZoneInfo(batch.site.timezone)):%Y-%m-%d}",
         result.analyst_name,
     )
+
+
+def _parameter(outcome: TestOutcome, result: Result) -> Parameter:
+    parameter = outcome.test.result(result.parameter)
+    if parameter is None:
+        raise LookupError(f"{outcome.test.key} reports no {result.parameter}")
+    return parameter
+
+
+def _invalidated(parameter: Parameter, result: Result) -> Change:
+    """What was found first, with the investigation that found its cause, and who approved that."""
+    looked_into, at = result.investigation, result.invalidated_at
+    if looked_into is None or at is None:
+        raise LookupError(f"{result.address} was not invalidated")
+    cause = CAUSES[LaboratoryCause(looked_into.cause)]
+    reason = f"{looked_into.number}: {cause.en} / {cause.zh}. {looked_into.decision}"
+    return Change(as_reported(parameter, result).en, reason, looked_into.decided_name, at)
+
+
+def _mean(mean: Mean) -> Bilingual:
+    return B(figures(f"{figure(mean.rounded)} {units().display(mean.unit)}".strip()))
+
+
+def _planned(parameter: Parameter, told: Told) -> list[Bilingual]:
+    """The values behind a mean; that what is reported was tested again by an approved plan."""
+    texts = []
+    if told.mean:
+        values = ", ".join(plain(one.number.normalize()) for one in told.results if one.number is not None)
+        unit = units().display(told.mean.unit)
+        count = len(told.results)
+        texts.append(B(f"Mean of {count}: {values} {unit}.", f"{count} 次测定的平均值：{values} {unit}。"))
+    if any(result.line.retest for result in told.results):
+        texts.append(B("Retested by an approved plan.", "按批准的方案复验。"))
+    return texts
 
 
 def _method(batch: Batch, test: Test, notes: list[Footnote]) -> Cell:
@@ -115,50 +212,6 @@ def _label(outcome: TestOutcome, parameter: Parameter, replicate: int) -> Biling
     if outcome.test.run is None or outcome.test.run.replicates == 1:
         return said
     return B(f"{said.en}, replicate {replicate}", f"{said.zh}，第 {replicate} 份")
-
-
-def limit_of(parameter: Recordable) -> Bilingual | str:
-    """The limit as a document prints it: figures with their unit, choices in words; "Reported" where there is none."""
-    if parameter.limit is None:
-        return B("Reported", "仅报告")
-    if isinstance(parameter, ChoiceParameter):
-        keys = getattr(parameter.limit, "values", None) or (getattr(parameter.limit, "value", ""),)
-        options = [option for key in keys if (option := parameter.option(key))]
-        return B(" / ".join(option.label.en for option in options), " / ".join(option.label.zh for option in options))
-    if isinstance(parameter, NumberParameter | ComputedParameter):
-        return figures(f"{limit_text(parameter.limit)} {units().display(parameter.unit)}".strip())
-    return figures(limit_text(parameter.limit))
-
-
-def entered_of(parameter: Recordable, entered: Entered) -> Bilingual | str:
-    """A value as a document prints it: as it was entered, with its unit; choices in words."""
-    if isinstance(parameter, ChoiceParameter):
-        option = parameter.option(entered.text)
-        return both(option.label) if option else entered.text
-    if not entered.unit:
-        return YES_NO.get(entered.text, entered.text)
-    return figures(f"{entered.text} {units().display(entered.unit)}".strip())
-
-
-def as_reported(parameter: Parameter, result: Result) -> Bilingual:
-    """A result with the decimals of the specification; as found beside it, where rounding made a difference."""
-    if isinstance(parameter, ChoiceParameter):
-        option = parameter.option(result.text)
-        return both(option.label) if option else B(result.text)
-    if not isinstance(parameter, NumberParameter):
-        return YES_NO.get(result.text, B(result.text))
-    unit = units().display(result.unit)
-    if result.number is None:
-        return B("not detected", "未检出")
-    if result.comparator != Comparator.EXACT:
-        return B(f"{result.comparator} {plain(result.number.normalize())} {unit}".strip())
-    rounded = round_half_up(result.number, parameter.decimals)
-    found = "" if rounded == result.number else f" ({plain(result.number.normalize())})"
-    return B(figures(f"{_figure(rounded)}{found} {unit}".strip()))
-
-
-def _figure(number: Decimal) -> str:
-    return scientific(number) if abs(number) >= 100_000 else plain(number)
 
 
 def _remarks(outcome: TestOutcome, result: Result) -> list[Bilingual]:
@@ -219,40 +272,3 @@ def _needs(run: AssayRun, test: Test) -> Bilingual:
         "; ".join(f"{labels[need.key].en} {need.number}" for need in needs),
         "；".join(f"{labels[need.key].zh} {need.number}" for need in needs),
     )
-
-
-def machine_data(batch: Batch, outcomes: Sequence[TestOutcome]) -> dict[str, object]:
-    """The same for machines: raw values, codes, addresses."""
-    return {
-        "batch": batch.record.address,
-        "product": batch.product_version.record.address,
-        "specification_sha256": batch.definition_sha256,
-        "results": [_result_data(result) for outcome in outcomes for result in reportable(outcome)],
-        "runs": {
-            outcome.test.key: {"runs": len(outcome.runs), "invalid": outcome.invalid_runs} for outcome in outcomes
-        },
-    }
-
-
-def _result_data(result: Result) -> dict[str, object]:
-    return {
-        "address": result.address,
-        "text": result.text,
-        "number": None if result.number is None else plain(result.number.normalize()),
-        "unit": result.unit,
-        "comparator": result.comparator,
-        "verdict": result.verdict,
-        "tested_at": result.tested_at,
-        "analyst": result.analyst,
-        "run": result.line.run.number,
-    }
-
-
-def both(text: Words) -> Bilingual:
-    """A text of the master in both languages."""
-    return B(text.en, text.zh)
-
-
-def printed(at: datetime, batch: Batch) -> str:
-    """An instant in the zone of the site, which it names."""
-    return instant(at, ZoneInfo(batch.site.timezone))

@@ -14,12 +14,14 @@ from apps.products.facts import Entered
 from apps.products.loader import units
 from apps.products.rules.limits import limit_text
 from apps.products.rules.numbers import read_entry
+from apps.products.rules.rounding import plain
 from apps.signatures.facts import Line as Shown
 from apps.signatures.facts import SignedContent
 from apps.testing.facts import ResultState, RunState
 from apps.testing.models import AssayRun, ControlValue, Found, Line, Result
 from apps.testing.rules import run_state
 from apps.testing.selectors import (
+    Mean,
     control_facts,
     current_controls,
     method_of,
@@ -97,7 +99,8 @@ def approve_coa_content(batch: Batch) -> SignedContent:
         mark = "" if outcome.required else "informative"
         runs = f"{len(outcome.runs)} runs, {outcome.invalid_runs} invalid"
         shown.append(Shown(outcome.test.label.en, outcome.standing, ", ".join(filter(None, (mark, runs)))))
-        shown += [_result(result, outcome.test) for result in outcome.results]
+        shown += [result_line(result, outcome.test) for result in outcome.results]
+        shown += [_mean(mean, outcome.test) for mean in outcome.means]
         members += [_fingerprint(result) for result in outcome.results]
     return SignedContent("approve_coa", batch.record.address, APPROVED, tuple(shown), tuple(members))
 
@@ -105,7 +108,7 @@ def approve_coa_content(batch: Batch) -> SignedContent:
 def _content(
     verb: str, run: AssayRun, meaning: str, shown: Sequence[Shown], results: Sequence[Result]
 ) -> SignedContent:
-    listed = [_result(result, specification_of(run, result.batch)) for result in results]
+    listed = [result_line(result, specification_of(run, result.batch)) for result in results]
     members = tuple(_fingerprint(result) for result in results)
     return SignedContent(verb, run.record.address, meaning, (*shown, *listed), members)
 
@@ -133,12 +136,23 @@ def _control_note(parameter: Parameter, value: ControlValue | None) -> str:
     return _note(parameter, value.verdict if value else "NOT_DONE")
 
 
-def _result(result: Result, test: Test) -> Shown:
+def result_line(result: Result, test: Test) -> Shown:
+    """One result as it is read out: sample, quantity, what was found, its limit and verdict."""
     parameter = test.result(result.parameter)
     sample = result.line.sample.number
     replicate = f" ({result.replicate})" if result.replicate > 1 else ""
+    replicate += f" (retest {result.line.retest})" if result.line.retest else ""
     label = f"{sample} · {parameter.label.en if parameter else result.parameter}{replicate}"
-    return Shown(label, _found(result), _note(parameter, result.verdict) if parameter else result.verdict)
+    note = _note(parameter, result.verdict) if parameter else result.verdict
+    return Shown(label, _found(result), f"{note}, invalidated" if result.invalidated_at else note)
+
+
+def _mean(mean: Mean, test: Test) -> Shown:
+    """The mean that is reported, of how many values."""
+    parameter = test.result(mean.parameter)
+    label = f"{mean.sample} · {parameter.label.en if parameter else mean.parameter}"
+    note = _note(parameter, mean.verdict) if parameter else mean.verdict
+    return Shown(label, _value(plain(mean.rounded), mean.unit), f"mean of {len(mean.of)}, {note}")
 
 
 def _found(value: Found | None) -> str:
@@ -161,4 +175,5 @@ def _note(parameter: Parameter, verdict: str) -> str:
 def _fingerprint(result: Result) -> str:
     """The hash of one result of a signed list: what it says, of which sample, and where and when it was entered."""
     found = [result.text, result.unit, result.verdict, result.tested_at, result.analyst]
-    return sha256_hex(canonical([*found, result.address, result.recorded_at]))
+    invalidated = [result.invalidated_at] if result.invalidated_at else []
+    return sha256_hex(canonical([*found, result.address, result.recorded_at, *invalidated]))

@@ -44,15 +44,20 @@ def _is_reportable(result: ResultFacts) -> bool:
     return result.is_reportable
 
 
-def standing_of(test: Test, samples: Sequence[SampleFacts]) -> Standing:
-    """Where a test of a batch stands: every sample drawn for it counts, the gravest decides, none at all is missing."""
+def standing_of(test: Test, samples: Sequence[SampleFacts], *, investigated: bool = False) -> Standing:
+    """Where a test of a batch stands: every sample drawn for it counts, the gravest decides, none at all is missing.
+
+    What passes again while its failure is looked into has not passed before that is concluded.
+    """
     standings = [standing_of_sample(test, sample) for sample in samples]
-    return min(standings, key=GRAVITY.index, default=Standing.MISSING)
+    standing = min(standings, key=GRAVITY.index, default=Standing.MISSING)
+    return min(standing, Standing.INVESTIGATED, key=GRAVITY.index) if investigated else standing
 
 
 SENTENCES = {
     Standing.FAILED: N_("{test}: the result fails its limit."),
     Standing.NOT_EVALUABLE: N_("{test}: the result can't be held against its limit."),
+    Standing.INVESTIGATED: N_("{test}: the investigation of its result is not concluded."),
     Standing.MISSING: N_("{test}: no sample was drawn."),
     Standing.AWAITED: N_("{test}: the result is awaited."),
     Standing.UNREVIEWED: N_("{test}: the result was not reviewed yet."),

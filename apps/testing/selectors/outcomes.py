@@ -14,8 +14,19 @@ from apps.products.definition import Test
 from apps.products.facts import Mark, TestLevel, Verdict, gravest
 from apps.quality.models import Hold
 from apps.testing import rules
-from apps.testing.facts import ResultFacts, ResultState, RunState, SampleFacts, SampleState, Standing
-from apps.testing.models import Approval, AssayRun, Line, Result, Sample
+from apps.testing.facts import (
+    PASSING,
+    InvestigationState,
+    ResultFacts,
+    ResultState,
+    RunState,
+    SampleFacts,
+    SampleState,
+    Standing,
+)
+from apps.testing.models import Approval, AssayRun, Investigation, Line, Result, Sample
+from apps.testing.selectors.investigations import investigations_of
+from apps.testing.selectors.reported import Mean, means_of
 from apps.testing.selectors.samples import results_of, samples_of
 
 UNDER_WAY = (BatchState.RUNNING, BatchState.FINISHED, BatchState.REVIEWED)
@@ -23,7 +34,11 @@ UNDER_WAY = (BatchState.RUNNING, BatchState.FINISHED, BatchState.REVIEWED)
 
 @dataclass(frozen=True)
 class TestOutcome:
-    """Where one test of a batch stands, with everything behind it. A corrected result is not among `results`."""
+    """Where one test of a batch stands, with everything behind it. A corrected result is not among `results`.
+
+    One that was invalidated is, but counts for nothing; `found` is where the test would stand, were no investigation
+    open.
+    """
 
     __test__ = False  # not a test class, whatever its name
 
@@ -35,6 +50,24 @@ class TestOutcome:
     results: tuple[Result, ...]
     runs: tuple[AssayRun, ...]
     due_at: datetime | None
+    found: Standing = Standing.MISSING
+    investigations: tuple[Investigation, ...] = ()
+    means: tuple[Mean, ...] = ()
+
+    @property
+    def open_investigations(self) -> list[str]:
+        """The investigations that are not concluded."""
+        return [one.number for one in self.investigations if one.state != InvestigationState.CONCLUDED]
+
+    @property
+    def invalidated(self) -> list[Result]:
+        """What was found and invalidated with its cause: shown for ever."""
+        return [result for result in self.results if result.invalidated_at]
+
+    @property
+    def retests(self) -> int:
+        """How many retests were done by plan."""
+        return len({result.line_id for result in self.results if result.line.retest})
 
     @property
     def invalid_runs(self) -> int:
@@ -55,7 +88,9 @@ class TestOutcome:
     def objection(self) -> Objection | None:
         """What it says against the certificate of analysis."""
         label = self.test.label
-        return rules.has_not_passed(self.test.key, label.en, self.standing, label.zh) if self.required else None
+        if not self.required:
+            return rules.is_investigated(self.test.key, label.en, label.zh, self.open_investigations)
+        return rules.has_not_passed(self.test.key, label.en, self.standing, label.zh)
 
 
 @dataclass(frozen=True)
@@ -70,11 +105,13 @@ class Duty:
 
 @dataclass(frozen=True)
 class Tested:
-    """Everything the laboratory has of one batch: samples, their lines on worksheets, and the results that stand."""
+    """Everything the laboratory has of one batch: samples, their lines on worksheets, the results that stand, and what
+    was investigated."""
 
     samples: tuple[Sample, ...]
     lines: tuple[Line, ...]
     results: tuple[Result, ...]
+    investigations: tuple[Investigation, ...] = ()
 
     @property
     def runs(self) -> list[AssayRun]:
@@ -98,7 +135,8 @@ _APPROVALS = Prepared(
 
 def tested(batch: Batch) -> Tested:
     """What a page reads once, and hands to all that look at it."""
-    return Tested(tuple(samples_of(batch)), tuple(_LINES(batch.pk)), tuple(results_of(batch)))
+    rows = tuple(samples_of(batch)), tuple(_LINES(batch.pk)), tuple(results_of(batch))
+    return Tested(*rows, tuple(investigations_of(batch)))
 
 
 def outcomes_of(
@@ -109,18 +147,21 @@ def outcomes_of(
     known = known or tested(batch)
     samples = [sample for sample in known.samples if sample.state != SampleState.REFUSED]
     tests = definition.testing.at_level(level)
-    return tuple(_outcome(test, level, samples, known.lines, known.results) for test in tests)
+    return tuple(_outcome(test, level, samples, known) for test in tests)
 
 
-def _outcome(
-    test: Test, level: TestLevel, samples: Iterable[Sample], lines: Iterable[Line], results: Iterable[Result]
-) -> TestOutcome:
+def _outcome(test: Test, level: TestLevel, samples: Iterable[Sample], known: Tested) -> TestOutcome:
+    looked_into = [one for one in known.investigations if one.test == test.key]
     own = [sample for sample in samples if test.key in sample.tests]
     ids = {sample.pk for sample in own}
-    found = [result for result in results if result.test == test.key and result.line.sample_id in ids]
-    runs = {line.run_id: line.run for line in lines if line.sample_id in ids and line.run.test == test.key}
-    standing = rules.standing_of(test, [_facts(sample, found) for sample in own])
-    reported = [Verdict(result.verdict) for result in found if _fact(result).is_reportable]
+    found = [result for result in known.results if result.test == test.key and result.line.sample_id in ids]
+    runs = {line.run_id: line.run for line in known.lines if line.sample_id in ids and line.run.test == test.key}
+    replaced = {one.line.sample_id for one in looked_into if one.resampled}
+    facts = [_facts(sample, found) for sample in own if sample.pk not in replaced]
+    is_open = any(one.state != InvestigationState.CONCLUDED for one in looked_into)
+    standing = rules.standing_of(test, facts, investigated=is_open)
+    counted = [result for result in found if counts(result) and _fact(result).is_reportable]
+    reported = [Verdict(result.verdict) for result in counted]
     entry = test.at(level)
     return TestOutcome(
         test=test,
@@ -131,11 +172,20 @@ def _outcome(
         results=tuple(found),
         runs=tuple(runs.values()),
         due_at=None if standing is Standing.PASSED else _due_at(test, own),
+        found=rules.standing_of(test, facts),
+        investigations=tuple(looked_into),
+        means=tuple(means_of(test, counted)),
     )
 
 
+def counts(result: Result) -> bool:
+    """Whether a result counts: not invalidated; and what was tested again without a plan only where it fails."""
+    return not result.invalidated_at and not (result.is_unplanned and result.verdict in PASSING)
+
+
 def _facts(sample: Sample, results: Iterable[Result]) -> SampleFacts:
-    own = [_fact(result) for result in results if result.line.sample_id == sample.pk]
+    stand = (one for one in results if one.line.sample_id == sample.pk and counts(one))
+    own = [_fact(result) for result in stand]
     return SampleFacts(sample.number, [fact for fact in own if fact.run_state is not RunState.INVALID])
 
 
@@ -201,6 +251,7 @@ def results_hash(outcomes: Iterable[TestOutcome]) -> str:
             result.verdict,
             result.state,
             result.line.run.state,
+            *([result.invalidated_at] if result.invalidated_at else []),
         ]
         for outcome in outcomes
         for result in outcome.results

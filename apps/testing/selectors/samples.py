@@ -111,7 +111,7 @@ def visible_lines(user: User, at: datetime) -> QuerySet[Line]:
 def line_now(line: Line) -> Line:
     """The line of the worksheet as it is inside the door."""
     run = ("run", "run__record", "run__site", "run__product_version")
-    found = Line.objects.select_related("record", *run, "sample", "sample__record", *SAMPLE_BATCH)
+    found = Line.objects.select_related("record", *run, "sample", "sample__record", *SAMPLE_BATCH, "plan")
     return found.get(pk=line.pk)
 
 
@@ -220,7 +220,7 @@ def _with_lines(results: QuerySet[Result]) -> QuerySet[Result]:
 
 
 def _signed(results: QuerySet[Result]) -> QuerySet[Result]:
-    found = results.select_related("record", *LINES, "tested_signature", "reviewed_signature")
+    found = results.select_related("record", *LINES, "tested_signature", "reviewed_signature", "investigation")
     return found.defer("tested_signature__content", "reviewed_signature__content")
 
 

@@ -18,7 +18,8 @@ from apps.testing.content import late_result_content
 from apps.testing.facts import PASSING, ResultState, RunState
 from apps.testing.models import Line, Result
 from apps.testing.selectors import line_now
-from apps.testing.services.results import against_time, draft, is_recorded_already, period_not_over
+from apps.testing.services.investigating import open_investigations
+from apps.testing.services.results import against_time, draft, is_not_planned, is_recorded_already, period_not_over
 from apps.testing.services.settling import stop_until_reviewed
 
 
@@ -50,6 +51,7 @@ def add_late_result(
         stop_if(
             rules.is_not_certified(BatchState(line.sample.batch.state)),
             rules.is_invalid(RunState(line.run.state), line.run.number),
+            is_not_planned(line, signer.actor),
             *against_time(line, tested_at, at),
         )
         result = draft(line, parameter, text, tested_at, signer.actor, replicate=replicate, unit=unit)
@@ -59,6 +61,7 @@ def add_late_result(
         result.state, result.tested_signature, result.late = ResultState.TESTED, signature, True
         result.recorded_at = at
         change.create(result)
+        open_investigations(change, [result])
         _announce(change, result)
         if result.verdict not in PASSING:
             stop_until_reviewed(change, batch=batch_now(result.batch), test=result.test)

@@ -19,7 +19,7 @@ from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 from apps.testing import rules
 from apps.testing.content import entry_for, review_results_content, sign_results_content
-from apps.testing.facts import PASSING, ResultState, RunState
+from apps.testing.facts import PASSING, LaboratoryCause, ResultState, RunState
 from apps.testing.models import AssayRun, Line, Result
 from apps.testing.selectors import (
     control_facts,
@@ -31,6 +31,7 @@ from apps.testing.selectors import (
     specification_of,
     testers_of,
 )
+from apps.testing.services.investigating import open_investigations
 from apps.testing.services.settling import settle_reviewed, stop_until_reviewed
 from apps.units.services import marks, report_accepted
 
@@ -65,6 +66,7 @@ def record_result(
         stop_if(
             rules.is_locked(BatchState(line.sample.batch.state)),
             rules.is_invalid(RunState(line.run.state), line.run.number),
+            is_not_planned(line, who),
             *against_time(line, tested_at, at),
         )
         result = draft(line, parameter, text, tested_at, who, replicate=replicate, unit=unit)
@@ -78,6 +80,11 @@ def record_result(
         subject = line.sample.batch.record
         report_accepted(change, subject=subject, overridden=overridden, happened=happened, about=result.address)
         return result
+
+
+def is_not_planned(line: Line, who: Actor) -> Objection | None:
+    """A retest is entered by the analyst whom its plan names."""
+    return rules.is_not_planned(who.username, line.plan.analyst, line.plan.analyst_name) if line.plan else None
 
 
 def against_time(line: Line, tested_at: datetime, at: datetime) -> list[Objection | None]:
@@ -158,6 +165,8 @@ def correct_result(
         stop_if(
             rules.is_locked(BatchState(result.batch.state)),
             rules.is_superseded(Result.objects.filter(supersedes=result).exists()),
+            is_not_planned(result.line, who),
+            rules.result_stands(Verdict(result.verdict), result.state != ResultState.DRAFT, _was_miscalculated(result)),
             *against_time(result.line, tested_at or result.tested_at, at),
         )
         replicate = result.replicate
@@ -171,9 +180,17 @@ def correct_result(
         return corrected
 
 
+def _was_miscalculated(result: Result) -> bool:
+    """Whether QA approved that it was invalid by its calculation: it is worked out again, not tested again."""
+    looked_into = result.investigation
+    return bool(result.invalidated_at and looked_into and looked_into.cause == LaboratoryCause.CALCULATION)
+
+
 # --- signatures -----------------------------------------------------------------------------------------------------
 def sign_results(*, run: AssayRun, signing: Signing, actor: Actor, at: datetime, invalid_because: str = "") -> AssayRun:
     """Sign a worksheet as tested. The first signature judges the run by its controls; an invalid run reports nothing.
+
+    Whatever fails on a valid run is investigated from this moment on, before anybody has judged it.
 
     `invalid_because` names a cause found outside the controls; it can't make a failing result vanish.
     """
@@ -193,6 +210,8 @@ def sign_results(*, run: AssayRun, signing: Signing, actor: Actor, at: datetime,
             judged = rules.run_state(control_facts(run), invalid_because)
             change.update(run, state=judged, judged_at=at, invalid_because=invalid_because)
         change.update_many(drafts, state=ResultState.TESTED, tested_signature=signature)
+        if run.state == RunState.VALID:
+            open_investigations(change, drafts)
         for batch in _batches(result for result in drafts if result.verdict not in PASSING):
             stop_until_reviewed(change, batch=batch_now(batch), test=run.test)
         return run

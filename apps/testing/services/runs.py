@@ -30,7 +30,15 @@ from apps.testing import rules
 from apps.testing.content import read_found
 from apps.testing.facts import NeedKind, RunState, SampleState
 from apps.testing.models import AssayRun, ControlValue, Line, RunNeed, Sample
-from apps.testing.selectors import current_controls, method_of, run_now, runs_of_sample, samples_now
+from apps.testing.selectors import (
+    current_controls,
+    method_of,
+    run_now,
+    runs_of_sample,
+    samples_now,
+    standing_against_any,
+)
+from apps.testing.services.retesting import next_position, refuse_unplanned
 from apps.units.services import marks, report_accepted
 
 
@@ -143,12 +151,11 @@ def put_on_run(
         is_future(inoculated_at, at, "inoculated_at") if inoculated_at else None,
     )
     touching = [run.record, *_batch_records(samples)]
-    relied = [sample.record for sample in samples]
-    door = audited(actor=who, action="run.sample.added", at=at, reason=reason, touching=touching, relying_on=relied)
-    with door as change:
+    held = {"touching": touching, "relying_on": [sample.record for sample in samples]}
+    with audited(actor=who, action="run.sample.added", at=at, reason=reason, **held) as change:
         run, samples = run_now(run), samples_now(samples)
         method = method_of(run)
-        used_at = inoculated_at or run.started_at
+        used_at, numbers = inoculated_at or run.started_at, standing_against_any(samples, run.test)
         stop_if(
             rules.is_judged(RunState(run.state), run.number),
             rules.is_not_inoculated(method, inoculated_at),
@@ -157,7 +164,9 @@ def put_on_run(
         overridden = stop_if(
             *(rules.is_too_old(method, sample.drawn_at, used_at) for sample in samples),
             *(rules.is_tested_already(sample.number, run.test, runs_of_sample(sample, run.test)) for sample in samples),
+            rules.is_under_investigation(run.test, numbers),
             happened=happened,
+            keep=refuse_unplanned(samples, run.test, numbers),
         )
         lines = _lines(run, samples, inoculated_at, at, overridden)
         change.create_many(lines)
@@ -206,7 +215,6 @@ def _lines(
     at: datetime,
     overridden: Sequence[Objection],
 ) -> list[Line]:
-    first = Line.objects.filter(run=run).count() + 1
     return [
         Line(
             record=run.record,
@@ -217,7 +225,7 @@ def _lines(
             added_at=at,
             overridden=marks(overridden),
         )
-        for position, sample in enumerate(samples, first)
+        for position, sample in enumerate(samples, next_position(run))
     ]
 
 

@@ -65,7 +65,7 @@ def _unreviewed(outcome: TestOutcome) -> str:
 
 
 def _fails(result: Result) -> bool:
-    return result.verdict not in PASSING and result.line.run.state == RunState.VALID
+    return result.verdict not in PASSING and result.line.run.state == RunState.VALID and not result.invalidated_at
 
 
 def _may_fail(result: Result) -> bool:

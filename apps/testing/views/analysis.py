@@ -22,20 +22,38 @@ from apps.documents.facts import DocumentKind
 from apps.documents.selectors import documents_about
 from apps.organisation.access import open_to
 from apps.products.definition import Parameter
+from apps.products.rules.rounding import plain
 from apps.signatures.pages import Panel, signed_page
 from apps.signatures.selectors import show_signature
 from apps.testing import rules, services
 from apps.testing.content import approve_coa_content
 from apps.testing.facts import Standing
 from apps.testing.models import Result
-from apps.testing.selectors import TestOutcome, analysts_of, histories_of, last_approval, outcomes_of, results_hash
+from apps.testing.selectors import (
+    Mean,
+    TestOutcome,
+    analysts_of,
+    histories_of,
+    last_approval,
+    outcomes_of,
+    results_hash,
+)
 from apps.testing.views.finding import METHODS, QC_HEADS, READ_ONLY, person_of
-from apps.testing.views.naming import found_word, invalid_words, limit_with_unit, shown_lines, status_of, unit_word
+from apps.testing.views.naming import (
+    RESULT_WORDS,
+    found_word,
+    invalid_words,
+    limit_with_unit,
+    shown_lines,
+    status_of,
+    unit_word,
+)
 from apps.units.views.framing import batch_bar
 
 STANDING_WORDS: dict[Standing, Promise] = {
     Standing.FAILED: gettext_lazy("The result fails its limit."),
     Standing.NOT_EVALUABLE: gettext_lazy("The result can't be held against its limit."),
+    Standing.INVESTIGATED: gettext_lazy("The investigation of its result is not concluded."),
     Standing.MISSING: gettext_lazy("No sample was drawn."),
     Standing.AWAITED: gettext_lazy("The result is awaited."),
     Standing.UNREVIEWED: gettext_lazy("The result was not reviewed yet."),
@@ -119,7 +137,7 @@ def _test_row(outcome: TestOutcome, histories: dict[int, tuple[Result, ...]]) ->
         "outcome": outcome,
         "label": outcome.test.label,
         "says": STANDING_WORDS[outcome.standing],
-        "results": [*found, *empty],
+        "results": [*found, *(_mean_row(parameters[mean.parameter], mean) for mean in outcome.means), *empty],
         "invalid": invalid_words(outcome.invalid_runs, len(outcome.runs)),
     }
 
@@ -134,6 +152,12 @@ def _result_row(parameter: Parameter, result: Result, histories: dict[int, tuple
         "result": result,
         "before": [found_word(parameter, old) for old in histories.get(result.pk, ())],
     }
+
+
+def _mean_row(parameter: Parameter, mean: Mean) -> dict[str, object]:
+    label = _("%(what)s, mean of %(n)s") % {"what": bilingual(parameter.label), "n": len(mean.of)}
+    told = {"label": label, "text": plain(mean.rounded), "status": RESULT_WORDS[mean.verdict]}
+    return {**_empty_row(parameter), **told}
 
 
 def _empty_row(parameter: Parameter) -> dict[str, object]:

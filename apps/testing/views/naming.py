@@ -18,7 +18,7 @@ from apps.products.loader import standard_tables
 from apps.products.rules.limits import SENTENCES
 from apps.signatures.facts import Line as Shown
 from apps.testing.facts import NeedKind, RunState, Standing
-from apps.testing.models import Found, RunNeed
+from apps.testing.models import Found, Result, RunNeed
 
 CONSEQUENCES: Mapping[Verdict, Promise] = {
     Verdict.ALERT: gettext_lazy("It passes; QA will see it."),
@@ -96,7 +96,9 @@ def _template(parameter: Parameter, verdict: Verdict, judgement: Mapping[str, st
 
 
 def status_of(found: Found | None) -> str:
-    """The word of a verdict; nothing entered is awaited."""
+    """The word of a verdict; nothing entered is awaited, and what was invalidated has none any more."""
+    if isinstance(found, Result) and found.invalidated_at:
+        return "invalidated"
     return RESULT_WORDS[Verdict(found.verdict)] if found else "awaited"
 
 

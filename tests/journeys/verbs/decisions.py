@@ -25,10 +25,10 @@ def impact(stage: ApiStage, who: str, *, impact: str, other_batches: str) -> Non
     stage.sign(who, f"{url}product-impact/", {"impact": impact, "other_batches": other_batches}, seen=url)
 
 
-def deviation_closed(stage: ApiStage, who: str, *, root_cause: str) -> None:
+def deviation_closed(stage: ApiStage, who: str, *, root_cause: str, category: str) -> None:
     """QA closes the deviation."""
     url = _deviation(stage, who)
-    stage.sign(who, f"{url}closure/", {"root_cause": root_cause}, seen=url)
+    stage.sign(who, f"{url}closure/", {"root_cause": root_cause, "category": category}, seen=url)
 
 
 def events_closed(stage: ApiStage, who: str, *, reason: str) -> None:

@@ -52,9 +52,11 @@ def counted_by_hand(release: Release) -> dict[Check, int]:
         Check.RECOMPUTED: sum(value.kind == "COMPUTED" and value.text != "" for value in values),
         Check.RESULTS: results.count(),
         Check.RUNS: AssayRun.objects.filter(lines__sample__batch=batch).distinct().count(),
+        Check.INVESTIGATIONS: 0,
         Check.EVENTS: Event.objects.filter(subject=batch.record).exclude(about__in=found - {""}).count(),
         Check.REFUSED_ATTEMPTS: sum("refused" in entry.action or "failed" in entry.action for entry in kept),
         Check.AMENDMENTS: batch.amendments.count(),
+        Check.CAPAS: 0,
     }
 
 

@@ -9,7 +9,7 @@ from apps.audit.models import Audited, Record
 from apps.core.choices import choices_of
 from apps.products.facts import Comparator, Verdict
 from apps.products.rules.limits import elapsed
-from apps.testing.facts import NeedKind, ResultState, RunState, SampleState
+from apps.testing.facts import UNPLANNED, NeedKind, ResultState, RunState, SampleState
 
 
 class Sample(Audited):
@@ -121,13 +121,19 @@ class Line(Audited):
     inoculated_at = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField()
     overridden = models.JSONField(default=list)
+    plan = models.ForeignKey("testing.RetestPlan", models.PROTECT, null=True, blank=True, related_name="lines")
+    retest = models.PositiveSmallIntegerField(default=0)  # the how-manieth of its plan; 0: no retest
 
     append_only = True
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["run", "sample"], name="a_sample_once_on_a_run"),
+            models.UniqueConstraint(fields=["run", "sample"], condition=Q(plan=None), name="a_sample_once_on_a_run"),
             models.UniqueConstraint(fields=["run", "position"], name="one_sample_per_position"),
+            models.UniqueConstraint(fields=["plan", "retest"], name="one_line_per_retest"),
+            models.CheckConstraint(
+                condition=Q(plan=None, retest=0) | Q(plan__isnull=False, retest__gt=0), name="a_retest_has_its_plan"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -198,9 +204,16 @@ class Result(Found):
     happened = models.BooleanField(default=False)
     overridden = models.JSONField(default=list)
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    investigation = models.ForeignKey(
+        "testing.Investigation", models.PROTECT, null=True, blank=True, related_name="results"
+    )
+    invalidated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(invalidated_at=None) | Q(investigation__isnull=False), name="invalidated_by_investigation"
+            ),
             models.UniqueConstraint(
                 fields=["line", "parameter", "replicate"], condition=Q(supersedes=None), name="one_first_result"
             ),
@@ -220,10 +233,17 @@ class Result(Found):
         return f"{self.test}.{self.parameter} {self.text}"
 
     @property
+    def is_unplanned(self) -> bool:
+        """Whether it was tested again without a plan: then it is on record, and passes nothing."""
+        return any(mark["code"] in UNPLANNED for mark in self.line.overridden)
+
+    @property
     def address(self) -> str:
-        """Where this result stands: sample, test, run, parameter."""
+        """Where this result stands: sample, test, run, the retest of a plan, parameter."""
+        retest = f".retest[{self.line.retest}]" if self.line.retest else ""
         replicate = f".replicate[{self.replicate}]" if self.replicate > 1 else ""
-        return f"{self.line.sample.record.address}/{self.test}[{self.line.run.number}]{replicate}.{self.parameter}"
+        test = f"{self.test}[{self.line.run.number}]"
+        return f"{self.line.sample.record.address}/{test}{retest}{replicate}.{self.parameter}"
 
 
 class Approval(Audited):

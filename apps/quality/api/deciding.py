@@ -164,7 +164,7 @@ class DeviationView(RetrieveAPIView):
 
     @extend_schema(operation_id="deviations_show", responses=bodies.DeviationOutput)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        deviation = _deviation(request, self.kwargs["number"], timezone.now())
+        deviation = deviation_at(request, self.kwargs["number"], timezone.now())
         return tagged(Response(bodies.DeviationOutput(deviation).data), deviation.record)
 
 
@@ -231,7 +231,7 @@ class OnDeviation(SignedVerb):
     output_class = bodies.DeviationOutput
 
     def target(self) -> Deviation:
-        return _deviation(self.request, self.kwargs["number"], self.now)
+        return deviation_at(self.request, self.kwargs["number"], self.now)
 
     def record(self, target: Deviation) -> Record:
         return target.record
@@ -261,6 +261,18 @@ class CloseDeviation(OnDeviation):
         return services.close_deviation(deviation=target, signing=signing, **self.who, **data)
 
 
+class ReopenDeviation(OnDeviation):
+    """Open a closed deviation again with the reason."""
+
+    input_class, signed_class = bodies.ReasonInput, bodies.ReasonSigned
+
+    def content(self, target: Deviation, data: Mapping[str, Any]) -> SignedContent:
+        return content.reopen_deviation_content(deviation=target, **data)
+
+    def perform(self, target: Deviation, data: Mapping[str, Any], signing: Signing) -> Deviation:
+        return services.reopen_deviation(deviation=target, signing=signing, **self.who, **data)
+
+
 def _record(request: Request, address: str, place: str, at: datetime) -> Record:
     record = visible_record(request.user, address, at)
     if record is None:
@@ -273,5 +285,6 @@ def _event(request: Request, number: str, at: datetime) -> Event:
     return get_object_or_404(visible_events(request.user, at), record__address=f"event/{number}")
 
 
-def _deviation(request: Request, number: str, at: datetime) -> Deviation:
+def deviation_at(request: Request, number: str, at: datetime) -> Deviation:
+    """The deviation with this number, within what the person may see."""
     return get_object_or_404(visible_deviations(request.user, at), record__address=f"deviation/{number}")

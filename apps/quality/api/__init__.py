@@ -1,0 +1,1 @@
+"""Quality for programs: holds, events, deviations, corrective and preventive actions."""
