@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "apps.dosing",
     "apps.disposal",
     "apps.lookback",
+    "apps.vigilance",
     "apps.alerts",
     "apps.inspection",
     "apps.desk",
