@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from apps.core.errors import Objection
 from apps.core.roles import Role
@@ -10,7 +11,6 @@ from apps.core.text import N_
 from apps.vigilance.facts import AdverseState, AdverseVerb, ComplaintState, ComplaintVerb
 
 C, A = ComplaintState, AdverseState
-Verb = ComplaintVerb | AdverseVerb
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,6 @@ ADVERSE_MOVES: Mapping[AdverseVerb, Move] = {
         N_("I reopen this adverse event for the reason given."),
     ),
 }
-MOVES: Mapping[Verb, Move] = {**COMPLAINT_MOVES, **ADVERSE_MOVES}
 
 
 def may_not_move(move: Move, state: str) -> Objection | None:
@@ -82,6 +81,6 @@ def may_not_move(move: Move, state: str) -> Objection | None:
     return Objection("wrong_state", template, {"verb": move.label, "state": state})
 
 
-def verbs_from(state: str, moves: Mapping[Verb, Move], held: Iterable[Role]) -> list[Verb]:
+def verbs_from(state: str, moves: Mapping[Any, Move], held: Iterable[Role]) -> list[Any]:
     """What somebody who holds these roles can do now."""
     return [verb for verb, move in moves.items() if state in move.sources and set(move.roles) & set(held)]

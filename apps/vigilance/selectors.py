@@ -1,21 +1,44 @@
 """Reads of vigilance: complaints and adverse events of one's sites, what a record is named in, what waits."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.audit.models import Record
 from apps.batches.models import Batch
+from apps.dosing.models import Infusion
 from apps.organisation.models import Site, User
 from apps.organisation.selectors import visible_to
+from apps.products.definition.base import Bilingual
+from apps.products.models import ProductVersion
 from apps.quality.facts import DeviationState, EventState
 from apps.quality.models import Deviation, Event
 from apps.units.models import Unit
 from apps.units.rules import number_of_code
-from apps.vigilance.facts import AdverseState, ComplaintState
+from apps.vigilance.facts import AdverseState, Category, ComplaintState
 from apps.vigilance.models import AdverseEvent, Complaint, Concerned, FollowUpReport, ReportDuty, SafetyReport
 
+
+@dataclass(frozen=True)
+class TrendRow:
+    """What came in about one product: complaints by category, adverse events, doses given in the same time."""
+
+    key: str
+    title: Bilingual
+    complaints: tuple[int, ...]
+    events: int
+    serious: int
+    doses: int
+
+    @property
+    def total(self) -> int:
+        """All its complaints."""
+        return sum(self.complaints)
+
+
+YEAR = timedelta(days=365)
 OF_AN_EVENT = ("record", "order__record", "order__site", "order__product_version", "recipient__record")
 
 
@@ -57,6 +80,12 @@ def named_by(text: str, sites: Collection[str]) -> Unit | Batch | None:
     return unit.select_related("batch__site").first() or batch.select_related("record", "site").first()
 
 
+def site_of_first(concerned: Sequence[Unit | Batch]) -> Site:
+    """The site where the first of what is concerned was made."""
+    first = concerned[0]
+    return first.batch.site if isinstance(first, Unit) else first.site
+
+
 def untriaged_complaints(
     sites: Collection[str] | None = None, *, late_at: datetime | None = None, but_of: str = ""
 ) -> QuerySet[Complaint]:
@@ -71,11 +100,34 @@ def unclosed_complaints(sites: Collection[str]) -> QuerySet[Complaint]:
     return _of(found.select_related("record"), "site__code", sites, None, "due_at")
 
 
-def complaint_trend(user: User, since: datetime) -> list[tuple[str, str, int]]:
-    """How many complaints came in since a day: by product and category. One that concerns two products counts twice."""
-    rows = Concerned.objects.filter(complaint__in=visible_complaints(user, since), complaint__received_at__gte=since)
-    counted = rows.values_list("batch__product_version__key", "complaint__category").order_by()
-    return sorted(counted.annotate(n=Count("complaint", distinct=True)))
+def trend_since(user: User, at: datetime, since: datetime) -> list[TrendRow]:
+    """What came in since a day, product by product. A complaint that concerns two products counts for both."""
+    named = Concerned.objects.filter(complaint__in=visible_complaints(user, at), complaint__received_at__gte=since)
+    counted = named.values_list("batch__product_version__key", "complaint__category").order_by()
+    complaints = {(key, category): n for key, category, n in counted.annotate(n=Count("complaint", distinct=True))}
+    seen = visible_adverse_events(user, at).filter(known_at__gte=since).order_by()
+    events = _by_product(seen, "order__product_version__key")
+    serious = _by_product(seen.filter(is_serious=True), "order__product_version__key")
+    given = Infusion.objects.filter(order__site__code__in=visible_to(user, at), started_at__gte=since).order_by()
+    doses = _by_product(given, "order__product_version__key")
+    keys = sorted({key for key, _category in complaints} | events.keys())
+    versions = ProductVersion.objects.filter(key__in=keys).order_by("pk")
+    titles = {one.key: Bilingual(en=one.title_en, zh=one.title_zh) for one in versions}
+    return [
+        TrendRow(
+            key,
+            titles[key],
+            tuple(complaints.get((key, one), 0) for one in Category),
+            events.get(key, 0),
+            serious.get(key, 0),
+            doses.get(key, 0),
+        )
+        for key in keys
+    ]
+
+
+def _by_product(rows: QuerySet, column: str) -> dict[str, int]:
+    return dict(rows.values_list(column).annotate(n=Count("pk")))
 
 
 # --- adverse events ---------------------------------------------------------------------------------------------------
@@ -102,6 +154,11 @@ def reports_sent(event: AdverseEvent) -> list[SafetyReport]:
 def duties_for(event: AdverseEvent) -> list[ReportDuty]:
     """The reports that are or were due, soonest first."""
     return list(ReportDuty.objects.filter(event=event).select_related("report").order_by("due_at", "pk"))
+
+
+def key_of(duty: ReportDuty) -> str:
+    """How a form or a program names a duty."""
+    return f"{duty.clock}:{duty.stage}"
 
 
 def open_duties(sites: Collection[str] | None = None, *, late_at: datetime | None = None) -> QuerySet[ReportDuty]:
@@ -155,8 +212,3 @@ def adverse_events_about(record: Record) -> QuerySet[AdverseEvent]:
     }
     found = AdverseEvent.objects.filter(about.get(record.kind, Q(pk__in=[]))).values("pk")
     return AdverseEvent.objects.filter(pk__in=found).select_related("record", "order").order_by("-pk")
-
-
-def sites_of_work(user: User, at: datetime) -> list[Site]:
-    """The sites where a complaint can be taken down."""
-    return list(Site.objects.filter(code__in=visible_to(user, at)).select_related("record").order_by("code"))

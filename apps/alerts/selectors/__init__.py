@@ -17,6 +17,7 @@ from apps.alerts.selectors.patients import (
     of_reports,
     of_windows,
 )
+from apps.alerts.selectors.vigilance import of_vigilance
 from apps.audit.models import Record
 from apps.core.roles import Role
 from apps.core.text import N_
@@ -61,6 +62,7 @@ def due_things(at: datetime) -> list[Due]:
         *of_notices(at),
         *of_reports(at),
         *of_outstanding(at),
+        *of_vigilance(at),
     ]
 
 

@@ -89,8 +89,8 @@ def close_event(*, event: Event, reason: str, signing: Signing, actor: Actor, at
 def end_event(change: Change, event: Event, reason: str) -> Event:
     """Close an event inside the door of the caller, whose signed judgement covers it."""
     lift_hold_for(change, record=event.subject, key=f"event:{event.record.number}", reason=reason)
-    said = {"closed_at": change.at, "closed_by": change.actor.username, "close_reason": reason}
-    return change.update(event, state=EventState.CLOSED, **said)
+    by = change.actor.username
+    return change.update(event, state=EventState.CLOSED, closed_at=change.at, closed_by=by, close_reason=reason)
 
 
 def open_deviation(

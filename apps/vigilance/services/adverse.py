@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from apps.audit.models import Record
 from apps.audit.services import Change, audited
@@ -74,7 +75,11 @@ def add_follow_up(*, event: AdverseEvent, said: FollowUp, actor: Actor, at: date
             return now
         _follow(change, now, said, last.n + 1 if last else 1, who)
         graver = set(said.seriousness) - {Seriousness(one) for one in now.seriousness}
-        told = {"grade": said.grade, "seriousness": list(said.seriousness), "is_serious": bool(said.seriousness)}
+        told: dict[str, Any] = {
+            "grade": said.grade,
+            "seriousness": list(said.seriousness),
+            "is_serious": bool(said.seriousness),
+        }
         told |= {"clock_from": said.learned_at if graver else now.clock_from, "outcome": said.outcome}
         told |= {"state": AdverseState.RECORDED, "assess_by": answer_due(now.record.site, at)}
         change.update(now, **told)
@@ -100,7 +105,11 @@ def assess_adverse_event(
             is_blank(said.rationale, "rationale"),
         )
         sign(change, signer=signer, record=record, content=assess_content(now, said), site=record.site)
-        told = {"causality": said.causality, "expectedness": said.expectedness, "reference": said.reference}
+        told: dict[str, Any] = {
+            "causality": said.causality,
+            "expectedness": said.expectedness,
+            "reference": said.reference,
+        }
         told |= {"assessed_by": signer.actor.username, "assessed_name": signer.actor.printed_name}
         change.update(now, state=move.target, rationale=said.rationale, assessed_at=at, **told)
         settle_duties(change, now)
@@ -123,7 +132,7 @@ def close_adverse_event(
         )
         content = close_adverse_event_content(now, conclusion)
         sign(change, signer=signer, record=record, content=content, site=record.site)
-        told = {"closed_at": at, "closed_name": signer.actor.printed_name, "conclusion": conclusion}
+        told: dict[str, Any] = {"closed_at": at, "closed_name": signer.actor.printed_name, "conclusion": conclusion}
         return change.update(now, state=move.target, **told)
 
 
@@ -167,7 +176,7 @@ def _hold(change: Change, event: AdverseEvent, order: TreatmentOrder, *, held: b
     blocking = definition_of(order.product_version).dosing.blocking_reaction_grade
     grave = following.holds_sisters(event.grade, blocking)
     if grave and not held:
-        told = {"grade": event.grade, "what": event.term, "about": event.record.address}
+        told: dict[str, Any] = {"grade": event.grade, "what": event.term, "about": event.record.address}
         hold_lots_of(change, order, key=f"adverse:{event.number}", **told)
     if grave or held:
         change.update(event, action="adverse.held", held=True)

@@ -1,6 +1,7 @@
 """Quality judges a complaint, answers its reporter, closes it and, where more is learned, opens it again."""
 
 from datetime import datetime
+from typing import Any
 
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
@@ -47,7 +48,11 @@ def triage_complaint(*, complaint: Complaint, said: Triage, signing: Signing, ac
         held = now.held or said.hold
         for batch in {row.batch_id: row.batch for row in rows}.values() if said.hold else ():
             hold_sisters_of(change, now, batch)
-        told = {"triaged_by": signer.actor.username, "triaged_name": signer.actor.printed_name, "triaged_at": at}
+        told: dict[str, Any] = {
+            "triaged_by": signer.actor.username,
+            "triaged_name": signer.actor.printed_name,
+            "triaged_at": at,
+        }
         told |= {"state": COMPLAINT_MOVES[ComplaintVerb.TRIAGE].target, "severity": said.severity}
         return change.update(now, rationale=said.rationale, held=held, **told)
 
@@ -66,7 +71,7 @@ def answer_complaint(
             is_future(answered_at, at, "answered_at"),
             rules.is_before(answered_at, now.received_at, "answered_at"),
         )
-        told = {"answered_at": answered_at, "answered_name": who.printed_name}
+        told: dict[str, Any] = {"answered_at": answered_at, "answered_name": who.printed_name}
         return change.update(now, state=move.target, answer=answer, **told)
 
 
@@ -85,7 +90,7 @@ def close_complaint(
         )
         content = close_complaint_content(now, conclusion)
         sign(change, signer=signer, record=record, content=content, site=record.site)
-        told = {"closed_at": at, "closed_name": signer.actor.printed_name}
+        told: dict[str, Any] = {"closed_at": at, "closed_name": signer.actor.printed_name}
         return change.update(now, state=move.target, conclusion=conclusion, **told)
 
 

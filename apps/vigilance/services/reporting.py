@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
@@ -13,7 +14,7 @@ from apps.quality.rules import is_blank
 from apps.vigilance import rules
 from apps.vigilance.facts import Sent, Stage
 from apps.vigilance.models import AdverseEvent, ReportDuty, SafetyReport
-from apps.vigilance.selectors import adverse_event_now, duties_for
+from apps.vigilance.selectors import adverse_event_now, duties_for, key_of
 from apps.vigilance.table import clocks
 
 WHO_MAY_REPORT = (Role.QA, Role.PHYSICIAN)
@@ -50,15 +51,10 @@ def settle_duties(change: Change, event: AdverseEvent) -> None:
     duties = [duty for duty in duties_for(event) if duty.withdrawn_at is None]
     if not rules.is_reported_at_once(event.standing):
         waiting = [duty for duty in duties if duty.is_open]
-        told = {"withdrawn_at": change.at, "withdrawn_why": event.rationale}
+        told: dict[str, Any] = {"withdrawn_at": change.at, "withdrawn_why": event.rationale}
         change.update_many(waiting, action="adverse.duty.withdrawn", **told)
         return
     standing = {(duty.clock, Stage(duty.stage)) for duty in duties}
     due = rules.reports_due(event.standing, event.clock_from, event.order.site.timezone, clocks(), standing)
-    told = {"record": event.record, "event": event}
+    told: dict[str, Any] = {"record": event.record, "event": event}
     change.create_many([ReportDuty(**told, **asdict(one)) for one in due], action="adverse.duty.due")
-
-
-def key_of(duty: ReportDuty) -> str:
-    """How a form names a duty."""
-    return f"{duty.clock}:{duty.stage}"
