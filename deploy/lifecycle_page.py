@@ -1,7 +1,8 @@
 """docs/lifecycle.md: the tables of moves of batches, units and lots, as readers see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
 from apps.batches import lifecycle as batches
 from apps.disposal import lifecycle as disposal
@@ -10,6 +11,8 @@ from apps.materials import lifecycle as materials
 from apps.products import lifecycle as products
 from apps.transport import lifecycle as transport
 from apps.units import lifecycle as units
+from apps.vigilance import lifecycle as vigilance
+from apps.vigilance.facts import AdverseState, ComplaintState
 
 UNITS = """
 # The life of a unit
@@ -58,6 +61,24 @@ ORDERS = """
 # The life of a treatment order
 
 From `apps/dosing/lifecycle.py`. An order begins as ORDERED, signed by a physician. Without a meaning: no signature.
+
+| verb | from | to | role | the signature means |
+|---|---|---|---|---|
+"""
+
+
+COMPLAINTS = """
+# The life of a complaint
+
+From `apps/vigilance/lifecycle.py`. A complaint begins as RECEIVED. Without a meaning: no signature.
+
+| verb | from | to | role | the signature means |
+|---|---|---|---|---|
+"""
+ADVERSE = """
+# The life of an adverse event
+
+From `apps/vigilance/lifecycle.py`. It begins as RECORDED; a follow-up leads back there from every state.
 
 | verb | from | to | role | the signature means |
 |---|---|---|---|---|
@@ -125,8 +146,19 @@ def lifecycle_page() -> str:
                 )
                 for move in dosing.MOVES.values()
             ),
+            COMPLAINTS,
+            *_moves(vigilance.COMPLAINT_MOVES, ComplaintState),
+            ADVERSE,
+            *_moves(vigilance.ADVERSE_MOVES, AdverseState),
         ]
     )
+
+
+def _moves(moves: Mapping[Any, vigilance.Move], states: type[StrEnum]) -> list[str]:
+    return [
+        _row(verb, _some_of(move.sources, states), move.target, ", ".join(move.roles), move.meaning or "–")
+        for verb, move in moves.items()
+    ]
 
 
 def _row(*cells: str) -> str:

@@ -35,6 +35,7 @@ NUMBERS = {
     "storage/probes/": "TP-31",
     "supply/": "R-0001-T01-N1",
     "lookback/donors/": "D-0118", "lookback/": "D-0118-L01",
+    "vigilance/orders/": "R-0001-T01", "vigilance/": "NANHU-C001",
     "transport/": "CT-0042-T01", "transport/batches/": "CT-0042",
     "banks/": "CT-0042", "banks/batches/": "CT-0043",
 }  # fmt: skip
@@ -74,6 +75,12 @@ LEAD_NOWHERE = {
     "supply/<str:number>/withdraw/",
     "lookback/<str:number>/notices/<int:pk>/acknowledge/", "lookback/<str:number>/notices/<int:pk>/deputy/",
     "lookback/<str:number>/report/",
+    "vigilance/complaints/<str:number>/", "vigilance/complaints/<str:number>/concerned/",
+    "vigilance/complaints/<str:number>/triage/", "vigilance/complaints/<str:number>/answer/",
+    "vigilance/complaints/<str:number>/close/", "vigilance/complaints/<str:number>/reopen/",
+    "vigilance/adverse/<str:number>/", "vigilance/adverse/<str:number>/follow/",
+    "vigilance/adverse/<str:number>/assess/", "vigilance/adverse/<str:number>/report/",
+    "vigilance/adverse/<str:number>/close/", "vigilance/adverse/<str:number>/reopen/",
 }  # fmt: skip
 
 

@@ -75,12 +75,8 @@ def add_follow_up(*, event: AdverseEvent, said: FollowUp, actor: Actor, at: date
             return now
         _follow(change, now, said, last.n + 1 if last else 1, who)
         graver = set(said.seriousness) - {Seriousness(one) for one in now.seriousness}
-        told: dict[str, Any] = {
-            "grade": said.grade,
-            "seriousness": list(said.seriousness),
-            "is_serious": bool(said.seriousness),
-        }
-        told |= {"clock_from": said.learned_at if graver else now.clock_from, "outcome": said.outcome}
+        told: dict[str, Any] = {"grade": said.grade, "seriousness": list(said.seriousness), "outcome": said.outcome}
+        told |= {"is_serious": bool(said.seriousness), "clock_from": said.learned_at if graver else now.clock_from}
         told |= {"state": AdverseState.RECORDED, "assess_by": answer_due(now.record.site, at)}
         change.update(now, **told)
         _hold(change, now, order_now(now.order), held=now.held)

@@ -51,8 +51,8 @@ def settle_duties(change: Change, event: AdverseEvent) -> None:
     duties = [duty for duty in duties_for(event) if duty.withdrawn_at is None]
     if not rules.is_reported_at_once(event.standing):
         waiting = [duty for duty in duties if duty.is_open]
-        told: dict[str, Any] = {"withdrawn_at": change.at, "withdrawn_why": event.rationale}
-        change.update_many(waiting, action="adverse.duty.withdrawn", **told)
+        why = event.rationale
+        change.update_many(waiting, "adverse.duty.withdrawn", withdrawn_at=change.at, withdrawn_why=why)
         return
     standing = {(duty.clock, Stage(duty.stage)) for duty in duties}
     due = rules.reports_due(event.standing, event.clock_from, event.order.site.timezone, clocks(), standing)
