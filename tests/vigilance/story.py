@@ -53,10 +53,11 @@ EXPECTED = replace(RELATED, expectedness=Expectedness.EXPECTED, rationale="Liste
 
 
 def complained(
-    cast: Cast, order: TreatmentOrder, said: Reported = CLOUDY, *, at: datetime = LATER, **words: Any
+    cast: Cast, order: TreatmentOrder | None, said: Reported = CLOUDY, *, at: datetime = LATER, **words: Any
 ) -> Complaint:
     """Nils takes a complaint about the first unit of the dose down."""
-    told = {"site": site_of("NANHU"), "concerned": kept_units(order)[:1], "actor": actor(cast.nils), "at": at, **words}
+    concerned = kept_units(order)[:1] if order else []
+    told = {"site": site_of("NANHU"), "concerned": concerned, "actor": actor(cast.nils), "at": at, **words}
     return services.receive_complaint(said=said, **told)
 
 

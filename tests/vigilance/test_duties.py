@@ -84,9 +84,9 @@ def test_a_complaint_that_nobody_triaged_in_time_is_told_to_quality(cast: Cast, 
 
 def test_a_report_is_told_before_it_is_due_and_anew_when_it_is_late(cast: Cast, order: TreatmentOrder) -> None:
     event, due = recorded(cast, order), GRAVE.known_at + 7 * DAY
-    for person in (cast.quinn, cast.paula):
-        assert told(person, "SAFETY_REPORT_DUE", due - 2 * DAY - DAY / 24) == 0
-        assert told(person, "SAFETY_REPORT_DUE", due - 2 * DAY) == 1
+    people = (cast.quinn, cast.paula)
+    assert [told(one, "SAFETY_REPORT_DUE", due - 2 * DAY - DAY / 24) for one in people] == [0, 0]
+    assert [told(one, "SAFETY_REPORT_DUE", due - 2 * DAY) for one in people] == [1, 1]
     assert told(cast.quinn, "SAFETY_OVERDUE", due - DAY / 24) == 0
     assert told(cast.quinn, "SAFETY_OVERDUE", due) == 1
     assert told(cast.quinn, "SAFETY_REPORT_DUE", due) == 0

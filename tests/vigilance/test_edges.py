@@ -191,7 +191,7 @@ def test_the_page_takes_a_complaint_down_by_scan_and_says_what_it_does_not_know(
     assert "No unit and no batch of your sites has this number." in wrong.content.decode()
     complaint = Complaint.objects.get()
     assert complaint.received_at == CLOUDY.received_at
-    for url in ("/vigilance/?q=cloudy", "/batches/CT-0042/", f"/units/{unit.number}/", "/release/CT-0042/"):
+    for url in ("/vigilance/?q=cloudy", "/batches/CT-0042/", f"/units/{unit.number}/"):
         assert complaint.number in pages_of(cast.quinn).get(url).content.decode(), url
 
 
@@ -233,8 +233,7 @@ def test_the_bed_carries_a_reaction_over_without_typing_it_twice(cast: Cast, ord
     ):
         assert event.number in pages.get(shown).content.decode(), shown
     for nowhere in ("?reaction=9", "?reaction=x"):
-        reply = pages.get(f"/vigilance/orders/{order.number}/{nowhere}")
-        assert reply.status_code == (404 if "9" in nowhere else 200)
+        assert pages.get(f"/vigilance/orders/{order.number}/{nowhere}").status_code == 404
 
 
 def test_a_page_refuses_beside_the_field(cast: Cast, order: TreatmentOrder) -> None:

@@ -174,7 +174,7 @@ def _hold(change: Change, event: AdverseEvent, order: TreatmentOrder, *, held: b
     if grave and not held:
         told: dict[str, Any] = {"grade": event.grade, "what": event.term, "about": event.record.address}
         hold_lots_of(change, order, key=f"adverse:{event.number}", **told)
-    if grave or held:
+    if (grave or held) and not event.held:
         change.update(event, action="adverse.held", held=True)
 
 
