@@ -78,7 +78,7 @@ From `apps/vigilance/lifecycle.py`. A complaint begins as RECEIVED. Without a me
 ADVERSE = """
 # The life of an adverse event
 
-From `apps/vigilance/lifecycle.py`. It begins as RECORDED; a follow-up leads back there from every state.
+From `apps/vigilance/lifecycle.py`. It begins as UNASSESSED; a follow-up leads back there from every state.
 
 | verb | from | to | role | the signature means |
 |---|---|---|---|---|

@@ -78,9 +78,9 @@ class Outcome(StrEnum):
 
 
 class AdverseState(StrEnum):
-    """It is recorded, and waits for its physician; it is assessed; it is closed."""
+    """It is recorded and waits for its physician; it is assessed; it is closed."""
 
-    RECORDED = "RECORDED"
+    UNASSESSED = "UNASSESSED"
     ASSESSED = "ASSESSED"
     CLOSED = "CLOSED"
 
@@ -104,7 +104,7 @@ WORDS: Mapping[str, str] = {
     Category.PRODUCT_QUALITY: N_("Product quality"),
     Category.LABEL: N_("Label"),
     Category.TRANSPORT: N_("Transport"),
-    Category.IDENTITY: N_("Identity: wrong product or wrong patient"),
+    Category.IDENTITY: N_("Mistaken identity"),
     Category.OTHER: N_("Something else"),
     Severity.MINOR: N_("Minor: no harm is to be expected"),
     Severity.MAJOR: N_("Major: could harm, or makes the product unusable"),

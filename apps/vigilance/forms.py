@@ -33,7 +33,7 @@ from apps.vigilance.models import ReportDuty
 from apps.vigilance.selectors import key_of, named_by
 from apps.vigilance.table import clock_named
 
-MORE = 6  # units on one page; a longer list goes through the API
+MORE = 4  # units on one page; a longer list goes through the API
 NO_NAMES = gettext_lazy("No names of patients or donors: only their codes.")
 
 

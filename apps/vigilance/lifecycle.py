@@ -50,7 +50,7 @@ COMPLAINT_MOVES: Mapping[ComplaintVerb, Move] = {
 }
 ADVERSE_MOVES: Mapping[AdverseVerb, Move] = {
     AdverseVerb.ASSESS: Move(
-        (A.RECORDED, A.ASSESSED),
+        (A.UNASSESSED, A.ASSESSED),
         A.ASSESSED,
         (Role.PHYSICIAN,),
         N_("Assess the adverse event"),
@@ -65,7 +65,7 @@ ADVERSE_MOVES: Mapping[AdverseVerb, Move] = {
     ),
     AdverseVerb.REOPEN: Move(
         (A.CLOSED,),
-        A.RECORDED,
+        A.UNASSESSED,
         (Role.QA, Role.PHYSICIAN),
         N_("Reopen the adverse event"),
         N_("I reopen this adverse event for the reason given."),

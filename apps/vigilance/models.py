@@ -112,7 +112,7 @@ class AdverseEvent(Audited):
     order = models.ForeignKey(TreatmentOrder, models.PROTECT, related_name="adverse_events")
     recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="adverse_events")
     reaction = models.OneToOneField(Reaction, models.PROTECT, null=True, blank=True, related_name="adverse_event")
-    state = models.CharField(max_length=10, choices=choices_of(AdverseState), default=AdverseState.RECORDED)
+    state = models.CharField(max_length=10, choices=choices_of(AdverseState), default=AdverseState.UNASSESSED)
     term = models.CharField(max_length=200)
     narrative = models.CharField(max_length=4000, blank=True)
     grade = models.PositiveSmallIntegerField()
@@ -147,7 +147,7 @@ class AdverseEvent(Audited):
                 condition=~Q(grade=5) | Q(outcome=Outcome.FATAL, is_serious=True), name="grade_5_is_death"
             ),
             models.CheckConstraint(
-                condition=Q(state=AdverseState.RECORDED)
+                condition=Q(state=AdverseState.UNASSESSED)
                 | (Q(assessed_at__isnull=False) & ~Q(causality="") & ~Q(expectedness="") & ~Q(assessed_by="")),
                 name="assessed_by_a_physician",
             ),
@@ -161,7 +161,7 @@ class AdverseEvent(Audited):
     def standing(self) -> Standing:
         """The event as a rule of reporting sees it; reopened or learned anew, it waits for its judgement again."""
         criteria = frozenset(Seriousness(one) for one in self.seriousness)
-        if self.state == AdverseState.RECORDED:
+        if self.state == AdverseState.UNASSESSED:
             return Standing(criteria)
         return Standing(criteria, Causality(self.causality), Expectedness(self.expectedness))
 

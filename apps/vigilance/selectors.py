@@ -171,7 +171,7 @@ def unassessed_events(
     sites: Collection[str] | None = None, *, late_at: datetime | None = None
 ) -> QuerySet[AdverseEvent]:
     """A duty of physicians: adverse events that wait for their judgement."""
-    found = AdverseEvent.objects.filter(state=AdverseState.RECORDED).select_related("record", "order")
+    found = AdverseEvent.objects.filter(state=AdverseState.UNASSESSED).select_related("record", "order")
     return _of(found, "record__site", sites, late_at, "assess_by")
 
 

@@ -50,7 +50,7 @@ def test_a_grave_event_holds_the_lots_and_the_next_dose_and_waits_for_its_physic
     event = recorded(cast, order)
 
     batch = kept_units(order)[0].batch
-    assert (event.number, event.state, event.held) == (f"{order.number}-AE01", "RECORDED", True)
+    assert (event.number, event.state, event.held) == (f"{order.number}-AE01", "UNASSESSED", True)
     assert {hold.record.kind for hold in Hold.objects.filter(key=f"adverse:{event.number}")} == {"batch", "recipient"}
     assert Event.objects.get(subject=batch.record, severity="CRITICAL").about == event.record.address
     assert list(unassessed_events({"NANHU"})) == [event]
@@ -159,7 +159,7 @@ def test_a_follow_up_that_makes_it_fatal_starts_the_short_clock_when_it_was_lear
 
     event = followed(cast, event, at=learned, **FATAL)
 
-    assert (event.state, event.grade, event.outcome) == ("RECORDED", 5, "FATAL")
+    assert (event.state, event.grade, event.outcome) == ("UNASSESSED", 5, "FATAL")
     assert {duty.due_at for duty in open_duties()} == {learned + 7 * DAY, learned + 15 * DAY}
     assert event.held
 
@@ -167,7 +167,7 @@ def test_a_follow_up_that_makes_it_fatal_starts_the_short_clock_when_it_was_lear
 def test_a_follow_up_that_changes_nothing_grave_starts_no_clock(cast: Cast, order: TreatmentOrder) -> None:
     event = followed(cast, assessed(cast, recorded(cast, order), EXPECTED), outcome=Outcome.RECOVERED)
 
-    assert (event.state, days(event)) == ("RECORDED", {})
+    assert (event.state, days(event)) == ("UNASSESSED", {})
     again = followed(cast, event, outcome=Outcome.RECOVERED)
     assert again.follow_ups.count() == 1
 
@@ -175,7 +175,7 @@ def test_a_follow_up_that_changes_nothing_grave_starts_no_clock(cast: Cast, orde
 def test_a_follow_up_opens_a_closed_event_and_is_never_refused_for_it(cast: Cast, order: TreatmentOrder) -> None:
     event = ended(cast, assessed(cast, recorded(cast, order, CHILLS)))
 
-    assert followed(cast, event, what="It came back at night.").state == "RECORDED"
+    assert followed(cast, event, what="It came back at night.").state == "UNASSESSED"
 
 
 def test_it_is_closed_when_judged_reported_and_followed_to_its_outcome(cast: Cast, order: TreatmentOrder) -> None:
@@ -191,7 +191,7 @@ def test_it_is_closed_when_judged_reported_and_followed_to_its_outcome(cast: Cas
     done = ended(cast, event, at=LATER + DAY)
 
     assert (done.state, done.closed_name) == ("CLOSED", "Quinn Qian")
-    assert judged_again(cast, event, at=LATER + DAY).state == "RECORDED"
+    assert judged_again(cast, event, at=LATER + DAY).state == "UNASSESSED"
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_an_adverse_event_goes_its_whole_way_through_the_api(cast: Cast, order: 
     done = signed(cast.quinn, f"{url}/closure/", address, {"conclusion": "Recovered."})
     again = signed(cast.paula, f"{url}/reopening/", address, {"reason": "Antibodies."})
 
-    assert [one.json()["state"] for one in (followed, done, again)] == ["RECORDED", "CLOSED", "RECORDED"]
+    assert [one.json()["state"] for one in (followed, done, again)] == ["UNASSESSED", "CLOSED", "UNASSESSED"]
     assert [row["reference"] for row in again.json()["reports"]] == ["SR-1", "SR-2"]
     found = api_of(cast.ines).get(f"/api/v1/adverse-events/?recipient={order.recipient.number}&serious=true").json()
     assert [one["number"] for one in found["results"]] == [number]

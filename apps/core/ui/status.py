@@ -155,6 +155,7 @@ RECALLS = {
 VIGILANCE = {
     "investigated": Word(pgettext_lazy("status", "Under investigation"), "pending", "alert", 30),
     "answered": Word(pgettext_lazy("status", "Reporter answered"), "tick", "plain", 12),
+    "unassessed": Word(pgettext_lazy("status", "To be assessed"), "sign", "alert", 30),
     "assessed": Word(pgettext_lazy("status", "Assessed"), "sign", "plain", 8),
     "serious": Word(pgettext_lazy("status", "Serious"), "action", "action", 91),
 }

@@ -60,7 +60,7 @@ PARTS = (
 
 
 class AdverseEventFilter(django_filters.FilterSet):
-    """`?unit=CT-0042-U01&batch=CT-0042&order=...&recipient=...&serious=true&state=RECORDED`."""
+    """`?unit=CT-0042-U01&batch=CT-0042&order=...&recipient=...&serious=true&state=UNASSESSED`."""
 
     unit = django_filters.CharFilter(field_name="order__reservations__unit__number", distinct=True)
     batch = django_filters.CharFilter(field_name="order__reservations__unit__batch__number", distinct=True)

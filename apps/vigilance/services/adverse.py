@@ -77,7 +77,7 @@ def add_follow_up(*, event: AdverseEvent, said: FollowUp, actor: Actor, at: date
         graver = set(said.seriousness) - {Seriousness(one) for one in now.seriousness}
         told: dict[str, Any] = {"grade": said.grade, "seriousness": list(said.seriousness), "outcome": said.outcome}
         told |= {"is_serious": bool(said.seriousness), "clock_from": said.learned_at if graver else now.clock_from}
-        told |= {"state": AdverseState.RECORDED, "assess_by": answer_due(now.record.site, at)}
+        told |= {"state": AdverseState.UNASSESSED, "assess_by": answer_due(now.record.site, at)}
         change.update(now, **told)
         _hold(change, now, order_now(now.order), held=now.held)
         if graver:

@@ -55,6 +55,7 @@ def acts_of(
 ) -> list[dict[str, str]]:
     """The buttons of what this person can do now."""
     verbs = verbs_from(thing.state, moves, roles_for(request, thing.record))
+    verbs.sort(key=lambda verb: moves[verb].target == thing.state)  # what leads on stands first
     told = [(translated(moves[verb].label), pages[verb]) for verb in verbs]
     return [{"label": label, "url": reverse(page, args=[thing.number])} for label, page in told]
 
