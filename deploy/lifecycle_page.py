@@ -1,7 +1,8 @@
 """docs/lifecycle.md: the tables of moves of batches, units and lots, as readers see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
 from apps.batches import lifecycle as batches
 from apps.core.roles import Role
@@ -13,6 +14,8 @@ from apps.quality import lifecycle as quality
 from apps.testing import lifecycle as testing
 from apps.transport import lifecycle as transport
 from apps.units import lifecycle as units
+from apps.vigilance import lifecycle as vigilance
+from apps.vigilance.facts import AdverseState, ComplaintState
 
 UNITS = """
 # The life of a unit
@@ -80,6 +83,24 @@ From `apps/testing/lifecycle.py`. It begins as LABORATORY, opened by the signatu
 state stays; without a meaning: no signature.
 
 | verb | from | to | roles | the signature means |
+|---|---|---|---|---|
+"""
+
+
+COMPLAINTS = """
+# The life of a complaint
+
+From `apps/vigilance/lifecycle.py`. A complaint begins as RECEIVED. Without a meaning: no signature.
+
+| verb | from | to | role | the signature means |
+|---|---|---|---|---|
+"""
+ADVERSE = """
+# The life of an adverse event
+
+From `apps/vigilance/lifecycle.py`. It begins as UNASSESSED; a follow-up leads back there from every state.
+
+| verb | from | to | role | the signature means |
 |---|---|---|---|---|
 """
 
@@ -161,8 +182,19 @@ def lifecycle_page() -> str:
                 )
                 for move in testing.MOVES.values()
             ),
+            COMPLAINTS,
+            *_moves(vigilance.COMPLAINT_MOVES, ComplaintState),
+            ADVERSE,
+            *_moves(vigilance.ADVERSE_MOVES, AdverseState),
         ]
     )
+
+
+def _moves(moves: Mapping[Any, vigilance.Move], states: type[StrEnum]) -> list[str]:
+    return [
+        _row(verb, _some_of(move.sources, states), move.target, ", ".join(move.roles), move.meaning or "–")
+        for verb, move in moves.items()
+    ]
 
 
 def _row(*cells: str) -> str:

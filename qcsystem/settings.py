@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "apps.dosing",
     "apps.disposal",
     "apps.lookback",
+    "apps.vigilance",
     "apps.alerts",
     "apps.inspection",
     "apps.desk",

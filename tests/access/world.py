@@ -46,6 +46,9 @@ from apps.testing.facts import InvestigationState
 from apps.testing.models import ControlValue, Investigation, Line, Result, RetestPlan
 from apps.transport.models import LoggerFile
 from apps.units.models import Unit
+from apps.vigilance.facts import Category, Reported
+from apps.vigilance.models import AdverseEvent
+from apps.vigilance.services import receive_complaint
 from tests.banks.story import master
 from tests.blinding.story import begun, named
 from tests.cast import AT, Cast, actor, sign_as, site_of
@@ -68,6 +71,7 @@ NOUNS = {
     "investigations": "oos", "capas": "capa",
     "supplies": "supply", "supply": "supply",
     "shipments": "shipment", "transport": "shipment", "banks": "batch", "blinding": "batch",
+    "complaints": "complaint", "adverse-events": "adverse", "adverse": "adverse",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 INCUBATE = "expansion%5B1%5D.incubate"
@@ -163,6 +167,7 @@ def build_world(cast: Cast) -> None:
     named(cast, begun(cast, "kit", "BK-0001", AT), cast.stella, at=AT)  # a lot of kits with a holder of its code
     _look_back(cast)
     _supply()
+    _vigilance(cast)
 
 
 def _investigation(batch: Batch) -> None:
@@ -221,6 +226,20 @@ def _supply() -> None:
         told = {"record": looked.record, "look_back": looked, "order": order.record, "recipient": order.recipient}
         change.create(PhysicianNotice(units=["CT-0043-U01"], due_at=AT, **told))
         change.create(FailureReport(record=looked.record, look_back=looked, due_at=AT))
+
+
+def _vigilance(cast: Cast) -> None:
+    """A complaint about a unit; an adverse event of the order: how it comes about is told elsewhere."""
+    order = TreatmentOrder.objects.select_related("record", "recipient").get()
+    unit = Unit.objects.select_related("record", "batch__site", "batch__record").get(number="CT-0042-U01")
+    said = Reported("Ward 5", "by phone", AT, Category.LABEL, Severity.MINOR, "The label is torn.")
+    receive_complaint(site=site_of("NANHU"), said=said, concerned=[unit], actor=actor(cast.olga), at=AT)
+    with audited(actor=SYSTEM, action="test.arranged", at=AT) as change:
+        record = change.open_record("adverse", f"{order.number}-AE01", site="NANHU")
+        seen: dict[str, Any] = {"term": "Chills", "grade": 2, "outcome": "RECOVERED", "onset_at": AT, "known_at": AT}
+        seen |= {"clock_from": AT, "recorded_at": AT, "recorded_by": "nils", "recorded_name": "Nils", "assess_by": AT}
+        who = {"order": order, "recipient": order.recipient}
+        change.create(AdverseEvent(record=record, number=record.number, **who, **seen))
 
 
 def _store(cast: Cast) -> None:

@@ -36,6 +36,7 @@ NUMBERS = {
     "supply/": "R-0001-T01-N1",
     "testing/investigations/": "CT-0041-O01", "quality/capas/": "CT-0041-A01",
     "lookback/donors/": "D-0118", "lookback/": "D-0118-L01",
+    "vigilance/orders/": "R-0001-T01", "vigilance/": "NANHU-C001",
     "transport/": "CT-0042-T01", "transport/batches/": "CT-0042",
     "banks/": "CT-0042", "banks/batches/": "CT-0043", "blinding/": "CT-0042", "blinding/recipients/": "R-0001",
 }  # fmt: skip
@@ -89,6 +90,12 @@ LEAD_NOWHERE = {
     "quality/capas/<str:number>/", "quality/capas/<str:number>/done/", "quality/capas/<str:number>/effective/",
     "quality/capas/<str:number>/not-effective/", "quality/capas/<str:number>/postpone/",
     "quality/capas/<str:number>/reopen/", "quality/capas/<str:number>/cancel/",
+    "vigilance/complaints/<str:number>/", "vigilance/complaints/<str:number>/concerned/",
+    "vigilance/complaints/<str:number>/triage/", "vigilance/complaints/<str:number>/answer/",
+    "vigilance/complaints/<str:number>/close/", "vigilance/complaints/<str:number>/reopen/",
+    "vigilance/adverse/<str:number>/", "vigilance/adverse/<str:number>/follow/",
+    "vigilance/adverse/<str:number>/assess/", "vigilance/adverse/<str:number>/report/",
+    "vigilance/adverse/<str:number>/close/", "vigilance/adverse/<str:number>/reopen/",
 }  # fmt: skip
 
 

@@ -4,8 +4,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 KINDS: dict[str, str | Promise] = {
+    "adverse": _("Adverse event"),
     "batch": _("Batch"),
     "chain": _("Chain of identity"),
+    "complaint": _("Complaint"),
     "deviation": _("Deviation"),
     "disposal": _("Destruction"),
     "document": _("Document"),

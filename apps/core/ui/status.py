@@ -152,6 +152,14 @@ RECALLS = {
     "to_recall": Word(pgettext_lazy("status", "To be recalled"), "action", "action", 88),
 }
 
+VIGILANCE = {
+    "investigated": Word(pgettext_lazy("status", "Under investigation"), "pending", "alert", 30),
+    "answered": Word(pgettext_lazy("status", "Reporter answered"), "tick", "plain", 12),
+    "unassessed": Word(pgettext_lazy("status", "To be assessed"), "sign", "alert", 30),
+    "assessed": Word(pgettext_lazy("status", "Assessed"), "sign", "plain", 8),
+    "serious": Word(pgettext_lazy("status", "Serious"), "action", "action", 91),
+}
+
 LABORATORY = {
     "drawn": Word(pgettext_lazy("status", "Drawn"), "flask", "plain", 8),
     "tested": Word(pgettext_lazy("status", "Tested"), "sign", "plain", 6),
@@ -197,6 +205,7 @@ VOCABULARY = {
     **DOSES,
     **SUPPLIES,
     **RECALLS,
+    **VIGILANCE,
     **LABORATORY,
     **INVESTIGATIONS,
 }

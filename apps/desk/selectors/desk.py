@@ -25,6 +25,7 @@ from apps.desk.selectors import (
     supply,
     transport,
     treatments,
+    vigilance,
 )
 from apps.desk.selectors.scanning import PAGES
 from apps.organisation.models import User
@@ -123,6 +124,10 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         lookback.to_look_back,
         lookback.to_recall,
         lookback.to_report,
+        vigilance.to_triage,
+        vigilance.to_finish,
+        vigilance.to_report,
+        vigilance.to_end,
         supply.named_supplies(Role.QA),
         batches.to_review,
         batches.to_release,
@@ -153,6 +158,8 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
     Role.CERTIFIER: (supply.named_supplies(Role.CERTIFIER), batches.to_certify, batches.to_release),
     Role.PHYSICIAN: (
         lookback.to_read,
+        vigilance.to_assess,
+        vigilance.to_report,
         quality.donations,
         treatments.to_go_on(Role.PHYSICIAN),
         treatments.vital_signs,

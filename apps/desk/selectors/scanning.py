@@ -29,6 +29,8 @@ PAGES = {
     "disposal": "disposal:disposal",
     "shipment": "transport:shipment",
     "lookback": "lookback:look_back",
+    "complaint": "vigilance:complaint",
+    "adverse": "vigilance:adverse_event",
     "product": "products:version",
     "order": "dosing:detail",
     "recipient": "dosing:recipient",

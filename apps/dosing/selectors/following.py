@@ -14,7 +14,7 @@ from apps.products.selectors import definition_of
 
 def reactions_of(order: TreatmentOrder) -> list[Reaction]:
     """The reactions to a dose, first to last."""
-    return list(Reaction.objects.filter(order=order).order_by("occurred_at", "pk"))
+    return list(Reaction.objects.filter(order=order).select_related("adverse_event").order_by("occurred_at", "pk"))
 
 
 def outcome_parameter(order: TreatmentOrder, key: str) -> Recordable | None:

@@ -1,7 +1,7 @@
 """What is done with treatment orders. The only writers."""
 
 from apps.dosing.services.agreeing import agree_to_supply
-from apps.dosing.services.following import record_outcome, record_reaction
+from apps.dosing.services.following import hold_lots_of, record_outcome, record_reaction
 from apps.dosing.services.infusing import compare_at_bedside, end_infusion, note_moment, start_infusion
 from apps.dosing.services.ordering import cancel_order, check_order, order_treatment
 from apps.dosing.services.preparing import confirm_volume, prepare_volume
@@ -19,6 +19,7 @@ __all__ = [
     "confirm_volume",
     "end_infusion",
     "free_reserved",
+    "hold_lots_of",
     "note_moment",
     "order_treatment",
     "prepare_volume",

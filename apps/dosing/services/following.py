@@ -105,10 +105,21 @@ def _read(order: TreatmentOrder, key: str, text: str) -> Entered:
 
 
 def _hold_sisters(change: Change, order: TreatmentOrder, reaction: Reaction) -> None:
+    hold_lots_of(
+        change,
+        order,
+        key=f"reaction:{order.number}:{reaction.n}",
+        about=order.record.address,
+        grade=reaction.grade,
+        what=reaction.what,
+    )
+
+
+def hold_lots_of(change: Change, order: TreatmentOrder, *, key: str, about: str, grade: int, what: str) -> None:
     """The lots of the dose, and the patient's next dose, wait for a decision of quality; each lot gets its event."""
-    facts = {"order": order.number, "grade": reaction.grade}
+    facts = {"order": order.number, "grade": grade}
     template = N_("Reaction of grade {grade} to the dose {order}.")
-    key, blocks = f"reaction:{order.number}:{reaction.n}", [Blocks.ISSUE, Blocks.USE]
+    blocks = [Blocks.ISSUE, Blocks.USE]
     for batch in {unit.batch_id: unit.batch for unit in kept_units(order)}.values():
         place_hold(change, record=batch.record, key=key, blocks=blocks, code="reaction", template=template, facts=facts)
         report_event(
@@ -117,8 +128,8 @@ def _hold_sisters(change: Change, order: TreatmentOrder, reaction: Reaction) -> 
             kind=EventKind.REPORTED,
             severity=Severity.CRITICAL,
             template=N_("Reaction of grade {grade} to the dose {order}: {what}"),
-            facts={**facts, "what": reaction.what},
-            about=order.record.address,
+            facts={**facts, "what": what},
+            about=about,
         )
     record = order.recipient.record
     place_hold(change, record=record, key=key, blocks=[Blocks.USE], code="reaction", template=template, facts=facts)

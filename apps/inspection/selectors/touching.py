@@ -18,6 +18,7 @@ from apps.storage.models import Stay
 from apps.storage.rules import read_place
 from apps.testing.models import Line, RunNeed
 from apps.transport.models import Shipment, ShippedUnit
+from apps.vigilance.models import AdverseEvent, Concerned
 
 AT_ONCE = 2000  # records in one question
 
@@ -44,6 +45,7 @@ class Touch:
         return list(found.order_by().values_list(self.thing, self.touched).distinct())
 
 
+KEPT = {"order__reservations__freed_at": None}
 TOUCHES = (
     Touch("shipment", ShippedUnit, "shipment__record", "unit__record"),
     Touch("store", Stay, "box__store__record", "unit__record"),
@@ -52,6 +54,10 @@ TOUCHES = (
     Touch("recipient", Reservation, "order__recipient__record", "unit__record", only={"freed_at": None}),
     Touch("recipient", Chain, "recipient__record", "donor__record"),
     Touch("lookback", LookBack, "record", "donor__record"),
+    Touch("complaint", Concerned, "complaint__record", "unit__record"),
+    Touch("complaint", Concerned, "complaint__record", "batch__record", only={"unit": None}),
+    Touch("adverse", AdverseEvent, "record", "order__reservations__unit__record", only=KEPT),
+    Touch("adverse", AdverseEvent, "record", "recipient__record"),
     Touch("run", Line, "run__record", "sample__record"),
     Touch("equipment", RecordedValue, "instrument__record", "batch__record", after=False),
     Touch("equipment", RunNeed, "instrument__record", "run__lines__sample__record", after=False),

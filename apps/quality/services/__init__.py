@@ -9,7 +9,14 @@ from apps.quality.services.capas import (
     reopen_capa,
 )
 from apps.quality.services.deviations import close_deviation, reopen_deviation, sign_product_impact
-from apps.quality.services.events import close_event, make_deviation, open_deviation, report_event, report_observation
+from apps.quality.services.events import (
+    close_event,
+    end_event,
+    make_deviation,
+    open_deviation,
+    report_event,
+    report_observation,
+)
 from apps.quality.services.holds import (
     WHO_MAY_STOP,
     answer_due,
@@ -29,6 +36,7 @@ __all__ = [
     "check_capa",
     "close_deviation",
     "close_event",
+    "end_event",
     "lift_hold",
     "lift_hold_by_decision",
     "lift_hold_for",

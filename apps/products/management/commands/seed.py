@@ -13,7 +13,15 @@ from apps.products.loader import Loaded, load, read_tables
 from apps.products.rules.problems import DefinitionRefused
 from apps.products.services import import_table, import_version
 
-TABLES = ("units.yaml", "methods.yaml", "retention.yaml", "abo.yaml", "monitoring.yaml", "investigation.yaml")
+TABLES = (
+    "units.yaml",
+    "methods.yaml",
+    "retention.yaml",
+    "abo.yaml",
+    "monitoring.yaml",
+    "investigation.yaml",
+    "vigilance.yaml",
+)
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Complaints and adverse events for programs."""
