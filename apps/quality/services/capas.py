@@ -1,6 +1,7 @@
 """Corrective and preventive actions: planned by QA, carried out by their owner, judged by somebody else."""
 
 from datetime import datetime
+from typing import Any
 
 from apps.audit.models import Record
 from apps.audit.selectors import next_number
@@ -53,7 +54,7 @@ def carry_out_capa(*, capa: Capa, evidence: str, actor: Actor, at: datetime) -> 
             rules.is_blank(evidence, "evidence"),
             keep=out_of_order(verb, capa.state, capa.record),
         )
-        done = {"done_at": at, "done_by": who.username, "done_name": who.printed_name}
+        done: dict[str, Any] = {"done_at": at, "done_by": who.username, "done_name": who.printed_name}
         return change.update(capa, state=CapaState.DONE, evidence=evidence, **done)
 
 
@@ -75,8 +76,13 @@ def check_capa(*, capa: Capa, verb: QualityVerb, finding: str, signing: Signing,
         )
         content = check_capa_content(capa=capa, verb=verb, finding=finding)
         sign(change, signer=signer, record=record, content=content, site=record.site)
-        judged = {"finding": finding, "checked_at": at, "checked_by": who.username, "checked_name": who.printed_name}
-        again = {} if effective else {"reopened": capa.reopened + 1}
+        judged: dict[str, Any] = {
+            "finding": finding,
+            "checked_at": at,
+            "checked_by": who.username,
+            "checked_name": who.printed_name,
+        }
+        again: dict[str, Any] = {} if effective else {"reopened": capa.reopened + 1}
         return change.update(capa, state=CAPA_MOVES[verb].target, **judged, **again)
 
 
@@ -92,7 +98,11 @@ def postpone_capa(*, capa: Capa, due_at: datetime, reason: str, actor: Actor, at
             rules.is_not_later(due_at, max(capa.due_at, at)),
             rules.is_own_action(who.username, capa.owner),
         )
-        later = {"due_at": due_at, "check_at": max(capa.check_at, due_at), "postponed": capa.postponed + 1}
+        later: dict[str, Any] = {
+            "due_at": due_at,
+            "check_at": max(capa.check_at, due_at),
+            "postponed": capa.postponed + 1,
+        }
         return change.update(capa, reason=reason, **later)
 
 
@@ -103,7 +113,11 @@ def reopen_capa(*, capa: Capa, due_at: datetime, reason: str, actor: Actor, at: 
     with audited(actor=who, action="capa.reopened", at=at, reason=reason, touching=[capa.record]) as change:
         capa = capa_now(capa)
         stop_if(may_not_move(verb, capa.state), rules.is_blank(reason, "reason"), rules.is_not_later(due_at, at))
-        again = {"due_at": due_at, "check_at": max(capa.check_at, due_at), "reopened": capa.reopened + 1}
+        again: dict[str, Any] = {
+            "due_at": due_at,
+            "check_at": max(capa.check_at, due_at),
+            "reopened": capa.reopened + 1,
+        }
         return change.update(capa, state=CapaState.OPEN, reason=reason, **again)
 
 

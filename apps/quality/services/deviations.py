@@ -1,6 +1,7 @@
 """Deviations: what they mean for the product, and their end."""
 
 from datetime import datetime
+from typing import Any
 
 from apps.audit.services import Change, audited
 from apps.core.actor import Actor
@@ -97,7 +98,7 @@ def reopen_deviation(*, deviation: Deviation, reason: str, signing: Signing, act
         content = reopen_deviation_content(deviation=deviation, reason=reason)
         sign(change, signer=signer, record=deviation.record, content=content, site=deviation.subject.site)
         hold_for_impact(change, deviation)
-        again = {"reopened": deviation.reopened + 1, "reopen_reason": reason, "closed_at": None}
+        again: dict[str, Any] = {"reopened": deviation.reopened + 1, "reopen_reason": reason, "closed_at": None}
         return change.update(deviation, state=DeviationState.OPEN, due_at=at + rules.DEVIATION_TIME, **again)
 
 

@@ -60,7 +60,7 @@ class FileOfReadings(forms.Form):
     )  # fmt: skip
     unit = forms.CharField(
         label=gettext_lazy("Unit"), max_length=20, required=False,
-        help_text=gettext_lazy("Its code: Cel for °C, K, [degF] for °F, % for percent."),
+        help_text=gettext_lazy("Its code: Cel for °C, K, [degF] for °F, “%” for percent."),
     )  # fmt: skip
     zone = forms.CharField(label=gettext_lazy("Zone of its clock"), max_length=60, required=False, help_text=ZONE_HELP)
     date_order = forms.ChoiceField(label=gettext_lazy("Order of the date"), choices=ORDER_WORDS, required=False)

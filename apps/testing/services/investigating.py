@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from apps.audit.models import Record
 from apps.audit.services import Change, audited
@@ -9,6 +10,7 @@ from apps.batches.selectors.batches import batch_now
 from apps.core.actor import Actor
 from apps.core.errors import KeptRefusal, Objection, stop_if
 from apps.organisation.services import require
+from apps.products.facts import Verdict
 from apps.quality.rules import working_days_after
 from apps.signatures.facts import SignedContent, Signer, Signing
 from apps.signatures.services import admit_signer, sign
@@ -41,7 +43,7 @@ def open_investigations(change: Change, results: Iterable[Result]) -> None:
     """Look into every failing result of these, one investigation for what failed on one line; before anybody judges."""
     by_line: dict[Line, list[Result]] = {}
     for result in results:
-        if rules.is_out_of_specification(result.verdict):
+        if rules.is_out_of_specification(Verdict(result.verdict)):
             by_line.setdefault(result.line, []).append(result)
     for line, failing in by_line.items():
         standing = line.investigations.filter(state=InvestigationState.LABORATORY).first()
@@ -129,7 +131,7 @@ def decide_on_laboratory(
         sign_it(change, signer, now, decide_content(now, verb, decision))
         if invalidates:
             change.update_many(failing, invalidated_at=at)
-        decided = {"decided_at": at, "decided_by": who.username, "decided_name": who.printed_name}
+        decided: dict[str, Any] = {"decided_at": at, "decided_by": who.username, "decided_name": who.printed_name}
         done = change.update(now, state=MOVES[verb].target, decision=decision, **decided)
         settle_reviewed(change, batch=batch_now(now.batch), tests={now.test})
         return done
@@ -147,7 +149,7 @@ def return_to_laboratory(*, investigation: Investigation, reason: str, actor: Ac
             rules.is_planned_already(plan_of(now) is not None),
             keep=kept_order(InvestigationVerb.RETURN, now),
         )
-        again = {"round": now.round + 1, "cause": "", "returned_because": reason}
+        again: dict[str, Any] = {"round": now.round + 1, "cause": "", "returned_because": reason}
         return change.update(now, state=InvestigationState.LABORATORY, **again)
 
 
@@ -202,7 +204,7 @@ def conclude(
             keep=kept_order(verb, now),
         )
         sign_it(change, signer, now, conclude_content(now, said))
-        told = {"rationale": said.rationale, "other_batches": said.other_batches, "concluded_at": at}
+        told: dict[str, Any] = {"rationale": said.rationale, "other_batches": said.other_batches, "concluded_at": at}
         by = {"concluded_by": who.username, "concluded_name": who.printed_name}
         done = change.update(now, state=InvestigationState.CONCLUDED, conclusion=said.conclusion, **told, **by)
         settle_reviewed(change, batch=batch_now(now.batch), tests={now.test})

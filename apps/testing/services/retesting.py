@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from apps.audit.services import audited
 from apps.batches.selectors.plans import definition_of_batch
@@ -134,7 +135,7 @@ def refuse_plan(*, plan: RetestPlan, reason: str, actor: Actor, at: datetime) ->
         return change.update(plan, state=PlanState.REFUSED, refuse_reason=reason, **_decided(who, at))
 
 
-def _decided(who: Actor, at: datetime) -> dict[str, object]:
+def _decided(who: Actor, at: datetime) -> dict[str, Any]:
     return {"decided_at": at, "decided_by": who.username, "decided_name": who.printed_name}
 
 
