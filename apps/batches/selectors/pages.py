@@ -35,9 +35,7 @@ from apps.products.loader import standard_tables
 from apps.quality.models import Event
 from apps.quality.selectors import open_holds
 
-_FOR_PAGE = Prepared(
-    lambda batch: Batch.objects.filter(pk=batch).select_related(*WITH).defer("product_version__text")
-)
+_FOR_PAGE = Prepared(lambda batch: Batch.objects.filter(pk=batch).select_related(*WITH).defer("product_version__text"))
 _SHOWN = [Batch._meta.get_field(name) for name in ("record", "site", "donation", "product_version")]
 
 
