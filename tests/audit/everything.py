@@ -22,14 +22,17 @@ class Filler:
     def __init__(self, change: Change) -> None:
         self._change = change
         self._numbers = count(1)
+        self._within: list[type[Audited]] = []  # what is being made now, each for the one before it
 
     def row(self, model: type[Audited]) -> Audited:
         """A stored row of this model."""
         record = self._change.open_record("test", f"{model._meta.db_table}-{next(self._numbers)}", site="NANHU")
         row = model(record=record)
+        self._within.append(model)
         for field in model._meta.concrete_fields:
             if field.name not in ("record", "last_entry") and not field.primary_key:
                 setattr(row, field.attname, self._value(field))
+        self._within.pop()
         if isinstance(row, Seal):
             return self._change.create_sealed(row, [], action="test.filled")
         return self._change.create(row, action="test.filled")
@@ -44,8 +47,8 @@ class Filler:
 
     def _target(self, field: models.ForeignKey) -> Any:
         target = field.remote_field.model
-        if target is field.model:
-            return None
+        if target is field.model or (field.null and target in self._within):
+            return None  # or a line of a plan of an investigation of a line would have no end
         if target is Record:
             return self._change.open_record("test", f"target-{next(self._numbers)}", site="NANHU").pk
         if issubclass(target, Audited):

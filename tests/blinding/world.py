@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
+from django.db import connection
 from django.test import Client
 from pypdf import PdfReader
 
@@ -35,6 +36,9 @@ OF_THE_REQUEST = re.compile(
     r"|\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{2}\b|\b[0-9A-Z]{5}-[0-9A-Z]{5}\b"  # codes of papers
     r"|(?<=/)\d+(?=/)|(?<=[#=\"])\d+(?=\")|(?<=\"id\":)\d+|(?<=\"row\":\")\d+"  # keys of rows
 )
+
+# PostgreSQL does not take its sequences back between the two tellings; on SQLite every key is compared.
+KEYS = re.compile(r"\w*id\\*\":\d+")
 
 
 def addresses() -> Iterator[Place]:
@@ -101,4 +105,6 @@ def _text(body: bytes) -> str:
 
 
 def _bare(text: str) -> str:
+    if connection.vendor == "postgresql":
+        text = KEYS.sub("·", text)
     return OF_THE_REQUEST.sub("·", text)

@@ -10,7 +10,7 @@ from apps.core.roles import Role
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import candidate_of, kept_units, units_for
 from apps.quality.content import close_deviation_content, product_impact_content
-from apps.quality.facts import Blocks, Severity
+from apps.quality.facts import Blocks, RootCause, Severity
 from apps.quality.models import Deviation, Event, Hold
 from apps.quality.services import close_deviation, sign_product_impact
 from apps.vigilance import services
@@ -47,7 +47,7 @@ def investigated(cast: Cast, complaint: Complaint) -> None:
         said = {"impact": "The batch stays held.", "other_batches": "None of this closure."}
         signing = sign_as(cast.quinn, product_impact_content(deviation=deviation, **said), at=LATER)
         signed = sign_product_impact(deviation=deviation, signing=signing, **said, **who)
-        cause = {"root_cause": "A closure sheds."}
+        cause = {"root_cause": "A closure sheds.", "category": RootCause.MATERIAL}
         signing = sign_as(cast.quinn, close_deviation_content(deviation=signed, **cause), at=LATER)
         close_deviation(deviation=signed, signing=signing, **cause, **who)
 

@@ -131,7 +131,7 @@ def _words(phase: Phase) -> str:
 def steps_of(found: Investigation) -> list[Step]:
     """The way of this investigation: laboratory, decision of QA, production where it goes there, conclusion."""
     state = InvestigationState(found.state)
-    gone = bool(found.decided_at) and any(one.invalidated_at for one in found.results.all())
+    gone = state is InvestigationState.INVALIDATED or any(one.invalidated_at for one in found.results.all())
     way = [(InvestigationState.LABORATORY, _("Laboratory")), (InvestigationState.ASSESSED, _("Decision of QA"))]
     if not gone:
         way.append((InvestigationState.PRODUCTION, _("Production")))
