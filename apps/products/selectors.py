@@ -50,6 +50,12 @@ def versions_known(sites: Collection[str]) -> list[ProductVersion]:
     return sorted(known, key=lambda version: version.state != VersionState.APPROVED)
 
 
+def titles_of_tests(sites: Collection[str]) -> dict[str, Bilingual]:
+    """What the tests of the products of these sites are called; where two versions differ, as the newest says."""
+    versions = [definition_of(version) for version in _made_at(sites).order_by("version")]
+    return {test.key: test.label for definition in versions for test in definition.testing.tests}
+
+
 def _made_at(codes: Collection[str]) -> QuerySet[ProductVersion]:
     if not codes:
         return ProductVersion.objects.none()

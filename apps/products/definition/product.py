@@ -130,7 +130,7 @@ class Definition(Part):
     chain_of_identity: Annotated[ChainOfIdentity, lower_case(ChainOfIdentity)]
     scope: Bilingual
     sources: Annotated[tuple[SourceEntry, ...], Field(min_length=1)]
-    collected: Annotated[Donation | None, Field(alias="donation")] = None  # left out by what holds nothing of a donor
+    collected: Annotated[Donation | None, Field(alias="donation")]  # `null` says: nothing in it comes from a donor
     preparation: Preparation
     units: Units
     testing: Testing

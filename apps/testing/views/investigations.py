@@ -16,6 +16,7 @@ from apps.core.ui.wording import bilingual, translated
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import printed_names, roles_at, visible_to
 from apps.products.definition import Parameter, Test
+from apps.products.selectors import titles_of_tests
 from apps.quality.panels import holds_panel
 from apps.quality.selectors import capas_of
 from apps.signatures.selectors import shown_signatures
@@ -74,10 +75,11 @@ def investigations(request: HttpRequest) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """GET /testing/investigations/counts/: what was tested again in a year, per test and per analyst."""
     now = timezone.now()
-    found = retest_counts(visible_to(person_of(request), now), now)
+    sites = visible_to(person_of(request), now)
+    found, titles = retest_counts(sites, now), titles_of_tests(sites)
     names = printed_names([one.key for one in found.by_analyst])
     tables = (
-        (_("Per test"), [(one.key.replace("_", " "), one) for one in found.by_test]),
+        (_("Per test"), [(bilingual(titles.get(one.key, one.key)), one) for one in found.by_test]),
         (_("Per analyst"), [(names.get(one.key, one.key), one) for one in found.by_analyst]),
     )
     return render(request, "testing/counts.html", {"tables": tables, "since": found.since})
