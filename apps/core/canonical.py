@@ -73,7 +73,7 @@ def _utf16(key: str) -> bytes:
 
 
 def _array(value: Iterable[object]) -> list[object]:
-    return [_plain(item) for item in value]
+    return [(_BY_TYPE.get(type(item)) or _by_ancestor(item))(item) for item in value]
 
 
 def _set(value: Iterable[object]) -> list[object]:

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.audit.models import Record
 from apps.batches.models import Batch
+from apps.core.prepared import Prepared
 from apps.dosing.models import Infusion
 from apps.organisation.models import Site, User
 from apps.organisation.selectors import visible_to
@@ -19,6 +20,8 @@ from apps.units.models import Unit
 from apps.units.rules import number_of_code
 from apps.vigilance.facts import AdverseState, Category, ComplaintState
 from apps.vigilance.models import AdverseEvent, Complaint, Concerned, FollowUpReport, ReportDuty, SafetyReport
+
+SHOWN = 20  # the newest about one record; the lists have them all
 
 
 @dataclass(frozen=True)
@@ -191,24 +194,36 @@ def _of(rows: QuerySet, site: str, sites: Collection[str] | None, late_at: datet
 
 
 # --- what a record is named in ----------------------------------------------------------------------------------------
-def complaints_about(record: Record) -> QuerySet[Complaint]:
-    """The complaints that name a unit, its batch as a whole, or any unit of a batch."""
-    about = {
-        "unit": Q(unit__record=record) | Q(unit=None, batch__units__record=record),
-        "batch": Q(batch__record=record),
-    }
-    named = Concerned.objects.filter(about.get(record.kind, Q(pk__in=[]))).values("complaint")
-    return Complaint.objects.filter(pk__in=named).select_related("record").order_by("-pk")
+def _complaints(about: Q) -> QuerySet[Complaint]:
+    named = Concerned.objects.filter(about).values("complaint")
+    return Complaint.objects.filter(pk__in=named).select_related("record").order_by("-pk")[:SHOWN]
 
 
-def adverse_events_about(record: Record) -> QuerySet[AdverseEvent]:
-    """The adverse events after a dose of a unit, of a batch, of an order or of a patient."""
-    kept = Q(order__reservations__freed_at=None)
-    about = {
-        "unit": kept & Q(order__reservations__unit__record=record),
-        "batch": kept & Q(order__reservations__unit__batch__record=record),
-        "order": Q(order__record=record),
-        "recipient": Q(recipient__record=record),
-    }
-    found = AdverseEvent.objects.filter(about.get(record.kind, Q(pk__in=[]))).values("pk")
-    return AdverseEvent.objects.filter(pk__in=found).select_related("record", "order").order_by("-pk")
+def _adverse_events(about: Q) -> QuerySet[AdverseEvent]:
+    found = AdverseEvent.objects.filter(about).values("pk")
+    return AdverseEvent.objects.filter(pk__in=found).select_related("record", "order").order_by("-pk")[:SHOWN]
+
+
+_KEPT = Q(order__reservations__freed_at=None)
+_COMPLAINTS = {
+    "unit": Prepared(lambda record: _complaints(Q(unit__record=record) | Q(unit=None, batch__units__record=record))),
+    "batch": Prepared(lambda record: _complaints(Q(batch__record=record))),
+}
+_ADVERSE_EVENTS = {
+    "unit": Prepared(lambda record: _adverse_events(_KEPT & Q(order__reservations__unit__record=record))),
+    "batch": Prepared(lambda record: _adverse_events(_KEPT & Q(order__reservations__unit__batch__record=record))),
+    "order": Prepared(lambda record: _adverse_events(Q(order__record=record))),
+    "recipient": Prepared(lambda record: _adverse_events(Q(recipient__record=record))),
+}
+
+
+def complaints_about(record: Record) -> list[Complaint]:
+    """The newest complaints that name a unit, its batch as a whole, or any unit of a batch."""
+    read = _COMPLAINTS.get(record.kind)
+    return read(record.pk) if read else []
+
+
+def adverse_events_about(record: Record) -> list[AdverseEvent]:
+    """The newest adverse events after a dose of a unit, of a batch, of an order or of a patient."""
+    read = _ADVERSE_EVENTS.get(record.kind)
+    return read(record.pk) if read else []

@@ -81,7 +81,7 @@ def approved(loaded: Loaded, *, state: VersionState = VersionState.APPROVED) -> 
     number = f"{definition.key}-v{definition.version}"
     with audited(actor=SYSTEM, action="product.imported", at=AT) as change:
         record = change.open_record("product", number, site="NANHU")
-        signature = [_signature(change, record, verb) for verb in ("sign_version", "approve_version")]
+        signature = [_signature(change, record, verb) for verb in ("product_sign", "product_approve")]
         version = ProductVersion(record=record, key=definition.key, version=definition.version, text=loaded.text)
         version.sha256, version.sites = loaded.sha256, f" {' '.join(definition.authorisation.sites)} "
         version.title_en, version.title_zh = definition.title.en, definition.title.zh

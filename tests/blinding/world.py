@@ -38,7 +38,7 @@ OF_THE_REQUEST = re.compile(
 )
 
 # PostgreSQL does not take its sequences back between the two tellings; on SQLite every key is compared.
-KEYS = re.compile(r'(?:\w*id|row)\\*":\\*"?\d+')
+KEYS = re.compile(r'(?:\w*id|row)\\*":\\*"?\d+(?![\w-])')
 
 
 def addresses() -> Iterator[Place]:

@@ -1,7 +1,7 @@
 """The tags and filters of the pages. Each draws one small thing in one way; docs/ui.md lists them."""
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django import template
 from django.forms import BoundField
@@ -78,6 +78,11 @@ def _sprite() -> str:
 @register.simple_tag
 def icon(name: str, label: object = "", size: str = "") -> SafeString:
     """One symbol of the sprite; with a label it is announced, without it stands beside its word."""
+    return _icon(name, str(label), size)
+
+
+@lru_cache(maxsize=1000)
+def _icon(name: str, label: str, size: str) -> SafeString:
     css = f"icon icon-{size}" if size else "icon"
     heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
@@ -86,10 +91,17 @@ def icon(name: str, label: object = "", size: str = "") -> SafeString:
     )  # fmt: skip
 
 
-@register.inclusion_tag("parts/status.html")
-def status(state: object, detail: object = "", word: object = "", size: str = "") -> dict[str, object]:
+@register.simple_tag
+def status(state: object, detail: object = "", word: object = "", size: str = "") -> SafeString:
     """The tag of one state: icon, word, colour. `detail` follows the word, `word` replaces it."""
-    return {"status": word_of(state), "detail": detail, "word": word, "size": size}
+    known = word_of(state)
+    css = f"status status-{size}" if size else "status"
+    edge = format_html(' data-edge="{}"', known.edge) if known.edge else ""
+    words = "" if size == "icon" else format_html("{} {}" if detail else "{}", word or known.word, detail)
+    heard = known.word if size == "icon" else ""
+    return format_html(
+        '<span class="{}" data-tone="{}"{}>{}{}</span>', css, known.tone, edge, icon(known.icon, heard), words
+    )
 
 
 @register.inclusion_tag("parts/statuses.html")

@@ -8,7 +8,6 @@ from apps.vigilance.facts import WORDS
 from apps.vigilance.selectors import adverse_events_about, complaints_about
 
 register = template.Library()
-SHOWN = 20  # the newest; the lists have them all
 
 
 @register.filter
@@ -20,5 +19,5 @@ def in_words(key: object) -> str:
 @register.inclusion_tag("vigilance/parts/signals.html")
 def signals(record: Record) -> dict[str, object]:
     """Complaints and adverse events about a batch, a unit, an order or a patient."""
-    complaints, events = list(complaints_about(record)[:SHOWN]), list(adverse_events_about(record)[:SHOWN])
+    complaints, events = complaints_about(record), adverse_events_about(record)
     return {"complaints": complaints, "events": events, "events_n": len(events)}
