@@ -38,7 +38,8 @@ OF_THE_REQUEST = re.compile(
 )
 
 # PostgreSQL does not take its sequences back between the two tellings; on SQLite every key is compared.
-KEYS = re.compile(r'(?:\w*id|row)\\*":\\*"?\d+(?![\w-])')
+# A file in which they stand then has another size.
+KEYS = re.compile(r'(?:\w*id|row)\\*":\\*"?\d+(?![\w-])|"size": \d+')
 
 
 def addresses() -> Iterator[Place]:

@@ -91,10 +91,14 @@ def _trail(record: Record, is_seen: bool, at: datetime) -> Member:
 
 
 def _records(batch: Batch) -> list[Record]:
-    """The batch with its vessels, samples, runs and units, its events and their deviations."""
+    """The batch with its vessels, samples, runs and units, its events and their deviations, in order of address."""
     about = [kind.objects.filter(subject=batch.record).values_list("record", flat=True) for kind in (Event, Deviation)]
     told = [record for ids in about for record in Record.objects.filter(pk__in=ids).order_by("pk")]
-    return list({record.pk: record for record in [*all_records_of(batch), *told]}.values())
+    return sorted({record.pk: record for record in [*all_records_of(batch), *told]}.values(), key=_by_address)
+
+
+def _by_address(record: Record) -> str:
+    return record.address
 
 
 def _documents(subjects: Iterable[int]) -> Iterator[Member]:
