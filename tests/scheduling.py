@@ -18,6 +18,7 @@ LONGEST = (
     "tests/access/test_every_operation.py",
     "tests/access/test_every_role_at_every_address.py",
     "tests/operation/test_run.py",
+    "tests/blinding/test_blind.py",
     "tests/journeys/",
     "tests/access/test_administration.py",
     ONE_WORLD,

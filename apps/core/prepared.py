@@ -6,7 +6,7 @@ See docs/decisions/0043-prepared-statements.md for what it gains.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -75,15 +75,18 @@ class Statement:
         """What is bound to the marks."""
         return [constant if place is None else given[place] for place, constant in self.marks]
 
-    def read(self, row: Row) -> Any:
-        """A row as the queryset would give it."""
-        if not self.converters:
-            return self.make(row)
-        columns, database = list(row), connections[DEFAULT_DB_ALIAS]
-        for i, (steps, expression) in self.converters.items():
-            for step in steps:
+    def read(self, rows: Iterable[Row]) -> list[Any]:
+        """The rows as the queryset would give them."""
+        return list(map(self.make, self._converted(rows) if self.converters else rows))
+
+    def _converted(self, rows: Iterable[Row]) -> Iterator[Row]:
+        database = connections[DEFAULT_DB_ALIAS]
+        steps = [(i, step, expression) for i, (some, expression) in self.converters.items() for step in some]
+        for row in rows:
+            columns = list(row)
+            for i, step, expression in steps:
                 columns[i] = step(columns[i], expression, database)
-        return self.make(tuple(columns))
+            yield tuple(columns)
 
 
 class Prepared:
@@ -102,7 +105,7 @@ class Prepared:
         statement = self._statement(connection.vendor, *map(_shape, given))
         with ready_cursor() as cursor:
             cursor.execute(statement.sql, statement.values([_adapted(value) for value in _flat(given)]))
-            return [statement.read(row) for row in cursor.fetchall()]
+            return statement.read(cursor.fetchall())
 
     def _compiled(self, vendor: str, *shapes: tuple[type, int | None]) -> Statement:
         numbers = count()

@@ -20,7 +20,12 @@ from tests.access.world import NOUNS, Place, _noun, every_place
 from tests.cast import ApiPerson, Cast, give_role
 
 # Entries of one instant stand in no order there, so a page of them is another each time. All are compared one by one.
-IN_NO_ORDER = ("/api/v1/audit/entries/", "/inspection/audit/")
+IN_NO_ORDER = (
+    "/api/v1/audit/entries/",
+    "/inspection/audit/",
+    "/inspection/audit/export.csv",
+    "/inspection/audit/export.json",
+)
 BAG, UNITS = "BK-0001-K001-1", ("CT-0042-U01", "PB-0001-U01")
 NAMED: Mapping[str, Sequence[str]] = {
     "batch": ("BK-0001", "CT-0042", "PB-0001"),
