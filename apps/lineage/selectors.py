@@ -1,13 +1,16 @@
 """Ancestors and descendants, by one recursive statement each."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import connection
 from django.db.models import BigIntegerField, Func
 
 from apps.audit.models import Record
+from apps.core.prepared import ready_cursor
 from apps.lineage.models import Edge
 
+FEW = 1000
 _WALK = """
 WITH RECURSIVE walk(id) AS (
     SELECT e.{far} FROM {edge} e WHERE e.{near} IN ({start})
@@ -81,9 +84,7 @@ def ancestry_of(record_ids: Collection[int]) -> list[tuple[int, int]]:
         return []
     record = connection.ops.quote_name(Record._meta.db_table)
     statement = _ANCESTRY.format(start=_marks(record_ids), edge=_edges(), record=record)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*record_ids])
-        return list(cursor.fetchall())
+    return _asked(statement, [*record_ids])
 
 
 def parents(record: Record) -> list[Record]:
@@ -102,9 +103,7 @@ def _walk(ids: list[int], *, near: str, far: str) -> set[int]:
     if not ids:
         return set()
     statement = _WALK.format(near=near, far=far, start=_marks(ids), edge=_edges())
-    with connection.cursor() as cursor:
-        cursor.execute(statement, ids)
-        return {row[0] for row in cursor.fetchall()}
+    return {row[0] for row in _asked(statement, ids)}
 
 
 def _walk_within(*record_ids: int, near: str, far: str) -> Func:
@@ -114,9 +113,14 @@ def _walk_within(*record_ids: int, near: str, far: str) -> Func:
 
 def _generations(record_ids: Collection[int], most: int, *, near: str, far: str) -> dict[int, int]:
     statement = _GENERATIONS.format(near=near, far=far, start=_marks(record_ids), edge=_edges())
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*record_ids, most])
-        return dict(cursor.fetchall())
+    return dict(_asked(statement, [*record_ids, most]))
+
+
+def _asked(statement: str, given: list[int]) -> list[Any]:
+    """A few starts are bound apart and the plan is kept; many are written into the text, for marks are counted."""
+    with ready_cursor() if len(given) <= FEW else connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())
 
 
 def _marks(values: Collection[int]) -> str:

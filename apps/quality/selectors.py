@@ -22,6 +22,14 @@ _OPEN_HOLDS = Prepared(
 )
 
 
+def _holding(blocking: Blocks) -> Prepared:
+    open_ones = {"lifted_at": None, f"blocks_{blocking.lower()}": True}
+    return Prepared(lambda records: Hold.objects.filter(record__in=records, **open_ones).values_list("record"))
+
+
+_HELD = {blocking: _holding(blocking) for blocking in Blocks}
+
+
 def open_holds(records: Iterable[Record], blocking: Blocks | None = None) -> list[Hold]:
     """Holds on these records and on everything they were made from, oldest first."""
     records = list(records)
@@ -40,10 +48,9 @@ def held_among(records: Iterable[int], blocking: Blocks) -> set[int]:
     Two statements, however many records: of twenty units in a list each is asked, not one after the other.
     """
     pairs = ancestry_of(list(records))
-    wanted = {"lifted_at": None, f"blocks_{blocking.lower()}": True}
-    held = set(
-        Hold.objects.filter(record__in={source for _one, source in pairs}, **wanted).values_list("record_id", flat=True)
-    )
+    sources = sorted({source for _one, source in pairs})
+    pieces = (sources[some : some + AT_ONCE] for some in range(0, len(sources), AT_ONCE))
+    held = {source for piece in pieces for (source,) in _HELD[blocking](piece)}
     return {one for one, source in pairs if source in held}
 
 
