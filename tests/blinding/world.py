@@ -38,13 +38,14 @@ OF_THE_REQUEST = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}"  # an entry, a request, a challenge
     r"|[0-9a-fA-F]{12,64}|(?:[0-9a-f]{2,4} ){6,}[0-9a-f]{2,4}"  # hashes, their beginnings, and in groups
     r"|[A-Za-z0-9+/_-]{43,}=*"  # tokens of the form and of the content policy
+    r"|(?<=code_key)\\*\":\\*\"[0-9A-Z]+"  # a code as it is compared
     r"|\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{2}\b|\b[0-9A-Z]{5}-[0-9A-Z]{5}\b"  # codes of papers
     r"|(?<=/)\d+(?=/)|(?<=[#=\"])\d+(?=\")|(?<=\"id\":)\d+|(?<=\"row\":\")\d+"  # keys of rows
 )
 
 # PostgreSQL does not take its sequences back between the two tellings; on SQLite every key is compared.
 # A file in which they stand then has another size.
-KEYS = re.compile(r'(?:\w*id|row)\\*":\\*"?\d+(?![\w-])|"size": \d+|\b[a-z]+_[a-z]+,\d+(?=,)')
+KEYS = re.compile(r'(?:\w*id|row)\\*":\\*"?\d+(?![\w-])|"size": \d+|\b[a-z]+_[a-z]+,\d+(?=,)|(?:id|row)</th><td>\d+')
 
 
 def addresses() -> Iterator[Place]:
