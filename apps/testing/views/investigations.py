@@ -248,8 +248,8 @@ def told_of(found: Investigation) -> str:
 
 
 def words_of(found: Investigation) -> Mapping[str, str]:
-    """English and Chinese of what is read back in a signature: questions, and the labels of the test."""
+    """What is read back in a signature, in the reader's language: questions, and the labels of the test."""
     told = [question.label for phase in Phase for question in questions_of(phase)]
     test = method_of(found.line.run)
     told += [test.label, *(parameter.label for parameter in test.results)]
-    return {label.en: label.zh for label in told}
+    return {label.en: bilingual(label) for label in told}
