@@ -17,6 +17,8 @@ from apps.banks.selectors import (
     decisions_of,
     draws_for,
     draws_of,
+    never_drawn,
+    numbers_in,
     permitted_for,
     visible_bank,
 )
@@ -29,12 +31,13 @@ from apps.core.errors import Refused
 from apps.core.http import who
 from apps.core.ui.acts import Act, asked_page
 from apps.core.ui.pages import refusal_response
+from apps.core.ui.wording import sentence
 from apps.organisation.access import Access, open_to
 from apps.organisation.models import User
 from apps.signatures.facts import Signing
 from apps.signatures.pages import Panel, signed_page, signing_from, signing_pair
 from apps.units.selectors import stock_of, stocks_of, units_in_stock
-from apps.units.views.framing import batch_bar
+from apps.units.views.framing import batch_bar, names_of
 
 READ_ONLY = Access(write=frozenset())
 BY_DRAWERS = Access(read=frozenset(DRAWERS), write=frozenset(DRAWERS))
@@ -59,12 +62,15 @@ def bank(request: HttpRequest, number: str) -> HttpResponse:
     """GET /banks/<number>/: what is left, what is kept back, what was drawn for which batch, and by whom."""
     found = visible_bank(cast(User, request.user), number, timezone.now())
     timezone.activate(found.site.timezone)
+    draws, decisions = draws_of(found), decisions_of(found)
+    people = [name for one in draws for name in (one.drawn_by, one.second_by)]
+    names = names_of([*people, *(one.decided_by for one in decisions)])
     context = {
         "bank": found,
         "stock": stock_of(found),
         "units": units_in_stock(found),
-        "draws": draws_of(found),
-        "decisions": decisions_of(found),
+        "draws": [(one, names[one.drawn_by], names[one.second_by]) for one in draws],
+        "decisions": [(one, names[one.decided_by]) for one in decisions],
         "made": list(found.made_from_it.order_by("-pk")),
         **batch_bar(found),
     }
@@ -80,7 +86,7 @@ def draw(request: HttpRequest, number: str) -> HttpResponse:
         bank = bank_of(batch)
     except Refused as refused:
         return refusal_response(request, refused)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and can_be_drawn(batch, bank, form):
         return _two_people(request, batch, form)
     stock, lowered = stock_of(bank), permitted_for(batch, bank)
     told = {"bank": bank.number, "left": stock.left, "reserved": stock.reserved, "drawn": len(draws_for(batch))}
@@ -125,6 +131,13 @@ def below(request: HttpRequest, number: str) -> HttpResponse:
         return decide_below_reserve(batch=batch, **said, signing=signing, **who(request))
 
     return signed_page(request, panel, perform, back, context=batch_bar(batch))
+
+
+def can_be_drawn(batch: Batch, bank: Batch, form: DrawForm) -> bool:
+    """Whether what was scanned is of the bank and there, before two people sign it; else it stands beside the field."""
+    for objection in filter(None, never_drawn(batch, bank, numbers_in(form.said))):
+        form.add_error(objection.place if objection.place in form.fields else None, sentence(objection))
+    return form.is_valid()
 
 
 def _two_people(request: HttpRequest, batch: Batch, form: DrawForm) -> HttpResponse:

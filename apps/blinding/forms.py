@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.blinding.facts import ListLine
@@ -51,7 +51,7 @@ class ListForm(forms.Form):
         text: str = self.cleaned_data["lines"]
         for n, line in enumerate(text.splitlines(), 1):
             if line.strip() and len(_parts(line)) != 3:
-                raise ValidationError(_now("Line %(n)s does not name bag, arm and unit.") % {"n": n})
+                raise ValidationError(gettext("Line %(n)s does not name bag, arm and unit.") % {"n": n})
         return text
 
     @property

@@ -70,17 +70,25 @@ class ReasonForm(forms.Form):
 class WithdrawalForm(ReasonForm):
     """What of a consent is taken back, and why."""
 
+    whole = forms.BooleanField(label=gettext_lazy("The whole consent is withdrawn"), required=False)
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("Withdrawn for"),
+        label=gettext_lazy("Or only for"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Nothing ticked: the whole consent."),
     )
 
     def __init__(self, *args: Any, standing: Collection[str], asked: Sequence[Definition], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         words = _labels(one.donation.consent.scopes for one in asked)
         offer(self, "scopes", [(key, words.get(key, key)) for key in sorted(standing)])
+        self.order_fields(["whole", "scopes", "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        """All of it or parts of it, never both and never neither: nobody withdraws everything by ticking nothing."""
+        said = super().clean() or self.cleaned_data
+        if bool(said.pop("whole", False)) == bool(said.get("scopes")):
+            self.add_error("scopes", gettext_lazy("Tick the whole consent, or the parts that are withdrawn."))
+        return said
 
 
 class ScreeningForm(forms.Form):

@@ -95,7 +95,7 @@ CAPA_MOVES: Mapping[QualityVerb, Move] = {
     ),
     QualityVerb.POSTPONE: Move(CapaState.OPEN, CapaState.OPEN, (Role.QA,), N_("Postpone")),
     QualityVerb.REOPEN_CAPA: Move(CapaState.EFFECTIVE, CapaState.OPEN, (Role.QA,), N_("Open it again")),
-    QualityVerb.CANCEL_CAPA: Move(CapaState.OPEN, CapaState.CANCELLED, (Role.QA,), N_("Cancel it")),
+    QualityVerb.CANCEL_CAPA: Move(CapaState.OPEN, CapaState.CANCELLED, (Role.QA,), N_("Cancel the action")),
 }
 MOVES = {**EVENT_MOVES, **DEVIATION_MOVES, **CAPA_MOVES}
 

@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 
 from apps.audit.models import Audited
+from apps.core.roles import Role
+from apps.organisation.facts import ROLE_NAMES, Words
 
 
 class Signature(Audited):
@@ -34,6 +36,12 @@ class Signature(Audited):
 
     def __str__(self) -> str:
         return f"{self.printed_name}: {self.verb}"
+
+    @property
+    def title(self) -> Words:
+        """What the signer was called: the title of the grant, else the name of the role. No document is without."""
+        named = ROLE_NAMES[Role(self.role)]
+        return Words(self.title_en or named.en, self.title_zh or named.zh)
 
 
 class Challenge(models.Model):

@@ -55,6 +55,12 @@ def supplies(request: HttpRequest) -> HttpResponse:
     return render(request, "supply/list.html", shown)
 
 
+def _link(verb: SupplyVerb, number: str) -> dict[str, object]:
+    """A verb as parts/act_links.html shows it: whatever withdraws is never the act that stands out."""
+    stops = MOVES[verb].target is SupplyState.WITHDRAWN
+    return {"label": translated(MOVES[verb].label), "url": reverse(PAGES[verb], args=[number]), "stops": stops}
+
+
 @open_to(access=READ_ONLY)
 @require_safe
 def supply(request: HttpRequest, number: str) -> HttpResponse:
@@ -72,7 +78,7 @@ def supply(request: HttpRequest, number: str) -> HttpResponse:
         "tests": [(definition.test(one.key), one) for one in excused_tests(found)],
         "outstanding": [(definition.test(row.test), row.due_at) for row in found.outstanding.order_by("due_at")],
         "against": [sentence(one) for one in why_not(found)] if open_ones else [],
-        "acts": [{"label": translated(MOVES[verb].label), "url": reverse(PAGES[verb], args=[number])} for verb in acts],
+        "acts": [_link(verb, number) for verb in acts],
         "documents": documents_about(found.batch.record).filter(number__endswith=f"-{found.number}"),
         "holds": holds_panel([found.batch.record]),
         "signatures": [*shown_signatures(found.order), *shown_signatures(found.batch.record)],

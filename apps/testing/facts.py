@@ -48,7 +48,7 @@ class InvestigationState(StrEnum):
     """In the laboratory; assessed there, QA decides; its results invalidated; or in production; extended; concluded."""
 
     LABORATORY = "LABORATORY"
-    ASSESSED = "ASSESSED"
+    PHASE_I_DONE = "PHASE_I_DONE"
     INVALIDATED = "INVALIDATED"
     PRODUCTION = "PRODUCTION"
     EXTENDED = "EXTENDED"

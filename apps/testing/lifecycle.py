@@ -26,14 +26,14 @@ _MOVES = (
     Move(
         V.ASSESS,
         (S.LABORATORY,),
-        S.ASSESSED,
+        S.PHASE_I_DONE,
         (Role.QC_HEAD,),
         N_("Sign phase I"),
         N_("I supervise this laboratory, did not test this sample, and looked at the test as answered here."),
     ),
     Move(
         V.INVALIDATE,
-        (S.ASSESSED,),
+        (S.PHASE_I_DONE,),
         S.INVALIDATED,
         (Role.QA,),
         N_("Approve the laboratory cause"),
@@ -41,7 +41,7 @@ _MOVES = (
     ),
     Move(
         V.EXTEND,
-        (S.ASSESSED,),
+        (S.PHASE_I_DONE,),
         S.PRODUCTION,
         (Role.QA,),
         N_("Extend to production"),
@@ -73,7 +73,7 @@ _MOVES = (
         N_("Conclude"),
         N_("I conclude this investigation as shown, and considered other batches."),
     ),
-    Move(V.RETURN, (S.ASSESSED, S.EXTENDED), S.LABORATORY, (Role.QA,), N_("Return to the laboratory")),
+    Move(V.RETURN, (S.PHASE_I_DONE, S.EXTENDED), S.LABORATORY, (Role.QA,), N_("Return to the laboratory")),
 )
 MOVES = {move.verb: move for move in _MOVES}
 

@@ -33,6 +33,7 @@ from apps.vigilance.models import ReportDuty
 from apps.vigilance.selectors import key_of, named_by
 from apps.vigilance.table import clock_named
 
+FURTHER = "further"  # a report that no duty asks for
 MORE = 4  # units on one page; a longer list goes through the API
 NO_NAMES = gettext_lazy("No names of patients or donors: only their codes.")
 
@@ -99,7 +100,7 @@ class ComplaintForm(ConcernedForm):
         super().__init__(*args, **kwargs)
         offer(self, "category", in_words(Category))
         offer(self, "severity", in_words(Severity))
-        self.order_fields([self.scans[0], "category", "severity", "what", "reporter", "channel", "received_at"])
+        self.order_fields([*self.scans, "category", "severity", "what", "reporter", "channel", "received_at"])
 
     @property
     def said(self) -> Reported:
@@ -157,7 +158,7 @@ class StandingForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("None ticked: it is not serious (ICH E2A)."),
     )
-    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"))
+    outcome = forms.ChoiceField(label=gettext_lazy("How it went"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -235,7 +236,7 @@ class AssessmentForm(forms.Form):
 class SentForm(forms.Form):
     """What was reported to whom, when, under which number, and which duty it answers."""
 
-    answers = forms.ChoiceField(label=gettext_lazy("Which report it is"), required=False)
+    answers = forms.ChoiceField(label=gettext_lazy("Which report it is"), widget=forms.RadioSelect)
     sent_to = forms.CharField(
         label=gettext_lazy("Reported to"), max_length=300, help_text=gettext_lazy("Authority, sponsor or committee.")
     )
@@ -246,7 +247,12 @@ class SentForm(forms.Form):
     def __init__(self, *args: Any, duties: Iterable[ReportDuty], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         due = [(key_of(duty), duty_words(duty)) for duty in duties if duty.is_open]
-        offer(self, "answers", [*due, ("", _("A further report"))])
+        offer(self, "answers", [*due, (FURTHER, _("A further report"))])
+
+    def clean_answers(self) -> str:
+        """The duty it answers, or none."""
+        answered = str(self.cleaned_data["answers"])
+        return "" if answered == FURTHER else answered
 
     @property
     def said(self) -> Sent:

@@ -57,6 +57,17 @@ def test_quality_lowers_the_reserve_on_the_page_and_two_people_draw_there(
     assert b"CT-0900" in olga.get("/banks/").content
 
 
+@pytest.mark.parametrize("units", ["XX", f"{U1}\n{U1}"])
+def test_what_cannot_be_drawn_stands_beside_its_field_before_anybody_signs(
+    web_client: Any, cast: Cast, batch: Batch, units: str
+) -> None:
+    reply = web_client(cast.olga).post("/banks/batches/WB-0001/draw/", {"units": units})
+    page = reply.content.decode()
+
+    assert (reply.status_code, 'id="id_units_error"' in page, "second_secret" in page) == (400, True, False)
+    assert units.split("\n")[0] in page
+
+
 def _sign(client: Client, url: str, said: dict[str, str], username: str) -> None:
     context = client.post(url, said).context["signing"]
     answer = {**context["hidden"], "challenge": context["challenge"], "username": username, "secret": SECRET}

@@ -29,7 +29,7 @@ TODAY = {
     "store": {"D22 13:42": "D28 13:42", "D26 08:55": "D32 08:55"},  # the units of CT-0041, which is six days later here
 }
 
-ELSEWHERE = ("cp_0011", "hs_0003", "nk_0007", "nk_0008")  # played through the API; no page is asked about them here
+ELSEWHERE = ("cp_0011", "hs_0003", "nk_0007", "nk_0008", "vigilance", "oos")  # no page is asked about them here
 
 
 @dataclass(frozen=True)

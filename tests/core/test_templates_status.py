@@ -8,7 +8,9 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils import translation
 
-from apps.core.ui.status import SAME_AS, VOCABULARY, gravest_first, word_of
+from apps.core.ui.status import PARTS, SAME_AS, VOCABULARY, gravest_first, word_of
+from apps.testing.facts import InvestigationState
+from apps.vigilance.facts import AdverseState
 
 APPS = Path(settings.BASE_DIR) / "apps"
 TONES = set(re.findall(r'\[data-tone="(\w+)"\]', (APPS / "core/static/core/css/tokens.css").read_text()))
@@ -63,6 +65,17 @@ def test_every_word_has_a_symbol_a_tone_and_a_translation(key):
     assert word.icon in SYMBOLS
     assert word.tone in TONES
     assert re.search(r"[\u4e00-\u9fff]", chinese), f"{key} has no Chinese word"
+
+
+def test_no_word_is_hidden_behind_another_of_the_same_key():
+    keys = [key for part in PARTS for key in part]
+
+    assert sorted(key for key in set(keys) if keys.count(key) > 1) == []
+
+
+def test_an_adverse_event_is_assessed_and_an_investigation_waits_for_a_decision():
+    assert word_of(AdverseState.ASSESSED).word == "Assessed"
+    assert word_of(InvestigationState.PHASE_I_DONE).word == "Phase I signed, to decide"
 
 
 def test_synonyms_lead_to_words_that_exist():

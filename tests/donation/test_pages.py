@@ -139,9 +139,12 @@ def test_a_withdrawn_consent_is_recorded_with_its_reason_and_holds(cast: Cast, w
     paula, pk = web_client(cast.paula), Consent.objects.get().pk
     assert f"/consents/{pk}/withdraw/" in paula.get("/donation/donors/D-0117/").content.decode()
 
-    assert (
-        paula.post(f"/donation/donors/D-0117/consents/{pk}/withdraw/", {"reason": "Asked by phone"}).status_code == 302
-    )
+    url = f"/donation/donors/D-0117/consents/{pk}/withdraw/"
+    nothing_ticked = paula.post(url, {"reason": "Asked by phone"})
+    assert (nothing_ticked.status_code, Consent.objects.get().withdrawn_at) == (400, None)
+    assert 'id="id_scopes_error"' in nothing_ticked.content.decode()
+
+    assert paula.post(url, {"reason": "Asked by phone", "whole": "on"}).status_code == 302
 
     assert Hold.objects.get(record=found.record).code == "consent_withdrawn"
     page = paula.get("/donation/donors/D-0117/").content.decode()
@@ -157,6 +160,7 @@ def test_a_part_of_a_consent_is_withdrawn_on_the_page_and_in_the_api(
     first, second = given.scopes[:2]
     url = f"/donation/donors/D-0117/consents/{given.pk}/withdraw/"
     assert paula.post(url, {"reason": "Asked by phone", "scopes": ["alchemy"]}).status_code == 400
+    assert paula.post(url, {"reason": "Asked by phone", "whole": "on", "scopes": [first]}).status_code == 400
 
     assert paula.post(url, {"reason": "Asked by phone", "scopes": [first]}).status_code == 302
     program = f"/api/v1/donors/D-0117/consents/{given.pk}/withdrawal/"

@@ -10,6 +10,7 @@ from apps.alerts.services import raise_due_alerts
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
 from apps.core.roles import Role
+from apps.documents.facts import Signatures, read_content
 from apps.documents.models import Document
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.services import cancel_order, reserve_units
@@ -60,6 +61,17 @@ def test_its_certificate_says_tests_pending_and_is_not_a_batch_certificate(
     assert "tests pending" in document.title_en
     assert '"pending":{"sterility":' in document.wording.text
     assert not Document.objects.filter(kind="BATCH_CERTIFICATE").exists()
+
+
+def test_its_certificate_can_be_read_and_names_the_role_of_who_has_no_title(
+    cast: Cast, batch: Batch, order: TreatmentOrder
+) -> None:
+    done = supplied(cast, order, batch)
+    text = Document.objects.get(number=f"CR-{done.number}").wording.text
+    (signatures,) = [one for one in read_content(text).blocks if isinstance(one, Signatures)]
+
+    titles = [one.title.en for one in signatures.blocks]
+    assert titles == ["Physician", "Authorised person", "Authorised person"]
 
 
 def test_its_certificate_carries_its_own_signatures_whatever_was_signed_on_the_batch_since(

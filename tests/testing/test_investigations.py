@@ -393,14 +393,14 @@ def test_thirty_working_days_make_an_investigation_old(cast: Cast, found: Invest
 def test_every_verb_leads_on_from_its_own_states_only(verb: InvestigationVerb, state: InvestigationState) -> None:
     allowed = {
         V.ASSESS: {S.LABORATORY},
-        V.INVALIDATE: {S.ASSESSED},
-        V.EXTEND: {S.ASSESSED},
+        V.INVALIDATE: {S.PHASE_I_DONE},
+        V.EXTEND: {S.PHASE_I_DONE},
         V.REVIEW_PRODUCTION: {S.PRODUCTION},
         V.PROPOSE_PLAN: {S.INVALIDATED, S.EXTENDED},
         V.APPROVE_PLAN: {S.INVALIDATED, S.EXTENDED},
         V.REFUSE_PLAN: {S.INVALIDATED, S.EXTENDED},
         V.CONCLUDE: {S.INVALIDATED, S.EXTENDED},
-        V.RETURN: {S.ASSESSED, S.EXTENDED},
+        V.RETURN: {S.PHASE_I_DONE, S.EXTENDED},
     }
     assert (may_not_move(verb, state) is None) == (state in allowed[verb])
     assert MOVES[verb].roles

@@ -19,6 +19,7 @@ from apps.dosing.selectors import kept_units
 from apps.dosing.services import record_reaction
 from apps.organisation.models import User
 from apps.vigilance.models import AdverseEvent, Complaint
+from apps.vigilance.selectors import duties_for
 from tests.cast import ApiPerson, Cast, actor
 from tests.dosing.story import START, started_order
 from tests.vigilance.story import (
@@ -242,6 +243,18 @@ def test_a_page_refuses_beside_the_field(cast: Cast, order: TreatmentOrder) -> N
 
     assert reply.status_code == 409
     assert "Death is said by grade 5" in reply.content.decode()
+
+
+def test_a_report_that_is_due_stands_first_and_says_which_it_is(cast: Cast, order: TreatmentOrder) -> None:
+    event = assessed(cast, recorded(cast, order))
+    pages, url = pages_of(cast.quinn), f"/vigilance/adverse/{event.number}/"
+    assert next(act["url"] for act in pages.get(url).context["acts"]) == f"{url}report/"
+
+    sent = {"sent_to": "The authority", "reference": "SR-9", "sent_at": on_clock(LATER)}
+    refused = pages.post(f"{url}report/", sent)
+    assert (refused.status_code, 'id="id_answers_error"' in refused.content.decode()) == (400, True)
+    assert pages.post(f"{url}report/", {**sent, "answers": "further"}).status_code == 302
+    assert all(duty.is_open for duty in duties_for(event))
 
 
 def test_the_pages_of_a_finished_story_tell_it(cast: Cast, order: TreatmentOrder) -> None:

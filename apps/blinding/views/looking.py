@@ -26,7 +26,7 @@ from apps.blinding.selectors import (
 from apps.core.roles import Role
 from apps.organisation.access import Access, open_to
 from apps.organisation.models import User
-from apps.units.views.framing import batch_bar
+from apps.units.views.framing import batch_bar, names_of
 
 READ_ONLY = Access(write=frozenset())
 
@@ -44,11 +44,12 @@ def lot(request: HttpRequest, number: str) -> HttpResponse:
     """GET /blinding/<number>/: its kits and holders, and what the reader may do."""
     found = visible_lot(cast(User, request.user), number, timezone.now())
     timezone.activate(found.site.timezone)
-    blinded = definition_of_batch(found).preparation.blinded
+    blinded, holders = definition_of_batch(found).preparation.blinded, holders_of(found)
+    names = names_of([one.named_by for one in holders])
     context = {
         "lot": found,
         "kits": kits_of(found),
-        "holders": holders_of(found),
+        "holders": [(one, names[one.named_by]) for one in holders],
         "opening": opening_of(found),
         "lines": opened_list(found),
         "arms": {arm.key: arm.label for arm in blinded.arms} if blinded else {},

@@ -111,7 +111,6 @@ UNITS = {
     "in_transit": Word(pgettext_lazy("status", "In transit"), "truck", "plain"),
     "at_site": Word(pgettext_lazy("status", "At the site"), "place", "plain"),
     "administered": Word(pgettext_lazy("status", "Administered"), "heart", "plain"),
-    "drawn": Word(pgettext_lazy("status", "Drawn for another batch"), "forward", "plain"),
     "destroyed": Word(pgettext_lazy("status", "Destroyed"), "destroy", "superseded"),
     "eligible": Word(pgettext_lazy("status", "Eligible"), "ok", "ok"),
     "deferred": Word(pgettext_lazy("status", "Deferred"), "pending", "plain", 20),
@@ -153,7 +152,6 @@ RECALLS = {
 }
 
 VIGILANCE = {
-    "investigated": Word(pgettext_lazy("status", "Under investigation"), "pending", "alert", 30),
     "answered": Word(pgettext_lazy("status", "Reporter answered"), "tick", "plain", 12),
     "unassessed": Word(pgettext_lazy("status", "To be assessed"), "sign", "alert", 30),
     "assessed": Word(pgettext_lazy("status", "Assessed"), "sign", "plain", 8),
@@ -177,7 +175,7 @@ LABORATORY = {
 
 INVESTIGATIONS = {
     "laboratory": Word(pgettext_lazy("status", "Phase I, laboratory"), "flask", "alert", 60),
-    "assessed": Word(pgettext_lazy("status", "Phase I signed, to decide"), "sign", "alert", 58),
+    "phase_i_done": Word(pgettext_lazy("status", "Phase I signed, to decide"), "sign", "alert", 58),
     "production": Word(pgettext_lazy("status", "Phase II, production"), "play", "alert", 56),
     "extended": Word(pgettext_lazy("status", "Phase II signed, to conclude"), "sign", "alert", 54),
     "result_invalidated": Word(pgettext_lazy("status", "Result invalidated"), "refused", "superseded", 46),
@@ -195,20 +193,21 @@ INVESTIGATIONS = {
     "preventive": Word(pgettext_lazy("status", "Preventive"), "shield", "plain"),
 }
 
-VOCABULARY = {
-    **VERDICTS,
-    **MARKS,
-    **WORK,
-    **BATCHES,
-    **UNITS,
-    **SHIPMENTS,
-    **DOSES,
-    **SUPPLIES,
-    **RECALLS,
-    **VIGILANCE,
-    **LABORATORY,
-    **INVESTIGATIONS,
-}
+PARTS = (
+    VERDICTS,
+    MARKS,
+    WORK,
+    BATCHES,
+    UNITS,
+    SHIPMENTS,
+    DOSES,
+    SUPPLIES,
+    RECALLS,
+    VIGILANCE,
+    LABORATORY,
+    INVESTIGATIONS,
+)
+VOCABULARY = {key: word for part in PARTS for key, word in part.items()}
 
 SAME_AS = {
     "pass": "passed",

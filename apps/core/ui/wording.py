@@ -15,7 +15,7 @@ from apps.core.ui.status import SAME_AS, VOCABULARY
 from apps.core.ui.times import FORMS, duration
 
 # Rules write instants as "{until:%Y-%m-%d %H:%M} UTC" for the trail; for a reader they are written in the site's zone.
-STATES = ("state", "disposition", "condition", "custody")  # facts that are words of the vocabulary
+STATES = ("state", "disposition", "condition", "custody", "classification")  # facts that are words of the vocabulary
 WRITTEN_FORM = re.compile(r"\{(\w+):[^{}]*\}(?: UTC)?")
 WRITTEN_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 # What is signed with figures in it: the signed words stay, the reader gets them in the other language by their form.

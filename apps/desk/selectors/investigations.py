@@ -13,7 +13,7 @@ from apps.testing.selectors import method_of, open_investigations, plans_to_appr
 ASKED: Mapping[Role, Mapping[InvestigationState, str]] = {
     Role.QC_HEAD: {InvestigationState.LABORATORY: N_("Answer phase I of an investigation")},
     Role.QA: {
-        InvestigationState.ASSESSED: N_("Decide on phase I of an investigation"),
+        InvestigationState.PHASE_I_DONE: N_("Decide on phase I of an investigation"),
         InvestigationState.PRODUCTION: N_("Review production for an investigation"),
         InvestigationState.EXTENDED: N_("Conclude the investigation"),
         InvestigationState.INVALIDATED: N_("Conclude the investigation"),

@@ -20,6 +20,7 @@ from apps.desk.story import (
     supply_verbs,
     transport_verbs,
     treatment_verbs,
+    vigilance_verbs,
 )
 from apps.desk.story.people import train
 from apps.desk.story.stage import Stage, Verb, moment
@@ -36,6 +37,7 @@ VERBS: dict[str, Verb] = {
     **supply_verbs.VERBS,
     **store_verbs.VERBS,
     **transport_verbs.VERBS,
+    **vigilance_verbs.VERBS,
 }
 
 

@@ -14,7 +14,7 @@ from apps.core.errors import Happened, Refused
 from apps.core.http import happened_of, who
 from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.pages import refusal_response
-from apps.core.ui.wording import sentence
+from apps.core.ui.wording import bilingual, sentence
 from apps.dosing import services
 from apps.dosing.content import end_content, second_content, start_content
 from apps.dosing.facts import MomentKind, OrderState, Slot
@@ -213,12 +213,12 @@ def _stopped(request: HttpRequest, order: TreatmentOrder, refusal: Refused) -> H
 def _band(request: HttpRequest, order: TreatmentOrder) -> dict[str, object]:
     """Name and numbers only for those who care for the patient; the pseudonym for everybody else."""
     known, definition = patient_of(order.recipient, request.user, timezone.now()), definition_of(order.product_version)
-    line = f"{order.number} · {definition.band.word}"
+    line = f"{order.number} · {bilingual(definition.band.word)}"
     if known:
         who_it_is = {"name": known.name, "born_text": known.born, "number": known.identifier, "line": line}
         return {"patient": who_it_is}
     return {
-        "short": definition.band.word.en,
+        "short": bilingual(definition.band.word),
         "hue": definition.band.colour,
         "number": order.number,
         "title": definition.title,

@@ -12,7 +12,7 @@ from apps.core.roles import Role
 from apps.core.ui.lists import state_list
 from apps.core.ui.wording import bilingual, sentence, translated
 from apps.documents.selectors import documents_about
-from apps.dosing.facts import OrderState
+from apps.dosing.facts import OrderState, OrderVerb
 from apps.dosing.lifecycle import MOVES, verbs_from
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import (
@@ -74,7 +74,11 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "places": receivers_of(there([row.unit for row in kept])),
         "shipments": shipments_for(found.record),
         "acts": [
-            {"label": translated(move.label), "url": reverse(f"dosing:{move.verb.lower()}", args=[number])}
+            {
+                "label": translated(move.label),
+                "url": reverse(f"dosing:{move.verb.lower()}", args=[number]),
+                "stops": move.verb in (OrderVerb.FREE, OrderVerb.CANCEL),
+            }
             for move in moves
         ],
         "supplies": supplies_for(found.record_id),

@@ -39,6 +39,8 @@ PAGES = {
     QualityVerb.CANCEL_CAPA: "quality:cancel_capa",
 }
 
+ASIDE = (QualityVerb.POSTPONE, QualityVerb.REOPEN_CAPA, QualityVerb.CANCEL_CAPA)  # none of these leads on
+
 
 def access_for(verb: QualityVerb) -> Access:
     """Who takes this step."""
@@ -60,14 +62,18 @@ def capa(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "quality/capa.html", context)
 
 
-def _acts(request: HttpRequest, found: Capa) -> list[dict[str, str]]:
+def _acts(request: HttpRequest, found: Capa) -> list[dict[str, object]]:
     """What this person may do with it: its owner carries it out, quality does the rest and never judges its own."""
     username, roles = request.user.get_username(), roles_at(request.user, found.record.site, timezone.now())
     owns = username in (found.owner, found.done_by)
     verbs = [verb for verb in verbs_from(found.state, CAPA_MOVES) if roles & set(CAPA_MOVES[verb].roles)]
     offered = [verb for verb in verbs if (verb is QualityVerb.CARRY_OUT) == owns or verb is QualityVerb.REOPEN_CAPA]
     return [
-        {"label": translated(CAPA_MOVES[verb].label), "url": reverse(PAGES[verb], args=[found.record.number])}
+        {
+            "label": translated(CAPA_MOVES[verb].label),
+            "url": reverse(PAGES[verb], args=[found.record.number]),
+            "stops": verb in ASIDE,
+        }
         for verb in offered
     ]
 

@@ -112,9 +112,8 @@ def _why_again(batch: Batch) -> str:
 def _block(signature: Signature, definition: Definition) -> SignatureBlock:
     verb, meaning = SIGNED_BY[signature.verb]
     wanted = definition.release.signature(verb)
-    title = (
-        Bilingual(signature.title_en, signature.title_zh) if signature.title_en or not wanted else both(wanted.title)
-    )
+    called = signature.title
+    title = both(wanted.title) if wanted and not signature.title_en else Bilingual(called.en, called.zh)
     return SignatureBlock(
         printed_name=signature.printed_name,
         printed_name_zh=signature.printed_name_zh,

@@ -171,7 +171,7 @@ def _block(signature: Signature, meaning: Bilingual, supply: NamedSupply) -> Sig
         printed_name_zh=signature.printed_name_zh,
         meaning=meaning,
         signed_at=signature.signed_at,
-        title=B(signature.title_en, signature.title_zh),
+        title=B(signature.title.en, signature.title.zh),
         covers=f"supply {supply.number}",
         content_hash=signature.content_hash,
     )

@@ -36,8 +36,6 @@ def production_content(investigation: Investigation, answers: Sequence[Replied],
 
 def plan_content(plan: RetestPlan) -> SignedContent:
     """The plan as QA approves it, before anything of it is tested."""
-    left = "" if plan.amount_left is None else f"{plan.amount_left:f}"
-    each = "" if plan.amount_each is None else f"{plan.amount_each:f}"
     sample = plan.investigation.line.sample
     told = [
         Shown(N_("Plan"), plan.kind, plan.rationale),
@@ -49,8 +47,10 @@ def plan_content(plan: RetestPlan) -> SignedContent:
         Shown(N_("Method"), plan.method, plan.method_version),
         Shown(N_("Proposed by"), plan.proposed_name),
     ]
-    if left or each:
-        told.append(Shown(N_("Amount left, amount each"), f"{left}, {each}", sample.amount_unit))
+    amounts = ((N_("Left of the sample"), plan.amount_left), (N_("Used for each retest"), plan.amount_each))
+    told += [
+        Shown(word, f"{amount.normalize():f}", sample.amount_unit) for word, amount in amounts if amount is not None
+    ]
     return _content(InvestigationVerb.APPROVE_PLAN, plan.investigation, *told)
 
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.ui.acts import instant_field, offer
-from apps.core.ui.wording import bilingual
+from apps.core.ui.wording import bilingual, sentence
 from apps.organisation.models import User
 from apps.testing.checklists import questions_of
 from apps.testing.facts import (
@@ -22,8 +22,10 @@ from apps.testing.facts import (
     Reply,
 )
 from apps.testing.models import AssayRun, Sample
+from apps.testing.rules import are_not_the_questions, has_no_finding
 
 AREA = forms.Textarea(attrs={"rows": 3})
+NO_CAUSE = "none"  # said, never taken for granted
 REPLIES = {Reply.YES: _("In order"), Reply.NO: _("Not in order"), Reply.NA: _("Does not apply")}
 CAUSES = {
     LaboratoryCause.SAMPLE: _("The sample was not representative"),
@@ -56,9 +58,21 @@ class PhaseForm(forms.Form):
                 label=bilingual(question.label), choices=choices, widget=forms.RadioSelect
             )
             self.fields[f"remark_{question.key}"] = forms.CharField(
-                label=_("Remark"), required=False, max_length=1000, help_text=_("Needed where it is not in order.")
+                label=_("Remark"), required=False, max_length=1000, widget=forms.TextInput(attrs={"data-beside": True})
             )
         self.order_fields([name for name in self.fields if name not in ("finding", "cause")])
+
+    def clean(self) -> dict[str, Any]:
+        """What is not in order says why before it is signed, not after."""
+        told = super().clean() or self.cleaned_data
+        given = [
+            Replied(one.key, Reply(told[f"reply_{one.key}"]), told.get(f"remark_{one.key}", ""))
+            for one in self.questions
+            if told.get(f"reply_{one.key}")
+        ]
+        for objection in are_not_the_questions(given, [one.item for one in given]):
+            self.add_error(objection.place, sentence(objection))
+        return told
 
     @property
     def said(self) -> dict[str, Any]:
@@ -75,16 +89,23 @@ class LaboratoryForm(PhaseForm):
 
     cause = forms.ChoiceField(
         label=_("Laboratory cause"),
-        required=False,
-        choices=[("", _("None: the result stands")), *((one.value, word) for one, word in CAUSES.items())],
+        widget=forms.RadioSelect,
+        choices=[(NO_CAUSE, _("None: the result stands")), *((one.value, word) for one, word in CAUSES.items())],
         help_text=_("It must show in an answer that is not in order."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """A cause shows in an answer that is not in order."""
+        told = super().clean()
+        if not self.errors and (objection := has_no_finding(self.said["cause"], self.said["answers"])):
+            self.add_error("cause", sentence(objection))
+        return told
 
     @property
     def said(self) -> dict[str, Any]:
         """What the service takes."""
         cause = self.cleaned_data["cause"]
-        return {**super().said, "cause": LaboratoryCause(cause) if cause else None}
+        return {**super().said, "cause": None if cause == NO_CAUSE else LaboratoryCause(cause)}
 
 
 class DecisionForm(forms.Form):
@@ -149,7 +170,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, analysts: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "analyst", [(one.username, one.printed_name) for one in analysts])
+        offer(self, "analyst", [("", "–"), *((one.username, one.printed_name) for one in analysts)])
 
     @property
     def planned(self) -> Planned:
@@ -172,7 +193,7 @@ class RetestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.runs = {one.number: one for one in runs}
         self.samples = {one.number: one for one in samples}
-        offer(self, "run", [(number, number) for number in self.runs])
+        offer(self, "run", [("", "–"), *((number, number) for number in self.runs)])
         offer(self, "sample", [("", ""), *((number, number) for number in self.samples)])
         if not self.samples:
             del self.fields["sample"]

@@ -13,7 +13,6 @@ from apps.testing.rules.investigations import (
     is_own_assessment,
     is_under_investigation,
     result_stands,
-    says_nothing,
     took_part,
 )
 from apps.testing.rules.retests import (
@@ -146,7 +145,6 @@ __all__ = [
     "period_is_not_over",
     "result_stands",
     "run_state",
-    "says_nothing",
     "standing_of",
     "standing_of_sample",
     "took_part",

@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Sequence
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.products.facts import Verdict
+from apps.quality.rules import is_blank
 from apps.testing.facts import Concluded, Conclusion, InvestigationState, LaboratoryCause, Replied, Reply, Standing
 
 WORKING_DAYS = 30  # our own default: the guidance asks for timely, and names no day that binds
 OUT = frozenset({Verdict.FAIL, Verdict.ACTION})
 REPORTED = frozenset({Standing.PASSED, Standing.FAILED, Standing.NOT_EVALUABLE})
-NOTHING = " .-\n\t"
 
 
 def is_out_of_specification(verdict: Verdict) -> bool:
@@ -28,12 +28,6 @@ def result_stands(verdict: Verdict, is_signed: bool, may_be_corrected: bool) -> 
     return Objection("failure_stands", template, place="reason")
 
 
-def says_nothing(**said: str) -> list[Objection]:
-    """What is signed in an investigation is said in words."""
-    template = N_("Say it in words; this will be read by others.")
-    return [Objection("text_missing", template, place=place) for place, text in said.items() if not text.strip(NOTHING)]
-
-
 def are_not_the_questions(answers: Sequence[Replied], asked: Collection[str]) -> list[Objection]:
     """Each question of the list is answered once; what is not in order, or does not apply, says why."""
     given = [answer.item for answer in answers]
@@ -48,7 +42,7 @@ def are_not_the_questions(answers: Sequence[Replied], asked: Collection[str]) ->
     return found + [
         Objection("remark_missing", why, place=f"remark_{answer.item}")
         for answer in answers
-        if answer.reply is not Reply.YES and not answer.remark.strip(NOTHING)
+        if answer.reply is not Reply.YES and is_blank(answer.remark, "remark")
     ]
 
 

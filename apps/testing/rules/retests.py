@@ -7,9 +7,8 @@ from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.products.definition import Test
 from apps.products.facts import Reportable
+from apps.quality.rules import is_blank
 from apps.testing.facts import LaboratoryCause, PlanKind, Planned, PlanState
-
-NOTHING = " .-\n\t"
 
 
 def most_retests(test: Test, kind: PlanKind) -> int:
@@ -64,11 +63,8 @@ def is_representative(plan: Planned, cause: str) -> list[Objection]:
     if cause != LaboratoryCause.SAMPLE:
         template = N_("A new sample is taken only where the first was shown not to be representative.")
         found.append(Objection("sample_is_representative", template, place="kind"))
-    if not plan.not_representative.strip(NOTHING):
-        found.append(
-            Objection("text_missing", N_("Say it in words; this will be read by others."), place="not_representative")
-        )
-    return found
+    says_nothing = is_blank(plan.not_representative, "not_representative")
+    return [*found, says_nothing] if says_nothing else found
 
 
 def is_not_approved(state: PlanState | None) -> Objection | None:

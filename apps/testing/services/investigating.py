@@ -11,7 +11,7 @@ from apps.core.actor import Actor
 from apps.core.errors import KeptRefusal, Objection, stop_if
 from apps.organisation.services import require
 from apps.products.facts import Verdict
-from apps.quality.rules import working_days_after
+from apps.quality.rules import is_blank, working_days_after
 from apps.signatures.facts import SignedContent, Signer, Signing
 from apps.signatures.services import admit_signer, sign
 from apps.testing import rules
@@ -82,7 +82,7 @@ def assess_laboratory(
             is_out_of_order(InvestigationVerb.ASSESS, now),
             rules.took_part(who.username, testers_of(now.line.run)),
             *rules.are_not_the_questions(answers, [question.key for question in questions_of(Phase.LABORATORY)]),
-            *rules.says_nothing(finding=finding),
+            is_blank(finding, "finding"),
             rules.has_no_finding(cause, answers),
             keep=kept_order(InvestigationVerb.ASSESS, now),
         )
@@ -90,7 +90,7 @@ def assess_laboratory(
         _keep_answers(change, now, Phase.LABORATORY, answers)
         return change.update(
             now,
-            state=InvestigationState.ASSESSED,
+            state=InvestigationState.PHASE_I_DONE,
             finding=finding,
             cause=cause or "",
             assessed_at=at,
@@ -121,7 +121,7 @@ def decide_on_laboratory(
         failing = results_investigated(now)
         stop_if(
             is_out_of_order(verb, now),
-            *rules.says_nothing(decision=decision),
+            is_blank(decision, "decision"),
             rules.has_no_cause(now.cause) if invalidates else None,
             rules.is_not_reviewed(all(one.state == ResultState.REVIEWED for one in failing)),
             rules.took_part(who.username, testers_of(now.line.run)),
@@ -145,7 +145,7 @@ def return_to_laboratory(*, investigation: Investigation, reason: str, actor: Ac
         now = investigation_now(investigation)
         stop_if(
             is_out_of_order(InvestigationVerb.RETURN, now),
-            *rules.says_nothing(reason=reason),
+            is_blank(reason, "reason"),
             rules.is_planned_already(plan_of(now) is not None),
             keep=kept_order(InvestigationVerb.RETURN, now),
         )
@@ -172,7 +172,7 @@ def review_production(
         stop_if(
             is_out_of_order(verb, now),
             *rules.are_not_the_questions(answers, [question.key for question in questions_of(Phase.PRODUCTION)]),
-            *rules.says_nothing(finding=finding),
+            is_blank(finding, "finding"),
             keep=kept_order(verb, now),
         )
         sign_it(change, signer, now, production_content(now, answers, finding))
@@ -195,7 +195,8 @@ def conclude(
         progress = progress_of(plan) if plan else None
         stop_if(
             is_out_of_order(verb, now),
-            *rules.says_nothing(rationale=said.rationale, other_batches=said.other_batches),
+            is_blank(said.rationale, "rationale"),
+            is_blank(said.other_batches, "other_batches"),
             rules.is_no_conclusion(said, InvestigationState(now.state)),
             rules.has_no_result_instead(said, outcome_of(now.batch, now.test).found),
             rules.are_not_done(progress.planned, progress.reviewed) if progress else None,

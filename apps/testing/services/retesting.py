@@ -16,6 +16,7 @@ from apps.core.text import N_
 from apps.organisation.services import require
 from apps.products.definition import Test
 from apps.quality.facts import EventKind, Severity
+from apps.quality.rules import is_blank
 from apps.quality.services import report_event
 from apps.signatures.facts import Signing
 from apps.testing import rules
@@ -48,7 +49,7 @@ def propose_plan(*, investigation: Investigation, planned: Planned, actor: Actor
             is_out_of_order(InvestigationVerb.PROPOSE_PLAN, now),
             rules.is_planned_already(plan_of(now) is not None),
             unknown(planned.analyst, "analyst") if analyst is None else None,
-            *rules.says_nothing(rationale=planned.rationale),
+            is_blank(planned.rationale, "rationale"),
             *_against_planning(now, planned, at),
         )
         plan = RetestPlan(record=record, investigation=now, proposed_at=at, **asdict(planned))
@@ -130,7 +131,7 @@ def refuse_plan(*, plan: RetestPlan, reason: str, actor: Actor, at: datetime) ->
             is_out_of_order(InvestigationVerb.REFUSE_PLAN, plan.investigation),
             rules.is_decided(PlanState(plan.state)),
             rules.is_own_assessment(who.username, plan.proposed_by),
-            *rules.says_nothing(reason=reason),
+            is_blank(reason, "reason"),
         )
         return change.update(plan, state=PlanState.REFUSED, refuse_reason=reason, **_decided(who, at))
 

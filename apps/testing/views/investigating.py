@@ -36,7 +36,7 @@ from apps.testing.lifecycle import MOVES
 from apps.testing.models import AssayRun, Investigation, RetestPlan, Sample
 from apps.testing.selectors import analysts_at, method_of, progress_of, testers_of
 from apps.testing.views.finding import ANALYSTS, METHODS
-from apps.testing.views.investigations import access_for, investigation_named, page_of, plan_standing, words_of
+from apps.testing.views.investigations import access_for, investigation_named, page_of, plan_standing, told_of, words_of
 
 V = InvestigationVerb
 
@@ -53,6 +53,7 @@ def assess(request: HttpRequest, number: str) -> HttpResponse:
         record=found.record,
         back=page_of(found),
         words=words_of(found),
+        intro=told_of(found),
         shown=lambda said: assess_content(found, **said),
         done=lambda signing, said: services.assess_laboratory(
             investigation=found, signing=signing, **said, **who(request)
@@ -83,6 +84,7 @@ def _decide(request: HttpRequest, number: str, verb: InvestigationVerb) -> HttpR
         record=found.record,
         back=page_of(found),
         words=words_of(found),
+        intro=told_of(found),
         shown=lambda said: decide_content(found, verb, said["decision"]),
         done=lambda signing, said: services.decide_on_laboratory(
             investigation=found, verb=verb, signing=signing, **said, **who(request)
@@ -102,6 +104,7 @@ def review_production(request: HttpRequest, number: str) -> HttpResponse:
         record=found.record,
         back=page_of(found),
         words=words_of(found),
+        intro=told_of(found),
         shown=lambda said: production_content(found, **said),
         done=lambda signing, said: services.review_production(
             investigation=found, signing=signing, **said, **who(request)
@@ -121,6 +124,7 @@ def conclude(request: HttpRequest, number: str) -> HttpResponse:
         record=found.record,
         back=page_of(found),
         words=words_of(found),
+        intro=told_of(found),
         shown=lambda said: conclude_content(found, **said),
         done=lambda signing, said: services.conclude(investigation=found, signing=signing, **said, **who(request)),
     )
@@ -131,7 +135,8 @@ def conclude(request: HttpRequest, number: str) -> HttpResponse:
 def return_to_laboratory(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /testing/investigations/<number>/return/."""
     found, form = investigation_named(request, number), WhyForm(request.POST or None)
-    act = Act(title=translated(MOVES[V.RETURN].label), word=translated(MOVES[V.RETURN].label), back_url=page_of(found))
+    label = translated(MOVES[V.RETURN].label)
+    act = Act(title=label, word=label, back_url=page_of(found), intro=told_of(found))
 
     def perform(_happened: Happened | None) -> None:
         services.return_to_laboratory(investigation=found, **form.cleaned_data, **who(request))
@@ -156,7 +161,7 @@ def propose_plan(request: HttpRequest, number: str) -> HttpResponse:
         "unit": sample.amount_unit,
     }
     label = translated(MOVES[V.PROPOSE_PLAN].label)
-    act = Act(title=label, word=label, back_url=page_of(found), intro=intro)
+    act = Act(title=label, word=label, back_url=page_of(found), intro=f"{told_of(found)} {intro}")
 
     def perform(_happened: Happened | None) -> None:
         services.propose_plan(investigation=found, planned=form.planned, **who(request))
@@ -196,7 +201,8 @@ def refuse_plan(request: HttpRequest, number: str) -> HttpResponse:
     def perform(_happened: Happened | None) -> None:
         services.refuse_plan(plan=plan, **form.cleaned_data, **who(request))
 
-    return act_page(request, Act(title=label, word=label, back_url=page_of(found), stops=True), form, perform)
+    act = Act(title=label, word=label, back_url=page_of(found), intro=told_of(found), stops=True)
+    return act_page(request, act, form, perform)
 
 
 @open_to(access=ANALYSTS)

@@ -113,8 +113,7 @@ def investigation(request: HttpRequest, number: str) -> HttpResponse:
         "cause": CAUSES.get(found.cause, ""),
         "conclusion": CONCLUSIONS.get(found.conclusion, ""),
         "plans": [(one, progress_of(one)) for one in found.plans.order_by("pk")],
-        "acts": _acts(request, found, plan),
-        "may_retest": _carries_out(request, plan),
+        "acts": [*_retesting(request, found, plan), *_acts(request, found, plan)],
         "capas": capas_of(found.record),
         "is_qa": bool(roles_at(person_of(request), found.record.site, timezone.now()) & QA),
         "holds": holds_panel([found.batch.record]),
@@ -134,7 +133,7 @@ def steps_of(found: Investigation) -> list[Step]:
     """The way of this investigation: laboratory, decision of QA, production where it goes there, conclusion."""
     state = InvestigationState(found.state)
     gone = state is InvestigationState.INVALIDATED or any(one.invalidated_at for one in found.results.all())
-    way = [(InvestigationState.LABORATORY, _("Laboratory")), (InvestigationState.ASSESSED, _("Decision of QA"))]
+    way = [(InvestigationState.LABORATORY, _("Laboratory")), (InvestigationState.PHASE_I_DONE, _("Decision of QA"))]
     if not gone:
         way.append((InvestigationState.PRODUCTION, _("Production")))
     last = InvestigationState.INVALIDATED if gone else InvestigationState.EXTENDED
@@ -178,12 +177,16 @@ def _answers(found: Investigation, phase: Phase) -> list[dict[str, object]]:
     ]
 
 
-def _acts(request: HttpRequest, found: Investigation, plan: RetestPlan | None) -> list[dict[str, str]]:
+def _acts(request: HttpRequest, found: Investigation, plan: RetestPlan | None) -> list[dict[str, object]]:
     """What this person may do now, the step that comes next first."""
     roles = roles_at(person_of(request), found.record.site, timezone.now())
     verbs = [verb for verb in verbs_from(InvestigationState(found.state)) if roles & set(MOVES[verb].roles)]
     return [
-        {"label": translated(MOVES[verb].label), "url": reverse(PAGES[verb], args=[found.number])}
+        {
+            "label": translated(MOVES[verb].label),
+            "url": reverse(PAGES[verb], args=[found.number]),
+            "stops": verb in (InvestigationVerb.REFUSE_PLAN, InvestigationVerb.RETURN),
+        }
         for verb in verbs
         if _fits(verb, found, plan)
     ]
@@ -205,6 +208,13 @@ def _carries_out(request: HttpRequest, plan: RetestPlan | None) -> bool:
     if plan is None or plan.state != PlanState.APPROVED or plan.analyst != person_of(request).username:
         return False
     return progress_of(plan).left > 0
+
+
+def _retesting(request: HttpRequest, found: Investigation, plan: RetestPlan | None) -> list[dict[str, object]]:
+    """What the analyst of an approved plan does next."""
+    if not _carries_out(request, plan):
+        return []
+    return [{"label": _("Begin retests"), "url": reverse("testing:retest", args=[found.number]), "icon": "flask"}]
 
 
 # --- what the acting pages share ------------------------------------------------------------------------------------
@@ -229,9 +239,17 @@ def page_of(found: Investigation) -> str:
     return reverse("testing:investigation", args=[found.number])
 
 
+def told_of(found: Investigation) -> str:
+    """Which result an act is about, in one line."""
+    test = method_of(found.line.run)
+    shown = [shown_result(test, one) for one in results_investigated(found)]
+    results = ", ".join(f"{one['label']} {one['value']} {one['unit']} ({one['limit']})" for one in shown)
+    return f"{found.number} · {bilingual(test.label)} · {results}."
+
+
 def words_of(found: Investigation) -> Mapping[str, str]:
-    """English and Chinese of what is read back in a signature: questions, and the labels of the test."""
+    """What is read back in a signature, in the reader's language: questions, and the labels of the test."""
     told = [question.label for phase in Phase for question in questions_of(phase)]
     test = method_of(found.line.run)
     told += [test.label, *(parameter.label for parameter in test.results)]
-    return {label.en: label.zh for label in told}
+    return {label.en: bilingual(label) for label in told}

@@ -60,10 +60,10 @@ def band_of(header: BatchHeader) -> dict[str, object]:
 
 
 def facts_of(header: BatchHeader) -> list[dict[str, object]]:
-    """State, master record and donor."""
+    """State, master record, and the donor where it is made of one."""
     amended = _(", amended") if header.is_amended else ""
-    return [
+    facts: list[dict[str, object]] = [
         {"label": _("State"), "value": "", "status": header.state.value.lower()},
         {"label": _("Master"), "value": f"{header.product}{amended}"},
-        {"label": _("Donor"), "value": header.donor},
     ]
+    return [*facts, {"label": _("Donor"), "value": header.donor}] if header.donor else facts

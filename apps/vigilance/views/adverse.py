@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.errors import Happened
 from apps.core.http import as_file, who
+from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page
 from apps.core.ui.lists import state_list
 from apps.core.ui.wording import translated
@@ -112,23 +113,34 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
 def adverse_event(request: HttpRequest, number: str) -> HttpResponse:
     """GET /vigilance/adverse/<number>/: what happened, how it stands, what is due, what was reported."""
     found, now = event_named(request, number), timezone.now()
-    roles, units = roles_for(request, found.record), kept_units(found.order)
+    roles, units, duties = roles_for(request, found.record), kept_units(found.order), duties_for(found)
     batches = {unit.batch_id: unit.batch for unit in units}.values()
     context = {
         "event": found,
         "criteria": [translated(word) for word in criteria_words(found.seriousness)],
         "units": units,
         "batches": batches,
-        "duties": [_duty_row(duty, now) for duty in duties_for(found)],
+        "duties": [_duty_row(duty, now) for duty in duties],
         "reports": reports_sent(found),
         "follow_ups": follow_ups_of(found),
-        "acts": acts_of(request, found, ADVERSE_MOVES, PAGES),
-        "follows": bool(roles & set(FOLLOWERS)),
-        "may_report": bool(roles & set(services.WHO_MAY_REPORT)),
+        "acts": _acts(request, found, roles, is_due=any(duty.is_open for duty in duties)),
         "holds": holds_panel([*(batch.record for batch in batches), found.recipient.record]) if found.held else [],
         "signatures": shown_signatures(found.record),
     }
     return render(request, "vigilance/adverse_event.html", context)
+
+
+def _acts(request: HttpRequest, found: AdverseEvent, roles: set[Role], *, is_due: bool) -> list[dict[str, object]]:
+    """What this person can do now: a report that is due stands first, else what leads on."""
+    moves = acts_of(request, found, ADVERSE_MOVES, PAGES)
+    here = [found.number]
+    report = {"label": _("Record a report"), "url": reverse("vigilance:report", args=here), "icon": "document"}
+    follow_up = {"label": _("Follow up"), "url": reverse("vigilance:follow", args=here), "icon": "plus", "stops": True}
+    reports = [report] if roles & set(services.WHO_MAY_REPORT) else []
+    follows = [follow_up] if roles & set(FOLLOWERS) else []
+    if is_due:
+        return [*reports, *moves, *follows]
+    return [*moves, *follows, *({**one, "stops": True} for one in reports)]
 
 
 @open_to(access=FOLLOWING)

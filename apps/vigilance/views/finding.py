@@ -18,11 +18,13 @@ from apps.organisation.access import Access
 from apps.organisation.selectors import roles_at
 from apps.signatures.facts import SignedContent, Signing
 from apps.signatures.pages import Panel, signed_page
+from apps.vigilance.facts import AdverseVerb, ComplaintVerb
 from apps.vigilance.lifecycle import verbs_from
 from apps.vigilance.models import AdverseEvent, Complaint
 from apps.vigilance.selectors import visible_adverse_events, visible_complaints
 
 METHODS = ["GET", "HEAD", "POST"]
+REOPENS = (ComplaintVerb.REOPEN, AdverseVerb.REOPEN)
 READ_ONLY = Access(write=frozenset())
 
 
@@ -52,12 +54,18 @@ def roles_for(request: HttpRequest, record: Record) -> set[Role]:
 
 def acts_of(
     request: HttpRequest, thing: Complaint | AdverseEvent, moves: Mapping[Any, Any], pages: Mapping[Any, str]
-) -> list[dict[str, str]]:
-    """The buttons of what this person can do now."""
+) -> list[dict[str, object]]:
+    """What this person can do now, as parts/act_links.html shows it."""
     verbs = verbs_from(thing.state, moves, roles_for(request, thing.record))
     verbs.sort(key=lambda verb: moves[verb].target == thing.state)  # what leads on stands first
-    told = [(translated(moves[verb].label), pages[verb]) for verb in verbs]
-    return [{"label": label, "url": reverse(page, args=[thing.number])} for label, page in told]
+    return [
+        {
+            "label": translated(moves[verb].label),
+            "url": reverse(pages[verb], args=[thing.number]),
+            "stops": verb in REOPENS,
+        }
+        for verb in verbs
+    ]
 
 
 def said_then_signed(
