@@ -382,6 +382,45 @@ def test_a_new_sample_takes_the_place_of_one_that_did_not_stand_for_its_batch(
     assert standing(batch) is Standing.PASSED
 
 
+def test_an_invalidated_result_stands_again_when_quality_concludes_that_nothing_is_certain(
+    cast: Cast, batch: Batch, found: Investigation
+) -> None:
+    retested(cast, approved(cast, invalidated(cast, found)), cast.ada, ["93.1", "92.4", "92.9"])
+    concluded(cast, found, Conclusion.INCONCLUSIVE)
+
+    assert found.results.get().invalidated_at is None
+    assert standing(batch) is Standing.FAILED
+    assert [hold.key for hold in open_holds([batch.record]) if hold.key == f"test:{TEST}"]
+
+
+def test_a_new_sample_takes_the_place_of_nothing_that_was_not_invalidated(
+    cast: Cast, batch: Batch, found: Investigation
+) -> None:
+    planned = plan(kind=PlanKind.RESAMPLE, retests=1, not_representative="Clotted in the tube, photograph 3.")
+    invalid = invalidated(cast, found, LaboratoryCause.SAMPLE)
+    retested(
+        cast,
+        approved(cast, invalid, planned),
+        cast.ada,
+        ["93.1"],
+        number="AR-0021",
+        sample=story.received_sample(cast, batch, at=LATER),
+    )
+    concluded(cast, invalid, Conclusion.INCONCLUSIVE)
+
+    assert standing(batch) is Standing.FAILED
+
+
+def test_a_cause_that_quality_did_not_approve_is_no_ground_for_a_new_sample(cast: Cast, found: Investigation) -> None:
+    extended_all_the_same = decided(cast, assessed(cast, found, LaboratoryCause.SAMPLE), V.EXTEND)
+    Investigation.objects.filter(pk=found.pk).update(state=S.EXTENDED)  # as if production had been reviewed
+    planned = plan(kind=PlanKind.RESAMPLE, retests=1, not_representative="Clotted in the tube, photograph 3.")
+    with pytest.raises(RuleBroken) as refused:
+        propose_plan(investigation=extended_all_the_same, planned=planned, actor=actor(cast.hugo), at=LATER)
+
+    assert codes(refused) == ["sample_is_representative"]
+
+
 def test_thirty_working_days_make_an_investigation_old(cast: Cast, found: Investigation) -> None:
     assert list(overdue_investigations(found.due_at - timedelta(minutes=1), ["NANHU"])) == []
     assert list(overdue_investigations(found.due_at, ["NANHU"])) == [found]

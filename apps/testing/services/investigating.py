@@ -23,6 +23,7 @@ from apps.testing.facts import (
     InvestigationVerb,
     LaboratoryCause,
     Phase,
+    Conclusion,
     Replied,
     ResultState,
 )
@@ -186,10 +187,9 @@ def conclude(
     """QA concludes: confirmed, invalidated with its cause, or inconclusive. Only the second lets the test pass."""
     verb = InvestigationVerb.CONCLUDE
     signer = signer_of(verb, investigation, signing, actor, at)
-    who = signer.actor
-    with audited(
-        actor=who, action="investigation.concluded", at=at, reason=said.rationale, touching=records_of(investigation)
-    ) as change:
+    who, touching = signer.actor, [*records_of(investigation), investigation.line.sample.record]
+    action = "investigation.concluded"
+    with audited(actor=who, action=action, at=at, reason=said.rationale, touching=touching) as change:
         now = investigation_now(investigation)
         plan = plan_of(now)
         progress = progress_of(plan) if plan else None
@@ -207,7 +207,7 @@ def conclude(
         told: dict[str, Any] = {"rationale": said.rationale, "other_batches": said.other_batches, "concluded_at": at}
         by = {"concluded_by": who.username, "concluded_name": who.printed_name}
         done = change.update(now, state=InvestigationState.CONCLUDED, conclusion=said.conclusion, **told, **by)
-        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test})
+        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test}, reviewed=again)
         return done
 
 
@@ -237,12 +237,19 @@ def kept_order(verb: InvestigationVerb, investigation: Investigation) -> KeptRef
     if is_out_of_order(verb, investigation) is None:
         return None
     facts = {"verb": verb, "state": investigation.state}
+        again = _standing_again(change, now) if said.conclusion is Conclusion.INCONCLUSIVE else []
     return KeptRefusal(investigation.record.address, "investigation.refused.out_of_order", facts)
 
 
 def records_of(investigation: Investigation) -> list[Record]:
     """What a decision on an investigation writes to."""
     return [investigation.record, investigation.batch.record]
+
+def _standing_again(change: Change, investigation: Investigation) -> list[Result]:
+    """Where nothing is certain, what had been invalidated counts in full again (FDA 2022, V.A)."""
+    invalid = [result for result in results_investigated(investigation) if result.invalidated_at]
+    return change.update_many(invalid, "investigation.result.stands", invalidated_at=None)
+
 
 
 def _keep_answers(change: Change, investigation: Investigation, phase: Phase, answers: Sequence[Replied]) -> None:
