@@ -123,18 +123,24 @@ def run_of(cast: Cast, batch: Any, person: User, number: str, test: str = TEST) 
 
 
 def retested(
-    cast: Cast, approved_plan: RetestPlan, person: User, texts: Sequence[str], number: str = "AR-0019", **more: Any
+    cast: Cast,
+    approved_plan: RetestPlan,
+    person: User,
+    texts: Sequence[str | Sequence[str]],
+    number: str = "AR-0019",
+    **more: Any,
 ) -> tuple[AssayRun, list[Line]]:
-    """The retests of a plan on one run, entered, signed and reviewed."""
+    """The retests of a plan on one run, entered, signed and reviewed: one value each, or its replicates."""
     batch = approved_plan.investigation.batch
     run = run_of(cast, batch, person, number)
     lines = begin_retests(plan=approved_plan, run=run, count=len(texts), actor=actor(person), at=LATER, **more)
     for control in story.specified(TEST).run.controls:  # type: ignore[union-attr]
         text = story.good_answer(control.result)
         record_control(run=run, control=control.key, text=text, actor=actor(person), at=LATER)
-    for line, text in zip(lines, texts, strict=True):
-        said: dict[str, Any] = {"line": line, "parameter": "viability", "text": text, "tested_at": LATER}
-        record_result(**said, actor=actor(person), at=LATER)
+    for line, found in zip(lines, texts, strict=True):
+        for n, text in enumerate([found] if isinstance(found, str) else found, 1):
+            said: dict[str, Any] = {"line": line, "parameter": "viability", "text": text, "tested_at": LATER}
+            record_result(**said, replicate=n, actor=actor(person), at=LATER)
     signing = sign_as(person, story.sign_results_content(run, ""), at=LATER)
     run = story.sign_results(run=run, signing=signing, actor=actor(person), at=LATER)
     return story.reviewed(cast, run, at=LATER, by="anna"), lines
