@@ -93,12 +93,13 @@ def decided(cast: Cast, found: Investigation, verb: InvestigationVerb, by: str =
     return decide_on_laboratory(investigation=found, signing=signing, actor=actor(person), at=LATER, **said)
 
 
-def extended(cast: Cast, found: Investigation) -> Investigation:
+def extended(cast: Cast, found: Investigation, reviewer: str = "quinn") -> Investigation:
     """No laboratory cause; Quinn reviews production."""
     found = decided(cast, assessed(cast, found, None), InvestigationVerb.EXTEND)
     said: dict[str, Any] = {"answers": replies(Phase.PRODUCTION), "finding": "Nothing that explains it."}
-    signing = sign_as(cast.quinn, content.production_content(found, **said), at=LATER)
-    return review_production(investigation=found, signing=signing, actor=actor(cast.quinn), at=LATER, **said)
+    person = getattr(cast, reviewer)
+    signing = sign_as(person, content.production_content(found, **said), at=LATER)
+    return review_production(investigation=found, signing=signing, actor=actor(person), at=LATER, **said)
 
 
 def plan(**more: Any) -> Planned:

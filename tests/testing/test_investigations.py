@@ -421,6 +421,26 @@ def test_a_cause_that_quality_did_not_approve_is_no_ground_for_a_new_sample(cast
     assert codes(refused) == ["sample_is_representative"]
 
 
+def test_who_tested_again_does_not_conclude(cast: Cast, found: Investigation) -> None:
+    give_role(cast.ada, Role.QA)
+    retested(cast, approved(cast, invalidated(cast, found)), cast.ada, ["93.1", "92.4", "92.9"])
+    with pytest.raises(RuleBroken) as refused:
+        concluded(cast, found, Conclusion.INVALIDATED, by="ada")
+
+    assert codes(refused) == ["own_test"]
+
+
+@pytest.mark.parametrize(("person", "code"), [("anna", "own_test"), ("hugo", "own_assessment")])
+def test_who_tested_or_assessed_the_laboratory_does_not_review_production(
+    cast: Cast, found: Investigation, person: str, code: str
+) -> None:
+    give_role(getattr(cast, person), Role.QA)
+    with pytest.raises(RuleBroken) as refused:
+        extended(cast, found, reviewer=person)
+
+    assert codes(refused) == [code]
+
+
 def test_thirty_working_days_make_an_investigation_old(cast: Cast, found: Investigation) -> None:
     assert list(overdue_investigations(found.due_at - timedelta(minutes=1), ["NANHU"])) == []
     assert list(overdue_investigations(found.due_at, ["NANHU"])) == [found]

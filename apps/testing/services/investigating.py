@@ -199,9 +199,11 @@ def conclude(
             rules.is_no_conclusion(said, InvestigationState(now.state)),
             rules.has_no_result_instead(said, outcome_of(now.batch, now.test).found),
             rules.are_not_done(progress.planned, progress.reviewed) if progress else None,
-            rules.took_part(who.username, testers_of(now.line.run)),
+            rules.took_part(who.username, {*testers_of(now.line.run), *([plan.analyst] if plan else [])}),
             rules.is_own_assessment(who.username, now.assessed_by),
             keep=kept_order(verb, now),
+            rules.took_part(signer.actor.username, testers_of(now.line.run)),
+            rules.is_own_assessment(signer.actor.username, now.assessed_by),
         )
         sign_it(change, signer, now, conclude_content(now, said))
         told: dict[str, Any] = {"rationale": said.rationale, "other_batches": said.other_batches, "concluded_at": at}
@@ -235,21 +237,21 @@ def is_out_of_order(verb: InvestigationVerb, investigation: Investigation) -> Ob
 def kept_order(verb: InvestigationVerb, investigation: Investigation) -> KeptRefusal | None:
     """An act out of its order stays in the trail although nothing of it is done (21 CFR 11.10(f))."""
     if is_out_of_order(verb, investigation) is None:
+        again = _standing_again(change, now) if said.conclusion is Conclusion.INCONCLUSIVE else []
         return None
     facts = {"verb": verb, "state": investigation.state}
-        again = _standing_again(change, now) if said.conclusion is Conclusion.INCONCLUSIVE else []
     return KeptRefusal(investigation.record.address, "investigation.refused.out_of_order", facts)
 
 
 def records_of(investigation: Investigation) -> list[Record]:
     """What a decision on an investigation writes to."""
-    return [investigation.record, investigation.batch.record]
-
 def _standing_again(change: Change, investigation: Investigation) -> list[Result]:
     """Where nothing is certain, what had been invalidated counts in full again (FDA 2022, V.A)."""
     invalid = [result for result in results_investigated(investigation) if result.invalidated_at]
     return change.update_many(invalid, "investigation.result.stands", invalidated_at=None)
 
+
+    return [investigation.record, investigation.batch.record]
 
 
 def _keep_answers(change: Change, investigation: Investigation, phase: Phase, answers: Sequence[Replied]) -> None:
