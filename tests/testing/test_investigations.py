@@ -182,6 +182,23 @@ def test_what_is_invalidated_stays_and_counts_for_nothing(cast: Cast, batch: Bat
     assert open_holds([batch.record], Blocks.CERTIFY)
 
 
+@pytest.mark.parametrize(("cause", "told"), [(LaboratoryCause.INSTRUMENT, 1), (LaboratoryCause.PREPARATION, 0)])
+def test_what_was_wrong_with_the_run_is_told_to_every_batch_that_was_tested_on_it(
+    cast: Cast, batch: Batch, sample: Sample, cause: LaboratoryCause, told: int
+) -> None:
+    other = story.received_sample(cast, story.running_batch(cast, "CT-0043", 2))
+    run, _ = story.entered(cast, batch, sample, TEST, at=LATER, answers={"viability": "86.0"})
+    line = put_on_run(run=run, samples=[other], actor=actor(cast.anna), at=LATER)[0]
+    story.answered(cast, line, at=LATER)
+    story.reviewed(cast, story.signed(cast, run, at=LATER), at=LATER)
+    held = {hold.key for hold in open_holds([other.batch.record])}
+
+    invalidated(cast, Investigation.objects.select_related("record").get(), cause)
+
+    assert Event.objects.filter(subject=other.batch.record, about=run.record.address).count() == told
+    assert len({hold.key for hold in open_holds([other.batch.record])} - held) == told
+
+
 def test_returned_to_the_laboratory_it_is_answered_in_a_new_round(cast: Cast, found: Investigation) -> None:
     assessed(cast, found, None)
     found = return_to_laboratory(investigation=found, reason="Ask Anna.", actor=actor(cast.quinn), at=LATER)
