@@ -236,6 +236,18 @@ def test_what_was_tested_again_all_the_same_is_on_record_and_passes_nothing(
     assert (outcome.found, len(outcome.results), outcome.means) == (Standing.AWAITED, 2, ())
 
 
+def test_who_was_put_beside_it_is_not_tested_again(cast: Cast, batch: Batch, found: Investigation) -> None:
+    other = story.received_sample(cast, story.running_batch(cast, "CT-0043", 2))
+    run = run_of(cast, batch, cast.anna, "AR-0008")
+    both = {"samples": [found.line.sample, other], "happened": Happened(LATER, "Done before anybody knew.")}
+
+    again, first = put_on_run(run=run, actor=actor(cast.anna), at=LATER, **both)
+
+    assert [mark["code"] for mark in again.overridden] == ["already_on_a_run", "no_plan"]
+    assert first.overridden == []
+    assert not Event.objects.filter(subject=other.batch.record, kind="ACCEPTED_FACT").exists()
+
+
 @pytest.mark.parametrize(
     ("more", "code"),
     [
