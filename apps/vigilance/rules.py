@@ -1,7 +1,7 @@
 """Rules of complaints and adverse events: pure (EU GMP chapter 8; 21 CFR 211.198; ICH E2A, E2B(R3))."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apps.core.errors import Objection
@@ -127,6 +127,14 @@ def is_before(instant: datetime, earlier: datetime, place: str) -> Objection | N
         return None
     template = N_("This lies before {earlier:%Y-%m-%d %H:%M} UTC, when it began or became known.")
     return Objection("before_the_event", template, {"earlier": earlier}, place=place)
+
+
+def is_known_later(known_at: datetime, recorded_at: datetime | None) -> Objection | None:
+    """What was recorded at the bed is known since then, and the clock of its report runs (ICH E2A III.B)."""
+    if recorded_at is None or known_at <= recorded_at:
+        return None
+    template = N_("This was recorded at the bed at {recorded_at:%Y-%m-%d %H:%M} UTC and is known since then.")
+    return Objection("known_at_the_bed", template, {"recorded_at": recorded_at.astimezone(UTC)}, place="known_at")
 
 
 def is_carried_over(number: str) -> Objection | None:

@@ -103,6 +103,16 @@ def test_an_effect_shows_after_its_time_but_its_lack_at_any(cast: Cast, capa: Ca
     assert (again.state, again.reopened) == (CapaState.OPEN, 1)
 
 
+def test_what_was_not_effective_gets_its_time_anew(cast: Cast, capa: Capa) -> None:
+    again = judged(cast, carried_out(cast, capa), INEFFECTIVE, at=CHECK)
+    done = carry_out_capa(capa=again, evidence="Work order 18", actor=actor(cast.olga), at=CHECK)
+    with pytest.raises(RuleBroken) as refused:
+        judged(cast, done, at=CHECK + 29 * DAY)
+
+    assert codes(refused) == ["too_early"]
+    assert judged(cast, done, at=CHECK + 30 * DAY).state == CapaState.EFFECTIVE
+
+
 @pytest.mark.parametrize(
     ("more", "code"),
     [
@@ -130,7 +140,7 @@ def test_only_quality_plans_an_action(cast: Cast, deviation: Deviation) -> None:
 
 def test_postponing_is_counted_and_moves_the_judgement(cast: Cast, capa: Capa) -> None:
     later = postpone_capa(capa=capa, due_at=CHECK + DAY, reason="Part on order", actor=actor(cast.quinn), at=AT + DAY)
-    assert (later.postponed, later.due_at, later.check_at) == (1, CHECK + DAY, CHECK + DAY)
+    assert (later.postponed, later.due_at, later.check_at) == (1, CHECK + DAY, CHECK + 31 * DAY)
 
     with pytest.raises(RuleBroken) as refused:
         postpone_capa(capa=capa, due_at=DUE, reason="Sooner", actor=actor(cast.quinn), at=AT + DAY)

@@ -9,6 +9,7 @@ from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
 from apps.documents.models import Document
 from apps.dosing.models import TreatmentOrder
+from apps.lookback.services import open_late_failures
 from apps.products.definition import Definition
 from apps.quality.facts import Blocks
 from apps.quality.selectors import open_holds
@@ -18,12 +19,14 @@ from apps.supply import rules
 from apps.supply.facts import Agreed, Route, SupplyState, TestFacts
 from apps.supply.models import NamedSupply, Outstanding
 from apps.supply.selectors import overdue_outstanding, units_in
-from apps.testing.facts import Standing
+from apps.testing.facts import Conclusion, Standing
+from apps.testing.models import Investigation
 from apps.units.facts import Disposition
 from tests.batches.refusals import codes
 from tests.cast import Cast, actor, sign_as
 from tests.dosing.story import NOW
 from tests.supply.story import ASKED, accepted, agreed, comes_in, decided, supplied
+from tests.testing.oos import concluded, extended
 from tests.testing.story import DAY, definition
 
 FAILS = TestFacts("viability", "Viability", "活率", Standing.FAILED, is_rapid=True, shows_a_failure=True)
@@ -117,6 +120,19 @@ def test_an_answer_that_came_after_the_request_stops_the_decision(
     NamedSupply.objects.filter(pk=supply.pk).update(failing=["viability"])  # as if sterility had failed since
 
     assert codes(lambda: decided(cast, supply)) == ["failed_since"]
+
+
+@pytest.mark.django_db
+def test_a_failure_that_was_known_when_the_bag_went_out_stops_it_no_more_by_being_confirmed(
+    cast: Cast, failing: Batch, order: TreatmentOrder
+) -> None:
+    supplied(cast, order, failing, n=1, said=ASKED)
+
+    looked_into = Investigation.objects.get(batch=failing, test="sterility")
+    concluded(cast, extended(cast, looked_into), Conclusion.CONFIRMED)
+
+    assert {block for hold in open_holds([failing.record]) for block in hold.blocks} == {Blocks.CERTIFY}
+    assert open_late_failures(at=NOW) == []
 
 
 def test_a_way_that_the_master_record_does_not_open_does_not_exist() -> None:

@@ -93,12 +93,13 @@ def decided(cast: Cast, found: Investigation, verb: InvestigationVerb, by: str =
     return decide_on_laboratory(investigation=found, signing=signing, actor=actor(person), at=LATER, **said)
 
 
-def extended(cast: Cast, found: Investigation) -> Investigation:
+def extended(cast: Cast, found: Investigation, reviewer: str = "quinn") -> Investigation:
     """No laboratory cause; Quinn reviews production."""
     found = decided(cast, assessed(cast, found, None), InvestigationVerb.EXTEND)
     said: dict[str, Any] = {"answers": replies(Phase.PRODUCTION), "finding": "Nothing that explains it."}
-    signing = sign_as(cast.quinn, content.production_content(found, **said), at=LATER)
-    return review_production(investigation=found, signing=signing, actor=actor(cast.quinn), at=LATER, **said)
+    person = getattr(cast, reviewer)
+    signing = sign_as(person, content.production_content(found, **said), at=LATER)
+    return review_production(investigation=found, signing=signing, actor=actor(person), at=LATER, **said)
 
 
 def plan(**more: Any) -> Planned:
@@ -123,18 +124,24 @@ def run_of(cast: Cast, batch: Any, person: User, number: str, test: str = TEST) 
 
 
 def retested(
-    cast: Cast, approved_plan: RetestPlan, person: User, texts: Sequence[str], number: str = "AR-0019", **more: Any
+    cast: Cast,
+    approved_plan: RetestPlan,
+    person: User,
+    texts: Sequence[str | Sequence[str]],
+    number: str = "AR-0019",
+    **more: Any,
 ) -> tuple[AssayRun, list[Line]]:
-    """The retests of a plan on one run, entered, signed and reviewed."""
+    """The retests of a plan on one run, entered, signed and reviewed: one value each, or its replicates."""
     batch = approved_plan.investigation.batch
     run = run_of(cast, batch, person, number)
     lines = begin_retests(plan=approved_plan, run=run, count=len(texts), actor=actor(person), at=LATER, **more)
     for control in story.specified(TEST).run.controls:  # type: ignore[union-attr]
         text = story.good_answer(control.result)
         record_control(run=run, control=control.key, text=text, actor=actor(person), at=LATER)
-    for line, text in zip(lines, texts, strict=True):
-        said: dict[str, Any] = {"line": line, "parameter": "viability", "text": text, "tested_at": LATER}
-        record_result(**said, actor=actor(person), at=LATER)
+    for line, found in zip(lines, texts, strict=True):
+        for n, text in enumerate([found] if isinstance(found, str) else found, 1):
+            said: dict[str, Any] = {"line": line, "parameter": "viability", "text": text, "tested_at": LATER}
+            record_result(**said, replicate=n, actor=actor(person), at=LATER)
     signing = sign_as(person, story.sign_results_content(run, ""), at=LATER)
     run = story.sign_results(run=run, signing=signing, actor=actor(person), at=LATER)
     return story.reviewed(cast, run, at=LATER, by="anna"), lines

@@ -182,6 +182,23 @@ def test_what_is_invalidated_stays_and_counts_for_nothing(cast: Cast, batch: Bat
     assert open_holds([batch.record], Blocks.CERTIFY)
 
 
+@pytest.mark.parametrize(("cause", "told"), [(LaboratoryCause.INSTRUMENT, 1), (LaboratoryCause.PREPARATION, 0)])
+def test_what_was_wrong_with_the_run_is_told_to_every_batch_that_was_tested_on_it(
+    cast: Cast, batch: Batch, sample: Sample, cause: LaboratoryCause, told: int
+) -> None:
+    other = story.received_sample(cast, story.running_batch(cast, "CT-0043", 2))
+    run, _ = story.entered(cast, batch, sample, TEST, at=LATER, answers={"viability": "86.0"})
+    line = put_on_run(run=run, samples=[other], actor=actor(cast.anna), at=LATER)[0]
+    story.answered(cast, line, at=LATER)
+    story.reviewed(cast, story.signed(cast, run, at=LATER), at=LATER)
+    held = {hold.key for hold in open_holds([other.batch.record])}
+
+    invalidated(cast, Investigation.objects.select_related("record").get(), cause)
+
+    assert Event.objects.filter(subject=other.batch.record, about=run.record.address).count() == told
+    assert len({hold.key for hold in open_holds([other.batch.record])} - held) == told
+
+
 def test_returned_to_the_laboratory_it_is_answered_in_a_new_round(cast: Cast, found: Investigation) -> None:
     assessed(cast, found, None)
     found = return_to_laboratory(investigation=found, reason="Ask Anna.", actor=actor(cast.quinn), at=LATER)
@@ -217,6 +234,18 @@ def test_what_was_tested_again_all_the_same_is_on_record_and_passes_nothing(
 
     outcome = outcome_of(batch_now(batch), TEST)
     assert (outcome.found, len(outcome.results), outcome.means) == (Standing.AWAITED, 2, ())
+
+
+def test_who_was_put_beside_it_is_not_tested_again(cast: Cast, batch: Batch, found: Investigation) -> None:
+    other = story.received_sample(cast, story.running_batch(cast, "CT-0043", 2))
+    run = run_of(cast, batch, cast.anna, "AR-0008")
+    both = {"samples": [found.line.sample, other], "happened": Happened(LATER, "Done before anybody knew.")}
+
+    again, first = put_on_run(run=run, actor=actor(cast.anna), at=LATER, **both)
+
+    assert [mark["code"] for mark in again.overridden] == ["already_on_a_run", "no_plan"]
+    assert first.overridden == []
+    assert not Event.objects.filter(subject=other.batch.record, kind="ACCEPTED_FACT").exists()
 
 
 @pytest.mark.parametrize(
@@ -380,6 +409,65 @@ def test_a_new_sample_takes_the_place_of_one_that_did_not_stand_for_its_batch(
     concluded(cast, found, Conclusion.INVALIDATED)
 
     assert standing(batch) is Standing.PASSED
+
+
+def test_an_invalidated_result_stands_again_when_quality_concludes_that_nothing_is_certain(
+    cast: Cast, batch: Batch, found: Investigation
+) -> None:
+    retested(cast, approved(cast, invalidated(cast, found)), cast.ada, ["93.1", "92.4", "92.9"])
+    concluded(cast, found, Conclusion.INCONCLUSIVE)
+
+    assert found.results.get().invalidated_at is None
+    assert standing(batch) is Standing.FAILED
+    assert [hold.key for hold in open_holds([batch.record]) if hold.key == f"test:{TEST}"]
+
+
+def test_a_new_sample_takes_the_place_of_nothing_that_was_not_invalidated(
+    cast: Cast, batch: Batch, found: Investigation
+) -> None:
+    planned = plan(kind=PlanKind.RESAMPLE, retests=1, not_representative="Clotted in the tube, photograph 3.")
+    invalid = invalidated(cast, found, LaboratoryCause.SAMPLE)
+    retested(
+        cast,
+        approved(cast, invalid, planned),
+        cast.ada,
+        ["93.1"],
+        number="AR-0021",
+        sample=story.received_sample(cast, batch, at=LATER),
+    )
+    concluded(cast, invalid, Conclusion.INCONCLUSIVE)
+
+    assert standing(batch) is Standing.FAILED
+
+
+def test_a_cause_that_quality_did_not_approve_is_no_ground_for_a_new_sample(cast: Cast, found: Investigation) -> None:
+    extended_all_the_same = decided(cast, assessed(cast, found, LaboratoryCause.SAMPLE), V.EXTEND)
+    Investigation.objects.filter(pk=found.pk).update(state=S.EXTENDED)  # as if production had been reviewed
+    planned = plan(kind=PlanKind.RESAMPLE, retests=1, not_representative="Clotted in the tube, photograph 3.")
+    with pytest.raises(RuleBroken) as refused:
+        propose_plan(investigation=extended_all_the_same, planned=planned, actor=actor(cast.hugo), at=LATER)
+
+    assert codes(refused) == ["sample_is_representative"]
+
+
+def test_who_tested_again_does_not_conclude(cast: Cast, found: Investigation) -> None:
+    give_role(cast.ada, Role.QA)
+    retested(cast, approved(cast, invalidated(cast, found)), cast.ada, ["93.1", "92.4", "92.9"])
+    with pytest.raises(RuleBroken) as refused:
+        concluded(cast, found, Conclusion.INVALIDATED, by="ada")
+
+    assert codes(refused) == ["own_test"]
+
+
+@pytest.mark.parametrize(("person", "code"), [("anna", "own_test"), ("hugo", "own_assessment")])
+def test_who_tested_or_assessed_the_laboratory_does_not_review_production(
+    cast: Cast, found: Investigation, person: str, code: str
+) -> None:
+    give_role(getattr(cast, person), Role.QA)
+    with pytest.raises(RuleBroken) as refused:
+        extended(cast, found, reviewer=person)
+
+    assert codes(refused) == [code]
 
 
 def test_thirty_working_days_make_an_investigation_old(cast: Cast, found: Investigation) -> None:

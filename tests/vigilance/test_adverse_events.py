@@ -56,6 +56,15 @@ def test_a_grave_event_holds_the_lots_and_the_next_dose_and_waits_for_its_physic
     assert list(unassessed_events({"NANHU"})) == [event]
 
 
+def test_what_was_recorded_at_the_bed_is_known_since_then_at_the_latest(cast: Cast, order: TreatmentOrder) -> None:
+    told = {"grade": 4, "what": "Anaphylaxis", "occurred_at": GRAVE.onset_at, "actor": actor(cast.nils)}
+    reaction = record_reaction(order=order, at=GRAVE.known_at, **told)
+    late = replace(GRAVE, known_at=GRAVE.known_at + timedelta(minutes=1))
+
+    assert codes(lambda: recorded(cast, order, late, reaction=reaction)) == ["known_at_the_bed"]
+    assert days(recorded(cast, order, reaction=reaction)) == {FIRST: 7, COMPLETE: 15}
+
+
 def test_a_mild_event_holds_nothing_and_is_reported_to_nobody(cast: Cast, order: TreatmentOrder) -> None:
     event = recorded(cast, order, CHILLS)
 

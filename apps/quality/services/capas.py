@@ -59,7 +59,10 @@ def carry_out_capa(*, capa: Capa, evidence: str, actor: Actor, at: datetime) -> 
 
 
 def check_capa(*, capa: Capa, verb: QualityVerb, finding: str, signing: Signing, actor: Actor, at: datetime) -> Capa:
-    """Judge the effect of an action by its criterion: effective, or not and opened again. Not by who carried it out."""
+    """Judge the effect of an action by its criterion: effective, or not and opened again. Not by who carried it out.
+
+    Opened again after its date it is due at once; its effect gets the time of the plan anew.
+    """
     record = capa.record
     signer = admit_signer(
         signing=signing, actor=actor, role=CAPA_MOVES[verb].roles, site=record.site, at=at, about=record.address
@@ -82,7 +85,7 @@ def check_capa(*, capa: Capa, verb: QualityVerb, finding: str, signing: Signing,
             "checked_by": who.username,
             "checked_name": who.printed_name,
         }
-        again: dict[str, Any] = {} if effective else {"reopened": capa.reopened + 1}
+        again = {} if effective else {"reopened": capa.reopened + 1, **_due_anew(capa, max(capa.due_at, at))}
         return change.update(capa, state=CAPA_MOVES[verb].target, **judged, **again)
 
 
@@ -98,12 +101,7 @@ def postpone_capa(*, capa: Capa, due_at: datetime, reason: str, actor: Actor, at
             rules.is_not_later(due_at, max(capa.due_at, at)),
             rules.is_own_action(who.username, capa.owner),
         )
-        later: dict[str, Any] = {
-            "due_at": due_at,
-            "check_at": max(capa.check_at, due_at),
-            "postponed": capa.postponed + 1,
-        }
-        return change.update(capa, reason=reason, **later)
+        return change.update(capa, reason=reason, postponed=capa.postponed + 1, **_due_anew(capa, due_at))
 
 
 def reopen_capa(*, capa: Capa, due_at: datetime, reason: str, actor: Actor, at: datetime) -> Capa:
@@ -113,11 +111,7 @@ def reopen_capa(*, capa: Capa, due_at: datetime, reason: str, actor: Actor, at: 
     with audited(actor=who, action="capa.reopened", at=at, reason=reason, touching=[capa.record]) as change:
         capa = capa_now(capa)
         stop_if(may_not_move(verb, capa.state), rules.is_blank(reason, "reason"), rules.is_not_later(due_at, at))
-        again: dict[str, Any] = {
-            "due_at": due_at,
-            "check_at": max(capa.check_at, due_at),
-            "reopened": capa.reopened + 1,
-        }
+        again = {"reopened": capa.reopened + 1, **_due_anew(capa, due_at)}
         return change.update(capa, state=CapaState.OPEN, reason=reason, **again)
 
 
@@ -133,3 +127,8 @@ def cancel_capa(*, capa: Capa, reason: str, actor: Actor, at: datetime) -> Capa:
             rules.is_own_action(who.username, capa.owner),
         )
         return change.update(capa, state=CapaState.CANCELLED, reason=reason)
+
+
+def _due_anew(capa: Capa, due_at: datetime) -> dict[str, Any]:
+    """Another date for an action: its effect gets as long to show as the plan gave it."""
+    return {"due_at": due_at, "check_at": due_at + (capa.check_at - capa.due_at)}

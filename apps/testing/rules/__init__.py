@@ -12,6 +12,7 @@ from apps.testing.rules.investigations import (
     is_out_of_specification,
     is_own_assessment,
     is_under_investigation,
+    reaches_the_run,
     result_stands,
     took_part,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "most_retests",
     "needed_results",
     "period_is_not_over",
+    "reaches_the_run",
     "result_stands",
     "run_state",
     "standing_of",

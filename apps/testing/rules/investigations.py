@@ -10,6 +10,7 @@ from apps.testing.facts import Concluded, Conclusion, InvestigationState, Labora
 
 WORKING_DAYS = 30  # our own default: the guidance asks for timely, and names no day that binds
 OUT = frozenset({Verdict.FAIL, Verdict.ACTION})
+SHARED = frozenset({LaboratoryCause.METHOD, LaboratoryCause.INSTRUMENT, LaboratoryCause.REAGENT})
 REPORTED = frozenset({Standing.PASSED, Standing.FAILED, Standing.NOT_EVALUABLE})
 
 
@@ -52,6 +53,11 @@ def has_no_finding(cause: LaboratoryCause | None, answers: Iterable[Replied]) ->
         return None
     template = N_("A laboratory cause shows in the checklist: no question is answered as not in order.")
     return Objection("cause_not_shown", template, place="cause")
+
+
+def reaches_the_run(cause: LaboratoryCause) -> bool:
+    """Whether what went wrong went wrong for every sample of the run, not for one."""
+    return cause in SHARED
 
 
 def has_no_cause(cause: str) -> Objection | None:

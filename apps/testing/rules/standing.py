@@ -44,11 +44,16 @@ def _is_reportable(result: ResultFacts) -> bool:
     return result.is_reportable
 
 
-def standing_of(test: Test, samples: Sequence[SampleFacts], *, investigated: bool = False) -> Standing:
+def standing_of(
+    test: Test, samples: Sequence[SampleFacts], *, investigated: bool = False, confirmed: bool = False
+) -> Standing:
     """Where a test of a batch stands: every sample drawn for it counts, the gravest decides, none at all is missing.
 
-    What passes again while its failure is looked into has not passed before that is concluded.
+    What passes again while its failure is looked into has not passed before that is concluded; and it never passes
+    where one investigation was concluded otherwise than by its laboratory cause, whatever was found since.
     """
+    if confirmed:
+        return Standing.FAILED
     standings = [standing_of_sample(test, sample) for sample in samples]
     standing = min(standings, key=GRAVITY.index, default=Standing.MISSING)
     return min(standing, Standing.INVESTIGATED, key=GRAVITY.index) if investigated else standing

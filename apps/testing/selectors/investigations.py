@@ -7,12 +7,14 @@ from datetime import datetime
 from django.db.models import Prefetch, QuerySet
 
 from apps.batches.models import Batch
+from apps.batches.selectors.plans import definition_of_batch
 from apps.core.prepared import Prepared
 from apps.core.roles import Role
 from apps.organisation.models import User
 from apps.organisation.selectors import roles_held, visible_to
 from apps.testing.facts import Conclusion, InvestigationState, PlanState, ResultState, RunState
 from apps.testing.models import Investigation, Line, Result, RetestPlan, Sample
+from apps.testing.rules.standing import needed_results
 
 JOINED = (
     *("record", "batch__record", "batch__site", "batch__product_version__record"),
@@ -79,12 +81,17 @@ def progress_of(plan: RetestPlan) -> Progress:
     """How far a plan is."""
     results = Prefetch("results", Result.objects.filter(superseded_by=None))
     lines = list(plan.lines.exclude(run__state=RunState.INVALID).select_related("run").prefetch_related(results))
-    return Progress(plan.retests, len(lines), sum(map(_is_reviewed, lines)))
+    test = definition_of_batch(plan.investigation.batch).test(plan.investigation.test)
+    asked = set(needed_results(test)) if test else set()
+    return Progress(plan.retests, len(lines), sum(_is_reviewed(line, asked) for line in lines))
 
 
-def _is_reviewed(line: Line) -> bool:
-    states = {result.state for result in line.results.all()}
-    return line.run.state == RunState.VALID and states == {ResultState.REVIEWED}
+def _is_reviewed(line: Line, asked: Collection[tuple[str, int]]) -> bool:
+    """A retest is done when everything that the test reports was found: what is left out may be what failed."""
+    results = line.results.all()
+    found = {(result.parameter, result.replicate) for result in results}
+    reviewed = {result.state for result in results} == {ResultState.REVIEWED}
+    return line.run.state == RunState.VALID and reviewed and found.issuperset(asked)
 
 
 def retests_of(plan: RetestPlan) -> list[Line]:
@@ -154,4 +161,5 @@ def plans_to_carry_out(sites: Collection[str], analyst: str) -> list[tuple[Retes
 
 def _plans(sites: Collection[str]) -> QuerySet[RetestPlan]:
     found = RetestPlan.objects.filter(record__site__in=sites)
-    return found.select_related("record", "investigation__record").order_by("proposed_at", "pk")
+    joined = ("record", "investigation__record", "investigation__batch")
+    return found.select_related(*joined).order_by("proposed_at", "pk")

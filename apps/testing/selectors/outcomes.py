@@ -16,6 +16,7 @@ from apps.quality.models import Hold
 from apps.testing import rules
 from apps.testing.facts import (
     PASSING,
+    Conclusion,
     InvestigationState,
     ResultFacts,
     ResultState,
@@ -29,6 +30,7 @@ from apps.testing.selectors.investigations import investigations_of
 from apps.testing.selectors.reported import Mean, means_of
 from apps.testing.selectors.samples import results_of, samples_of
 
+STANDS = (Conclusion.CONFIRMED, Conclusion.INCONCLUSIVE)
 UNDER_WAY = (BatchState.RUNNING, BatchState.FINISHED, BatchState.REVIEWED)
 
 
@@ -159,7 +161,8 @@ def _outcome(test: Test, level: TestLevel, samples: Iterable[Sample], known: Tes
     replaced = {one.line.sample_id for one in looked_into if one.resampled}
     facts = [_facts(sample, found) for sample in own if sample.pk not in replaced]
     is_open = any(one.state != InvestigationState.CONCLUDED for one in looked_into)
-    standing = rules.standing_of(test, facts, investigated=is_open)
+    confirmed = any(one.conclusion in STANDS for one in looked_into)
+    standing = rules.standing_of(test, facts, investigated=is_open, confirmed=confirmed)
     counted = [result for result in found if counts(result) and _fact(result).is_reportable]
     reported = [Verdict(result.verdict) for result in counted]
     entry = test.at(level)

@@ -6,12 +6,16 @@ from typing import Any
 
 from apps.audit.models import Record
 from apps.audit.services import Change, audited
+from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
 from apps.core.actor import Actor
 from apps.core.errors import KeptRefusal, Objection, stop_if
+from apps.core.text import N_
 from apps.organisation.services import require
 from apps.products.facts import Verdict
+from apps.quality.facts import EventKind, Severity
 from apps.quality.rules import is_blank, working_days_after
+from apps.quality.services import report_event
 from apps.signatures.facts import SignedContent, Signer, Signing
 from apps.signatures.services import admit_signer, sign
 from apps.testing import rules
@@ -19,6 +23,7 @@ from apps.testing.checklists import questions_of
 from apps.testing.content.investigating import assess_content, conclude_content, decide_content, production_content
 from apps.testing.facts import (
     Concluded,
+    Conclusion,
     InvestigationState,
     InvestigationVerb,
     LaboratoryCause,
@@ -30,6 +35,7 @@ from apps.testing.lifecycle import MOVES, may_not_move
 from apps.testing.models import Investigation, InvestigationAnswer, Line, Result
 from apps.testing.selectors import (
     investigation_now,
+    lines_of,
     outcome_of,
     plan_of,
     progress_of,
@@ -114,7 +120,8 @@ def decide_on_laboratory(
     """
     signer = signer_of(verb, investigation, signing, actor, at)
     who, invalidates = signer.actor, verb is InvestigationVerb.INVALIDATE
-    touching = [*records_of(investigation), investigation.line.sample.record]
+    beside = _batches_beside(investigation)
+    touching = [*records_of(investigation), investigation.line.sample.record, *(one.record for one in beside)]
     action = "investigation.result.invalidated" if invalidates else "investigation.extended"
     with audited(actor=who, action=action, at=at, reason=decision, touching=touching) as change:
         now = investigation_now(investigation)
@@ -131,10 +138,35 @@ def decide_on_laboratory(
         sign_it(change, signer, now, decide_content(now, verb, decision))
         if invalidates:
             change.update_many(failing, invalidated_at=at)
+        if invalidates and rules.reaches_the_run(LaboratoryCause(now.cause)):
+            _tell_beside(change, now, beside)
         decided: dict[str, Any] = {"decided_at": at, "decided_by": who.username, "decided_name": who.printed_name}
         done = change.update(now, state=MOVES[verb].target, decision=decision, **decided)
         settle_reviewed(change, batch=batch_now(now.batch), tests={now.test})
         return done
+
+
+def _batches_beside(investigation: Investigation) -> list[Batch]:
+    """The other batches that were tested on the same run."""
+    tested = {line.sample.batch_id: line.sample.batch for line in lines_of(investigation.line.run)}
+    return [batch for pk, batch in tested.items() if pk != investigation.batch_id]
+
+
+def _tell_beside(change: Change, investigation: Investigation, beside: Iterable[Batch]) -> None:
+    """What was wrong with method, instrument or reagent was wrong for every sample of the run, also where it passed."""
+    run = investigation.line.run
+    for batch in beside:
+        report_event(
+            change,
+            subject=batch.record,
+            kind=EventKind.REPORTED,
+            severity=Severity.MAJOR,
+            template=N_(
+                "A result of run {run} was invalidated by {investigation}; this batch has results of that run."
+            ),
+            facts={"run": run.number, "investigation": investigation.number},
+            about=run.record.address,
+        )
 
 
 def return_to_laboratory(*, investigation: Investigation, reason: str, actor: Actor, at: datetime) -> Investigation:
@@ -171,6 +203,8 @@ def review_production(
         now = investigation_now(investigation)
         stop_if(
             is_out_of_order(verb, now),
+            rules.took_part(signer.actor.username, testers_of(now.line.run)),
+            rules.is_own_assessment(signer.actor.username, now.assessed_by),
             *rules.are_not_the_questions(answers, [question.key for question in questions_of(Phase.PRODUCTION)]),
             is_blank(finding, "finding"),
             keep=kept_order(verb, now),
@@ -186,10 +220,9 @@ def conclude(
     """QA concludes: confirmed, invalidated with its cause, or inconclusive. Only the second lets the test pass."""
     verb = InvestigationVerb.CONCLUDE
     signer = signer_of(verb, investigation, signing, actor, at)
-    who = signer.actor
-    with audited(
-        actor=who, action="investigation.concluded", at=at, reason=said.rationale, touching=records_of(investigation)
-    ) as change:
+    who, touching = signer.actor, [*records_of(investigation), investigation.line.sample.record]
+    action = "investigation.concluded"
+    with audited(actor=who, action=action, at=at, reason=said.rationale, touching=touching) as change:
         now = investigation_now(investigation)
         plan = plan_of(now)
         progress = progress_of(plan) if plan else None
@@ -200,16 +233,23 @@ def conclude(
             rules.is_no_conclusion(said, InvestigationState(now.state)),
             rules.has_no_result_instead(said, outcome_of(now.batch, now.test).found),
             rules.are_not_done(progress.planned, progress.reviewed) if progress else None,
-            rules.took_part(who.username, testers_of(now.line.run)),
+            rules.took_part(who.username, {*testers_of(now.line.run), *([plan.analyst] if plan else [])}),
             rules.is_own_assessment(who.username, now.assessed_by),
             keep=kept_order(verb, now),
         )
         sign_it(change, signer, now, conclude_content(now, said))
+        again = _standing_again(change, now) if said.conclusion is Conclusion.INCONCLUSIVE else []
         told: dict[str, Any] = {"rationale": said.rationale, "other_batches": said.other_batches, "concluded_at": at}
         by = {"concluded_by": who.username, "concluded_name": who.printed_name}
         done = change.update(now, state=InvestigationState.CONCLUDED, conclusion=said.conclusion, **told, **by)
-        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test})
+        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test}, reviewed=again)
         return done
+
+
+def _standing_again(change: Change, investigation: Investigation) -> list[Result]:
+    """Where nothing is certain, what had been invalidated counts in full again (FDA 2022, V.A)."""
+    invalid = [result for result in results_investigated(investigation) if result.invalidated_at]
+    return change.update_many(invalid, "investigation.result.stands", invalidated_at=None)
 
 
 # --- what every verb of an investigation shares ---------------------------------------------------------------------

@@ -21,7 +21,15 @@ from apps.quality.services import report_event
 from apps.signatures.facts import Signing
 from apps.testing import rules
 from apps.testing.content.investigating import plan_content
-from apps.testing.facts import InvestigationVerb, PlanKind, Planned, PlanState, RunState, SampleState
+from apps.testing.facts import (
+    InvestigationState,
+    InvestigationVerb,
+    PlanKind,
+    Planned,
+    PlanState,
+    RunState,
+    SampleState,
+)
 from apps.testing.lifecycle import MOVES
 from apps.testing.models import AssayRun, Investigation, Line, RetestPlan, Sample
 from apps.testing.selectors import (
@@ -67,7 +75,7 @@ def _against_planning(now: Investigation, planned: Planned, at: datetime) -> lis
         rules.is_the_first_analyst(planned.analyst, testers_of(now.line.run)),
         rules.is_too_old(test, sample.drawn_at, at) if of_the_first else None,
         *rules.is_not_enough(planned, _amount(sample)),
-        *rules.is_representative(planned, now.cause),
+        *rules.is_representative(planned, now.cause if now.state == InvestigationState.INVALIDATED else ""),
     ]
 
 

@@ -161,19 +161,26 @@ def put_on_run(
             rules.is_not_inoculated(method, inoculated_at),
             *(objection for sample in samples for objection in _against_adding(run, method, sample, used_at)),
         )
-        overridden = stop_if(
-            *(rules.is_too_old(method, sample.drawn_at, used_at) for sample in samples),
-            *(rules.is_tested_already(sample.number, run.test, runs_of_sample(sample, run.test)) for sample in samples),
-            rules.is_under_investigation(run.test, numbers),
-            happened=happened,
-            keep=refuse_unplanned(samples, run.test, numbers),
-        )
-        lines = _lines(run, samples, inoculated_at, at, overridden)
+        against = {sample.pk: _against_testing(run, method, sample, used_at) for sample in samples}
+        keep = refuse_unplanned(samples, run.test, numbers)
+        stop_if(*(one for own in against.values() for one in own), happened=happened, keep=keep)
+        lines = _lines(run, samples, inoculated_at, at, against)
         change.create_many(lines)
         for batch in {sample.batch_id: sample.batch for sample in samples}.values():
-            report_accepted(change, subject=batch.record, overridden=overridden, happened=happened)
+            own = [one for sample in samples if sample.batch_id == batch.pk for one in against[sample.pk]]
+            report_accepted(change, subject=batch.record, overridden=own, happened=happened)
             _pass_on(change, run, batch)
         return lines
+
+
+def _against_testing(run: AssayRun, method: Test, sample: Sample, used_at: datetime) -> list[Objection]:
+    """What may have happened all the same: each sample carries its own, not what was wrong with one beside it."""
+    found = (
+        rules.is_too_old(method, sample.drawn_at, used_at),
+        rules.is_tested_already(sample.number, run.test, runs_of_sample(sample, run.test)),
+        rules.is_under_investigation(run.test, standing_against_any([sample], run.test)),
+    )
+    return [one for one in found if one]
 
 
 def _pass_on(change: Change, run: AssayRun, batch: Batch) -> None:
@@ -213,7 +220,7 @@ def _lines(
     samples: Sequence[Sample],
     inoculated_at: datetime | None,
     at: datetime,
-    overridden: Sequence[Objection],
+    against: Mapping[int, Sequence[Objection]],
 ) -> list[Line]:
     return [
         Line(
@@ -223,7 +230,7 @@ def _lines(
             position=position,
             inoculated_at=inoculated_at,
             added_at=at,
-            overridden=marks(overridden),
+            overridden=marks(against[sample.pk]),
         )
         for position, sample in enumerate(samples, next_position(run))
     ]

@@ -36,9 +36,9 @@ def settle_reviewed(change: Change, *, batch: Batch, tests: Collection[str], rev
             lift_hold_for(change, record=batch.record, key=_unreviewed(outcome), reason=outcome.standing)
         if outcome.standing is Standing.PASSED:
             _lift(change, batch, outcome)
-        elif outcome.required:
-            _hold(change, batch, outcome)
         failing = [result for result in reviewed if result.batch_id == batch.pk and _fails(result)]
+        if outcome.standing is not Standing.PASSED and outcome.required:
+            _hold(change, batch, outcome, anew=bool(failing))
         for result in failing:
             _report(change, batch, outcome, result)
 
@@ -79,7 +79,8 @@ def _lift(change: Change, batch: Batch, outcome: TestOutcome) -> None:
     lift_hold_for(change, record=batch.record, key=f"test:{outcome.test.key}", reason=reason)
 
 
-def _hold(change: Change, batch: Batch, outcome: TestOutcome) -> None:
+def _hold(change: Change, batch: Batch, outcome: TestOutcome, *, anew: bool) -> None:
+    """A failure that was known when units went to a named patient stops them no more by being confirmed."""
     if outcome.standing is Standing.NOT_EVALUABLE and _went_out(batch):
         # What was let go while the test ran waited for an answer; one that says nothing forbids issue again.
         lift_hold_for(change, record=batch.record, key=f"test:{outcome.test.key}", reason=outcome.standing)
@@ -93,7 +94,7 @@ def _hold(change: Change, batch: Batch, outcome: TestOutcome) -> None:
         facts={"test": outcome.test.label.en, "test_zh": outcome.test.label.zh},
         liftable_by="QC",
     )
-    if outcome.standing is Standing.FAILED and (batch.state in LOCKED or _went_out(batch)):
+    if outcome.standing is Standing.FAILED and (batch.state in LOCKED or (anew and _went_out(batch))):
         _stop_use(change, batch, outcome)
 
 

@@ -52,6 +52,7 @@ def record_adverse_event(
             following.is_no_grade(said.grade),
             bedside.is_before_start(said.onset_at, infusion.started_at, "onset_at") if infusion else None,
             *rules.cannot_be(said, at),
+            rules.is_known_later(said.known_at, reaction.recorded_at if reaction else None),
         )
         last = AdverseEvent.objects.filter(order=now).order_by("-pk").first()
         if last and _is_the_same(last, said, reaction, who):
