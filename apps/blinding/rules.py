@@ -181,9 +181,9 @@ def has_no_kit(recipient: str, kits: Collection[object]) -> Objection | None:
     return Objection("no_kit", N_("{recipient} has no blinded kit."), {"recipient": recipient})
 
 
-def is_told_already(told: bool) -> Objection | None:
+def is_told_already(unopened: Collection[object]) -> Objection | None:
     """Who opened it knows; once is enough."""
-    return Objection("told_already", N_("You have opened this code; it stands below.")) if told else None
+    return None if unopened else Objection("told_already", N_("You have opened this code; it stands below."))
 
 
 def has_no_list(sealed: bool) -> Objection | None:

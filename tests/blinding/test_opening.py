@@ -5,9 +5,10 @@ import pytest
 from apps.alerts.services import raise_due_alerts
 from apps.audit.models import Entry
 from apps.audit.selectors import Verification
+from apps.audit.services import audited
 from apps.batches.models import Batch
 from apps.blinding.content import end_content
-from apps.blinding.models import CodeBreak
+from apps.blinding.models import CodeBreak, KitAllocation
 from apps.blinding.selectors import list_of, opened_list, told_to
 from apps.blinding.services import end_holder
 from apps.core.errors import NotAllowed, RuleBroken
@@ -119,6 +120,25 @@ def test_it_needs_a_reason_a_physician_a_kit_and_is_told_once(cast: Cast, treate
 
 # --- opened for everybody -------------------------------------------------------------------------------------------
 def test_two_people_open_the_code_of_the_lot_and_everybody_reads_it(cast: Cast, lot: Batch, kits: list[Unit]) -> None:
+def test_who_opened_the_code_of_one_trial_opens_that_of_the_next_of_the_same_patient(
+    cast: Cast, treated: Recipient
+) -> None:
+    broken(cast, treated)
+    with audited(actor=actor(cast.nils), action="test.kit", at=BROKEN, touching=[treated.record]) as change:
+        first = KitAllocation.objects.get(recipient=treated)
+        other = KitAllocation(record=treated.record, batch=first.batch, kit="BK-0001-K002", product="another_trial")
+        other.recipient, other.allocated_at, other.allocated_by = treated, BROKEN, "nils"
+        change.create(other, action="kit.allocated")
+
+    (done,) = broken(cast, treated)
+
+    assert done.allocation.kit == "BK-0001-K002"
+    told = [("BK-0001-K001", "Placebo"), ("BK-0001-K002", "Cells")]
+    assert [(kit, arm.en) for kit, arm in told_to(treated, "paula")] == told
+    with pytest.raises(RuleBroken):
+        broken(cast, treated)
+
+
     assert opened_list(lot) == []
     for second in (cast.quinn, cast.stella):
         with pytest.raises((RuleBroken, NotAllowed)) as refused:

@@ -17,6 +17,7 @@ from apps.blinding.selectors.kits import (
     opening_of,
     unanswered_breaks,
     visible_lot,
+    unopened_kits,
     visible_lots,
     waiting_bags,
 )
@@ -41,5 +42,6 @@ __all__ = [
     "unanswered_breaks",
     "visible_lot",
     "visible_lots",
+    "unopened_kits",
     "waiting_bags",
 ]

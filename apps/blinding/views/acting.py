@@ -18,7 +18,7 @@ from apps.blinding.facts import HOLDERS, NAMERS, OPENERS, TREATING
 from apps.blinding.forms import BreakForm, ListForm, PersonForm, ReasonForm
 from apps.blinding.models import CodeHolder
 from apps.blinding.rules import holds_no_code
-from apps.blinding.selectors import breaks_of, is_holder, told_to, visible_lot
+from apps.blinding.selectors import breaks_of, is_holder, told_to, unopened_kits, visible_lot
 from apps.blinding.services import break_code, end_holder, name_holder, open_code, read_list, seal_list
 from apps.core.errors import NotAllowed, Refused
 from apps.core.http import who
@@ -171,6 +171,7 @@ def patient_code(request: HttpRequest, number: str) -> HttpResponse:
     reason = form.cleaned_data["reason"]
     panel = Panel(
         title=_("Open the code of %(number)s") % {"number": number},
+        context["unopened"] = unopened_kits(recipient, request.user.get_username())
         verb=_("Sign: opened"),
         content=lambda: content.break_content(recipient, reason),
         cancel_url=here,
