@@ -128,6 +128,11 @@ def bags_offered(recipient: Recipient, product: str) -> QuerySet[SealedBag]:
     return listed.filter(kit=kit) if kit else listed.exclude(kit__in=KitAllocation.objects.values("kit"))
 
 
+def knows_a_code(product: str, username: str) -> bool:
+    """Whether this person holds, or has held, the code of a lot of these kits: what was read is not forgotten."""
+    return CodeHolder.objects.filter(batch__product_version__key=product, person__username=username).exists()
+
+
 def against_kits(recipient: Recipient, product: str, units: Sequence[Unit]) -> list[Objection | None]:
     """What stands against giving these bags to a patient; nothing of it depends on what is in them."""
     kit = kit_of_patient(recipient, product)
