@@ -18,7 +18,9 @@ from apps.quality.content import close_event_content
 from apps.quality.models import Event
 from apps.quality.services import close_event
 from apps.signatures.models import Signature
+from apps.units.facts import Custody
 from apps.units.models import Unit
+from apps.units.selectors import units_now
 from tests.blinding.story import BROKEN, NOW, broken, kept, lines_of, named, opened, read
 from tests.cast import Cast, actor, give_role, sign_as
 from tests.dosing.story import patient
@@ -159,3 +161,13 @@ def test_the_code_stays_closed_while_a_bag_waits_for_its_patient(cast: Cast, lot
 
     assert refused.value.code == "being_given"
     assert opened_list(lot) == []
+
+
+def test_a_bag_that_stands_at_a_ward_keeps_the_code_closed_as_well(cast: Cast, lot: Batch, kits: list[Unit]) -> None:
+    with audited(actor=actor(cast.nils), action="test.shipped", at=NOW, touching=[kits[0].record]) as change:
+        change.update(units_now(kits[:1])[0], custody=Custody.AT_SITE)
+
+    with pytest.raises(RuleBroken) as refused:
+        opened(cast, lot)
+
+    assert refused.value.code == "being_given"

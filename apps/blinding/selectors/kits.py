@@ -24,7 +24,7 @@ from apps.units.facts import Custody
 from apps.units.models import Unit
 from apps.units.rules import kit_of, unit_number
 
-WAITING = (Custody.RESERVED, Custody.IN_TRANSIT)
+WAITING = (Custody.RESERVED, Custody.IN_TRANSIT, Custody.AT_SITE)  # at a ward a bag is kept where it stands
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def opening_of(batch: Batch) -> CodeOpening | None:
 
 
 def waiting_bags(batch: Batch) -> list[str]:
-    """The bags of a lot that are kept for a patient or on their way."""
+    """The bags of a lot that are kept for a patient, on their way or at a ward."""
     return list(Unit.objects.filter(batch=batch, custody__in=WAITING).values_list("number", flat=True))
 
 
