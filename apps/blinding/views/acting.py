@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from apps.batches.models import Batch
@@ -92,6 +93,7 @@ def end(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return signed_page(request, panel, perform, back, context=batch_bar(lot))
 
 
+@never_cache
 @open_to(access=BY_HOLDERS)
 @require_http_methods(METHODS)
 def seal(request: HttpRequest, number: str) -> HttpResponse:
@@ -130,6 +132,7 @@ def opening(request: HttpRequest, number: str) -> HttpResponse:
     return _by_two(request, lot, form, (title, word, intro), shown, perform)
 
 
+@never_cache
 @open_to(access=BY_HOLDERS)
 @require_http_methods(METHODS)
 def read(request: HttpRequest, number: str) -> HttpResponse:
@@ -156,6 +159,7 @@ def read(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "signing_page.html", context, status=refused.status if refused else 200)
 
 
+@never_cache
 @open_to(access=BY_TREATING)
 @require_http_methods(METHODS)
 def patient_code(request: HttpRequest, number: str) -> HttpResponse:
