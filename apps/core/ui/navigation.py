@@ -32,7 +32,7 @@ SECTIONS = (
     Section("transport", _("Shipments"), "transport:list", "h"),
     Section("dosing", _("Treatments"), "dosing:list", "n", ("dosing", "supply")),
     Section("quality", _("Quality"), "quality:list", "q", ("quality", "vigilance")),
-    Section("documents", _("Documents"), "documents:list", "o", ("documents", "products")),
+    Section("documents", _("Documents"), "documents:list", "o", ("documents", "products", "register")),
     Section("inspection", _("Inspection"), "inspection:audit", "i"),
 )
 

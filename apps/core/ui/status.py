@@ -94,6 +94,8 @@ BATCHES = {
     "reviewed": Word(pgettext_lazy("status", "Reviewed"), "tick", "plain"),
     "certified": Word(pgettext_lazy("status", "Certified"), "shield", "ok"),
     "terminated": Word(pgettext_lazy("status", "Terminated"), "stop", "superseded", 35),
+    "certified_again": Word(pgettext_lazy("status", "Certified again"), "corrected", "corrected", 30),
+    "reopened": Word(pgettext_lazy("status", "Reopened for correction"), "corrected", "alert", 40),
 }
 
 UNITS = {
