@@ -85,8 +85,9 @@ INSTALLED_APPS = [
     "apps.disposal",
     "apps.lookback",
     "apps.vigilance",
-    "apps.alerts",
     "apps.inspection",
+    "apps.recall",
+    "apps.alerts",
     "apps.desk",
 ]
 MIDDLEWARE = [

@@ -37,7 +37,7 @@ def enter_supply(change: Change, supply: NamedSupply, document: Document) -> Non
 def decision_of(supply: NamedSupply) -> Signature:
     """The signature of the authorised person who decided."""
     verb, who = VERBS[Route(supply.route)][1], {"username": supply.decided_by, "signed_at": supply.decided_at}
-    return Signature.objects.get(record=supply.batch.record, verb=verb, **who)
+    return Signature.objects.filter(record=supply.batch.record, verb=verb, **who).latest("pk")
 
 
 def fill_register(*, at: datetime) -> int:
