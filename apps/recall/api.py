@@ -22,7 +22,6 @@ from apps.recall.content import close_content, open_content
 from apps.recall.facts import Begun, Outcome, RecallState
 from apps.recall.models import Recall, RecallLine
 from apps.recall.selectors import Begins, begins_at, coverage_of, lines_of, visible_recalls
-from apps.recall.table import class_keys
 from apps.signatures.api import SigningInput
 from apps.signatures.api.verbs import SignedVerb, tagged
 from apps.signatures.facts import SignedContent, Signing
@@ -38,6 +37,7 @@ class LineOutput(serializers.ModelSerializer):
     batch = serializers.CharField(source="unit.batch.number")
     shipment = serializers.CharField(source="shipment.number", default="")
     recipient = serializers.CharField(source="recipient.number", default="")
+    outcome = serializers.CharField()
 
     class Meta:
         model = RecallLine
@@ -68,6 +68,7 @@ class RecallOutput(serializers.ModelSerializer):
     address = serializers.CharField(source="record.address")
     opened_from = serializers.CharField(source="source_address")
     batches = serializers.ListField(child=serializers.CharField())
+    state = serializers.CharField()
 
     class Meta:
         model = Recall
@@ -95,11 +96,11 @@ class BoardOutput(RecallOutput):
 
 
 class BeginInput(serializers.Serializer):
-    """From what, an exercise or of which class, and why."""
+    """From what, an exercise or of which class (class_1, class_2, class_3), and why."""
 
     address = serializers.CharField(max_length=200)
     is_mock = serializers.BooleanField()
-    classification = serializers.ChoiceField(choices=class_keys(), required=False, default="", allow_blank=True)
+    classification = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     why = serializers.CharField(max_length=1000)
 
 
@@ -110,8 +111,14 @@ class BeginSigned(BeginInput):
 class OutcomeInput(serializers.Serializer):
     """What became of a unit, and on what evidence."""
 
-    outcome = serializers.ChoiceField(choices=[one.value for one in Outcome])
+    outcome = serializers.CharField(max_length=12, help_text=", ".join(Outcome))
     note = serializers.CharField(max_length=1000)
+
+    def validate_outcome(self, said: str) -> Outcome:
+        """One of the words; anything else is refused beside the field."""
+        if said not in list(Outcome):
+            raise serializers.ValidationError(self.fields["outcome"].help_text)
+        return Outcome(said)
 
 
 class ReachInput(serializers.Serializer):
@@ -216,8 +223,7 @@ class AccountFor(APIView):
         line = _line(request, number, pk)
         form = OutcomeInput(data=request.data)
         form.is_valid(raise_exception=True)
-        said = {"outcome": Outcome(form.validated_data["outcome"]), "note": form.validated_data["note"]}
-        done = services.account_for(line=line, **said, actor=actor_of(request), at=timezone.now())
+        done = services.account_for(line=line, **form.validated_data, actor=actor_of(request), at=timezone.now())
         return tagged(Response(LineOutput(done).data), line.record)
 
 

@@ -78,4 +78,4 @@ class Coverage:
 
 def percent(part: int, whole: int) -> Decimal:
     """A share with one decimal, cut off and never rounded up: 100.0 is said of the whole alone. Of nothing, all."""
-    return Decimal(1000 * part // whole) / 10 if whole else Decimal("100.0")
+    return Decimal(1000 * part // whole) / 10 if whole else Decimal(100)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from apps.audit.models import Record
 from apps.audit.selectors import next_number
@@ -80,7 +81,7 @@ def account_for(*, line: RecallLine, outcome: Outcome, note: str, actor: Actor, 
             rules.does_not_fit(now.facts, outcome, is_mock=now.recall.is_mock),
             reason_is_missing(note, "note"),
         )
-        told = {"found_at": at, "found_by": who.username, "found_name": who.printed_name}
+        told: dict[str, Any] = {"found_at": at, "found_by": who.username, "found_name": who.printed_name}
         return change.update(now, outcome=outcome, note=note, **told)
 
 
@@ -95,7 +96,7 @@ def reach(*, line: RecallLine, note: str, actor: Actor, at: datetime) -> list[Re
             rules.needs_no_contact(now.facts),
             reason_is_missing(note, "note"),
         )
-        told = {"contacted_at": at, "contacted_by": who.username, "contacted_name": who.printed_name}
+        told: dict[str, Any] = {"contacted_at": at, "contacted_by": who.username, "contacted_name": who.printed_name}
         return change.update_many(lines_together(now), contact_note=note, **told)
 
 
@@ -116,7 +117,11 @@ def close_recall(*, recall: Recall, conclusion: str, signing: Signing, actor: Ac
         signature = sign(change, signer=signer, record=record, content=content, site=record.site)
         report = recall_report(now, signature, conclusion, at)
         request_document(change, content=report, subject=record, site=record.site)
-        who = {"closed_at": at, "closed_by": signer.actor.username, "closed_name": signer.actor.printed_name}
+        who: dict[str, Any] = {
+            "closed_at": at,
+            "closed_by": signer.actor.username,
+            "closed_name": signer.actor.printed_name,
+        }
         return change.update(now, state=RecallState.CLOSED, conclusion=conclusion, **who)
 
 

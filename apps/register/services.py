@@ -49,5 +49,12 @@ def strike(change: Change, *, document: Record, signature: Signature, reason: st
     said = Registered(
         RegisterKind.WITHDRAWN, former.product, former.title_en, former.title_zh, tuple(former.units), reason
     )
-    about = {"register": former.record, "batch": former.batch, "signature": signature, "corrects": former}
-    return enter(change, said, document=(document, former.document_name, former.document_hash), **about)
+    return enter(
+        change,
+        said,
+        register=former.record,
+        batch=former.batch,
+        signature=signature,
+        document=(document, former.document_name, former.document_hash),
+        corrects=former,
+    )

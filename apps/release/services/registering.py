@@ -47,8 +47,7 @@ def enter_decision(
         reason,
     )
     paper = (document.record, document.name, document.content_hash) if document else None
-    about = {"register": batch.site.record, "batch": batch.record}
-    return enter(change, said, signature=signed, document=paper, **about)
+    return enter(change, said, register=batch.site.record, batch=batch.record, signature=signed, document=paper)
 
 
 def product_units(units: Iterable[Unit]) -> list[str]:

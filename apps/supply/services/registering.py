@@ -78,7 +78,7 @@ def _supplies() -> Iterator[Late]:
 
 
 def _enter_late_supply(change: Change, *, supply: NamedSupply) -> None:
-    paper = _paper(supply.batch, PAPERS[Route(supply.route)], supply.supplied_at)
+    paper = _paper(supply.batch, PAPERS[Route(supply.route)], supply.supplied_at or change.at)
     if paper:
         enter_supply(change, supply, paper)
 
@@ -93,7 +93,7 @@ def _enter_withdrawal(change: Change, *, signed: Signature) -> None:
     strike(change, document=signed.record, signature=signed, reason=signed_reason(signed))
 
 
-def _paper(batch: Batch, kind: DocumentKind, requested_at: datetime | None) -> Document | None:
+def _paper(batch: Batch, kind: DocumentKind, requested_at: datetime) -> Document | None:
     """The certificate that a decision requested, at its instant."""
     asked = Document.objects.filter(subject=batch.record, kind=kind, requested_at=requested_at)
     return asked.select_related("record", "wording").first()
