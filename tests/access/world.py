@@ -56,8 +56,8 @@ from tests.disposal.story import requested, with_print_out
 from tests.documents.story import issued
 from tests.dosing.story import ordered
 from tests.lookback.story import looked_back
-from tests.recall.story import opened
 from tests.products.making import planned
+from tests.recall.story import opened
 from tests.testing.story import entered, filled, received_sample, running_batch
 from tests.transport.story import on_the_way, released, with_file
 
