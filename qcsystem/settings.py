@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "apps.organisation",
     "apps.signatures",
     "apps.lineage",
+    "apps.register",
     "apps.documents",
     "apps.quality",
     "apps.products",
@@ -84,8 +85,9 @@ INSTALLED_APPS = [
     "apps.disposal",
     "apps.lookback",
     "apps.vigilance",
-    "apps.alerts",
     "apps.inspection",
+    "apps.recall",
+    "apps.alerts",
     "apps.desk",
 ]
 MIDDLEWARE = [
@@ -143,6 +145,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "documents": {"task": "apps.documents.tasks.issue_due_documents", "schedule": 20.0},
     "alerts": {"task": "apps.alerts.tasks.sweep_alerts", "schedule": 20.0},
     "late failures": {"task": "apps.lookback.tasks.sweep_late_failures", "schedule": 20.0},
+    "register": {"task": "apps.supply.tasks.sweep_register", "schedule": 3600.0},
     "cultures": {"task": "apps.storage.tasks.sweep_cultures", "schedule": 20.0},
     "balances": {"task": "apps.disposal.tasks.sweep_balances", "schedule": crontab(hour=18, minute=30)},  # by UTC
     "challenges": {"task": "apps.signatures.tasks.sweep_challenges", "schedule": 3600.0},

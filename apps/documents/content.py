@@ -5,11 +5,13 @@ from apps.documents.facts import Bilingual
 from apps.documents.models import Document
 from apps.signatures.facts import Line, SignedContent
 
+WITHDRAWN = "document.withdrawn"
+
 
 def withdraw_content(document: Document, reason: str) -> SignedContent:
     """What the person reads who takes a document out of force."""
     return SignedContent(
-        verb="document.withdrawn",
+        verb=WITHDRAWN,
         address=document.record.address,
         meaning=N_("I withdraw this document. Copies of it are no longer valid."),
         lines=(

@@ -23,6 +23,8 @@ from apps.documents.models import Document, Wording
 from apps.documents.seal import seal, signer_from
 from apps.documents.selectors import Proof, newest_document, proof_of, register, seal_files
 from apps.documents.store import keep_file
+from apps.register.selectors import registers_naming
+from apps.register.services import strike
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 
@@ -123,11 +125,17 @@ def withdraw_document(*, document: Document, reason: str, signing: Signing, acto
     record = document.record
     signer = admit_signer(signing=signing, actor=actor, role=Role.QA, site=record.site, at=at, about=record.address)
     with audited(
-        actor=signer.actor, action="document.withdrawn", at=at, reason=reason.strip(), touching=[record]
+        actor=signer.actor,
+        action="document.withdrawn",
+        at=at,
+        reason=reason.strip(),
+        touching=[record, *registers_naming(record)],
     ) as change:
         current = register().get(pk=document.pk)
         stop_if(rules.is_not_issued(DocumentState(current.state), current.name))
-        sign(change, signer=signer, record=record, content=withdraw_content(current, reason), site=record.site)
+        shown = withdraw_content(current, reason)
+        signature = sign(change, signer=signer, record=record, content=shown, site=record.site)
+        strike(change, document=record, signature=signature, reason=reason.strip())
         return change.update(current, state=DocumentState.WITHDRAWN, withdrawn_at=at, withdrawn_reason=reason.strip())
 
 

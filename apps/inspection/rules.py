@@ -1,9 +1,8 @@
-"""How an address is read, and how a cell of an exported table is made safe. Pure."""
+"""How an address is read. Pure."""
 
 import re
 from dataclasses import dataclass
 
-FORMULA = re.compile(r"^[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
 RECORD = r"[a-z][a-z_]*/[^/#]+"
 ADDRESS = re.compile(rf"(?P<record>{RECORD})(?:/(?P<place>[^#]+)|#(?P<n>[1-9][0-9]{{0,17}}))?")
 REPORTED = re.compile(
@@ -45,9 +44,3 @@ def read_reported(place: str) -> ReportedPlace | None:
     if form is None:
         return None
     return ReportedPlace(form["test"], form["run"], int(form["replicate"] or 1), form["parameter"])
-
-
-def as_cell(value: object) -> str:
-    """Text for a cell of a table; what a spreadsheet would take for a formula is led by an apostrophe (CWE-1236)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if FORMULA.match(text) else text

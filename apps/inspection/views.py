@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from apps.audit.models import Checkpoint, Head
 from apps.audit.selectors import Verification, entries_of
 from apps.core.http import as_file
+from apps.core.roles import Role
 from apps.inspection.addresses import address_url
 from apps.inspection.drawing import draw
 from apps.inspection.forms import QuestionForm
@@ -33,6 +34,7 @@ from apps.inspection.selectors.tracing import trace
 from apps.inspection.selectors.usage import EXPORTED, SHOWN, use_log
 from apps.inspection.selectors.usage import as_table as uses_as_table
 from apps.organisation.models import User
+from apps.organisation.selectors import roles_at
 
 CHECKED_WHILE_YOU_WAIT = 2000  # entries of one chain
 
@@ -131,7 +133,9 @@ def trace_value(request: HttpRequest, address: str) -> HttpResponse:
 def lineage(request: HttpRequest, address: str) -> HttpResponse:
     """GET /inspection/lineage/<address>/: where a record comes from and what became of it."""
     family = genealogy(_person(request), address, timezone.now())
-    return render(request, "inspection/lineage.html", {"family": family, "picture": draw(family)})
+    is_quality = Role.QA in roles_at(_person(request), family.record.site, timezone.now())
+    context = {"family": family, "picture": draw(family), "is_quality": is_quality}
+    return render(request, "inspection/lineage.html", context)
 
 
 @require_safe

@@ -86,17 +86,20 @@ def affected_by(donations: Iterable[Donation]) -> Affected:
     """What was made of these donations, unit by unit."""
     donations = tuple(donations)
     made = descendants_within([donation.record_id for donation in donations])
-    return _affected(Unit.objects.filter(record__in=made), donations, _batches(donations, made))
+    return affected_units(Unit.objects.filter(record__in=made), donations, _batches(donations, made))
 
 
 def affected_in(batch: Batch) -> Affected:
     """The same of one batch: its units and, where units of a bank were drawn, everything that was made from them."""
     made = descendants_within([batch.record_id])
     batches = Batch.objects.filter(Q(pk=batch.pk) | Q(record__in=made)).order_by("number")
-    return _affected(Unit.objects.filter(record__in=made), (), tuple(batches))
+    return affected_units(Unit.objects.filter(record__in=made), (), tuple(batches))
 
 
-def _affected(asked: QuerySet[Unit], donations: tuple[Donation, ...], batches: tuple[Batch, ...]) -> Affected:
+def affected_units(
+    asked: QuerySet[Unit], donations: tuple[Donation, ...] = (), batches: tuple[Batch, ...] = ()
+) -> Affected:
+    """Where these units are, and whose: the same for whatever calls them back."""
     units = list(asked.select_related("record", "batch").order_by("number"))
     return Affected(
         donations,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -17,7 +18,9 @@ from apps.batches.models import Batch
 from apps.batches.selectors.batches import visible_batch
 from apps.core.api import shaped
 from apps.core.http import actor_of
+from apps.documents.api import DocumentOutput
 from apps.organisation.access import Access
+from apps.organisation.selectors import visible_sites
 from apps.release.content.signed import (
     certify_content,
     recall_content,
@@ -29,8 +32,10 @@ from apps.release.content.signed import (
 )
 from apps.release.selectors import review_page
 from apps.release.services import (
+    WHO_MAY_PRINT,
     accept_finding,
     certify_batch,
+    print_register,
     recall_batch,
     reject_batch,
     release_for_supply,
@@ -255,3 +260,24 @@ class Reopen(Reasoned):
 
     def perform(self, target: Batch, data: Mapping[str, Any], signing: Signing) -> Batch:
         return reopen_batch(batch=target, reason=data["reason"], signing=signing, **self.who)
+
+
+class PeriodInput(serializers.Serializer):
+    """The first and the last day, on the clock of the site."""
+
+    since = serializers.DateField()
+    until = serializers.DateField()
+
+
+class RegisterCopies(APIView):
+    """Request a sealed copy of the register of certified batches over some days; the document follows a checkpoint."""
+
+    open_to = Access(read=frozenset(WHO_MAY_PRINT), write=frozenset(WHO_MAY_PRINT))
+
+    @extend_schema(operation_id="register_copy", request=PeriodInput, responses={201: DocumentOutput})
+    def post(self, request: Request, site: str) -> Response:
+        now, form = timezone.now(), PeriodInput(data=request.data)
+        found = get_object_or_404(visible_sites(request.user, now), code=site)
+        form.is_valid(raise_exception=True)
+        asked = print_register(site=found, **form.validated_data, actor=actor_of(request), at=now)
+        return Response(DocumentOutput(asked).data, status=201)

@@ -6,6 +6,7 @@ from apps.release import views
 
 app_name = "release"
 urlpatterns = [
+    path("register/<str:site>/print/", views.print_register, name="print_register"),
     path("<str:number>/review/", views.review, name="review"),
     path("<str:number>/review/sign/", views.sign_review, name="sign_review"),
     path("<str:number>/accept/", views.accept, name="accept"),

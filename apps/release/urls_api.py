@@ -9,6 +9,7 @@ app_name = "release_api"
 ONE = "batches/<str:number>"
 
 urlpatterns = [
+    path("register/<str:site>/copies/", api.RegisterCopies.as_view(), name="register_copies"),
     path(f"{ONE}/review-page/", api.ReviewPageView.as_view(), name="review_page"),
     path(f"{ONE}/review-page/accept/", api.AcceptFinding.as_view(), name="accept"),
     *signed_paths(f"{ONE}/review/", api.Review, "batches_review"),

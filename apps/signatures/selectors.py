@@ -1,5 +1,6 @@
 """Reads of signatures."""
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +34,12 @@ def title_of(actor: Actor, site: str, at: datetime) -> Title:
 def signatures_of(record: Record) -> QuerySet[Signature]:
     """Every signature on a record, oldest first."""
     return Signature.objects.filter(record=record).order_by("signed_at", "pk")
+
+
+def signed_reason(signature: Signature) -> str:
+    """Why something was done, in the words that were signed."""
+    lines = json.loads(signature.content)["lines"]
+    return next((str(value) for label, value, _note in lines if label == "Reason"), "")
 
 
 def names_as_signed(records: Iterable[int]) -> dict[tuple[int, str], str]:

@@ -57,6 +57,7 @@ from tests.documents.story import issued
 from tests.dosing.story import ordered
 from tests.lookback.story import looked_back
 from tests.products.making import planned
+from tests.recall.story import opened
 from tests.testing.story import entered, filled, received_sample, running_batch
 from tests.transport.story import on_the_way, released, with_file
 
@@ -71,6 +72,7 @@ NOUNS = {
     "investigations": "oos", "capas": "capa",
     "supplies": "supply", "supply": "supply",
     "shipments": "shipment", "transport": "shipment", "banks": "batch", "blinding": "batch",
+    "recalls": "recall", "recall": "recall",
     "complaints": "complaint", "adverse-events": "adverse", "adverse": "adverse",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -168,6 +170,7 @@ def build_world(cast: Cast) -> None:
     _look_back(cast)
     _supply()
     _vigilance(cast)
+    opened(cast, "unit/CT-0043-U01", at=AT)  # a mock recall of one unit
 
 
 def _investigation(batch: Batch) -> None:

@@ -36,6 +36,7 @@ NUMBERS = {
     "supply/": "R-0001-T01-N1",
     "testing/investigations/": "CT-0041-O01", "quality/capas/": "CT-0041-A01",
     "lookback/donors/": "D-0118", "lookback/": "D-0118-L01",
+    "recall/": "NANHU-R01",
     "vigilance/orders/": "R-0001-T01", "vigilance/": "NANHU-C001",
     "transport/": "CT-0042-T01", "transport/batches/": "CT-0042",
     "banks/": "CT-0042", "banks/batches/": "CT-0043", "blinding/": "CT-0042", "blinding/recipients/": "R-0001",
@@ -62,13 +63,14 @@ EXACTLY = {
     "inspection/use-log/<path:address>/export.csv": "inspection/use-log/equipment%2FINC-07/export.csv",
     "testing/runs/open/<str:number>/<str:test>/": "testing/runs/open/CT-0043/in_process_sterility/",
     "materials/lots/<str:number>/labels/": "materials/lots/CM-101/labels/",
+    "release/register/<str:site>/print/": "release/register/NANHU/print/",
     "quality/stop/": "quality/stop/?record=batch/CT-0043",
     "quality/report/": "quality/report/?record=batch/CT-0043",
     "people/<str:username>/roles/<int:pk>/withdraw/": "people/operator2/roles/4/withdraw/",
     "donation/donors/<str:number>/consents/<int:pk>/withdraw/": "donation/donors/D-0118/consents/3/withdraw/",
 }  # fmt: skip
 # Nothing of the kind is in the stories: no investigation, no action, no bank, no lot of kits, no document of that code,
-# no file, no decision at risk, no amendment.
+# no file, no decision at risk, no amendment, no recall.
 LEAD_NOWHERE = {
     "verify/<str:code>/", "batches/<str:number>/files/<int:pk>/", "batches/<str:number>/files/<int:pk>/certify/",
     "batches/<str:number>/risks/<int:pk>/ratify/", "batches/<str:number>/amendments/<int:pk>/approve/",
@@ -81,6 +83,8 @@ LEAD_NOWHERE = {
     "supply/<str:number>/withdraw/",
     "lookback/<str:number>/notices/<int:pk>/acknowledge/", "lookback/<str:number>/notices/<int:pk>/deputy/",
     "lookback/<str:number>/report/",
+    "recall/<str:number>/", "recall/<str:number>/close/", "recall/<str:number>/units/<int:pk>/",
+    "recall/<str:number>/units/<int:pk>/reach/",
     "testing/investigations/<str:number>/", "testing/investigations/<str:number>/laboratory/",
     "testing/investigations/<str:number>/invalidate/", "testing/investigations/<str:number>/extend/",
     "testing/investigations/<str:number>/production/", "testing/investigations/<str:number>/return/",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.inspection.rules import Address, ReportedPlace, as_cell, read_address, read_reported
+from apps.core.tables import as_cell
+from apps.inspection.rules import Address, ReportedPlace, read_address, read_reported
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from apps.dosing.models import TreatmentOrder
 from apps.dosing.services import cancel_order, reserve_units
 from apps.quality.models import Hold
 from apps.quality.services import stop_record
+from apps.register.models import RegisterEntry
 from apps.signatures.models import Signature
 from apps.supply.facts import SupplyState
 from apps.supply.models import Outstanding
@@ -85,6 +86,22 @@ def test_its_certificate_carries_its_own_signatures_whatever_was_signed_on_the_b
     done = let_go(cast, first, at=later)
 
     assert own.content_hash in Document.objects.get(number=f"CR-{done.number}").wording.text
+
+
+def test_it_is_entered_in_the_register_under_the_name_of_who_decided(
+    cast: Cast, batch: Batch, order: TreatmentOrder
+) -> None:
+    two = free_units(batch)[:2]
+    asked = decided(cast, agreed(cast, order, batch), two)
+    assert not RegisterEntry.objects.exists()
+
+    done = let_go(cast, asked)
+
+    entry = RegisterEntry.objects.get()
+    assert (entry.kind, entry.quantity, entry.units) == ("CONDITIONAL", 2, [unit.number for unit in two])
+    assert (entry.username, entry.person_title_zh) == ("cora", "质量受权人")
+    assert (entry.document_name, entry.entered_at) == (f"CR-{done.number} v1", done.supplied_at)
+    assert entry.decided_at == done.decided_at
 
 
 def test_what_was_destroyed_since_the_decision_is_not_let_go(cast: Cast, batch: Batch, order: TreatmentOrder) -> None:

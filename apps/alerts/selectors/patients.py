@@ -10,6 +10,7 @@ from apps.core.text import N_
 from apps.dosing.selectors import overdue_outcomes, overdue_vitals, overdue_windows
 from apps.lookback.selectors import late_failures, unanswered_recalls, unread_notices, unsent_reports
 from apps.products.definition.base import Bilingual
+from apps.recall.selectors import open_recalls
 from apps.supply.selectors import overdue_outstanding
 
 SWEPT_BY_THEN = timedelta(minutes=5)
@@ -85,6 +86,21 @@ def of_recalls(at: datetime) -> Iterator[Due]:
             N_("{look_back}: nobody has said what became of unit {unit}."),
             duty.due_at,
             {"look_back": duty.look_back.number, "unit": duty.unit.number},
+        )
+
+
+def of_open_recalls(at: datetime) -> Iterator[Due]:
+    """Recalls, also in exercise, of which not everything is accounted for in time."""
+    for recall in open_recalls(late_at=at):
+        yield Due(
+            AlertKind.RECALL_OVERDUE,
+            recall.record_id,
+            recall.record.site,
+            f"recall:{recall.number}",
+            Role.QA,
+            N_("{recall}: not every unit is accounted for."),
+            recall.due_at,
+            {"recall": recall.number},
         )
 
 

@@ -21,6 +21,7 @@ KINDS: dict[str, str | Promise] = {
     "plate": _("Sample of the environment"),
     "probe": _("Probe"),
     "product": _("Master record"),
+    "recall": _("Recall"),
     "recipient": _("Recipient"),
     "room": _("Room"),
     "run": _("Run"),

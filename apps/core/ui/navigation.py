@@ -31,8 +31,8 @@ SECTIONS = (
     Section("donation", _("Donors"), "donation:list", "d", ("donation", "identity", "lookback")),
     Section("transport", _("Shipments"), "transport:list", "h"),
     Section("dosing", _("Treatments"), "dosing:list", "n", ("dosing", "supply")),
-    Section("quality", _("Quality"), "quality:list", "q", ("quality", "vigilance")),
-    Section("documents", _("Documents"), "documents:list", "o", ("documents", "products")),
+    Section("quality", _("Quality"), "quality:list", "q", ("quality", "vigilance", "recall")),
+    Section("documents", _("Documents"), "documents:list", "o", ("documents", "products", "register")),
     Section("inspection", _("Inspection"), "inspection:audit", "i"),
 )
 

@@ -94,6 +94,8 @@ BATCHES = {
     "reviewed": Word(pgettext_lazy("status", "Reviewed"), "tick", "plain"),
     "certified": Word(pgettext_lazy("status", "Certified"), "shield", "ok"),
     "terminated": Word(pgettext_lazy("status", "Terminated"), "stop", "superseded", 35),
+    "certified_again": Word(pgettext_lazy("status", "Certified again"), "corrected", "corrected", 30),
+    "reopened": Word(pgettext_lazy("status", "Reopened for correction"), "corrected", "alert", 40),
 }
 
 UNITS = {
@@ -148,6 +150,9 @@ RECALLS = {
     "destroyed_there": Word(pgettext_lazy("status", "Destroyed where it was"), "destroy", "superseded"),
     "physician_told": Word(pgettext_lazy("status", "The physician was told"), "person", "plain"),
     "not_found": Word(pgettext_lazy("status", "Not found"), "action", "action", 70),
+    "located": Word(pgettext_lazy("status", "Seen where recorded"), "place", "ok"),
+    "unaccounted": Word(pgettext_lazy("status", "To account for"), "pending", "alert", 60),
+    "mock": Word(pgettext_lazy("status", "Mock recall"), "info", "plain", 10),
     "to_recall": Word(pgettext_lazy("status", "To be recalled"), "action", "action", 88),
 }
 

@@ -124,6 +124,7 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
         lookback.to_look_back,
         lookback.to_recall,
         lookback.to_report,
+        lookback.to_account,
         vigilance.to_triage,
         vigilance.to_finish,
         vigilance.to_report,

@@ -12,6 +12,7 @@ from apps.lookback.selectors import (
     unread_notices,
     unsent_reports,
 )
+from apps.recall.selectors import open_recalls
 
 
 def to_look_back(whom: Asked) -> Iterator[Task]:
@@ -53,4 +54,13 @@ def to_report(whom: Asked) -> Iterator[Task]:
         yield Task(
             N_("Report what failed"), found.number, found.opened_at, "lookback:look_back", (found.number,),
             {"what": found.what}, N_("{what}"), Risk.HIGH, report.due_at,
+        )  # fmt: skip
+
+
+def to_account(whom: Asked) -> Iterator[Task]:
+    """Recalls that are not closed: each unit has to be accounted for, everybody reached."""
+    for recall in open_recalls(whom.sites)[:MOST]:
+        yield Task(
+            N_("Account for a recall"), recall.number, recall.opened_at, "recall:recall", (recall.number,),
+            {"why": recall.why}, N_("{why}"), Risk.HIGH, recall.due_at,
         )  # fmt: skip

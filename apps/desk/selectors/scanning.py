@@ -29,6 +29,7 @@ PAGES = {
     "disposal": "disposal:disposal",
     "shipment": "transport:shipment",
     "lookback": "lookback:look_back",
+    "recall": "recall:recall",
     "complaint": "vigilance:complaint",
     "adverse": "vigilance:adverse_event",
     "product": "products:version",

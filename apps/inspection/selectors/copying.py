@@ -14,11 +14,12 @@ from apps.batches.selectors.batches import batch_of
 from apps.batches.selectors.files import attachments_of
 from apps.batches.selectors.files import path_of as attachment_path
 from apps.core.canonical import instant_text
+from apps.core.tables import as_lines
 from apps.documents.models import Document
 from apps.documents.selectors import register
 from apps.documents.store import path_of as document_path
 from apps.inspection.packing import Member, packed
-from apps.inspection.selectors.exporting import as_lines, proved_chain_text
+from apps.inspection.selectors.exporting import proved_chain_text
 from apps.inspection.selectors.searching import visible_record, visible_records
 from apps.organisation.models import User
 from apps.quality.models import Deviation, Event

@@ -1,7 +1,5 @@
 """The trail to take away: as a table, and as JSON that a stranger can verify with deploy/verify_proof.py."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -16,8 +14,8 @@ from apps.audit.models import Checkpoint, Entry, Record
 from apps.audit.selectors import checkpoint_covering, entries_of, inclusion_proof, inclusion_proofs
 from apps.audit.selectors.proofs import head_of
 from apps.core.canonical import canonical, instant_text
+from apps.core.tables import as_lines
 from apps.inspection.facts import EntryView, Question
-from apps.inspection.rules import as_cell
 from apps.inspection.selectors.reading import entry_view
 
 SCHEMA = "trail/1"
@@ -26,19 +24,11 @@ COLUMNS = (
     "record", "n", "at", "username", "printed_name", "kind", "role", "authenticated", "action", "table", "row",
     "reason", "before", "after", "request", "previous", "hash",
 )  # fmt: skip
-BOM = "\ufeff"  # without it spreadsheets read Chinese names wrongly
 
 
 def as_table(entries: Iterable[Entry]) -> Iterator[str]:
     """The trail as lines of CSV."""
     return as_lines(COLUMNS, (_cells(entry_view(entry)) for entry in entries))
-
-
-def as_lines(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """A table as lines of CSV, safe to open in a spreadsheet."""
-    yield BOM + _line(columns)
-    for cells in rows:
-        yield _line(cells)
 
 
 def _cells(view: EntryView) -> tuple[object, ...]:
@@ -49,12 +39,6 @@ def _cells(view: EntryView) -> tuple[object, ...]:
         view.authenticated, view.action, view.table, view.row, view.reason, canonical(before) if before else "",
         canonical(after) if after else "", view.request, view.previous, view.hash,
     )  # fmt: skip
-
-
-def _line(cells: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([as_cell(cell) for cell in cells])
-    return line.getvalue()
 
 
 def proved_entries(entries: Sequence[Entry], question: Question, at: datetime) -> dict[str, Any]:

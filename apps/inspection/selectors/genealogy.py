@@ -10,8 +10,8 @@ from django.db.models import Count, Func, QuerySet
 
 from apps.audit.models import Record
 from apps.core.canonical import instant_text
+from apps.core.tables import as_lines
 from apps.inspection.rules import read_address
-from apps.inspection.selectors.exporting import as_lines
 from apps.inspection.selectors.searching import visible_record, visible_records
 from apps.inspection.selectors.touching import Meeting, met_by, touched_by
 from apps.lineage.selectors import ancestors_of, descendants_of, earlier_generations, edges_among, later_generations

@@ -18,6 +18,7 @@ from apps.storage.models import Stay
 from apps.storage.rules import read_place
 from apps.testing.models import Line, RunNeed
 from apps.transport.models import Shipment, ShippedUnit
+from apps.units.models import ContainerIssue
 from apps.vigilance.models import AdverseEvent, Concerned
 
 AT_ONCE = 2000  # records in one question
@@ -64,6 +65,7 @@ TOUCHES = (
     Touch("equipment", Shipment, "shipper__record", "lines__unit__record", after=False),
     Touch("equipment", Shipment, "logger__record", "lines__unit__record", after=False),
     Touch("lot", RunNeed, "lot__record", "run__lines__sample__record", after=False),
+    Touch("lot", ContainerIssue, "lot__record", "batch__record", after=False),
     Touch("room", LineClearance, "room__record", "cleared_for", after=False),
 )
 

@@ -1,6 +1,5 @@
 """The batch certificate: what the authorised person certifies, frozen at that moment."""
 
-import json
 from datetime import datetime
 
 from django.conf import settings
@@ -24,7 +23,7 @@ from apps.release.content.described import changed_values, product_and_batch, re
 from apps.release.content.process import process_table
 from apps.release.selectors import conclusion_of, events_of
 from apps.signatures.models import Signature
-from apps.signatures.selectors import signatures_of
+from apps.signatures.selectors import signatures_of, signed_reason
 from apps.testing.content.reporting import results_table
 from apps.testing.content.wording import both
 from apps.testing.selectors import outcomes_of
@@ -105,8 +104,7 @@ def _signed_at(signature: Signature) -> datetime:
 def _why_again(batch: Batch) -> str:
     """Why the record was reopened, in the words that were signed."""
     reopened = signatures_of(batch.record).filter(verb=Verb.REOPEN.lower()).last()
-    lines = json.loads(reopened.content)["lines"] if reopened else []
-    return next((str(value) for label, value, _note in lines if label == "Reason"), "")
+    return signed_reason(reopened) if reopened else ""
 
 
 def _block(signature: Signature, definition: Definition) -> SignatureBlock:

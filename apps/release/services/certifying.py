@@ -15,6 +15,7 @@ from apps.release.content.signed import certify_content, release_content
 from apps.release.selectors import issued_certificate, review_page
 from apps.release.services.deciding import decide_on, moved, took_part
 from apps.release.services.ending import REOPENED
+from apps.release.services.registering import certifiable_units, enter_decision
 from apps.signatures.facts import Signer, Signing
 from apps.testing.selectors import why_not_certifiable as tests_in_the_way
 from apps.units.facts import UnitVerb
@@ -25,6 +26,8 @@ from apps.units.services import set_disposition
 
 def certify_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime) -> Batch:
     """The authorised person certifies; the batch certificate is requested and follows the next checkpoint.
+
+    The register of the site gets its entry in the same act.
 
     Refused with every reason at once: open holds on the batch or its sources, tests or balances in the way, an
     analysis not approved, a bank that is not released, findings that came after the review, a signer who took part.
@@ -40,7 +43,8 @@ def certify_batch(*, batch: Batch, signing: Signing, actor: Actor, at: datetime)
         )
         certified = moved(change, Verb.CERTIFY, now, signer, certify_content(now), objections)
         content = batch_certificate(certified, at)
-        request_document(change, content=content, subject=certified.record, site=certified.site.code)
+        document = request_document(change, content=content, subject=certified.record, site=certified.site.code)
+        enter_decision(change, certified, certifiable_units(certified), document=document)
         return certified
 
     return decide_on(Verb.CERTIFY, batch, signing, actor, at, decide)

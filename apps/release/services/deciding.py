@@ -15,6 +15,7 @@ from apps.core.errors import Objection
 from apps.lineage.selectors import ancestors
 from apps.release import rules
 from apps.release.selectors import hands_on_batch
+from apps.release.services.registering import REGISTERED
 from apps.signatures.facts import SignedContent, Signer, Signing
 from apps.signatures.services import admit_signer
 from apps.units.selectors import unit_records
@@ -33,6 +34,8 @@ def decide_on(
     roles, site, address = move_for(verb).roles, batch.site.code, batch.record.address
     signer = admit_signer(signing=signing, actor=actor, role=roles, site=site, at=at, about=address)
     touching: list[Record] = [batch.record, *unit_records(batch)]
+    if verb in REGISTERED:
+        touching.append(batch.site.record)
     action, sources = f"batch.{verb.lower()}", ancestors([batch.record])
     with audited(
         actor=signer.actor, action=action, at=at, reason=reason, touching=touching, relying_on=sources

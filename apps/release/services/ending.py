@@ -14,6 +14,7 @@ from apps.quality.services import place_hold
 from apps.release import rules
 from apps.release.content.signed import recall_content, reject_content, reopen_content
 from apps.release.services.deciding import decide_on, moved
+from apps.release.services.registering import certified_units, enter_decision, product_units
 from apps.signatures.facts import SignedContent, Signer, Signing
 from apps.units.facts import Disposition, UnitVerb
 from apps.units.lifecycle import ISSUABLE
@@ -54,6 +55,7 @@ def reopen_batch(*, batch: Batch, reason: str, signing: Signing, actor: Actor, a
             facts={"reason": reason},
             liftable_by="RELEASE",
         )
+        enter_decision(change, reopened, certified_units(reopened), reason=reason)
         return reopened
 
     return decide_on(Verb.REOPEN, batch, signing, actor, at, decide, reason=reason)
@@ -74,6 +76,7 @@ def _end(
         waiting = [unit for unit in units if unit.disposition == Disposition.QUARANTINED]
         set_disposition(change, units=waiting, verb=UnitVerb.REJECT)
         set_disposition(change, units=[unit for unit in units if unit.disposition in ISSUABLE], verb=UnitVerb.RECALL)
+        enter_decision(change, ended, product_units(units), reason=reason)
         return ended
 
     return decide_on(verb, batch, signing, actor, at, decide, reason=reason)

@@ -2,6 +2,18 @@
 
 from apps.release.views.deciding import certify, sign_review, supply
 from apps.release.views.ending import recall, reject, reopen, withdraw
+from apps.release.views.printing import print_register
 from apps.release.views.reviewing import accept, review
 
-__all__ = ["accept", "certify", "recall", "reject", "reopen", "review", "sign_review", "supply", "withdraw"]
+__all__ = [
+    "accept",
+    "certify",
+    "print_register",
+    "recall",
+    "reject",
+    "reopen",
+    "review",
+    "sign_review",
+    "supply",
+    "withdraw",
+]

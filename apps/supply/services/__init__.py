@@ -7,5 +7,13 @@ from apps.supply.services.deciding import (
     withdraw_supply,
     withdraw_with_order,
 )
+from apps.supply.services.registering import fill_register
 
-__all__ = ["decide_supply", "open_supply", "release_to_named", "withdraw_supply", "withdraw_with_order"]
+__all__ = [
+    "decide_supply",
+    "fill_register",
+    "open_supply",
+    "release_to_named",
+    "withdraw_supply",
+    "withdraw_with_order",
+]

@@ -32,6 +32,7 @@ from apps.supply.selectors import (
     units_in,
     why_not,
 )
+from apps.supply.services.registering import enter_supply
 from apps.testing.rules import SENTENCES
 from apps.units.facts import UnitVerb
 from apps.units.models import Unit
@@ -73,7 +74,7 @@ def release_to_named(*, supply: NamedSupply, signing: Signing, actor: Actor, at:
     sealed document of it follows the next checkpoint.
     """
     signer = _signer(SupplyVerb.SUPPLY, supply, signing, actor, at)
-    door = {"touching": _touched(supply), "relying_on": _relied_on(supply)}
+    door = {"touching": [*_touched(supply), supply.batch.site.record], "relying_on": _relied_on(supply)}
     with audited(actor=signer.actor, action="supply.released", at=at, reason="", **door) as change:
         now = supply_now(supply)
         units = units_in(now)
@@ -93,7 +94,10 @@ def release_to_named(*, supply: NamedSupply, signing: Signing, actor: Actor, at:
         _let_issue(change, now, excused_tests(now))
         who = {"supplied_by": signer.actor.username, "supplied_name": signer.actor.printed_name}
         done = change.update(now, state=MOVES[SupplyVerb.SUPPLY].target, supplied_at=at, **who)
-        request_document(change, content=certificate_of(done), subject=now.batch.record, site=now.record.site)
+        document = request_document(
+            change, content=certificate_of(done), subject=now.batch.record, site=now.record.site
+        )
+        enter_supply(change, done, document)
         return done
 
 
