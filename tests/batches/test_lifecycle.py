@@ -146,23 +146,25 @@ def test_starting_opens_every_step_and_a_hold_for_each_required_test(planned: Ro
     assert keys == {f"test:{test.key}" for test in definition.required_tests()}
 
 
-def test_a_batch_starts_only_from_an_eligible_donation(cast: Cast) -> None:
-    version = approved(small_record())
-    of = donor(cast)
+def undecided(cast: Cast) -> Room:
+    """Planned from a cord that nobody has decided about: a test of the donor is not in."""
+    version, of = approved(small_record()), donor(cast)
     donation = collected(cast, of)
     screened(cast, of, but="hiv")
     train(cast.olga, version.record.address)
-    batch = plan_batch(
-        number="CT-0042",
-        product_version=version,
-        site=site_of("NANHU"),
-        donation=donation,
-        actor=actor(cast.olga),
-        at=AT,
-    )
+    particulars = {"product_version": version, "site": site_of("NANHU"), "donation": donation}
+    return Room(cast, plan_batch(number="CT-0042", **particulars, actor=actor(cast.olga), at=AT))
 
-    found = codes(lambda: start(Room(cast, batch)))
-    assert found == ["donor_not_eligible", "open_holds"]
+
+def test_material_in_quarantine_holds_the_start(cast: Cast) -> None:
+    assert codes(lambda: start(undecided(cast))) == ["open_holds"]
+
+
+def test_a_batch_never_starts_from_a_donation_that_was_decided_against(cast: Cast) -> None:
+    room = undecided(cast)
+    decide(cast, room.batch.donation, room.batch.product_version, Eligibility.INELIGIBLE, "Reactive")
+
+    assert codes(lambda: start(room)) == ["donor_not_eligible", "open_holds"]
 
 
 def test_a_donation_that_is_found_ineligible_later_holds_the_running_batch(room: Room) -> None:

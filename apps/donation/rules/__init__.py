@@ -17,6 +17,7 @@ from apps.products.rules.numbers import read_entry
 from apps.products.rules.units import UnitTable
 
 YEAR = 365  # days
+POSITIVE = frozenset({"positive", "reactive"})  # by these keys a master record names what a reactive test says
 YES, NO = "yes", "no"  # whether an exclusion was found
 LOOKED_BACK = "lookback:"  # begins the key of the hold of a look-back
 REACTIVE = "reactive:"  # begins the key of the hold of a result that did not pass after the donor was found eligible
@@ -87,6 +88,20 @@ def _against_test(test: ScreeningTest, screened: ScreenedTest | None, collected_
         _if(bool(bad), "screening_not_passed", N_("{test} does not allow donation."), **_named(test)),
     )
     return [objection for objection in (*found, against_one_way(test, screened.texts)) if objection]
+
+
+def is_answered(test: ScreeningTest, screened: ScreenedTest | None) -> bool:
+    """Whether each result that the test must have is in, whatever it says."""
+    known = screened.verdicts if screened else {}
+    return all(known.get(one.key, Verdict.NOT_DONE) is not Verdict.NOT_DONE for one in test.results if one.required)
+
+
+def is_reactive(screened: ScreenedTest | None) -> bool:
+    """A result that its limit refuses, and that says positive or reactive: no mismatch, and nothing that is missing."""
+    if screened is None:
+        return False
+    failing = {key for key, verdict in screened.verdicts.items() if verdict is not Verdict.PASS}
+    return any(screened.texts.get(key) in POSITIVE for key in failing)
 
 
 def _lets_pass(result: Parameter, verdict: Verdict | None) -> bool:
@@ -236,9 +251,12 @@ def is_own_decision(latest: DecisionFacts | None, countersigner: str) -> Objecti
     return Objection("same_person", N_("You decided about this donation; a second person countersigns."))
 
 
-def is_not_eligible(decision: Eligibility, din: str) -> Objection | None:
-    """A batch starts only from a donation that was found eligible."""
-    if decision is Eligibility.ELIGIBLE:
+def is_not_eligible(decision: Eligibility, din: str, *, is_for_one: bool) -> Objection | None:
+    """Nothing is made from a donation that was decided against, but for the one patient it was given for (1271.65(b)).
+
+    One that nobody has decided about yet stays in quarantine: its hold goes with everything made of it (1271.60(a)).
+    """
+    if decision in (Eligibility.ELIGIBLE, Eligibility.PENDING) or (decision is Eligibility.INELIGIBLE and is_for_one):
         return None
     template = N_("Donation {din} is not eligible ({decision}).")
     return Objection("donor_not_eligible", template, {"din": din, "decision": decision})
