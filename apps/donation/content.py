@@ -1,13 +1,39 @@
-"""What a physician signs about a donation."""
+"""What a physician signs about a donation, and what labels say because of the donor."""
+
+from dataclasses import dataclass
 
 from apps.core.text import N_
+from apps.documents.facts import Bilingual
 from apps.donation.facts import Eligibility
 from apps.donation.models import Donation
-from apps.donation.selectors import latest_decision, medical_answers, objections_to_eligibility, screened_tests
+from apps.donation.rules.labelling import words_on_label
+from apps.donation.selectors import (
+    donor_status,
+    latest_decision,
+    medical_answers,
+    objections_to_eligibility,
+    screened_tests,
+)
 from apps.products.definition import Definition
 from apps.products.models import ProductVersion
 from apps.products.selectors import definition_of
 from apps.signatures.facts import Line, SignedContent
+
+
+@dataclass(frozen=True)
+class OnLabel:
+    """What a label says because of the donor: its statements, and whether the biohazard legend is drawn."""
+
+    statements: tuple[Bilingual, ...] = ()
+    hazard: bool = False
+
+
+def on_label(donation: Donation | None, definition: Definition) -> OnLabel:
+    """The statements for everything that bears cells of this donation, as the donor stands now."""
+    if donation is None:
+        return OnLabel()
+    words = words_on_label(donor_status(donation, definition))
+    return OnLabel(tuple(Bilingual(one.en, one.zh) for one in words), any(one.is_biohazard for one in words))
 
 
 def eligibility_content(

@@ -11,8 +11,9 @@ from apps.core.errors import Objection
 from apps.donation import rules
 from apps.donation.facts import DonorStatus, DonorWords, Eligibility, ForWhom, MedicalAnswer, ScreenedTest
 from apps.donation.models import Bound, Donation, EligibilityDecision, HealthAnswer, ScreeningResult
-from apps.donation.rules import withdrawing
+from apps.donation.rules import labelling, withdrawing
 from apps.identity.models import Chain, Donor
+from apps.lineage.selectors import descendant_ids
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import ChoiceParameter, Definition, Option
@@ -196,11 +197,18 @@ def donor_status(donation: Donation, definition: Definition) -> DonorStatus:
     return DonorStatus(
         for_whom=ForWhom.AUTOLOGOUS if chain is ChainOfIdentity.AUTOLOGOUS else ForWhom.ANOTHER,
         eligibility=Eligibility(donation.eligibility),
-        is_evaluated=all(rules.is_answered(one, screened.get(one.key)) for one in tests if one.mandatory),
+        is_evaluated=all(labelling.is_answered(one, screened.get(one.key)) for one in tests if one.mandatory),
         reactive=tuple(
-            DonorWords(one.label.en, one.label.zh) for one in tests if rules.is_reactive(screened.get(one.key))
+            DonorWords(one.label.en, one.label.zh) for one in tests if labelling.is_reactive(screened.get(one.key))
         ),
     )
+
+
+def held_with(donation: Donation) -> list[Hold]:
+    """What is held on batches of this donation since units of one went to a patient in urgent need."""
+    key = rules.undecided_key(donation.din)
+    made = descendant_ids([donation.record])
+    return list(Hold.objects.filter(record__in=made, key=key, lifted_at=None).select_related("record").order_by("pk"))
 
 
 def decisions_of(donation: Donation) -> QuerySet[EligibilityDecision]:

@@ -13,7 +13,6 @@ from apps.documents.layout.drawing import draw
 from apps.documents.models import Document
 from apps.donation.facts import Eligibility
 from apps.donation.models import Donation
-from apps.donation.services import ELIGIBILITY
 from apps.quality.facts import Blocks
 from apps.quality.services import place_hold
 from apps.transport.facts import ShipmentState, ShipmentVerb
@@ -23,8 +22,9 @@ from apps.units.facts import Custody, Disposition, UnitKind
 from apps.units.models import Unit
 from apps.units.services import freeze_units
 from tests.batches.refusals import codes
-from tests.cast import AT, Cast, actor
+from tests.cast import Cast, actor
 from tests.documents.reading import flowing
+from tests.donation.story import undecided
 from tests.testing.story import FILLED, filled
 from tests.transport.story import (
     ASKED,
@@ -52,18 +52,6 @@ def pending(cast: Cast, batch: Batch) -> Batch:
     equipped(cast)
     undecided(batch)
     return batch_now(batch)
-
-
-def undecided(batch: Batch) -> None:
-    """As if nobody had decided, and the hold of the collection stood."""
-    assert batch.donation
-    donation = Donation.objects.select_related("record").get(pk=batch.donation.pk)
-    with audited(actor=SYSTEM, action="test.undecided", at=AT, touching=[donation.record]) as change:
-        change.update(donation, eligibility=Eligibility.PENDING)
-        place_hold(
-            change, record=donation.record, key=ELIGIBILITY, blocks=list(Blocks), code="not_eligible",
-            template="Donation {din} is not found eligible.", facts={"din": donation.din}, liftable_by="PHYSICIAN",
-        )  # fmt: skip
 
 
 def paper(shipment: Shipment) -> DocumentContent:

@@ -17,10 +17,15 @@ from apps.products.rules.numbers import read_entry
 from apps.products.rules.units import UnitTable
 
 YEAR = 365  # days
-POSITIVE = frozenset({"positive", "reactive"})  # by these keys a master record names what a reactive test says
 YES, NO = "yes", "no"  # whether an exclusion was found
+ELIGIBILITY = "eligibility"  # the hold on a donation until it is eligible; everything made of it is held with it
 LOOKED_BACK = "lookback:"  # begins the key of the hold of a look-back
 REACTIVE = "reactive:"  # begins the key of the hold of a result that did not pass after the donor was found eligible
+
+
+def undecided_key(din: str) -> str:
+    """The hold on what is made of a donation, beside the one that urgent use for one patient has let go."""
+    return f"{ELIGIBILITY}:{din}"
 
 
 def has_no_valid_consent(
@@ -88,20 +93,6 @@ def _against_test(test: ScreeningTest, screened: ScreenedTest | None, collected_
         _if(bool(bad), "screening_not_passed", N_("{test} does not allow donation."), **_named(test)),
     )
     return [objection for objection in (*found, against_one_way(test, screened.texts)) if objection]
-
-
-def is_answered(test: ScreeningTest, screened: ScreenedTest | None) -> bool:
-    """Whether each result that the test must have is in, whatever it says."""
-    known = screened.verdicts if screened else {}
-    return all(known.get(one.key, Verdict.NOT_DONE) is not Verdict.NOT_DONE for one in test.results if one.required)
-
-
-def is_reactive(screened: ScreenedTest | None) -> bool:
-    """A result that its limit refuses, and that says positive or reactive: no mismatch, and nothing that is missing."""
-    if screened is None:
-        return False
-    failing = {key for key, verdict in screened.verdicts.items() if verdict is not Verdict.PASS}
-    return any(screened.texts.get(key) in POSITIVE for key in failing)
 
 
 def _lets_pass(result: Parameter, verdict: Verdict | None) -> bool:

@@ -7,5 +7,13 @@ from apps.supply.services.deciding import (
     withdraw_supply,
     withdraw_with_order,
 )
+from apps.supply.services.donors import tell_of_donor
 
-__all__ = ["decide_supply", "open_supply", "release_to_named", "withdraw_supply", "withdraw_with_order"]
+__all__ = [
+    "decide_supply",
+    "open_supply",
+    "release_to_named",
+    "tell_of_donor",
+    "withdraw_supply",
+    "withdraw_with_order",
+]

@@ -10,6 +10,7 @@ from apps.batches.selectors.plans import definition_of_batch
 from apps.documents.content import reprint
 from apps.documents.facts import Barcode, Bilingual, DocumentContent, DocumentKind, Field, Label, Phrase
 from apps.documents.rules import instant
+from apps.donation.content import on_label
 from apps.organisation.selectors import printed_names
 from apps.products.definition import Definition, Test
 from apps.products.facts import BadPlace, Place
@@ -44,6 +45,7 @@ def sample_labels(sample: Sample, copies: int, printing: int) -> DocumentContent
 def _label(sample: Sample, printing: int) -> Label:
     definition = definition_of_batch(sample.batch)
     kind = next((kind for kind in definition.testing.samples if kind.key == sample.kind), None)
+    donor = on_label(sample.batch.donation, definition)
     tests = [test for key in sample.tests if (test := definition.test(key))]
     said: list[tuple[Bilingual, Phrase]] = [
         (Bilingual("Product", "产品"), both(definition.title)),
@@ -60,7 +62,8 @@ def _label(sample: Sample, printing: int) -> Label:
         identity=sample.number,
         fields=tuple(Field(label, value) for label, value in said if value),
         barcode=Barcode(sample.record.address),
-        warnings=(FOR_QC, *reprint(printing)),
+        warnings=(*donor.statements, FOR_QC, *reprint(printing)),
+        hazard=donor.hazard,
         width_mm=100,
         height_mm=90,
     )
