@@ -2,19 +2,21 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import zxingcpp
 
 from apps.batches.content import TALLER
-from apps.documents.facts import Barcode, Bilingual, DocumentKind, Field, Label, Symbology
+from apps.documents.facts import Barcode, Bilingual, DocumentKind, Field, Label, Symbology, read_content
 from apps.documents.layout.drawing import draw
+from apps.documents.selectors import label_sheets_about
 from apps.donation.content import on_label
 from apps.donation.facts import DonorStatus, DonorWords, Eligibility, ForWhom
 from apps.donation.models import Donation
 from apps.donation.rules.labelling import TABLE, as_markdown, words_on_label
 from apps.donation.services import record_screening
-from tests.batches.story import collected, donor, screened, small_record
+from tests.batches.story import approved, collected, donor, screened, small_record
 from tests.cast import AT, Cast, actor
 from tests.documents import demo
 from tests.documents.reading import flowing, pictures_of
@@ -64,7 +66,15 @@ def smallest(symbology: Symbology = Symbology.DATA_MATRIX, *, hazard: bool = Tru
     fields = tuple(Field(Bilingual(name, "名称"), value) for name, value in told.items())
     last = Bilingual("In process, not for use in patients", "中间产品，不得用于患者")
     code = Barcode("CT-0042-P1-F01", symbology)
-    return Label(Bilingual("T75 flask", "T75 培养瓶"), "CT-0042-P1-F01", fields, code, (*said, last), height_mm=TALLER, hazard=hazard)
+    return Label(
+        Bilingual("T75 flask", "T75 培养瓶"),
+        "CT-0042-P1-F01",
+        fields,
+        code,
+        (*said, last),
+        height_mm=TALLER,
+        hazard=hazard,
+    )
 
 
 @pytest.mark.parametrize("symbology", [Symbology.DATA_MATRIX, Symbology.CODE_128])
@@ -107,3 +117,26 @@ def test_the_status_is_read_from_what_is_recorded(cast: Cast) -> None:
     assert found.hazard
     assert [one.en for one in found.statements][-1] == "WARNING: Reactive test results for HIV-1/2"
     assert on_label(None, definition).statements == ()
+
+
+@pytest.mark.django_db
+def test_the_label_of_a_collection_is_printed_by_page_and_api_and_once_more_with_the_reason(
+    cast: Cast, web_client: Any, api_client: Any
+) -> None:
+    approved(small_record())
+    cord = collected(cast, donor(cast))
+    pages, client = web_client(cast.paula), api_client(cast.paula)
+
+    assert pages.post(f"/donation/donations/{cord.din}/labels/", {"copies": "2", "reason": ""}).status_code == 302
+    again = client.post(f"/api/v1/donations/{cord.din}/labels/", {"copies": 1}, format="json")
+    assert (again.status_code, again.json()["code"]) == (409, "reason_missing")
+    told = {"copies": 1, "reason": "The first fell into the bath"}
+    assert client.post(f"/api/v1/donations/{cord.din}/labels/", told, format="json").status_code == 201
+    first, second = (read_content(one.wording.text) for one in label_sheets_about(cord.record))
+    pdf = draw(first)
+    assert len(pictures_of(pdf)) == 2
+    assert {one.text for one in zxingcpp.read_barcodes(pictures_of(pdf, dpi=200)[0])} == {f"={cord.din}00"}
+    assert all(one in flowing(pdf) for one in (NOT_EVALUATED, ADVISE, "In quarantine until found eligible", "D-0117"))
+    assert "Printed once more" in flowing(draw(second))
+    page = pages.get(f"/donation/donations/{cord.din}/").content.decode()
+    assert f"DL-{cord.din}-2" in page

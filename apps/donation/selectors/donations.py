@@ -9,9 +9,9 @@ from django.db.models import Max, QuerySet
 from apps.audit.models import Record
 from apps.core.errors import Objection
 from apps.donation import rules
-from apps.donation.facts import DonorStatus, DonorWords, Eligibility, ForWhom, MedicalAnswer, ScreenedTest
+from apps.donation.facts import Eligibility, MedicalAnswer, ScreenedTest
 from apps.donation.models import Bound, Donation, EligibilityDecision, HealthAnswer, ScreeningResult
-from apps.donation.rules import labelling, withdrawing
+from apps.donation.rules import withdrawing
 from apps.identity.models import Chain, Donor
 from apps.lineage.selectors import descendant_ids
 from apps.organisation.models import User
@@ -187,21 +187,6 @@ def ineligibility_of(donation: Donation) -> Objection | None:
     """Why nothing may be made from this donation, if so."""
     is_for_one = Bound.objects.filter(donation=donation).exists()
     return rules.is_not_eligible(Eligibility(donation.eligibility), donation.din, is_for_one=is_for_one)
-
-
-def donor_status(donation: Donation, definition: Definition) -> DonorStatus:
-    """What a label has to say of the donor: decision, whether every mandatory test is in, which were reactive."""
-    screened = screened_tests(donation.donor, definition)
-    tests = definition.donation.screening
-    chain = definition.chain_of_identity
-    return DonorStatus(
-        for_whom=ForWhom.AUTOLOGOUS if chain is ChainOfIdentity.AUTOLOGOUS else ForWhom.ANOTHER,
-        eligibility=Eligibility(donation.eligibility),
-        is_evaluated=all(labelling.is_answered(one, screened.get(one.key)) for one in tests if one.mandatory),
-        reactive=tuple(
-            DonorWords(one.label.en, one.label.zh) for one in tests if labelling.is_reactive(screened.get(one.key))
-        ),
-    )
 
 
 def held_with(donation: Donation) -> list[Hold]:
