@@ -17,7 +17,7 @@ from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.lists import state_list
-from apps.core.ui.wording import sentence, translated
+from apps.core.ui.wording import bilingual, sentence, translated
 from apps.documents.selectors import documents_about
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import roles_at
@@ -27,7 +27,7 @@ from apps.signatures.facts import Signing
 from apps.signatures.pages import Panel, signed_page
 from apps.signatures.selectors import shown_signatures
 from apps.supply import rules, services
-from apps.supply.content import decide_content, donor_lines, release_to_named_content
+from apps.supply.content import decide_content, known_tests, label_words, release_to_named_content
 from apps.supply.facts import Route, SupplyState, SupplyVerb
 from apps.supply.forms import UnitsForm, WhyForm
 from apps.supply.lifecycle import AGREEING, MOVES, WAYS, verbs_from
@@ -166,7 +166,11 @@ def _donor(supply: NamedSupply, roles: AbstractSet[Role]) -> dict[str, object]:
         return {}
     now = donor_of(supply.batch)
     waits = supply.state == SupplyState.SUPPLIED and rules.waits_for_no_answer(supply.donor_told, now) is None
-    return {"donor": now, "lines": donor_lines(supply.batch)[2:], "to_read": waits and bool(roles & set(AGREEING))}
+    tests = [
+        (bilingual(one.label), translated(one.standing), bilingual(one.found)) for one in known_tests(supply.batch)
+    ]
+    said = {"donor_tests": tests, "donor_label": [bilingual(one) for one in label_words(supply.batch)]}
+    return {"donor": now, **said, "to_read": waits and bool(roles & set(AGREEING))}
 
 
 def _decided(request: HttpRequest, supply: NamedSupply, units: list[Unit], signing: Signing) -> NamedSupply:

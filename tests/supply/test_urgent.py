@@ -91,7 +91,7 @@ def test_the_physician_signs_what_is_known_and_what_is_missing(
     said = {line.label: (line.value, line.note) for line in lines}
     assert said["Donor"] == (batch.donor_code, batch.din)
     assert said["Donor eligibility"] == ("PENDING", "")
-    assert said["HIV-1/2"] == ("known", "negative, negative")
+    assert said["HIV-1/2"] == ("known", "Negative, Negative")
     assert [line.value for line in lines if line.label == "On the label"] == [
         "NOT EVALUATED FOR INFECTIOUS SUBSTANCES",
         "WARNING: Advise patient of communicable disease risks",

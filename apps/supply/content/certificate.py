@@ -27,7 +27,7 @@ from apps.documents.selectors import newest_document, next_version
 from apps.release.content.described import product_and_batch, units_table
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signatures_of
-from apps.supply.content.donors import donor_statements, donor_table
+from apps.supply.content.donors import donor_blocks
 from apps.supply.content.signed import VERBS
 from apps.supply.facts import Route, TestFacts
 from apps.supply.models import NamedSupply
@@ -117,7 +117,7 @@ def certificate_of(supply: NamedSupply) -> DocumentContent:
         blocks=(
             product_and_batch(batch, definition, bags),
             _for_whom(supply),
-            *((donor_statements(batch), donor_table(batch)) if route is Route.URGENT else ()),
+            *(donor_blocks(batch) if route is Route.URGENT else ()),
             *((_not_passed(pending, ZoneInfo(site.timezone), route),) if pending else ()),
             results_table(batch, outcomes_of(batch)),
             units_table(batch, definition, bags),
