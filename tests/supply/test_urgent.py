@@ -6,6 +6,7 @@ import pytest
 
 from apps.alerts.selectors.patients import of_donors
 from apps.batches.models import Batch
+from apps.batches.selectors.batches import batch_now
 from apps.documents.layout.drawing import draw
 from apps.documents.models import Document
 from apps.donation.facts import Eligibility
@@ -86,7 +87,7 @@ def test_the_physician_says_why_and_at_what_risk(
 def test_the_physician_signs_what_is_known_and_what_is_missing(
     cast: Cast, batch: Batch, pending: Donation, order: TreatmentOrder
 ) -> None:
-    lines = agree_content(batch, order.record, order.recipient, URGENT).lines
+    lines = agree_content(batch_now(batch), order.record, order.recipient, URGENT).lines
 
     said = {line.label: (line.value, line.note) for line in lines}
     assert said["Donor"] == (batch.donor_code, batch.din)

@@ -2,6 +2,7 @@
 
 from apps.donation.selectors.donations import (
     asked_at,
+    awaiting_countersignature,
     chain_of,
     criteria_asked,
     decisions_of,
@@ -21,6 +22,7 @@ from apps.donation.selectors.donations import (
     screened_tests,
     screening_asked,
     screening_rows,
+    tested_again,
     visible_donations,
     was_found_eligible,
 )
@@ -28,6 +30,7 @@ from apps.donation.selectors.judging import consent_missing, definition_for, don
 
 __all__ = [
     "asked_at",
+    "awaiting_countersignature",
     "chain_of",
     "consent_missing",
     "criteria_asked",
@@ -50,6 +53,7 @@ __all__ = [
     "screened_tests",
     "screening_asked",
     "screening_rows",
+    "tested_again",
     "visible_donations",
     "was_found_eligible",
 ]

@@ -55,8 +55,8 @@ def tell_of_donor(*, supply: NamedSupply, actor: Actor, at: datetime) -> NamedSu
     """The physician has read what was decided about the donor after the urgent use (21 CFR 1271.60(d)(4))."""
     record = supply.record
     who = require(actor, Role.PHYSICIAN, record.site, at=at, about=record.address)
-    door = {"touching": [record], "relying_on": [supply.batch.record]}
-    with audited(actor=who, action="supply.donor.told", at=at, **door) as change:
+    relied = [supply.batch.record]
+    with audited(actor=who, action="supply.donor.told", at=at, touching=[record], relying_on=relied) as change:
         now = supply_now(supply)
         found = donor_of(now.batch)
         stop_if(

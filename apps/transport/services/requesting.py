@@ -125,8 +125,15 @@ def against_leaving(units: Sequence[Unit], asked: Asked) -> list[Objection | Non
 def asked_of(shipment: Shipment) -> Asked:
     """What was asked for, as the rules are told."""
     words = (shipment.mode, shipment.receiver, shipment.contact)
-    where = (shipment.note, shipment.ward, shipment.in_quarantine, shipment.establishment)
-    return Asked(*words, shipment.departs_at, shipment.hours, *where)
+    return Asked(
+        *words,
+        shipment.departs_at,
+        shipment.hours,
+        shipment.note,
+        shipment.ward,
+        in_quarantine=shipment.in_quarantine,
+        establishment=shipment.establishment,
+    )
 
 
 def out_of_turn(verb: ShipmentVerb, shipment: Shipment) -> KeptRefusal | None:
