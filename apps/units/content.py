@@ -26,6 +26,7 @@ from apps.units.facts import LabelCode, TradeItem
 from apps.units.models import Label, Unit
 from apps.units.selectors import state_of_label
 
+HEIGHT, TALLER = 90, 110  # mm: with the biohazard legend and its warnings a label needs more room
 SHEET = Bilingual("Unit labels", "单元标签")
 SPECIMEN = Bilingual("SPECIMEN", "样张")
 VIABLE_CELLS = Bilingual("Viable cells", "活细胞数")
@@ -51,7 +52,7 @@ def label_content(label: Label, donor: OnLabel | None = None) -> LabelBlock:
         warnings=(*([] if label.unit_number else [SPECIMEN]), *donor.statements, QUARANTINE, *statements),
         hazard=donor.hazard,
         width_mm=100,
-        height_mm=90,
+        height_mm=TALLER if donor.hazard else HEIGHT,
     )
 
 

@@ -16,6 +16,9 @@ from apps.donation.facts import DonorStatus, DonorWords, Eligibility, ForWhom
 from apps.donation.models import Donation
 from apps.donation.rules.labelling import TABLE, as_markdown, words_on_label
 from apps.donation.services import record_screening
+from apps.products.loader import SEEDS, load
+from apps.units.content import QUARANTINE
+from apps.units.content import TALLER as TALL_UNIT
 from tests.batches.story import approved, collected, donor, screened, small_record
 from tests.cast import AT, Cast, actor
 from tests.documents import demo
@@ -140,3 +143,35 @@ def test_the_label_of_a_collection_is_printed_by_page_and_api_and_once_more_with
     assert "Printed once more" in flowing(draw(second))
     page = pages.get(f"/donation/donations/{cord.din}/").content.decode()
     assert f"DL-{cord.din}-2" in page
+
+
+FOUND: dict[str, str] = {
+    "unit_number": "CT-0042-U01", "donor_code": "D-0117", "donation": "A999926000117", "cells": "5.0×10⁷",
+    "volume": "10 mL", "expires_at": "2027-11-05 14:00 UTC+8", "storage": "Frozen, vapour phase 冻存（气相液氮）",
+    "manufacturer": "Nanhu Cell Centre 南湖细胞中心", "chain_of_identity": "CHA999926A0001B", "blood_group": "A+",
+    "collected_at": "2026-11-05 14:00 UTC+8",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", sorted(one.name for one in (SEEDS / "products").iterdir()))
+def test_three_reactive_tests_fit_on_the_unit_label_of_every_product(folder: str) -> None:
+    made = load(SEEDS / "products" / folder / "v1").definition
+    tests = [DonorWords(one.label.en, one.label.zh) for one in made.donation.screening][:3] if made.collected else []
+    status = DonorStatus(ANOTHER, INELIGIBLE, is_evaluated=True, reactive=tuple(tests))
+    said = [*words_on_label(status), *made.units.label.statements]
+    told = {
+        **FOUND,
+        "product": f"{made.strength.en} {made.strength.zh}",
+        "component": f"{made.title.en} {made.title.zh}",
+    }
+    fields = [Field(Bilingual(one.label.en, one.label.zh), told.get(one.key, "")) for one in made.units.label.fields]
+    code = Barcode("(91)unit/CT-0042-U01(92)20271105T0600Z", gs1=True)
+    words = (QUARANTINE, *(Bilingual(one.en, one.zh) for one in said))
+    title = Bilingual(made.title.en, made.title.zh)
+    label = Label(title, "CT-0042-U01", tuple(fields), code, words, width_mm=100, height_mm=TALL_UNIT, hazard=True)
+
+    pdf = draw(demo.batch_certificate(kind=DocumentKind.LABEL, blocks=(label,)))
+
+    (found,) = zxingcpp.read_barcodes(pictures_of(pdf, dpi=300)[0])
+    assert "unit/CT-0042-U01" in found.text
+    assert "BIOHAZARD" in flowing(pdf)

@@ -18,6 +18,7 @@ from apps.products.loader import units
 from apps.testing.content.wording import both
 from apps.testing.models import Sample
 
+HEIGHT, TALLER = 90, 110  # mm: with the biohazard legend and its warnings a label needs more room
 SHEET = Bilingual("Labels of a sample", "样品标签")
 FOR_QC = Bilingual("For QC only, not for use in patients", "仅供质量检验，不得用于患者")
 NAMED = 6  # tests that stand on the label; what is beyond is counted and stands in the record behind the symbol
@@ -65,7 +66,7 @@ def _label(sample: Sample, printing: int) -> Label:
         warnings=(*donor.statements, FOR_QC, *reprint(printing)),
         hazard=donor.hazard,
         width_mm=100,
-        height_mm=90,
+        height_mm=TALLER if donor.hazard else HEIGHT,
     )
 
 
