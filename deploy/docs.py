@@ -10,9 +10,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from deploy.lifecycle_page import lifecycle_page  # noqa: E402  the path comes first
+from apps.donation.rules import labelling  # noqa: E402  the path comes first
+from deploy.lifecycle_page import lifecycle_page  # noqa: E402
 
-GENERATED: dict[str, Callable[[], str]] = {"docs/lifecycle.md": lifecycle_page}
+GENERATED: dict[str, Callable[[], str]] = {
+    "docs/donor_labels.md": labelling.as_markdown,
+    "docs/lifecycle.md": lifecycle_page,
+}
 
 
 def outdated() -> list[str]:

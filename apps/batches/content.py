@@ -24,6 +24,7 @@ from apps.core.text import N_
 from apps.documents.facts import Barcode, DocumentContent, DocumentKind, Field
 from apps.documents.facts import Bilingual as Both
 from apps.documents.facts import Label as LabelBlock
+from apps.donation.content import OnLabel, on_label
 from apps.identity.models import Chain
 from apps.products.definition import Definition, Recordable
 from apps.products.definition import Step as ProductStep
@@ -40,6 +41,7 @@ AGREED = N_("I agree that this batch departs here from its master record as desc
 AT_RISK = N_("I go on in spite of the holds shown; the person named agrees and will ratify it.")
 RATIFIED = N_("I ratify the decision to go on in spite of the holds shown.")
 VESSEL_LABELS = Both("Labels of in-process vessels", "中间容器标签")
+LOW, TALLER = 50, 70  # mm: with the statements of its donor a label of a vessel needs more room
 IN_PROCESS = Both("In process, not for use in patients", "中间产品，不得用于患者")
 TRUE_COPY = N_("I compared this image with the paper; it is a true and complete copy.")
 
@@ -185,7 +187,7 @@ def vessel_labels(batch: Batch, vessels: Sequence[Vessel], n: int) -> DocumentCo
     """One sheet of vessel labels: a label each, with the number that is scanned at every step."""
     definition = plan_of(batch).definition
     kinds = {kind.key: Both(kind.label.en, kind.label.zh) for kind in definition.preparation.vessels}
-    chain = chain_of_batch(batch)
+    chain, donor = chain_of_batch(batch), on_label(batch.donation, definition)
     return DocumentContent(
         kind=DocumentKind.LABEL,
         number=SHEET.format(batch=batch.number, n=n),
@@ -196,13 +198,13 @@ def vessel_labels(batch: Batch, vessels: Sequence[Vessel], n: int) -> DocumentCo
         timezone=batch.site.timezone,
         subject=batch.record.address,
         caption=f"{batch.number} · {definition.band.word.en}",
-        blocks=tuple(_vessel_label(batch, vessel, kinds[vessel.kind], chain) for vessel in vessels),
+        blocks=tuple(_vessel_label(batch, vessel, kinds[vessel.kind], chain, donor) for vessel in vessels),
         demo=settings.QCS_MODE != "server",
         data={"vessels": [vessel.number for vessel in vessels]},
     )
 
 
-def _vessel_label(batch: Batch, vessel: Vessel, kind: Both, chain: Chain | None) -> LabelBlock:
+def _vessel_label(batch: Batch, vessel: Vessel, kind: Both, chain: Chain | None, donor: OnLabel) -> LabelBlock:
     opened = vessel.opened_at.astimezone(ZoneInfo(batch.site.timezone)).strftime("%Y-%m-%d %H:%M")
     fields = (
         Field(Both("Batch", "批号"), batch.number),
@@ -211,7 +213,8 @@ def _vessel_label(batch: Batch, vessel: Vessel, kind: Both, chain: Chain | None)
         Field(Both("Opened", "启用时间"), opened),
         *([Field(Both("Chain of identity", "身份链"), chain.number)] if chain else []),
     )
-    return LabelBlock(kind, vessel.number, fields, Barcode(vessel.number), (IN_PROCESS,))
+    said, height = (*donor.statements, IN_PROCESS), TALLER if donor.statements else LOW
+    return LabelBlock(kind, vessel.number, fields, Barcode(vessel.number), said, height_mm=height, hazard=donor.hazard)
 
 
 def label_at(definition: Definition, place: Place) -> str:

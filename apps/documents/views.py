@@ -42,6 +42,7 @@ KINDS = {
     DocumentKind.CERTIFICATE_OF_ANALYSIS: gettext_lazy("Certificate of analysis"),
     DocumentKind.BATCH_RECORD: gettext_lazy("Batch record"),
     DocumentKind.MASTER_RECORD: gettext_lazy("Master record"),
+    DocumentKind.ACCOMPANYING_RECORD: gettext_lazy("Accompanying record"),
     DocumentKind.LABEL: gettext_lazy("Labels"),
     DocumentKind.REPORT: gettext_lazy("Report"),
 }

@@ -17,6 +17,44 @@ class Eligibility(StrEnum):
     DEFERRED = "DEFERRED"
 
 
+class ForWhom(StrEnum):
+    """Who is to receive it: the donor, or anybody else."""
+
+    AUTOLOGOUS = "AUTOLOGOUS"
+    ANOTHER = "ANOTHER"
+
+
+class DonorMark(StrEnum):
+    """What a label says because of the donor (21 CFR 1271.90)."""
+
+    BIOHAZARD = "BIOHAZARD"
+    AUTOLOGOUS_ONLY = "AUTOLOGOUS_ONLY"
+    NOT_EVALUATED = "NOT_EVALUATED"
+    ADVISE = "ADVISE"
+
+
+@dataclass(frozen=True)
+class DonorWords:
+    """One statement of a label in both languages; the biohazard legend is drawn as its symbol."""
+
+    en: str
+    zh: str
+    is_biohazard: bool = False
+
+
+@dataclass(frozen=True)
+class DonorStatus:
+    """A donor as a label sees it. `reactive`: the agents whose tests were reactive, whoever decided what.
+
+    `is_evaluated`: every mandatory test has its result.
+    """
+
+    for_whom: ForWhom
+    eligibility: Eligibility
+    is_evaluated: bool
+    reactive: tuple[DonorWords, ...] = ()
+
+
 @dataclass(frozen=True)
 class ConsentFacts:
     """A consent as a rule sees it."""

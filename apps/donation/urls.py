@@ -18,6 +18,7 @@ urlpatterns = [
     path("donors/<str:number>/collect/", views.collect, name="collect"),
     path("donations/<str:din>/", views.donation, name="donation"),
     path("donations/<str:din>/health/", views.health, name="health"),
+    path("donations/<str:din>/labels/", views.print_labels, name="labels"),
     path("donations/<str:din>/countersign/", views.countersign, name="countersign"),
     path("donations/<str:din>/decide/", views.decide, name="decide"),
 ]

@@ -24,7 +24,7 @@ from apps.signatures.facts import SignedContent, Signing
 from apps.supply import services
 from apps.supply.content import decide_content, release_to_named_content
 from apps.supply.facts import Route, SupplyState, SupplyVerb
-from apps.supply.lifecycle import MOVES
+from apps.supply.lifecycle import AGREEING, MOVES
 from apps.supply.models import NamedSupply, Outstanding, SuppliedUnit
 from apps.supply.selectors import free_units, visible_supplies
 from apps.units.api.acts import Act
@@ -57,6 +57,7 @@ class SupplyOutput(serializers.ModelSerializer):
             *("address", "number", "batch", "route", "state", "order", "recipient", "informed", "need", "risk"),
             *("agreed_at", "agreed_by", "decided_at", "decided_by", "supplied_at", "supplied_by"),
             *("ended_at", "end_reason", "outstanding", "units"),
+            *("donor_when_asked", "donor_told", "donor_told_at", "donor_told_to"),
         )
 
     def get_units(self, supply: NamedSupply) -> list[str]:
@@ -175,6 +176,20 @@ class Withdraw(Act):
 
     def perform(self, target: NamedSupply, said: dict[str, Any]) -> NamedSupply:
         return services.withdraw_supply(supply=target, **said, **self.who)
+
+
+class DonorTold(Act):
+    """The physician has read what was decided about the donor after the urgent use."""
+
+    open_to = Access(write=frozenset(AGREEING))
+    input_class, output_class = Nothing, SupplyOutput
+    created = False
+
+    def target(self) -> NamedSupply:
+        return get_object_or_404(visible_supplies(self.request.user, self.now), number=self.kwargs["number"])
+
+    def perform(self, target: NamedSupply, said: dict[str, Any]) -> NamedSupply:
+        return services.tell_of_donor(supply=target, **self.who)
 
 
 def _units(supply: NamedSupply, numbers: list[str]) -> list[Unit]:

@@ -8,10 +8,12 @@ from apps.testing.facts import Standing
 
 
 class Route(StrEnum):
-    """Why it is not certified: tests are outstanding, or it is out of its specification and never will be."""
+    """Why it is not certified: tests are outstanding; it is out of its specification and never will be; or its donor is
+    not found eligible and the need is urgent (21 CFR 1271.60(d), 1271.65(b))."""
 
     CONDITIONAL = "CONDITIONAL"
     EXCEPTIONAL = "EXCEPTIONAL"
+    URGENT = "URGENT"
 
 
 class SupplyState(StrEnum):

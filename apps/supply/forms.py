@@ -33,14 +33,14 @@ class AgreeForm(forms.Form):
         label=gettext_lazy("Why it is needed"),
         max_length=1000,
         required=False,
-        help_text=gettext_lazy("Only for an exceptional supply."),
+        help_text=gettext_lazy("For an exceptional supply and for urgent use."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     risk = forms.CharField(
         label=gettext_lazy("Risk"),
         max_length=1000,
         required=False,
-        help_text=gettext_lazy("Only for an exceptional supply."),
+        help_text=gettext_lazy("For an exceptional supply and for urgent use."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

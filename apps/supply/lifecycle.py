@@ -37,11 +37,16 @@ AGREEING = (Role.PHYSICIAN,)
 WAYS = {
     Route.CONDITIONAL: N_("Conditional release: tests are outstanding"),
     Route.EXCEPTIONAL: N_("Exceptional supply: out of its specification, never certified"),
+    Route.URGENT: N_("Urgent use: the donor is not found eligible"),
 }
 AGREED = {
     Route.CONDITIONAL: N_("I agree that this product is given to this patient while the tests shown are outstanding."),
     Route.EXCEPTIONAL: N_(
         "I request this product for this patient although it is out of its specification as shown; I know the risk."
+    ),
+    Route.URGENT: N_(
+        "I request this product for this patient, in urgent need, although its donor is not found eligible; I know "
+        "what is known of the donor and what is missing, as shown."
     ),
 }
 DECIDED = {
@@ -51,10 +56,18 @@ DECIDED = {
     Route.EXCEPTIONAL: N_(
         "I have assessed the risk and agree to the supply to the patient named; this product is not certified."
     ),
+    Route.URGENT: N_(
+        "I agree to the urgent use for the patient named; the determination of the donor's eligibility is completed "
+        "afterwards and the physician is told."
+    ),
 }
 SECOND = {
     Route.CONDITIONAL: N_("I release these units conditionally, to the patient named and nobody else."),
     Route.EXCEPTIONAL: N_("I let these units go to the patient named and nobody else; they are not certified."),
+    Route.URGENT: N_(
+        "I let these units go to the patient named and nobody else, labelled as shown; their donor is not found "
+        "eligible."
+    ),
 }
 
 

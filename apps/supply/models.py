@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from apps.audit.models import Audited, Record
 from apps.batches.models import Batch
 from apps.core.choices import choices_of
+from apps.donation.facts import Eligibility
 from apps.identity.models import Recipient
 from apps.supply.facts import Route, SupplyState
 from apps.units.models import Unit
@@ -24,6 +25,10 @@ class NamedSupply(Audited):
     need = models.CharField(max_length=1000, blank=True)
     risk = models.CharField(max_length=1000, blank=True)
     failing = models.JSONField(default=list)  # the tests that failed when the physician asked
+    donor_when_asked = models.CharField(max_length=12, choices=choices_of(Eligibility), blank=True)
+    donor_told = models.CharField(max_length=12, choices=choices_of(Eligibility), blank=True)
+    donor_told_at = models.DateTimeField(null=True, blank=True)
+    donor_told_to = models.CharField(max_length=120, blank=True)
     agreed_at = models.DateTimeField()
     agreed_by = models.CharField(max_length=80)
     agreed_name = models.CharField(max_length=120)
@@ -50,6 +55,11 @@ class NamedSupply(Audited):
                 condition=Q(decided_by="")
                 | (~Q(decided_by=F("agreed_by")) & ~Q(supplied_by=F("decided_by")) & ~Q(supplied_by=F("agreed_by"))),
                 name="three_people_of_a_supply",
+            ),
+            models.CheckConstraint(
+                condition=Q(donor_told="", donor_told_at__isnull=True, donor_told_to="")
+                | (~Q(donor_told="") & Q(donor_told_at__isnull=False) & ~Q(donor_told_to="")),
+                name="told_of_the_donor_says_what_when_and_to_whom",
             ),
             models.UniqueConstraint(
                 fields=["order", "batch"],

@@ -1,18 +1,21 @@
 """Rules of supply to a named patient without certification: pure (EU GMP ATMP 11.3.3, 11.5)."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 
 from apps.batches.facts.words import BatchState
 from apps.core.errors import Objection
 from apps.core.text import N_
+from apps.donation.facts import Eligibility
 from apps.products.definition import Definition
 from apps.quality.rules import is_blank
-from apps.supply.facts import Agreed, Route, TestFacts
+from apps.supply.facts import Agreed, Route, SupplyState, TestFacts
 from apps.testing.facts import Standing
 from apps.testing.rules import has_not_passed
 
 RUNNING = frozenset({Standing.AWAITED, Standing.UNREVIEWED})
 FAILING = frozenset({Standing.FAILED, Standing.NOT_EVALUABLE})
+DETERMINED_WITHIN = timedelta(days=14)  # after an urgent use; ours: the regulation names no days (site to confirm)
 ANSWERED = frozenset({Standing.PASSED, Standing.FAILED})
 
 
@@ -24,6 +27,12 @@ def is_not_foreseen(route: Route, definition: Definition) -> Objection | None:
         )
     if route is Route.EXCEPTIONAL and definition.release.exceptional is None:
         return Objection("no_exceptional_supply", N_("The master record allows no exceptional supply."), place="route")
+    if route is Route.URGENT and definition.release.urgent is None:
+        return Objection(
+            "no_urgent_use",
+            N_("The master record allows no urgent use of material whose donor is not found eligible."),
+            place="route",
+        )
     return None
 
 
@@ -33,9 +42,9 @@ def foresees(definition: Definition) -> bool:
 
 
 def says_nothing(said: Agreed) -> list[Objection | None]:
-    """How the patient was informed is said in words; for an exception also why, and at what risk."""
+    """How the patient was informed is said in words; beyond a conditional release also why, and at what risk."""
     asked = {"informed": said.informed}
-    if said.route is Route.EXCEPTIONAL:
+    if said.route is not Route.CONDITIONAL:
         asked |= {"need": said.need, "risk": said.risk}
     return [is_blank(text, place) for place, text in asked.items()]
 
@@ -74,6 +83,8 @@ def _is_outstanding(test: TestFacts) -> bool:
 
 
 def _has_no_need(route: Route, tests: Iterable[TestFacts]) -> Objection | None:
+    if route is Route.URGENT:
+        return None  # its need is the donor's: `donor_in_the_way`
     if route is Route.EXCEPTIONAL:
         if any(one.standing in FAILING for one in tests):
             return None
@@ -90,6 +101,38 @@ def failed_since(route: Route, asked_about: Collection[str], tests: Iterable[Tes
     template = N_("{test} failed after the physician had asked; withdraw this and let the physician ask anew.")
     new = [one for one in tests if one.standing in FAILING and one.key not in asked_about]
     return [Objection("failed_since", template, {"test": one.label, "test_zh": one.label_zh}) for one in new]
+
+
+def donor_in_the_way(route: Route, donor: Eligibility | None) -> Objection | None:
+    """Urgent use is for what has a donor who is not found eligible; everything else takes its own way."""
+    if route is not Route.URGENT or donor not in (None, Eligibility.ELIGIBLE):
+        return None
+    template = N_("No donor of it waits for the decision or was decided against: this batch takes the ordinary way.")
+    return Objection("donor_eligible", template)
+
+
+def decided_since(route: Route, asked_about: str, donor: Eligibility | None) -> Objection | None:
+    """The physician asked knowing what was known of the donor then; another decision is asked about anew."""
+    if route is not Route.URGENT or donor is None or donor == asked_about:
+        return None
+    template = N_("The donor was decided about after the physician had asked; let the physician ask anew.")
+    return Objection("decided_since", template)
+
+
+def is_not_let_go_urgently(route: Route, state: SupplyState) -> Objection | None:
+    """Only who was given material of a donor nobody had decided about is told of the decision."""
+    if route is Route.URGENT and state is SupplyState.SUPPLIED:
+        return None
+    return Objection("not_urgent", N_("Nothing went out by urgent use here."))
+
+
+def waits_for_no_answer(told: str, donor: Eligibility | None) -> Objection | None:
+    """The physician is told of the decision about the donor when there is one, once (21 CFR 1271.60(d)(4))."""
+    if told:
+        return Objection("told_before", N_("The physician has read the decision about the donor."))
+    if donor in (None, Eligibility.PENDING):
+        return Objection("not_determined", N_("Nobody has decided about the donor yet."))
+    return None
 
 
 def is_same_person(signer: str, *earlier: str) -> Objection | None:

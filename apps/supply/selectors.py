@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from apps.audit.models import Record
 from apps.batches.facts.words import BatchState
@@ -12,10 +12,14 @@ from apps.batches.models import Batch
 from apps.batches.selectors.banking import bank_in_the_way
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import Objection
+from apps.donation.facts import Eligibility
+from apps.donation.models import Donation
+from apps.donation.rules import ELIGIBILITY, undecided_key
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition.base import Span
 from apps.quality.facts import Blocks
+from apps.quality.models import Hold
 from apps.quality.rules import has_open_holds
 from apps.quality.selectors import open_holds
 from apps.release.rules import findings_left
@@ -142,6 +146,8 @@ def why_not(supply: NamedSupply) -> list[Objection]:
         rules.is_not_reviewed(BatchState(batch.state)),
         *rules.tests_in_the_way(route, tests),
         *rules.failed_since(route, supply.failing, tests),
+        rules.donor_in_the_way(route, donor_of(batch)),
+        rules.decided_since(route, supply.donor_when_asked, donor_of(batch)),
         findings_left(review_page(batch).left_in_the_record),
         *why_not_certifiable(batch),
         *bank_in_the_way(batch),
@@ -161,7 +167,35 @@ def _other_holds(batch: Batch, route: Route, excused: Iterable[TestFacts]) -> Ob
     holds = [hold for hold in open_holds([batch.record]) if hold.blocks & FORBIDS]
     if route is Route.EXCEPTIONAL:
         holds = [hold for hold in holds if not hold.key.startswith("root_cause:")]
+    if route is Route.URGENT:
+        holds = [hold for hold in holds if not is_of_the_donor(hold, batch)]
     return has_open_holds([h for h in holds if h.record_id != batch.record_id or h.key not in keys])
+
+
+def is_of_the_donor(hold: Hold, batch: Batch) -> bool:
+    """Whether a hold waits for the decision about the donor of this batch, or is what became of it by urgent use."""
+    return bool(batch.donation) and hold.key in (ELIGIBILITY, undecided_key(batch.din))
+
+
+def donor_of(batch: Batch) -> Eligibility | None:
+    """What was decided about the donation of a batch, as it is now; None where it has none of its own."""
+    found = Donation.objects.filter(pk=batch.donation_id).values_list("eligibility", flat=True).first()
+    return Eligibility(found) if found else None
+
+
+def made_beside(supply: NamedSupply) -> list[Batch]:
+    """The other batches of the same donation, but for those of which units went out by urgent use themselves."""
+    others = Batch.objects.filter(donation=supply.batch.donation_id).exclude(pk=supply.batch.pk)
+    urgent = NamedSupply.objects.filter(route=Route.URGENT, state=SupplyState.SUPPLIED).values("batch")
+    return list(others.exclude(pk__in=urgent).select_related("record").order_by("pk"))
+
+
+def urgent_supplies(sites: Collection[str] | None = None) -> QuerySet[NamedSupply]:
+    """A duty of physicians: urgent uses whose physician does not know yet what was decided about the donor."""
+    rows = NamedSupply.objects.filter(state=SupplyState.SUPPLIED, donor_when_asked=Eligibility.PENDING, donor_told="")
+    rows = rows.annotate(decided_about_at=Max("batch__donation__decisions__decided_at"))
+    rows = rows.select_related("record", "batch__record", "batch__donation", "recipient").order_by("supplied_at", "pk")
+    return rows if sites is None else rows.filter(record__site__in=sites)
 
 
 def recipients_of(units: Iterable[Unit]) -> dict[int, int]:

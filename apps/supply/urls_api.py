@@ -13,5 +13,6 @@ urlpatterns = [
     path(f"{ONE}/", api.SupplyView.as_view(), name="supply"),
     *signed_paths(f"{ONE}/decision/", api.Decide, "supplies_decide"),
     *signed_paths(f"{ONE}/release/", api.Release, "supplies_release"),
+    act_path(f"{ONE}/donor/", api.DonorTold, "supplies_donor_told"),
     act_path(f"{ONE}/withdrawal/", api.Withdraw, "supplies_withdraw"),
 ]

@@ -1,5 +1,8 @@
 """Pages of supply to named patients: the register, one supply with what stands against it, and its three acts."""
 
+from collections.abc import Set as AbstractSet
+
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import Happened
 from apps.core.http import who
+from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.lists import state_list
-from apps.core.ui.wording import sentence, translated
+from apps.core.ui.wording import bilingual, sentence, translated
 from apps.documents.selectors import documents_about
 from apps.organisation.access import Access, open_to
 from apps.organisation.selectors import roles_at
@@ -22,13 +26,13 @@ from apps.quality.panels import holds_panel
 from apps.signatures.facts import Signing
 from apps.signatures.pages import Panel, signed_page
 from apps.signatures.selectors import shown_signatures
-from apps.supply import services
-from apps.supply.content import decide_content, release_to_named_content
+from apps.supply import rules, services
+from apps.supply.content import decide_content, known_tests, label_words, release_to_named_content
 from apps.supply.facts import Route, SupplyState, SupplyVerb
 from apps.supply.forms import UnitsForm, WhyForm
-from apps.supply.lifecycle import MOVES, WAYS, verbs_from
+from apps.supply.lifecycle import AGREEING, MOVES, WAYS, verbs_from
 from apps.supply.models import NamedSupply
-from apps.supply.selectors import excused_tests, free_units, units_in, visible_supplies, why_not
+from apps.supply.selectors import donor_of, excused_tests, free_units, units_in, visible_supplies, why_not
 from apps.units.models import Unit
 
 READ_ONLY = Access(write=frozenset())
@@ -76,6 +80,7 @@ def supply(request: HttpRequest, number: str) -> HttpResponse:
         "title": definition.title,
         "units": units_in(found) or (free_units(found.batch) if open_ones else []),
         "tests": [(definition.test(one.key), one) for one in excused_tests(found)],
+        **_donor(found, roles),
         "outstanding": [(definition.test(row.test), row.due_at) for row in found.outstanding.order_by("due_at")],
         "against": [sentence(one) for one in why_not(found)] if open_ones else [],
         "acts": [_link(verb, number) for verb in acts],
@@ -143,6 +148,35 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         services.withdraw_supply(supply=found, reason=form.cleaned_data["reason"], **who(request))
 
     return act_page(request, act, form, perform)
+
+
+@open_to(access=Access(read=frozenset(AGREEING), write=frozenset(AGREEING)))
+@require_http_methods(METHODS)
+def donor_told(request: HttpRequest, number: str) -> HttpResponse:
+    """GET, POST /supply/<number>/donor/: the physician has read what was decided about the donor."""
+    found, form = _named(request, number), Form(request.POST if request.method == "POST" else None)
+    back = reverse("supply:supply", args=[number])
+    intro = _("What was decided about the donor stands on the page before. By this you say that you have read it.")
+    title = _("Read about the donor: %(number)s") % {"number": number}
+    act = Act(title=title, word=_("I have read it"), back_url=back, intro=intro)
+
+    def perform(_happened: Happened | None) -> None:
+        services.tell_of_donor(supply=found, **who(request))
+
+    return act_page(request, act, form, perform)
+
+
+def _donor(supply: NamedSupply, roles: AbstractSet[Role]) -> dict[str, object]:
+    """What is known of the donor of an urgent use, and whether the physician still has to read what was decided."""
+    if supply.route != Route.URGENT:
+        return {}
+    now = donor_of(supply.batch)
+    waits = supply.state == SupplyState.SUPPLIED and rules.waits_for_no_answer(supply.donor_told, now) is None
+    tests = [
+        (bilingual(one.label), translated(one.standing), bilingual(one.found)) for one in known_tests(supply.batch)
+    ]
+    said = {"donor_tests": tests, "donor_label": [bilingual(one) for one in label_words(supply.batch)]}
+    return {"donor": now, **said, "to_read": waits and bool(roles & set(AGREEING))}
 
 
 def _decided(request: HttpRequest, supply: NamedSupply, units: list[Unit], signing: Signing) -> NamedSupply:

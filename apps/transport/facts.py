@@ -123,7 +123,10 @@ class Acknowledged(StrEnum):
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to travel where, when, and for how long at most."""
+    """What is to travel where, when, and for how long at most.
+
+    `in_quarantine`: the donor is not decided about; it goes to this `establishment`, named with its address.
+    """
 
     mode: str
     receiver: str
@@ -132,6 +135,8 @@ class Asked:
     hours: Decimal
     note: str = ""
     ward: str = ""
+    in_quarantine: bool = False
+    establishment: str = ""
 
     @property
     def arrives_at(self) -> datetime:

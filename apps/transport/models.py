@@ -21,7 +21,8 @@ class Shipment(Audited):
     """Units on their way to one receiver, in a way that the frozen master of each batch among them allows.
 
     `batch` is the first of them; it gives the shipment (`shipment/...`) its number and site. `kept_for` is the order
-    that keeps these units: they are its own on the way and at the bed.
+    that keeps these units: they are its own on the way and at the bed. `in_quarantine`: their donor is not decided
+    about; they go to the `establishment` named and are used by nobody there.
     """
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="shipments")
@@ -34,6 +35,8 @@ class Shipment(Audited):
     note = models.CharField(max_length=1000, blank=True)
     ward = models.CharField(max_length=120, blank=True)
     ward_read = models.CharField(max_length=120, blank=True)
+    in_quarantine = models.BooleanField(default=False)
+    establishment = models.CharField(max_length=300, blank=True)
     kept_for = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=12, choices=choices_of(ShipmentState), default=ShipmentState.REQUESTED)
     requested_at = models.DateTimeField()
@@ -75,6 +78,10 @@ class Shipment(Audited):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=list(OVER)) | Q(decided_at__isnull=False), name="an_end_says_when"
+            ),
+            models.CheckConstraint(
+                condition=Q(in_quarantine=False) | (~Q(establishment="") & Q(kept_for__isnull=True)),
+                name="quarantine_goes_to_a_named_establishment",
             ),
         ]
         indexes = [models.Index(fields=["state", "requested_at"], name="shipments_by_state")]

@@ -16,6 +16,7 @@ from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import BadInput, Objection
 from apps.core.text import N_
 from apps.documents.store import read_file
+from apps.donation.facts import Eligibility
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import NumberParameter, Parameter
@@ -91,11 +92,21 @@ def receivers_of(units: Iterable[Unit]) -> dict[int, str]:
 
 
 def units_to_ship(batch: Batch) -> list[Unit]:
-    """The units of a batch that are free to travel: released, in store, fit, and in no shipment."""
+    """The units of a batch that are free to travel: released, in store, fit, and in no shipment.
+
+    While its donor is not decided about those in quarantine travel, and only in quarantine.
+    """
     free = Unit.objects.filter(batch=batch, kind=UnitKind.PRODUCT, custody=Custody.IN_STORE)
-    free = free.filter(disposition__in=[Disposition(one) for one in ISSUABLE])
+    waits = batch.donation is not None and batch.donation.eligibility == Eligibility.PENDING
+    free = free.filter(disposition__in=[*ISSUABLE, *([Disposition.QUARANTINED] if waits else [])])
     free = free.filter(condition__in=[Condition.FRESH, Condition.FROZEN]).exclude(shipments__stands=True)
     return list(free.select_related("record").order_by("expires_at", "pk"))
+
+
+def pending_among(units: Iterable[Unit]) -> set[str]:
+    """The numbers of those whose donor nobody has decided about."""
+    asked = Unit.objects.filter(pk__in=[unit.pk for unit in units])
+    return set(asked.filter(batch__donation__eligibility=Eligibility.PENDING).values_list("number", flat=True))
 
 
 # --- what the frozen master says ------------------------------------------------------------------------------------

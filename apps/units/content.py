@@ -14,6 +14,7 @@ from apps.core.canonical import instant_text
 from apps.documents.facts import Barcode, Bilingual, DocumentContent, DocumentKind, Field
 from apps.documents.facts import Label as LabelBlock
 from apps.documents.rules import instant, scientific
+from apps.donation.content import OnLabel, on_label
 from apps.donation.selectors import group_found
 from apps.identity.facts import DataStructure
 from apps.identity.rules.contents import write_moment
@@ -25,6 +26,7 @@ from apps.units.facts import LabelCode, TradeItem
 from apps.units.models import Label, Unit
 from apps.units.selectors import state_of_label
 
+HEIGHT, TALLER = 90, 110  # mm: with the biohazard legend and its warnings a label needs more room
 SHEET = Bilingual("Unit labels", "单元标签")
 SPECIMEN = Bilingual("SPECIMEN", "样张")
 VIABLE_CELLS = Bilingual("Viable cells", "活细胞数")
@@ -32,10 +34,11 @@ VOLUME = Bilingual("Volume", "装量")
 QUARANTINE = Bilingual("Quarantined until released", "放行前待验")
 
 
-def label_content(label: Label) -> LabelBlock:
-    """One label as it is drawn: the fields the master names, the symbol, the statements."""
+def label_content(label: Label, donor: OnLabel | None = None) -> LabelBlock:
+    """One label as it is drawn: the fields the master names, the symbol, the statements of the donor and the master."""
     batch = label.batch
     definition = definition_of_batch(batch)
+    donor = donor or on_label(batch.donation, definition)
     values = _values(label, definition)
     statements = [Bilingual(text.en, text.zh) for text in definition.units.label.statements]
     return LabelBlock(
@@ -46,15 +49,17 @@ def label_content(label: Label) -> LabelBlock:
             for field in definition.units.label.fields
         ),
         barcode=Barcode(rules.code_text(_code(label)), gs1=True),
-        warnings=(*([] if label.unit_number else [SPECIMEN]), QUARANTINE, *statements),
+        warnings=(*([] if label.unit_number else [SPECIMEN]), *donor.statements, QUARANTINE, *statements),
+        hazard=donor.hazard,
         width_mm=100,
-        height_mm=90,
+        height_mm=TALLER if donor.hazard else HEIGHT,
     )
 
 
 def labels_document(batch: Batch, labels: Sequence[Label], printing: int) -> DocumentContent:
     """One printing of labels, a page each, with the same data for machines."""
     definition = definition_of_batch(batch)
+    donor = on_label(batch.donation, definition)
     return DocumentContent(
         kind=DocumentKind.LABEL,
         number=f"LB-{batch.number}-{printing}",
@@ -65,7 +70,7 @@ def labels_document(batch: Batch, labels: Sequence[Label], printing: int) -> Doc
         timezone=batch.site.timezone,
         subject=batch.record.address,
         caption=f"{batch.number} · {definition.band.word.en}",
-        blocks=tuple(label_content(label) for label in labels),
+        blocks=tuple(label_content(label, donor) for label in labels),
         demo=settings.QCS_MODE != "server",
         data={"labels": [_data(label) for label in labels]},
     )

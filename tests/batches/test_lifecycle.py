@@ -1,5 +1,6 @@
 """Every verb in every state; only the table moves a batch."""
 
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -20,10 +21,12 @@ from apps.core.errors import NotAllowed, Objection, RuleBroken, Stale
 from apps.core.roles import Role
 from apps.donation.facts import Eligibility
 from apps.products.facts import VersionState
+from apps.products.loader import standard_tables, validated
+from apps.products.reading import Reading
 from apps.quality.models import Hold
 from apps.signatures.models import Signature
 from apps.signatures.services import admit_signer
-from tests.batches.refusals import codes
+from tests.batches.refusals import codes, refused
 from tests.batches.story import (
     Room,
     approved,
@@ -32,6 +35,7 @@ from tests.batches.story import (
     donor,
     planned_room,
     screened,
+    small_data,
     small_record,
     start,
 )
@@ -146,23 +150,45 @@ def test_starting_opens_every_step_and_a_hold_for_each_required_test(planned: Ro
     assert keys == {f"test:{test.key}" for test in definition.required_tests()}
 
 
-def test_a_batch_starts_only_from_an_eligible_donation(cast: Cast) -> None:
-    version = approved(small_record())
-    of = donor(cast)
+def undecided(cast: Cast) -> Room:
+    """Planned from a cord that nobody has decided about: a test of the donor is not in."""
+    version, of = approved(small_record()), donor(cast)
     donation = collected(cast, of)
     screened(cast, of, but="hiv")
     train(cast.olga, version.record.address)
-    batch = plan_batch(
-        number="CT-0042",
-        product_version=version,
-        site=site_of("NANHU"),
-        donation=donation,
-        actor=actor(cast.olga),
-        at=AT,
-    )
+    particulars = {"product_version": version, "site": site_of("NANHU"), "donation": donation}
+    return Room(cast, plan_batch(number="CT-0042", **particulars, actor=actor(cast.olga), at=AT))
 
-    found = codes(lambda: start(Room(cast, batch)))
-    assert found == ["donor_not_eligible", "open_holds"]
+
+def test_material_in_quarantine_holds_the_start(cast: Cast) -> None:
+    assert codes(lambda: start(undecided(cast))) == ["open_holds"]
+
+
+def test_a_batch_never_starts_from_a_donation_that_was_decided_against(cast: Cast) -> None:
+    room = undecided(cast)
+    decide(cast, room.batch.donation, room.batch.product_version, Eligibility.INELIGIBLE, "Reactive")
+
+    assert codes(lambda: start(room)) == ["donor_not_eligible", "open_holds"]
+
+
+def test_a_batch_of_another_product_asks_for_the_consent_of_its_own(cast: Cast) -> None:
+    room, data = planned_room(cast), deepcopy(small_data())
+    scopes = data["donation"]["consent"]["scopes"]
+    data["key"] = "another"
+    scopes.append({"key": "gene_editing", "label": {"en": "Editing of genes", "zh": "基因编辑"}})
+    data["donation"]["consent"]["required_scopes"].append("gene_editing")
+    version = approved(validated(Reading(data), standard_tables()))
+    train(cast.olga, version.record.address)
+    given, who = room.batch.donation, actor(cast.olga)
+    site = site_of("NANHU")
+    other = plan_batch(number="CT-0099", product_version=version, site=site, donation=given, actor=who, at=AT)
+
+    refused_start = refused(lambda: start(Room(cast, other)))
+
+    assert [(one.code, one.facts["scopes"]) for one in refused_start.objections] == [
+        ("consent_scope", "Editing of genes")
+    ]
+    assert start(room).batch.state == BatchState.RUNNING  # its own was asked when it was found eligible
 
 
 def test_a_donation_that_is_found_ineligible_later_holds_the_running_batch(room: Room) -> None:

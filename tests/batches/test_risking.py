@@ -20,12 +20,13 @@ from apps.core.errors import BadInput, NotAllowed
 from apps.core.roles import Role
 from apps.facility.models import Excursion, Instrument
 from apps.organisation.models import User
+from apps.quality.facts import Blocks
 from apps.quality.models import Event, Hold
 from apps.quality.services import stop_record
 from tests.batches.refusals import codes
-from tests.batches.story import PNG, Room, instrument
-from tests.batches.test_lifecycle import put_in
-from tests.cast import actor, give_role, sign_as
+from tests.batches.story import PNG, Room, instrument, start
+from tests.batches.test_lifecycle import put_in, undecided
+from tests.cast import Cast, actor, give_role, sign_as
 
 WHY = "The cells are out of the incubator and can't wait"
 
@@ -66,6 +67,22 @@ def test_a_decision_at_risk_lifts_no_hold(stopped: Room) -> None:
     risk(stopped)
 
     assert stopped.holds() == ["stop:1"]
+
+
+@pytest.mark.django_db
+def test_a_batch_begins_at_risk_from_a_donor_nobody_has_decided_about_and_stays_in_quarantine(cast: Cast) -> None:
+    room = undecided(cast)
+    risk(room)
+
+    assert start(room).batch.state == BatchState.RUNNING
+    still = Hold.objects.get(record=room.batch.donation.record, lifted_at=None)
+    assert set(still.blocks) == set(Blocks)  # of anything made from it, nothing is certified, issued or used
+
+
+def test_a_batch_from_an_eligible_donor_does_not_begin_at_risk(planned: Room) -> None:
+    stop_record(record=planned.batch.record, reason="Smoke", actor=actor(planned.cast.stella), at=planned.now)
+
+    assert codes(lambda: risk(planned)) == ["batch_not_running"]
 
 
 def test_going_on_at_risk_names_a_qa_of_the_site(stopped: Room) -> None:

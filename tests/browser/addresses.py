@@ -80,7 +80,7 @@ LEAD_NOWHERE = {
     "blinding/<str:number>/list/reading/", "blinding/<str:number>/opening/",
     "lookback/<str:number>/", "lookback/<str:number>/duties/<int:pk>/answer/",
     "supply/<str:number>/", "supply/<str:number>/decide/", "supply/<str:number>/release/",
-    "supply/<str:number>/withdraw/",
+    "supply/<str:number>/withdraw/", "supply/<str:number>/donor/",
     "lookback/<str:number>/notices/<int:pk>/acknowledge/", "lookback/<str:number>/notices/<int:pk>/deputy/",
     "lookback/<str:number>/report/",
     "recall/<str:number>/", "recall/<str:number>/close/", "recall/<str:number>/units/<int:pk>/",

@@ -10,6 +10,7 @@ from apps.alerts.facts import AlertKind, Due
 from apps.alerts.models import Alert, HandOver
 from apps.alerts.selectors.patients import (
     of_broken_codes,
+    of_donors,
     of_late_failures,
     of_notices,
     of_open_recalls,
@@ -68,6 +69,7 @@ def due_things(at: datetime) -> list[Due]:
         *of_notices(at),
         *of_reports(at),
         *of_outstanding(at),
+        *of_donors(at),
         *of_events(at),
         *of_capas(at),
         *of_investigations(at),

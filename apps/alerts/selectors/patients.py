@@ -7,13 +7,17 @@ from apps.alerts.facts import AlertKind, Due
 from apps.blinding.selectors import unanswered_breaks
 from apps.core.roles import Role
 from apps.core.text import N_
+from apps.donation.facts import Eligibility
 from apps.dosing.selectors import overdue_outcomes, overdue_vitals, overdue_windows
 from apps.lookback.selectors import late_failures, unanswered_recalls, unread_notices, unsent_reports
 from apps.products.definition.base import Bilingual
 from apps.recall.selectors import open_recalls
-from apps.supply.selectors import overdue_outstanding
+from apps.supply.rules import DETERMINED_WITHIN
+from apps.supply.selectors import overdue_outstanding, urgent_supplies
 
 SWEPT_BY_THEN = timedelta(minutes=5)
+UNDECIDED = N_("{supply} of {batch}: units went to a patient and the donor is not decided about.")
+UNREAD = N_("{supply} of {batch}: the physician has not read what was decided about the donor.")
 TOLD_OF_OUTSTANDING = (Role.QC_HEAD, Role.QA, Role.CERTIFIER)
 
 
@@ -164,6 +168,25 @@ def of_outstanding(at: datetime) -> Iterator[Due]:
                 one.due_at,
                 one.words,
             )
+
+
+def of_donors(at: datetime) -> Iterator[Due]:
+    """What went to a patient before anybody decided about its donor: the decision in time, and the physician told."""
+    for one in urgent_supplies():
+        told = one.batch.donation.eligibility != Eligibility.PENDING
+        due_at = one.decided_about_at if told else one.supplied_at + DETERMINED_WITHIN
+        if due_at > at:
+            continue
+        yield Due(
+            AlertKind.DONOR_OVERDUE,
+            one.record_id,
+            one.record.site,
+            "told" if told else "determined",
+            Role.PHYSICIAN if told else Role.QA,
+            UNREAD if told else UNDECIDED,
+            due_at,
+            {"supply": one.number, "batch": one.batch.number},
+        )
 
 
 def _named(labels: Sequence[Bilingual]) -> dict[str, str]:

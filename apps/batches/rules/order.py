@@ -31,6 +31,13 @@ def is_not_running(state: BatchState) -> Objection | None:
     return Objection("batch_not_running", N_("The batch is {state}, not running."), {"state": state})
 
 
+def may_not_go_on_at_risk(state: BatchState, is_donor_undecided: bool) -> Objection | None:
+    """At risk a batch goes on while it runs, and begins from a donor who is not found eligible (21 CFR 1271.60)."""
+    if state is BatchState.PLANNED and is_donor_undecided:
+        return None
+    return is_not_running(state)
+
+
 def is_over(state: BatchState) -> Objection | None:
     """What departs from the master record is agreed before the batch is finished."""
     if state in (BatchState.PLANNED, BatchState.RUNNING):

@@ -1,11 +1,17 @@
-"""Decisions at risk that wait for QA."""
+"""Going on at risk: from whom a batch may begin that way, and what waits for QA."""
 
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from apps.batches.models import RiskDecision
+from apps.batches.models import Batch, RiskDecision
+from apps.donation.facts import Eligibility
+
+
+def is_donor_undecided(batch: Batch) -> bool:
+    """Whether the batch is made from a donation that is not found eligible, and so stays in quarantine."""
+    return batch.donation is not None and batch.donation.eligibility != Eligibility.ELIGIBLE
 
 
 def unratified_risks(at: datetime, sites: Collection[str] | None = None) -> QuerySet[RiskDecision]:

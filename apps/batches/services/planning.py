@@ -33,7 +33,7 @@ from apps.core.errors import Objection, stop_if
 from apps.core.rules import is_taken
 from apps.core.text import N_
 from apps.donation.models import Donation
-from apps.donation.selectors import chain_of, donation_now, ineligibility_of
+from apps.donation.selectors import chain_of, consent_missing, donation_now, ineligibility_of
 from apps.identity.rules import chains
 from apps.lineage.selectors import ancestors
 from apps.lineage.services import link
@@ -167,11 +167,19 @@ def _against_start(batch: Batch, at: datetime) -> list[Objection | None]:
     definition = definition_of_batch(batch)
     today = at.astimezone(ZoneInfo(batch.site.timezone)).date()
     return [
-        ineligibility_of(donation_now(batch.donation)) if batch.donation else None,
+        *_against_donation(batch),
         *bank_in_the_way(batch),
         is_past_authorisation(today, definition.authorisation.valid_until),
         is_not_approved(VersionState(batch.product_version.state), batch.product_version.number),
     ]
+
+
+def _against_donation(batch: Batch) -> list[Objection | None]:
+    """The decision about the donor, and what the donor agreed to, for this product and no other."""
+    if batch.donation is None:
+        return []
+    donation = donation_now(batch.donation)
+    return [ineligibility_of(donation), *consent_missing(donation, batch.product_version)]
 
 
 def _open_steps_and_holds(change: Change, batch: Batch) -> None:

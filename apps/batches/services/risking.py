@@ -12,6 +12,7 @@ from apps.batches.rules.persons import is_own_work
 from apps.batches.rules.places import no_such_place
 from apps.batches.selectors.batches import batch_now
 from apps.batches.selectors.plans import plan_of
+from apps.batches.selectors.risks import is_donor_undecided
 from apps.batches.selectors.situation import hold_key, process_holds
 from apps.batches.services.judging import read_place
 from apps.batches.services.misses import kept
@@ -28,22 +29,26 @@ from apps.quality.services import WHO_MAY_STOP
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 
+AT_RISK = (Role.OPERATOR, Role.CHECKER, Role.QA)
+
 
 def proceed_at_risk(
     *, batch: Batch, named_qa: str, reason: str, signing: Signing, actor: Actor, at: datetime
 ) -> RiskDecision:
-    """Go on in spite of holds: living cells can't wait. Signed, with a named QA who ratifies within one working day."""
+    """Go on in spite of holds: living cells can't wait. Signed, with a named QA who ratifies within one working day.
+
+    Before the start it is how a batch begins from material in quarantine: its donor is not found eligible yet.
+    """
     stop_if(needs_a_real_reason(reason))
     site, address = batch.site.code, batch.record.address
-    roles = (Role.OPERATOR, Role.CHECKER, Role.QA)
-    signer = admit_signer(signing=signing, actor=actor, role=roles, site=site, at=at, about=address)
+    signer = admit_signer(signing=signing, actor=actor, role=AT_RISK, site=site, at=at, about=address)
     with audited(
         actor=signer.actor, action="batch.risk.accepted", at=at, reason=reason, touching=[batch.record]
     ) as change:
         batch = batch_now(batch)
         holds = process_holds(batch)
         stop_if(
-            order.is_not_running(BatchState(batch.state)),
+            order.may_not_go_on_at_risk(BatchState(batch.state), is_donor_undecided(batch)),
             None if holds else Objection("no_holds", N_("No hold blocks this batch.")),
             _is_no_qa(named_qa, site, at),
         )

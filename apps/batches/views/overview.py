@@ -16,12 +16,15 @@ from apps.batches.facts.pages import RecordPage
 from apps.batches.facts.words import BatchState, Verb
 from apps.batches.lifecycle import move_for
 from apps.batches.models import Batch
+from apps.batches.rules.order import may_not_go_on_at_risk
 from apps.batches.selectors.around import next_step
 from apps.batches.selectors.batches import visible_batches
 from apps.batches.selectors.growth import growth_of, spans_of
 from apps.batches.selectors.listing import chosen_batches, listed
 from apps.batches.selectors.pages import record_page
+from apps.batches.selectors.risks import is_donor_undecided
 from apps.batches.selectors.sections import filled_record
+from apps.batches.services.risking import AT_RISK
 from apps.batches.views import naming
 from apps.batches.views.banking import bank_acts, bank_particulars
 from apps.batches.views.drawing import growth_plot, stage_rows
@@ -100,6 +103,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "notes": page.notes,
         "events": page.events,
         "may_work": bool(roles - {Role.INSPECTOR, Role.SITE_ADMIN}),
+        "may_risk": bool(roles & set(AT_RISK)) and _goes_on_at_risk(batch),
         "may_amend": Role.AUTHOR in roles,
         "is_qa": Role.QA in roles,
         "acts_template": "batches/parts/detail_acts.html",
@@ -198,6 +202,10 @@ def _more_facts(page: RecordPage) -> list[dict[str, object]]:
 def _section_rows(number: str, section: SectionLine, names: Names) -> dict[str, Any]:
     rows = [rail_item(number, line.number, line, names) for line in section.steps]
     return {"name": naming.section_name(section), "line": section, "rows": rows}
+
+
+def _goes_on_at_risk(batch: Batch) -> bool:
+    return may_not_go_on_at_risk(BatchState(batch.state), is_donor_undecided(batch)) is None
 
 
 def _ready_to_check(section: SectionLine) -> int:

@@ -139,6 +139,7 @@ DOSES = {
 }
 
 SUPPLIES = {
+    "urgent": Word(pgettext_lazy("status", "Urgent use"), "action", "action", 60, "dashed"),
     "exceptional": Word(pgettext_lazy("status", "Not certified"), "action", "action", 60, "dashed"),
     "agreed": Word(pgettext_lazy("status", "Agreed by the physician"), "person", "plain", 12),
     "decided": Word(pgettext_lazy("status", "Decided, second person awaited"), "sign", "alert", 30),

@@ -159,6 +159,7 @@ DUTIES: dict[Role, tuple[batches.Duty, ...]] = {
     Role.CERTIFIER: (supply.named_supplies(Role.CERTIFIER), batches.to_certify, batches.to_release),
     Role.PHYSICIAN: (
         lookback.to_read,
+        supply.donors_to_read,
         vigilance.to_assess,
         vigilance.to_report,
         quality.donations,

@@ -176,7 +176,7 @@ class Barcode:
 
 @dataclass(frozen=True)
 class Label:
-    """One container label, one page of its own size."""
+    """One container label, one page of its own size; `hazard` draws the biohazard legend (21 CFR 1271.3(h))."""
 
     title: Bilingual
     identity: str
@@ -185,6 +185,7 @@ class Label:
     warnings: tuple[Bilingual, ...] = ()
     width_mm: int = 90
     height_mm: int = 50
+    hazard: bool = False
     block: Literal["label"] = "label"
 
 

@@ -15,6 +15,7 @@ from apps.documents.layout import style
 from apps.documents.layout.barcodes import draw_barcode
 from apps.documents.layout.breaking import Run
 from apps.documents.layout.fonts import FONT, fonts
+from apps.documents.layout.hazard import draw_biohazard
 from apps.documents.layout.phrases import both, entry_text, phrase_runs
 from apps.documents.layout.style import Style
 from apps.documents.layout.text import Text
@@ -23,6 +24,7 @@ from apps.documents.layout.watermark import draw_watermark
 EDGE = 2.5 * mm
 QUIET = 2.0 * mm
 LARGEST_SYMBOL = 24 * mm
+HAZARD = 13 * mm
 BAR_HEIGHT = 9 * mm
 NAME_SHARE = 0.44  # of the room beside the symbol: what its value is
 GAP = 1.5 * mm
@@ -87,6 +89,17 @@ class Sizes:
     height: float
     side: float  # of a square symbol in the corner; 0 for bars along the foot
     foot: float
+    hazard: float = 0  # of the biohazard legend, under the symbol
+
+    @property
+    def column(self) -> float:
+        """How wide the symbols at the right are together."""
+        return max(self.side, self.hazard)
+
+    @property
+    def legend(self) -> float:
+        """Where the biohazard legend begins, from the foot of the label."""
+        return self.top - self.side - (QUIET if self.side else 0) - self.hazard
 
     @property
     def top(self) -> float:
@@ -95,17 +108,20 @@ class Sizes:
     @property
     def beside(self) -> "Beside":
         whole = self.width - 2 * EDGE
-        if not self.side:
+        if not self.column:
             return Beside(self.top, whole, whole)
-        return Beside(self.top - self.side - QUIET, whole - self.side - QUIET, whole)
+        under = self.legend if self.hazard else self.top - self.side
+        return Beside(under - QUIET, whole - self.column - QUIET, whole)
 
 
 def _sizes(label: Label, fine: Text) -> Sizes:
     width, height = label.width_mm * mm, label.height_mm * mm
     foot = EDGE + fine.height_in(width - 2 * EDGE)
+    hazard = HAZARD if label.hazard else 0
     if label.barcode.symbology is Symbology.CODE_128:
-        return Sizes(width, height, 0, foot + BAR_HEIGHT + 1)
-    return Sizes(width, height, min(LARGEST_SYMBOL, width / 3, height - 2 * EDGE), foot)
+        return Sizes(width, height, 0, foot + BAR_HEIGHT + 1, hazard)
+    side = min(LARGEST_SYMBOL, width / 3, height - 2 * EDGE - (hazard + QUIET if hazard else 0))
+    return Sizes(width, height, side, foot, hazard)
 
 
 def _draw_label(canvas: Canvas, content: DocumentContent, label: Label, fine: Text) -> None:
@@ -123,6 +139,8 @@ def _draw_label(canvas: Canvas, content: DocumentContent, label: Label, fine: Te
     else:
         under = sizes.foot - BAR_HEIGHT - 1
         draw_barcode(canvas, label.barcode, EDGE + QUIET, under, whole - 2 * QUIET, BAR_HEIGHT)
+    if sizes.hazard:
+        draw_biohazard(canvas, sizes.width - EDGE - (sizes.column + sizes.hazard) / 2, sizes.legend, sizes.hazard)
     _draw_rows(canvas, rows, sizes.top, sizes.beside)
     fine.draw_on(canvas, EDGE, EDGE + fine.height_in(whole), whole)
 

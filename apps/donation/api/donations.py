@@ -15,6 +15,8 @@ from apps.core.errors import BadInput, Objection
 from apps.core.fields import Instant
 from apps.core.http import actor_of
 from apps.core.text import N_
+from apps.documents.api import LabelSheetInput, LabelSheetOutput
+from apps.documents.selectors import label_sheets_about
 from apps.donation import services
 from apps.donation.api.donors import BY_COLLECTORS
 from apps.donation.facts import Eligibility
@@ -113,6 +115,26 @@ class DonationView(APIView):
     def get(self, request: Request, din: str) -> Response:
         donation = get_object_or_404(visible_donations(request.user, timezone.now()), din=din)
         return tagged(Response(DonationOutput(donation).data), donation.record)
+
+
+class DonationLabels(APIView):
+    """The label sheets of a donation; POST prints one, once more with the reason."""
+
+    open_to = BY_COLLECTORS
+
+    @extend_schema(operation_id="donation_labels_list", responses=LabelSheetOutput(many=True))
+    def get(self, request: Request, din: str) -> Response:
+        donation = get_object_or_404(visible_donations(request.user, timezone.now()), din=din)
+        return tagged(Response(LabelSheetOutput(label_sheets_about(donation.record), many=True).data), donation.record)
+
+    @extend_schema(operation_id="donation_labels", request=LabelSheetInput, responses={201: LabelSheetOutput})
+    def post(self, request: Request, din: str) -> Response:
+        form, now = LabelSheetInput(data=request.data), timezone.now()
+        form.is_valid(raise_exception=True)
+        donation = get_object_or_404(visible_donations(request.user, now), din=din)
+        said = form.validated_data
+        sheet = services.print_donation_labels(donation=donation, actor=actor_of(request), at=now, **said)
+        return tagged(Response(LabelSheetOutput(sheet).data, status=status.HTTP_201_CREATED), donation.record)
 
 
 class Health(APIView):

@@ -18,8 +18,14 @@ from apps.products.rules.units import UnitTable
 
 YEAR = 365  # days
 YES, NO = "yes", "no"  # whether an exclusion was found
+ELIGIBILITY = "eligibility"  # the hold on a donation until it is eligible; everything made of it is held with it
 LOOKED_BACK = "lookback:"  # begins the key of the hold of a look-back
 REACTIVE = "reactive:"  # begins the key of the hold of a result that did not pass after the donor was found eligible
+
+
+def undecided_key(din: str) -> str:
+    """The hold on what is made of a donation, beside the one that urgent use for one patient has let go."""
+    return f"{ELIGIBILITY}:{din}"
 
 
 def has_no_valid_consent(
@@ -236,9 +242,12 @@ def is_own_decision(latest: DecisionFacts | None, countersigner: str) -> Objecti
     return Objection("same_person", N_("You decided about this donation; a second person countersigns."))
 
 
-def is_not_eligible(decision: Eligibility, din: str) -> Objection | None:
-    """A batch starts only from a donation that was found eligible."""
-    if decision is Eligibility.ELIGIBLE:
+def is_not_eligible(decision: Eligibility, din: str, *, is_for_one: bool) -> Objection | None:
+    """Nothing is made from a donation that was decided against, but for the one patient it was given for (1271.65(b)).
+
+    One that nobody has decided about yet stays in quarantine: its hold goes with everything made of it (1271.60(a)).
+    """
+    if decision in (Eligibility.ELIGIBLE, Eligibility.PENDING) or (decision is Eligibility.INELIGIBLE and is_for_one):
         return None
     template = N_("Donation {din} is not eligible ({decision}).")
     return Objection("donor_not_eligible", template, {"din": din, "decision": decision})

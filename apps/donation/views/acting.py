@@ -15,6 +15,8 @@ from apps.core.http import who
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page, asked_page, said_page
 from apps.core.ui.wording import bilingual
+from apps.documents.forms import LabelSheetForm
+from apps.documents.selectors import label_sheets_about
 from apps.donation import services
 from apps.donation.content import countersign_content, eligibility_content
 from apps.donation.facts import Eligibility
@@ -213,6 +215,19 @@ def decide(request: HttpRequest, din: str) -> HttpResponse:
         act = Act(title=title, word=_("Read back and sign"), back_url=back, icon="sign")
         return asked_page(request, act, form)
     return _decided(request, found, form)
+
+
+@open_to(access=COLLECTORS)
+@require_http_methods(METHODS)
+def print_labels(request: HttpRequest, din: str) -> HttpResponse:
+    """GET, POST /donation/donations/<number>/labels/: print its labels, once more with the reason."""
+    found = donation_named(request, din)
+    sheets = len(label_sheets_about(found.record))
+    form = LabelSheetForm(request.POST or None, sheets=sheets)
+    title = _("Print labels of %(number)s") if not sheets else _("Print labels of %(number)s once more")
+    back = reverse("donation:donation", args=[din])
+    act = Act(title=title % {"number": din}, word=_("Print"), back_url=back, icon="print")
+    return said_page(request, act, form, services.print_donation_labels, donation=found)
 
 
 def _decided(request: HttpRequest, donation: Donation, form: DecisionForm) -> HttpResponse:

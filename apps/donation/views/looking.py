@@ -13,6 +13,7 @@ from apps.core.pagination import listing
 from apps.core.roles import Role
 from apps.core.ui.lists import state_list
 from apps.core.ui.wording import bilingual
+from apps.documents.selectors import label_sheets_about
 from apps.donation.facts import Eligibility
 from apps.donation.models import Consent, Donation
 from apps.donation.selectors import (
@@ -119,6 +120,7 @@ def donation(request: HttpRequest, din: str) -> HttpResponse:
         "decisions": decisions,
         "health": list(_health_rows(found)),
         "holds": holds_panel([found.record]),
+        "sheets": label_sheets_about(found.record),
         "entries": list(entries_of(found.record)),
         "decides": Role.PHYSICIAN in roles,
         "collects": bool(roles & set(COLLECTORS)),

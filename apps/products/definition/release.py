@@ -51,6 +51,7 @@ class Release(Part):
     needs: tuple[ReleaseNeed, ...]
     conditional: Conditional
     exceptional: ReleaseNeed | None = None
+    urgent: ReleaseNeed | None = None  # use of material whose donor is not found eligible, for one patient
     certificate_statements: tuple[Bilingual, ...] = ()
 
     def signature(self, verb: ReleaseVerb) -> ReleaseSignature | None:

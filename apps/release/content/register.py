@@ -29,6 +29,7 @@ WORDS = {
     RegisterKind.CERTIFIED_AGAIN: Bilingual("Certified again after a correction", "更正后重新批准"),
     RegisterKind.CONDITIONAL: Bilingual("Conditional release", "有条件放行"),
     RegisterKind.EXCEPTIONAL: Bilingual("Exceptional supply, not certified", "例外供应，未批准放行"),
+    RegisterKind.URGENT: Bilingual("Urgent use, donor not found eligible", "紧急使用，供者未判定为合格"),
     RegisterKind.REJECTED: Bilingual("Rejected", "拒绝放行"),
     RegisterKind.RECALLED: Bilingual("Recalled", "召回"),
     RegisterKind.REOPENED: Bilingual("Reopened for a correction", "为更正而重新打开"),

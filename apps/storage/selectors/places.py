@@ -129,10 +129,11 @@ def last_stays_of(units: Iterable[Unit]) -> dict[int, Stay]:
 def began_out(unit: Unit, out_at: datetime) -> datetime | None:
     """From when on its time out of the store counts: since it was taken out; where it was sent since, from its return
     or its acceptance on. Until then the logger and the limits of the way judge it: None."""
-    sent, back = (f"unit.{verb.lower()}" for verb in (UnitVerb.SHIP, UnitVerb.TAKE_BACK))
-    moves = Entry.objects.filter(record=unit.record_id, action__in=[sent, back], at__gte=out_at).order_by("n")
+    verbs = (UnitVerb.TAKE_BACK, UnitVerb.SHIP, UnitVerb.SHIP_IN_QUARANTINE)
+    back, *sent = (f"unit.{verb.lower()}" for verb in verbs)
+    moves = Entry.objects.filter(record=unit.record_id, action__in=[back, *sent], at__gte=out_at).order_by("n")
     found = list(moves.values_list("action", "at"))
-    if not any(action == sent for action, _ in found):
+    if not any(action in sent for action, _ in found):
         return out_at
     action, at = found[-1]
     return at if action == back else _accepted_since(unit, at)

@@ -14,7 +14,16 @@ from apps.units.lifecycle import MOVES
 from apps.units.models import Unit
 from apps.units.services import move_units
 
-LEAVING = frozenset({UnitVerb.THAW, UnitVerb.SHIP, UnitVerb.ADMINISTER, UnitVerb.DRAW, UnitVerb.DESTROY})
+LEAVING = frozenset(
+    {
+        UnitVerb.THAW,
+        UnitVerb.SHIP,
+        UnitVerb.SHIP_IN_QUARANTINE,
+        UnitVerb.ADMINISTER,
+        UnitVerb.DRAW,
+        UnitVerb.DESTROY,
+    }
+)
 
 
 def send_away(

@@ -27,6 +27,7 @@ from apps.documents.selectors import newest_document, next_version
 from apps.release.content.described import product_and_batch, units_table
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signatures_of
+from apps.supply.content.donors import donor_blocks
 from apps.supply.content.signed import VERBS
 from apps.supply.facts import Route, TestFacts
 from apps.supply.models import NamedSupply
@@ -40,10 +41,13 @@ B = Bilingual
 KINDS = {
     Route.CONDITIONAL: DocumentKind.CONDITIONAL_CERTIFICATE,
     Route.EXCEPTIONAL: DocumentKind.EXCEPTIONAL_SUPPLY,
+    Route.URGENT: DocumentKind.URGENT_USE,
 }
+PREFIXES = {Route.CONDITIONAL: "CR", Route.EXCEPTIONAL: "ES", Route.URGENT: "UU"}
 TITLES = {
     Route.CONDITIONAL: B("Conditional release: tests pending", "有条件放行单（检验未完成）"),
     Route.EXCEPTIONAL: B("Exceptional supply outside the specification", "超标产品特殊供应说明"),
+    Route.URGENT: B("Urgent use: donor not found eligible", "紧急使用：供者未判定为合格"),
 }
 STATEMENTS = {
     Route.CONDITIONAL: B(
@@ -56,15 +60,32 @@ STATEMENTS = {
         "treating physician to the patient named here only.",
         "本产品不符合质量标准，未经批准放行。应主治医师申请，仅供本单所载患者使用。",
     ),
+    Route.URGENT: B(
+        "The donor of this product is not found eligible. It is used at the documented request of the treating "
+        "physician, in urgent medical need, by the patient named here only. Where the determination is not completed, "
+        "it is completed afterwards and the physician is told of its result.",
+        "本产品供者尚未判定为合格。因紧急医疗需要，应主治医师书面申请，仅供本单所载患者使用。"
+        "判定未完成者，使用后须继续完成并将结果告知医师。",
+    ),
 }
 NOT_PASSED = {
     Route.CONDITIONAL: B("Tests pending", "待完成检验"),
     Route.EXCEPTIONAL: B("Out of specification, or pending", "超标或待完成项目"),
+    Route.URGENT: B("Tests pending", "待完成检验"),
 }
+SECOND = B("Second signature", "第二签名")
 MEANINGS = (
-    {Route.CONDITIONAL: B("Agreed as physician", "医师同意"), Route.EXCEPTIONAL: B("Requested", "医师申请")},
-    {Route.CONDITIONAL: B("Released conditionally", "有条件放行"), Route.EXCEPTIONAL: B("Risk assessed", "风险评估")},
-    {Route.CONDITIONAL: B("Second signature", "第二签名"), Route.EXCEPTIONAL: B("Second signature", "第二签名")},
+    {
+        Route.CONDITIONAL: B("Agreed as physician", "医师同意"),
+        Route.EXCEPTIONAL: B("Requested", "医师申请"),
+        Route.URGENT: B("Requested", "医师申请"),
+    },
+    {
+        Route.CONDITIONAL: B("Released conditionally", "有条件放行"),
+        Route.EXCEPTIONAL: B("Risk assessed", "风险评估"),
+        Route.URGENT: B("Urgent use agreed", "同意紧急使用"),
+    },
+    dict.fromkeys(Route, SECOND),
 )
 STANDINGS = {
     Standing.AWAITED: B("Result awaited", "结果未出"),
@@ -78,7 +99,7 @@ def certificate_of(supply: NamedSupply) -> DocumentContent:
     """Frozen when the second person signs: results so far, what is pending until when, for whom, on whose agreement."""
     batch, route = supply.batch, Route(supply.route)
     definition, site, bags = definition_of_batch(batch), batch.site, units_in(supply)
-    number = f"{'CR' if route is Route.CONDITIONAL else 'ES'}-{supply.number}"
+    number = f"{PREFIXES[route]}-{supply.number}"
     former = newest_document(number)
     pending = excused_tests(supply)
     return DocumentContent(
@@ -96,7 +117,8 @@ def certificate_of(supply: NamedSupply) -> DocumentContent:
         blocks=(
             product_and_batch(batch, definition, bags),
             _for_whom(supply),
-            _not_passed(pending, ZoneInfo(site.timezone), route),
+            *(donor_blocks(batch) if route is Route.URGENT else ()),
+            *((_not_passed(pending, ZoneInfo(site.timezone), route),) if pending else ()),
             results_table(batch, outcomes_of(batch)),
             units_table(batch, definition, bags),
             Statement((STATEMENTS[route],), B("Conditions", "条件")),

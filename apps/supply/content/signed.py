@@ -9,6 +9,7 @@ from apps.core.text import N_
 from apps.identity.models import Recipient
 from apps.signatures.facts import Line, SignedContent
 from apps.supply import rules
+from apps.supply.content.donors import donor_lines
 from apps.supply.facts import Agreed, Route, TestFacts
 from apps.supply.lifecycle import AGREED, DECIDED, SECOND, WAYS
 from apps.supply.models import NamedSupply
@@ -18,6 +19,7 @@ from apps.units.models import Unit
 VERBS = {
     Route.CONDITIONAL: ("agree_conditionally", "decide_conditionally", "release_to_named_conditionally"),
     Route.EXCEPTIONAL: ("request_exceptionally", "decide_exceptionally", "release_to_named_exceptionally"),
+    Route.URGENT: ("request_urgently", "decide_urgently", "release_to_named_urgently"),
 }
 
 
@@ -77,7 +79,9 @@ def _needs(batch: Batch, said: Agreed) -> tuple[Line, ...]:
     release = definition_of_batch(batch).release
     if said.route is Route.CONDITIONAL:
         return tuple(Line(N_("Confirmed"), need.label.en) for need in release.conditional.requires)
-    return (Line(N_("Confirmed"), release.exceptional.label.en),) if release.exceptional else ()
+    need = release.urgent if said.route is Route.URGENT else release.exceptional
+    donor = donor_lines(batch) if said.route is Route.URGENT else ()
+    return (*([Line(N_("Confirmed"), need.label.en)] if need else []), *donor)
 
 
 def _test_lines(route: Route, tests: Sequence[TestFacts]) -> tuple[Line, ...]:

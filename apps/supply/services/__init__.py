@@ -7,6 +7,7 @@ from apps.supply.services.deciding import (
     withdraw_supply,
     withdraw_with_order,
 )
+from apps.supply.services.donors import tell_of_donor
 from apps.supply.services.registering import fill_register
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "fill_register",
     "open_supply",
     "release_to_named",
+    "tell_of_donor",
     "withdraw_supply",
     "withdraw_with_order",
 ]

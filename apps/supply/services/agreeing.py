@@ -15,9 +15,9 @@ from apps.signatures.facts import Signer
 from apps.signatures.services import sign
 from apps.supply import rules
 from apps.supply.content import agree_content
-from apps.supply.facts import Agreed
+from apps.supply.facts import Agreed, Route
 from apps.supply.models import NamedSupply
-from apps.supply.selectors import STANDING, tests_of
+from apps.supply.selectors import STANDING, donor_of, tests_of
 
 
 def open_supply(
@@ -44,6 +44,7 @@ def open_supply(
         rules.is_not_reviewed(BatchState(batch.state)),
         took_part(signer.actor.username, hands_on_batch(batch)),
         *rules.tests_in_the_way(said.route, tests),
+        rules.donor_in_the_way(said.route, donor_of(batch)),
     )
     site = batch.site.code
     sign(change, signer=signer, record=order, content=agree_content(batch, order, recipient, said), site=site)
@@ -53,5 +54,7 @@ def open_supply(
     supply = NamedSupply(record=record, number=number, batch=batch, route=said.route, order=order, **words)
     supply.recipient, supply.agreed_at = recipient, change.at
     supply.failing = [one.key for one in tests if one.standing in rules.FAILING]
+    if said.route is Route.URGENT:
+        supply.donor_when_asked = donor_of(batch) or ""
     supply.agreed_by, supply.agreed_name = signer.actor.username, signer.actor.printed_name
     return change.create(supply)

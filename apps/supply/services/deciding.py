@@ -20,7 +20,7 @@ from apps.signatures.facts import Signer, Signing
 from apps.signatures.services import admit_signer, sign
 from apps.supply import rules
 from apps.supply.content import certificate_of, decide_content, release_to_named_content
-from apps.supply.facts import SupplyState, SupplyVerb, TestFacts
+from apps.supply.facts import Route, SupplyState, SupplyVerb, TestFacts
 from apps.supply.lifecycle import MOVES, may_not_move
 from apps.supply.models import NamedSupply, Outstanding, SuppliedUnit
 from apps.supply.selectors import (
@@ -32,6 +32,7 @@ from apps.supply.selectors import (
     units_in,
     why_not,
 )
+from apps.supply.services.donors import let_donor_issue, records_of_the_donor
 from apps.supply.services.registering import enter_supply
 from apps.testing.rules import SENTENCES
 from apps.units.facts import UnitVerb
@@ -92,6 +93,8 @@ def release_to_named(*, supply: NamedSupply, signing: Signing, actor: Actor, at:
         sign(change, signer=signer, record=now.batch.record, content=content, site=now.record.site)
         set_disposition(change, units=units, verb=UnitVerb.RELEASE_CONDITIONALLY)
         _let_issue(change, now, excused_tests(now))
+        if now.route == Route.URGENT:
+            let_donor_issue(change, now)
         who = {"supplied_by": signer.actor.username, "supplied_name": signer.actor.printed_name}
         done = change.update(now, state=MOVES[SupplyVerb.SUPPLY].target, supplied_at=at, **who)
         document = request_document(
@@ -128,7 +131,7 @@ def _signer(verb: SupplyVerb, supply: NamedSupply, signing: Signing, actor: Acto
 
 
 def _touched(supply: NamedSupply) -> list[Record]:
-    return [supply.record, supply.batch.record, *unit_records(supply.batch)]
+    return [supply.record, supply.batch.record, *unit_records(supply.batch), *records_of_the_donor(supply)]
 
 
 def _relied_on(supply: NamedSupply) -> list[Record]:

@@ -18,19 +18,18 @@ from apps.register.services import strike
 from apps.release.services.registering import REGISTERED, certifiable_units, enter_decision
 from apps.signatures.models import Signature
 from apps.signatures.selectors import signed_reason
+from apps.supply.content.certificate import KINDS as PAPERS
 from apps.supply.content.signed import VERBS
 from apps.supply.facts import Route, SupplyState
 from apps.supply.models import NamedSupply
 from apps.supply.selectors import units_in
 
-KINDS = {Route.CONDITIONAL: RegisterKind.CONDITIONAL, Route.EXCEPTIONAL: RegisterKind.EXCEPTIONAL}
-PAPERS = {Route.CONDITIONAL: DocumentKind.CONDITIONAL_CERTIFICATE, Route.EXCEPTIONAL: DocumentKind.EXCEPTIONAL_SUPPLY}
 Late = tuple[Signature, Record, Callable[[Change], object]]
 
 
 def enter_supply(change: Change, supply: NamedSupply, document: Document) -> None:
     """Enter what was let go to a named patient, under the name of the authorised person who decided it."""
-    units, kind = [unit.number for unit in units_in(supply)], KINDS[Route(supply.route)]
+    units, kind = [unit.number for unit in units_in(supply)], RegisterKind(supply.route)
     enter_decision(change, supply.batch, units, document=document, kind=kind, signature=decision_of(supply))
 
 

@@ -10,6 +10,7 @@ from apps.batches.selectors.plans import definition_of_batch
 from apps.documents.content import reprint
 from apps.documents.facts import Barcode, Bilingual, DocumentContent, DocumentKind, Field, Label, Phrase
 from apps.documents.rules import instant
+from apps.donation.content import on_label
 from apps.organisation.selectors import printed_names
 from apps.products.definition import Definition, Test
 from apps.products.facts import BadPlace, Place
@@ -17,6 +18,7 @@ from apps.products.loader import units
 from apps.testing.content.wording import both
 from apps.testing.models import Sample
 
+HEIGHT, TALLER = 90, 110  # mm: with the biohazard legend and its warnings a label needs more room
 SHEET = Bilingual("Labels of a sample", "样品标签")
 FOR_QC = Bilingual("For QC only, not for use in patients", "仅供质量检验，不得用于患者")
 NAMED = 6  # tests that stand on the label; what is beyond is counted and stands in the record behind the symbol
@@ -44,6 +46,7 @@ def sample_labels(sample: Sample, copies: int, printing: int) -> DocumentContent
 def _label(sample: Sample, printing: int) -> Label:
     definition = definition_of_batch(sample.batch)
     kind = next((kind for kind in definition.testing.samples if kind.key == sample.kind), None)
+    donor = on_label(sample.batch.donation, definition)
     tests = [test for key in sample.tests if (test := definition.test(key))]
     said: list[tuple[Bilingual, Phrase]] = [
         (Bilingual("Product", "产品"), both(definition.title)),
@@ -60,9 +63,10 @@ def _label(sample: Sample, printing: int) -> Label:
         identity=sample.number,
         fields=tuple(Field(label, value) for label, value in said if value),
         barcode=Barcode(sample.record.address),
-        warnings=(FOR_QC, *reprint(printing)),
+        warnings=(*donor.statements, FOR_QC, *reprint(printing)),
+        hazard=donor.hazard,
         width_mm=100,
-        height_mm=90,
+        height_mm=TALLER if donor.hazard else HEIGHT,
     )
 
 

@@ -51,10 +51,15 @@ class WayInput(serializers.Serializer):
 
 
 class RequestInput(WayInput):
-    """Released units; `batch` is one of theirs and numbers the shipment."""
+    """Released units; `batch` is one of theirs and numbers the shipment.
+
+    With `in_quarantine` units whose donor is not decided about, to the `establishment` named with its address.
+    """
 
     batch = serializers.CharField(max_length=60)
     units = numbers()
+    in_quarantine = serializers.BooleanField(required=False, default=False)
+    establishment = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
 
 class ReasonInput(serializers.Serializer):

@@ -67,6 +67,8 @@ class ShipmentOutput(serializers.ModelSerializer):
                 "units",
                 "mode",
                 "receiver",
+                "in_quarantine",
+                "establishment",
                 "contact",
                 "departs_at",
                 "hours",

@@ -43,6 +43,18 @@ class WayForm(forms.Form):
 class RequestForm(WithOthers, WayForm):
     """Which units go to whom: those of the batch, and units of other batches that travel with them."""
 
+    in_quarantine = forms.BooleanField(
+        label=gettext_lazy("In quarantine: the donor is not decided about"),
+        required=False,
+        help_text=gettext_lazy("It travels with the statements of 21 CFR 1271.60(c) and stays in quarantine there."),
+    )
+    establishment = forms.CharField(
+        label=gettext_lazy("Receiving establishment"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Only in quarantine: its name and address."),
+    )
+
     def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
         there = units_to_ship(batch)
         super().__init__(*args, site=batch.site.code, there=there, modes=stage_of(batch).modes, **kwargs)

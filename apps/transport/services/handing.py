@@ -47,7 +47,7 @@ def hand_over(*, shipment: Shipment, did: Handed, signing: Signing, actor: Actor
         against = stop_if(*_against(now, did, leaves), happened=happened)
         sign(change, signer=signer, record=now.record, content=hand_over_content(now, did, at), site=site)
         if leaves:
-            verb = UnitVerb.SHIP
+            verb = UnitVerb.SHIP_IN_QUARANTINE if now.in_quarantine else UnitVerb.SHIP
             send_away(change, units=units_in(now), verb=verb, moved_at=did.at, happened=happened, objections=against)
         else:
             report_accepted(change, subject=now.record, overridden=against, happened=happened)

@@ -12,17 +12,27 @@ from apps.batches.selectors.batches import batch_now, chain_of_batch
 from apps.core.actor import Actor
 from apps.core.errors import KeptRefusal, Objection, stop_if
 from apps.core.rules import reason_is_missing
+from apps.documents.services import request_document
 from apps.lineage.selectors import ancestors
 from apps.organisation.services import require
 from apps.products.definition.storage import TransportMode
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
 from apps.quality.selectors import open_holds
+from apps.transport.content import accompanying_record
 from apps.transport.facts import Asked, ShipmentState, ShipmentVerb
 from apps.transport.lifecycle import MOVES, WHO_MAY_ASK, may_not_move
 from apps.transport.models import Shipment, ShippedUnit
-from apps.transport.rules import shipping, together
-from apps.transport.selectors import batches_in, mode_named, shipment_now, stage_of, standing_shipments, units_in
+from apps.transport.rules import quarantine, shipping, together
+from apps.transport.selectors import (
+    batches_in,
+    mode_named,
+    pending_among,
+    shipment_now,
+    stage_of,
+    standing_shipments,
+    units_in,
+)
 from apps.units.facts import Custody, Disposition, UnitVerb
 from apps.units.lifecycle import refuses
 from apps.units.models import Unit
@@ -34,7 +44,8 @@ from apps.units.services import move_units
 def request_shipment(*, batch: Batch, units: Sequence[Unit], asked: Asked, actor: Actor, at: datetime) -> Shipment:
     """Ask that released units go to a receiver; `batch` is one of theirs and gives the shipment its number.
 
-    What is held, expires, is kept already, or can't travel with the others is refused.
+    What is held, expires, is kept already, or can't travel with the others is refused. While the donor is not decided
+    about, units go in quarantine to a named establishment, with the record that 21 CFR 1271.60(c) asks for.
     """
     who = require(actor, WHO_MAY_ASK, batch.site.code, at=at, about=batch.record.address)
     stop_if(shipping.has_no_units([unit.number for unit in units]))
@@ -62,7 +73,8 @@ def open_shipment(
         own += [shipping.goes_by_an_order_only(one.number, one.disposition == Disposition.CONDITIONAL) for one in units]
     against = [one for one in (*objections, *own) if one]
     if kept_for is None:
-        move_units(change, units=units, verb=UnitVerb.RESERVE, objections=against)
+        verb = UnitVerb.RESERVE_IN_QUARANTINE if asked.in_quarantine else UnitVerb.RESERVE
+        move_units(change, units=units, verb=verb, objections=against)
     else:
         stop_if(*(refuses(UnitVerb.SHIP, unit.facts) for unit in units), *against)
     number = f"{batch.number}-T{Shipment.objects.filter(batch=batch).count() + 1:02}"
@@ -72,8 +84,11 @@ def open_shipment(
     shipment.receiver, shipment.contact = asked.receiver.strip(), asked.contact.strip()
     shipment.departs_at, shipment.hours = asked.departs_at, asked.hours
     shipment.requested_at, shipment.requested_by = change.at, change.actor.username
+    shipment.in_quarantine, shipment.establishment = asked.in_quarantine, asked.establishment.strip()
     change.create(shipment)
     change.create_many([_line(shipment, unit) for unit in units])
+    if asked.in_quarantine:
+        request_document(change, content=accompanying_record(shipment), subject=record, site=batch.site.code)
     return shipment
 
 
@@ -100,15 +115,25 @@ def cancel_shipment(*, shipment: Shipment, reason: str, actor: Actor, at: dateti
 
 def against_leaving(units: Sequence[Unit], asked: Asked) -> list[Objection | None]:
     """What keeps units from leaving at any moment before they do: an open hold, on them or on what they are made of."""
-    held = open_holds([unit.record for unit in units], Blocks.ISSUE)
+    held = quarantine.still_held(open_holds([unit.record for unit in units], Blocks.ISSUE), asked)
+    pending = pending_among(units) if asked.in_quarantine else set()
     expiring = [shipping.would_expire(unit.number, unit.expires_at, asked) for unit in units]
-    return [has_open_holds(held), *expiring]
+    undecided = [quarantine.is_decided_about(unit.number, pending, asked) for unit in units]
+    return [has_open_holds(held), *undecided, *expiring]
 
 
 def asked_of(shipment: Shipment) -> Asked:
     """What was asked for, as the rules are told."""
     words = (shipment.mode, shipment.receiver, shipment.contact)
-    return Asked(*words, shipment.departs_at, shipment.hours, shipment.note, shipment.ward)
+    return Asked(
+        *words,
+        shipment.departs_at,
+        shipment.hours,
+        shipment.note,
+        shipment.ward,
+        in_quarantine=shipment.in_quarantine,
+        establishment=shipment.establishment,
+    )
 
 
 def out_of_turn(verb: ShipmentVerb, shipment: Shipment) -> KeptRefusal | None:
@@ -131,6 +156,7 @@ def _against(batch: Batch, units: Sequence[Unit], asked: Asked, at: datetime) ->
         shipping.has_no_such_mode(asked.mode, stage_of(batch).modes),
         shipping.has_no_time(asked.hours),
         shipping.leaves_too_late(asked.departs_at, at),
+        quarantine.names_no_establishment(asked),
     ]
     if any(fixed):
         return [*fixed]

@@ -16,6 +16,7 @@ from apps.core.http import as_file
 from apps.core.ui.lists import state_list
 from apps.core.ui.times import duration
 from apps.core.ui.wording import bilingual
+from apps.documents.selectors import documents_about
 from apps.documents.store import read_file
 from apps.organisation.access import Access, open_to
 from apps.organisation.models import User
@@ -82,6 +83,7 @@ def shipment(request: HttpRequest, number: str) -> HttpResponse:
         "answers": _answers(found),
         "acts": acts_of(request, found),
         "signatures": shown_signatures(found.record),
+        "papers": documents_about(found.record),
         "asked_by": named[found.requested_by],
         "rules": [bilingual(stage.excursion), bilingual(stage.returns)],
         **batch_bar(found.batch),

@@ -29,6 +29,7 @@ from apps.donation.selectors import (
     definition_judging,
     donation_now,
     exclusions_asked,
+    held_with,
     latest_decision,
     objections_to_eligibility,
     resting_on,
@@ -48,13 +49,12 @@ from apps.products.loader import standard_tables
 from apps.products.models import ProductVersion
 from apps.products.selectors import definition_of
 from apps.quality.facts import Blocks
-from apps.quality.services import answer_due, lift_hold_for, place_hold, place_holds
+from apps.quality.services import answer_due, lift_hold, lift_hold_for, place_hold, place_holds
 from apps.signatures.facts import Signing
 from apps.signatures.services import admit_signer, sign
 
 COLLECTORS = (Role.COLLECTOR, Role.PHYSICIAN)
 LABORATORY = (Role.ANALYST, Role.PHYSICIAN)
-ELIGIBILITY = "eligibility"  # the hold on a donation until it is eligible; everything made of it is held with it
 EVERYTHING = (Blocks.PROCESS, Blocks.CERTIFY, Blocks.ISSUE, Blocks.USE)
 
 
@@ -251,6 +251,7 @@ def decide_eligibility(
         change.create(row)
         if decision is Eligibility.ELIGIBLE:
             return donation  # held as before, until the second signature
+        lift_hold_for(change, record=record, key=rules.ELIGIBILITY, reason=decision)  # whoever passed it at risk, anew
         _hold_until_eligible(change, donation)
         return change.update(donation, eligibility=decision)
 
@@ -259,8 +260,8 @@ def countersign_eligibility(*, donation: Donation, signing: Signing, actor: Acto
     """Quality assurance countersigns the physician's decision; an eligible donation may be used from now on."""
     site, record, donor = donation.site.code, donation.record, donation.donor.record
     signer = admit_signer(signing=signing, actor=actor, role=Role.QA, site=site, at=at, about=record.address)
-    action = "donation.eligibility.countersigned"
-    with audited(actor=signer.actor, action=action, at=at, touching=[record], relying_on=[donor]) as change:
+    action, touching = "donation.eligibility.countersigned", [record, *(hold.record for hold in held_with(donation))]
+    with audited(actor=signer.actor, action=action, at=at, touching=touching, relying_on=[donor]) as change:
         donation = donation_now(donation)
         decision = latest_decision(donation)
         facts = decision.facts if decision else None
@@ -273,7 +274,9 @@ def countersign_eligibility(*, donation: Donation, signing: Signing, actor: Acto
         change.create(row)
         if not is_eligible:
             return donation
-        lift_hold_for(change, record=record, key=ELIGIBILITY, reason=N_("Found eligible."))
+        lift_hold_for(change, record=record, key=rules.ELIGIBILITY, reason=N_("Found eligible."))
+        for hold in held_with(donation):
+            lift_hold(change, hold=hold, reason=N_("Found eligible."))
         return change.update(donation, eligibility=Eligibility.ELIGIBLE)
 
 
@@ -281,7 +284,7 @@ def _hold_until_eligible(change: Change, donation: Donation) -> None:
     place_hold(
         change,
         record=donation.record,
-        key=ELIGIBILITY,
+        key=rules.ELIGIBILITY,
         blocks=EVERYTHING,
         code="not_eligible",
         template=N_("Donation {din} is not found eligible."),

@@ -20,6 +20,7 @@ from apps.transport.models import Shipment
 from apps.transport.selectors import answers_of, batches_in, checked, hand_overs_of, logger_file_of, mode_of, units_in
 
 NOWHERE: Mapping[str, str] = MappingProxyType({})
+UNDER_QUARANTINE = N_("In quarantine, donor eligibility not completed; it stays in quarantine at")
 AGAINST = N_("Recorded although a rule stands against it")
 
 
@@ -146,6 +147,7 @@ def _content(verb: ShipmentVerb, shipment: Shipment, said: Sequence[Line]) -> Si
         Line(N_("Shipment"), shipment.number),
         *(Line(N_("Batch"), one.number, one.product_version.record.address) for one in batches),
         Line(N_("Receiver"), shipment.receiver, shipment.contact),
+        *([Line(UNDER_QUARANTINE, shipment.establishment)] if shipment.in_quarantine else []),
         *([Line(N_("Ward"), shipment.ward)] if shipment.ward else []),
         Line(N_("Way of transport"), mode_of(shipment).label.en, f"{plain(shipment.hours)} h"),
         *([Line(N_("Chain of identity"), chain.number)] if chain else []),

@@ -10,9 +10,10 @@ from apps.audit.models import Record
 from apps.core.errors import Objection
 from apps.donation import rules
 from apps.donation.facts import Eligibility, MedicalAnswer, ScreenedTest
-from apps.donation.models import Donation, EligibilityDecision, HealthAnswer, ScreeningResult
+from apps.donation.models import Bound, Donation, EligibilityDecision, HealthAnswer, ScreeningResult
 from apps.donation.rules import withdrawing
 from apps.identity.models import Chain, Donor
+from apps.lineage.selectors import descendant_ids
 from apps.organisation.models import User
 from apps.organisation.selectors import visible_to
 from apps.products.definition import ChoiceParameter, Definition, Option
@@ -184,7 +185,15 @@ def exclusions_asked(sites: Collection[str]) -> dict[str, Listed]:
 
 def ineligibility_of(donation: Donation) -> Objection | None:
     """Why nothing may be made from this donation, if so."""
-    return rules.is_not_eligible(Eligibility(donation.eligibility), donation.din)
+    is_for_one = Bound.objects.filter(donation=donation).exists()
+    return rules.is_not_eligible(Eligibility(donation.eligibility), donation.din, is_for_one=is_for_one)
+
+
+def held_with(donation: Donation) -> list[Hold]:
+    """What is held on batches of this donation since units of one went to a patient in urgent need."""
+    key = rules.undecided_key(donation.din)
+    made = descendant_ids([donation.record])
+    return list(Hold.objects.filter(record__in=made, key=key, lifted_at=None).select_related("record").order_by("pk"))
 
 
 def decisions_of(donation: Donation) -> QuerySet[EligibilityDecision]:
