@@ -108,6 +108,7 @@ UNITS = {
     "spent": Word(pgettext_lazy("status", "Spent"), "spent", "plain"),
     "in_store": Word(pgettext_lazy("status", "In store"), "box", "plain"),
     "reserved": Word(pgettext_lazy("status", "Reserved"), "person", "plain"),
+    "set_apart": Word(pgettext_lazy("status", "Set apart for a study"), "calendar", "plain"),
     "in_transit": Word(pgettext_lazy("status", "In transit"), "truck", "plain"),
     "at_site": Word(pgettext_lazy("status", "At the site"), "place", "plain"),
     "administered": Word(pgettext_lazy("status", "Administered"), "heart", "plain"),

@@ -57,10 +57,14 @@ class StabilityProtocol(Part):
     def _points_follow_one_another(self) -> Self:
         for i, (one, following) in enumerate(pairwise(self.points), 1):
             if following.month <= one.month:
-                raise wrong(f"points[{i}].month", "month {month} does not come after the one before", month=following.month)
+                raise wrong(
+                    f"points[{i}].month", "month {month} does not come after the one before", month=following.month
+                )
             apart = (following.month - one.month) * MOST_DAYS_OF_MONTHS
             if one.window.timedelta.days + following.window.timedelta.days >= apart:
-                raise wrong(f"points[{i}].window", "the window of month {month} meets the one before", month=following.month)
+                raise wrong(
+                    f"points[{i}].window", "the window of month {month} meets the one before", month=following.month
+                )
         return self
 
     @model_validator(mode="after")

@@ -133,7 +133,7 @@ def decide_on_laboratory(
             change.update_many(failing, invalidated_at=at)
         decided: dict[str, Any] = {"decided_at": at, "decided_by": who.username, "decided_name": who.printed_name}
         done = change.update(now, state=MOVES[verb].target, decision=decision, **decided)
-        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test})
+        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test}, point=now.line.sample.point)
         return done
 
 
@@ -197,7 +197,7 @@ def conclude(
             is_out_of_order(verb, now),
             *rules.says_nothing(rationale=said.rationale, other_batches=said.other_batches),
             rules.is_no_conclusion(said, InvestigationState(now.state)),
-            rules.has_no_result_instead(said, outcome_of(now.batch, now.test).found),
+            rules.has_no_result_instead(said, outcome_of(now.batch, now.test, now.line.sample.point).found),
             rules.are_not_done(progress.planned, progress.reviewed) if progress else None,
             rules.took_part(who.username, testers_of(now.line.run)),
             rules.is_own_assessment(who.username, now.assessed_by),
@@ -207,7 +207,7 @@ def conclude(
         told: dict[str, Any] = {"rationale": said.rationale, "other_batches": said.other_batches, "concluded_at": at}
         by = {"concluded_by": who.username, "concluded_name": who.printed_name}
         done = change.update(now, state=InvestigationState.CONCLUDED, conclusion=said.conclusion, **told, **by)
-        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test})
+        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test}, point=now.line.sample.point)
         return done
 
 

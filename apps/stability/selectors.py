@@ -1,0 +1,177 @@
+"""Reads of stability: studies, what is due, where each time point stands, what the data support."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from apps.batches.models import Batch
+from apps.batches.selectors.plans import definition_of_batch
+from apps.core.errors import RuleBroken, stop_if
+from apps.disposal.selectors import standing_disposals
+from apps.organisation.models import User
+from apps.organisation.selectors import visible_to
+from apps.products.definition import Test
+from apps.products.definition.stability import StabilityProtocol
+from apps.stability import rules
+from apps.stability.facts import PointFacts, PointState, StudyState, Support
+from apps.stability.models import Pull, Study, StudyPoint, StudyUnit
+from apps.supply.facts import SupplyState
+from apps.supply.models import SuppliedUnit
+from apps.testing.facts import PlanKind, PlanState, Standing
+from apps.testing.models import Result, RetestPlan
+from apps.testing.selectors import Tested, TestOutcome, outcomes_of, tested
+from apps.units.facts import Custody, UnitKind
+from apps.units.models import Unit
+
+BATCH = ("batch__record", "batch__site", "batch__product_version__record")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A month of the results: month 0 is the release of the batch. `point` is None there."""
+
+    month: int
+    point: StudyPoint | None
+    outcomes: tuple[tuple[str, TestOutcome | None], ...]
+
+    @property
+    def facts(self) -> PointFacts:
+        """What the rules are told; a test nothing was drawn for is missing."""
+        told = {key: outcome.standing if outcome else Standing.MISSING for key, outcome in self.outcomes}
+        return PointFacts(self.month, told)
+
+
+def visible_studies(user: User, at: datetime) -> QuerySet[Study]:
+    """The studies of the person's sites, newest first."""
+    seen = Study.objects.filter(record__site__in=visible_to(user, at))
+    return seen.select_related("record", *BATCH).defer("batch__product_version__text").order_by("-pk")
+
+
+def study_now(study: Study) -> Study:
+    """The study as it stands inside the door."""
+    return Study.objects.select_related("record", *BATCH).get(pk=study.pk)
+
+
+def studies_of(batch: Batch) -> list[Study]:
+    """The studies of a batch, oldest first."""
+    return list(Study.objects.filter(batch=batch).select_related("record").order_by("n"))
+
+
+def open_study(batch: Batch) -> str:
+    """The number of the study of a batch that is open; empty where there is none."""
+    found = Study.objects.filter(batch=batch, state=StudyState.OPEN).values_list("number", flat=True)
+    return found.first() or ""
+
+
+def protocol_of(batch: Batch) -> StabilityProtocol | None:
+    """The protocol of the master record the batch was made by."""
+    return definition_of_batch(batch).stability
+
+
+def protocol_followed(study: Study) -> StabilityProtocol:
+    """The protocol of a study; none is opened without one."""
+    return protocol_asked(study.batch)
+
+
+def protocol_asked(batch: Batch) -> StabilityProtocol:
+    """The protocol a study of the batch would follow. Raises RuleBroken where the master record has none."""
+    protocol = protocol_of(batch)
+    if protocol is None:
+        raise RuleBroken(rules.has_no_protocol(batch.number))
+    return protocol
+
+
+def units_of_study(study: Study) -> list[Unit]:
+    """The units that were set apart for it."""
+    rows = StudyUnit.objects.filter(study=study).select_related("unit__record", "unit__batch__record")
+    return [row.unit for row in rows.order_by("unit__number")]
+
+
+def left_in(study: Study) -> list[Unit]:
+    """Those that are still set apart and were not pulled."""
+    pulled = set(Pull.objects.filter(point__study=study).values_list("unit", flat=True))
+    return [unit for unit in units_of_study(study) if unit.custody == Custody.SET_APART and unit.pk not in pulled]
+
+
+def units_to_offer(batch: Batch) -> list[Unit]:
+    """The units of a batch in the studied state that may be set apart: retained ones first."""
+    protocol = protocol_of(batch)
+    found = Unit.objects.filter(batch=batch, custody=Custody.IN_STORE, storage_state=protocol.state if protocol else "")
+    found = found.exclude(kind=UnitKind.QC).select_related("record")
+    return sorted(found, key=lambda unit: (unit.kind != UnitKind.RETAINED, unit.number))
+
+
+def promises_of(units: Collection[Unit]) -> dict[int, str]:
+    """Units that a standing decision names for a patient or for destruction, and where."""
+    named = SuppliedUnit.objects.filter(unit__in=units).exclude(supply__state=SupplyState.WITHDRAWN)
+    return {**dict(named.values_list("unit", "supply__number")), **standing_disposals(units)}
+
+
+# --- time points ----------------------------------------------------------------------------------------------------
+def points_of(study: Study) -> list[StudyPoint]:
+    """Its time points in their order, with what was pulled."""
+    return list(
+        StudyPoint.objects.filter(study=study).prefetch_related("pulls__unit", "pulls__sample").order_by("month")
+    )
+
+
+def point_now(study: Study, month: int) -> StudyPoint:
+    """One of them, inside the door. Raises RuleBroken for a month the protocol does not have."""
+    points = {point.month: point for point in StudyPoint.objects.filter(study=study).select_related("record", "study")}
+    stop_if(rules.has_no_point(month, points))
+    return points[month]
+
+
+def wanted_at(point: StudyPoint, units: int) -> int:
+    """How many units the point takes: those of the protocol, and one for each resample that quality approved."""
+    plans = RetestPlan.objects.filter(kind=PlanKind.RESAMPLE, state=PlanState.APPROVED)
+    of_it = {"investigation__batch": point.study.batch_id, "investigation__line__sample__point": point.key}
+    return units + plans.filter(**of_it).count()
+
+
+def due_points(at: datetime, *, notice: timedelta = timedelta(0), sites: Collection[str] | None = None) -> QuerySet:
+    """Time points of open studies whose window is open, or opens within the notice: pulls that are owed."""
+    found = StudyPoint.objects.filter(state=PointState.WAITING, study__state=StudyState.OPEN, opens_at__lte=at + notice)
+    if sites is not None:
+        found = found.filter(record__site__in=sites)
+    return found.select_related("study__batch", "record").order_by("due_at", "pk")
+
+
+def points_gone_by(at: datetime) -> list[StudyPoint]:
+    """Time points whose window went by without their pull, and nobody was told yet."""
+    found = StudyPoint.objects.filter(state=PointState.WAITING, study__state=StudyState.OPEN, ends_at__lt=at)
+    return list(found.select_related("study__record").order_by("ends_at", "pk"))
+
+
+# --- results --------------------------------------------------------------------------------------------------------
+def columns_of(study: Study) -> list[Column]:
+    """Month 0 and each time point, with where the required tests stand; read once for all of them."""
+    protocol, known = protocol_followed(study), tested(study.batch)
+    columns = [_column(study.batch, protocol.tests_at(0), known)]
+    for point in points_of(study):
+        columns.append(_column(study.batch, protocol.tests_at(point.month), known, point))
+    return columns
+
+
+def _column(batch: Batch, tests: Iterable[str], known: Tested, point: StudyPoint | None = None) -> Column:
+    found = {one.test.key: one for one in outcomes_of(batch, known=known, point=point.key if point else "")}
+    return Column(point.month if point else 0, point, tuple((key, found.get(key)) for key in tests))
+
+
+def support_of(study: Study, columns: Iterable[Column] = ()) -> Support:
+    """What the data of a study support so far."""
+    told = [column.facts for column in columns or columns_of(study)]
+    return rules.supported(told, protocol_followed(study).support.at_most)
+
+
+def tests_studied(study: Study) -> list[Test]:
+    """The tests of the protocol, in its order."""
+    definition = definition_of_batch(study.batch)
+    return [test for key in protocol_followed(study).tests if (test := definition.test(key))]
+
+
+def reported(outcome: TestOutcome, parameter: str) -> list[Result]:
+    """What was found of one quantity and counts."""
+    return [one for one in outcome.results if one.parameter == parameter and not one.invalidated_at]
