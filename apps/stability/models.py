@@ -1,14 +1,14 @@
-"""Stability studies: their units, time points and pulls."""
+"""Stability studies with their units, time points and pulls; later expiries with the units they are for."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.audit.models import Audited
 from apps.batches.models import Batch
 from apps.core.choices import choices_of
-from apps.stability.facts import PointState, StudyState, Window
+from apps.stability.facts import ExtensionState, PointState, RelabelState, StudyState, Window
 from apps.testing.models import Sample
-from apps.units.models import Unit
+from apps.units.models import Label, Unit
 
 
 class Study(Audited):
@@ -108,3 +108,75 @@ class Pull(Audited):
 
     def __str__(self) -> str:
         return f"{self.unit_id} for {self.point_id}"
+
+
+class Extension(Audited):
+    """A later expiry of units, on the ground of a study: so many months of life. Its record: `extension/...`."""
+
+    study = models.ForeignKey(Study, models.PROTECT, related_name="extensions")
+    number = models.CharField(max_length=60, unique=True)
+    state = models.CharField(max_length=10, choices=choices_of(ExtensionState), default=ExtensionState.PROPOSED)
+    months = models.PositiveSmallIntegerField()
+    ground = models.CharField(max_length=1000)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=80)
+    proposed_name = models.CharField(max_length=120)
+    endorsed_at = models.DateTimeField(null=True, blank=True)
+    endorsed_by = models.CharField(max_length=80, blank=True)
+    endorsed_name = models.CharField(max_length=120, blank=True)
+    authorised_at = models.DateTimeField(null=True, blank=True)
+    authorised_by = models.CharField(max_length=80, blank=True)
+    authorised_name = models.CharField(max_length=120, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(ExtensionState)), name="known_extension_state"),
+            models.CheckConstraint(condition=Q(months__gt=0), name="an_extension_is_some_months"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ExtensionState.AUTHORISED, ExtensionState.COMPLETED])
+                | (~Q(endorsed_by="") & ~Q(authorised_by="") & ~Q(authorised_by=F("endorsed_by"))),
+                name="two_people_of_an_extension",
+            ),
+            models.UniqueConstraint(
+                fields=["study"],
+                condition=Q(state__in=[ExtensionState.PROPOSED, ExtensionState.ENDORSED, ExtensionState.AUTHORISED]),
+                name="one_standing_extension_of_a_study",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ExtendedUnit(Audited):
+    """One unit of an extension: its date before and after, its new label, who applied it and who saw it."""
+
+    extension = models.ForeignKey(Extension, models.PROTECT, related_name="units")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="extensions")
+    state = models.CharField(max_length=9, choices=choices_of(RelabelState), default=RelabelState.NAMED)
+    old_expires_at = models.DateTimeField()
+    new_expires_at = models.DateTimeField()
+    label = models.OneToOneField(Label, models.PROTECT, null=True, blank=True, related_name="+")
+    applied_at = models.DateTimeField(null=True, blank=True)
+    applied_by = models.CharField(max_length=80, blank=True)
+    applied_name = models.CharField(max_length=120, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=80, blank=True)
+    confirmed_name = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(RelabelState)), name="known_relabel_state"),
+            models.UniqueConstraint(fields=["extension", "unit"], name="a_unit_once_in_an_extension"),
+            models.CheckConstraint(condition=Q(new_expires_at__gt=F("old_expires_at")), name="an_extension_is_later"),
+            models.CheckConstraint(
+                condition=~Q(state=RelabelState.CONFIRMED)
+                | (Q(label__isnull=False) & ~Q(applied_by="") & ~Q(confirmed_by="") & ~Q(confirmed_by=F("applied_by"))),
+                name="two_people_relabel",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} of {self.extension_id}"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -15,8 +16,8 @@ from apps.organisation.selectors import visible_to
 from apps.products.definition import Test
 from apps.products.definition.stability import StabilityProtocol
 from apps.stability import rules
-from apps.stability.facts import PointFacts, PointState, StudyState, Support
-from apps.stability.models import Pull, Study, StudyPoint, StudyUnit
+from apps.stability.facts import ExtensionState, PointFacts, PointState, RelabelState, StudyState, Support
+from apps.stability.models import ExtendedUnit, Extension, Pull, Study, StudyPoint, StudyUnit
 from apps.supply.facts import SupplyState
 from apps.supply.models import SuppliedUnit
 from apps.testing.facts import PlanKind, PlanState, Standing
@@ -24,6 +25,8 @@ from apps.testing.models import Result, RetestPlan
 from apps.testing.selectors import Tested, TestOutcome, outcomes_of, tested
 from apps.units.facts import Custody, UnitKind
 from apps.units.models import Unit
+from apps.units.rules import expiry_of, is_expired, moment_of
+from apps.units.selectors import clock_moments
 
 BATCH = ("batch__record", "batch__site", "batch__product_version__record")
 
@@ -175,3 +178,63 @@ def tests_studied(study: Study) -> list[Test]:
 def reported(outcome: TestOutcome, parameter: str) -> list[Result]:
     """What was found of one quantity and counts."""
     return [one for one in outcome.results if one.parameter == parameter and not one.invalidated_at]
+
+
+# --- later expiries -------------------------------------------------------------------------------------------------
+STANDING = (ExtensionState.PROPOSED, ExtensionState.ENDORSED, ExtensionState.AUTHORISED)
+STUDY = ("study__record", *(f"study__{path}" for path in BATCH))
+
+
+def visible_extensions(user: User, at: datetime) -> QuerySet[Extension]:
+    """The extensions of the person's sites, newest first."""
+    seen = Extension.objects.filter(record__site__in=visible_to(user, at))
+    return seen.select_related("record", *STUDY).defer("study__batch__product_version__text").order_by("-pk")
+
+
+def extension_now(extension: Extension) -> Extension:
+    """The extension as it stands inside the door."""
+    return Extension.objects.select_related("record", *STUDY).get(pk=extension.pk)
+
+
+def standing_extension(study: Study) -> str:
+    """The number of the extension on a study that is not completed; empty where there is none."""
+    found = Extension.objects.filter(study=study, state__in=STANDING).values_list("number", flat=True)
+    return found.first() or ""
+
+
+def extended_units(extension: Extension, *states: RelabelState) -> list[ExtendedUnit]:
+    """The units of an extension, in the order of their numbers; in these states where any are named."""
+    rows = ExtendedUnit.objects.filter(extension=extension).select_related(
+        "unit__record", "unit__batch__record", "label__record"
+    )
+    if states:
+        rows = rows.filter(state__in=states)
+    return list(rows.order_by("unit__number"))
+
+
+def later_expiry(unit: Unit, months: int) -> datetime:
+    """Until when a unit may be used that lives so many months in the state it is in."""
+    return expiry_of(rules.months_of(months), clock_start(unit), ZoneInfo(unit.batch.site.timezone))
+
+
+def clock_start(unit: Unit) -> datetime:
+    """When the clock of the storage state a unit is in began to count for it."""
+    storage = definition_of_batch(unit.batch).storage
+    state = storage.state(unit.storage_state)
+    begun = moment_of(storage, state.starts_with, clock_moments(unit.batch, unit)) if state else None
+    return begun or unit.filled_at
+
+
+def units_to_extend(study: Study, at: datetime) -> list[Unit]:
+    """The rest of the batch: what lies in the store, in the studied state, unused, not expired."""
+    protocol = protocol_followed(study)
+    found = Unit.objects.filter(batch=study.batch, storage_state=protocol.state, kind=UnitKind.PRODUCT)
+    found = found.select_related("record", "batch__site", "batch__record", "batch__donation", "batch__product_version")
+    rest = [unit for unit in found.order_by("number") if rules.is_not_in_stock(unit.facts) is None]
+    return [unit for unit in rest if is_expired(unit.facts, at) is None]
+
+
+def extensions_of(unit: Unit) -> list[ExtendedUnit]:
+    """How the expiry of a unit was changed, oldest first."""
+    rows = ExtendedUnit.objects.filter(unit=unit).select_related("extension__record")
+    return list(rows.order_by("pk"))

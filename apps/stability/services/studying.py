@@ -8,11 +8,11 @@ from apps.audit.services import Change, audited
 from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
-from apps.batches.selectors.plans import definition_of_batch
 from apps.core.actor import Actor
 from apps.core.errors import Objection, stop_if
 from apps.core.rules import reason_is_missing
 from apps.lineage.selectors import ancestors
+from apps.lineage.services import link
 from apps.products.definition.stability import StabilityProtocol
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
@@ -24,11 +24,19 @@ from apps.stability.content import close_study_content, open_study_content
 from apps.stability.facts import StudyVerb
 from apps.stability.lifecycle import STUDY_MOVES, may_not_move
 from apps.stability.models import Study, StudyPoint, StudyUnit
-from apps.stability.selectors import left_in, open_study, promises_of, protocol_asked, study_now, units_of_study
+from apps.stability.selectors import (
+    clock_start,
+    left_in,
+    open_study,
+    promises_of,
+    protocol_asked,
+    study_now,
+    units_of_study,
+)
 from apps.units.facts import UnitVerb
 from apps.units.models import Unit
-from apps.units.rules import is_expired, moment_of
-from apps.units.selectors import clock_moments, units_now
+from apps.units.rules import is_expired
+from apps.units.selectors import units_now
 from apps.units.services import move_units
 
 
@@ -47,6 +55,7 @@ def begin_study(*, batch: Batch, units: Sequence[Unit], signing: Signing, actor:
         content = open_study_content(batch, units)
         sign(change, signer=signer, record=batch.record, content=content, site=site)
         study = _opened(change, batch, units)
+        link(change, children=[study.record], parent=batch.record)
         change.create_many([StudyUnit(record=study.record, study=study, unit=unit) for unit in units])
         change.create_many(_points(study, protocol))
         move_units(change, units=units, verb=UnitVerb.SET_APART)
@@ -79,14 +88,6 @@ def _opened(change: Change, batch: Batch, units: Sequence[Unit]) -> Study:
     study.record = change.open_record("study", number, site=batch.site.code)
     study.opened_at, study.opened_by, study.opened_name = change.at, change.actor.username, change.actor.printed_name
     return change.create(study)
-
-
-def clock_start(unit: Unit) -> datetime:
-    """When the clock of the storage state a unit is in began to count for it."""
-    storage = definition_of_batch(unit.batch).storage
-    state = storage.state(unit.storage_state)
-    begun = moment_of(storage, state.starts_with, clock_moments(unit.batch, unit)) if state else None
-    return begun or unit.filled_at
 
 
 def _points(study: Study, protocol: StabilityProtocol) -> list[StudyPoint]:

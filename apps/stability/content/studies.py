@@ -47,4 +47,8 @@ def _protocol_lines(batch: Batch, protocol: StabilityProtocol) -> tuple[Line, ..
 
 
 def _unit_lines(units: Iterable[Unit]) -> tuple[Line, ...]:
-    return tuple(Line(unit.number, unit.kind, unit.disposition) for unit in units)
+    return tuple(Line(unit.number, unit.kind, unit.disposition) for unit in sorted(units, key=_number))
+
+
+def _number(unit: Unit) -> str:
+    return unit.number
