@@ -61,7 +61,7 @@ class RelabelState(StrEnum):
     NAMED = "NAMED"
     PRINTED = "PRINTED"
     APPLIED = "APPLIED"
-    CONFIRMED = "CONFIRMED"
+    RELABELLED = "RELABELLED"
     LEFT_OUT = "LEFT_OUT"
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from apps.core.ui.acts import instant_field, offer, scanned
+from apps.core.ui.acts import instant_field, offer
+from apps.core.ui.acts import scanned as by_scan
 from apps.units.models import Unit
 
 
@@ -23,7 +24,7 @@ class UnitsForm(forms.Form):
 class PullForm(forms.Form):
     """The unit in the hand, by scan, and when it was taken."""
 
-    scanned = forms.CharField(label=gettext_lazy("Unit, scanned"), max_length=120, widget=scanned("unit"))
+    scanned = forms.CharField(label=gettext_lazy("Unit, scanned"), max_length=120, widget=by_scan("unit"))
     pulled_at = instant_field(gettext_lazy("Pulled at"))
     reason = forms.CharField(
         label=gettext_lazy("Why it is late"),
@@ -53,10 +54,10 @@ class ProposalForm(UnitsForm):
 class RelabelForm(forms.Form):
     """The unit in the hand and its new label, both by scan."""
 
-    scanned = forms.CharField(label=gettext_lazy("Unit, scanned"), max_length=120, widget=scanned("unit"))
+    scanned = forms.CharField(label=gettext_lazy("Unit, scanned"), max_length=120, widget=by_scan("unit"))
     label = forms.CharField(
         label=gettext_lazy("New label, scanned"),
         max_length=300,
         help_text=gettext_lazy("The symbol of the label that was printed for the later date."),
-        widget=scanned("label"),
+        widget=by_scan("label"),
     )

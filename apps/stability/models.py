@@ -114,6 +114,7 @@ class Extension(Audited):
     """A later expiry of units, on the ground of a study: so many months of life. Its record: `extension/...`."""
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="extensions")
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="extensions")  # of the same product, mostly younger
     number = models.CharField(max_length=60, unique=True)
     state = models.CharField(max_length=10, choices=choices_of(ExtensionState), default=ExtensionState.PROPOSED)
     months = models.PositiveSmallIntegerField()
@@ -140,9 +141,9 @@ class Extension(Audited):
                 name="two_people_of_an_extension",
             ),
             models.UniqueConstraint(
-                fields=["study"],
+                fields=["batch"],
                 condition=Q(state__in=[ExtensionState.PROPOSED, ExtensionState.ENDORSED, ExtensionState.AUTHORISED]),
-                name="one_standing_extension_of_a_study",
+                name="one_standing_extension_of_a_batch",
             ),
         ]
 
@@ -155,7 +156,7 @@ class ExtendedUnit(Audited):
 
     extension = models.ForeignKey(Extension, models.PROTECT, related_name="units")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="extensions")
-    state = models.CharField(max_length=9, choices=choices_of(RelabelState), default=RelabelState.NAMED)
+    state = models.CharField(max_length=10, choices=choices_of(RelabelState), default=RelabelState.NAMED)
     old_expires_at = models.DateTimeField()
     new_expires_at = models.DateTimeField()
     label = models.OneToOneField(Label, models.PROTECT, null=True, blank=True, related_name="+")
@@ -172,7 +173,7 @@ class ExtendedUnit(Audited):
             models.UniqueConstraint(fields=["extension", "unit"], name="a_unit_once_in_an_extension"),
             models.CheckConstraint(condition=Q(new_expires_at__gt=F("old_expires_at")), name="an_extension_is_later"),
             models.CheckConstraint(
-                condition=~Q(state=RelabelState.CONFIRMED)
+                condition=~Q(state=RelabelState.RELABELLED)
                 | (Q(label__isnull=False) & ~Q(applied_by="") & ~Q(confirmed_by="") & ~Q(confirmed_by=F("applied_by"))),
                 name="two_people_relabel",
             ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -134,9 +134,18 @@ def wanted_at(point: StudyPoint, units: int) -> int:
     return units + plans.filter(**of_it).count()
 
 
-def due_points(at: datetime, *, notice: timedelta = timedelta(0), sites: Collection[str] | None = None) -> QuerySet:
-    """Time points of open studies whose window is open, or opens within the notice: pulls that are owed."""
-    found = StudyPoint.objects.filter(state=PointState.WAITING, study__state=StudyState.OPEN, opens_at__lte=at + notice)
+def due_points(at: datetime, *, sites: Collection[str] | None = None) -> QuerySet:
+    """Time points of open studies whose window is open: pulls that are owed."""
+    found = StudyPoint.objects.filter(state=PointState.WAITING, study__state=StudyState.OPEN)
+    found = found.filter(opens_at__lte=at, ends_at__gte=at)
+    if sites is not None:
+        found = found.filter(record__site__in=sites)
+    return found.select_related("study__batch", "record").order_by("due_at", "pk")
+
+
+def late_points(at: datetime, *, sites: Collection[str] | None = None) -> QuerySet:
+    """Time points of open studies whose window went by and for which nothing was pulled yet, told or not."""
+    found = StudyPoint.objects.exclude(state=PointState.PULLED).filter(study__state=StudyState.OPEN, ends_at__lt=at)
     if sites is not None:
         found = found.filter(record__site__in=sites)
     return found.select_related("study__batch", "record").order_by("due_at", "pk")
@@ -182,13 +191,14 @@ def reported(outcome: TestOutcome, parameter: str) -> list[Result]:
 
 # --- later expiries -------------------------------------------------------------------------------------------------
 STANDING = (ExtensionState.PROPOSED, ExtensionState.ENDORSED, ExtensionState.AUTHORISED)
-STUDY = ("study__record", *(f"study__{path}" for path in BATCH))
+STUDY = ("study__record", *(f"study__{path}" for path in BATCH), *BATCH)
 
 
 def visible_extensions(user: User, at: datetime) -> QuerySet[Extension]:
     """The extensions of the person's sites, newest first."""
-    seen = Extension.objects.filter(record__site__in=visible_to(user, at))
-    return seen.select_related("record", *STUDY).defer("study__batch__product_version__text").order_by("-pk")
+    seen = Extension.objects.filter(record__site__in=visible_to(user, at)).select_related("record", *STUDY)
+    texts = ("study__batch__product_version__text", "batch__product_version__text")
+    return seen.defer(*texts).order_by("-pk")
 
 
 def extension_now(extension: Extension) -> Extension:
@@ -196,9 +206,9 @@ def extension_now(extension: Extension) -> Extension:
     return Extension.objects.select_related("record", *STUDY).get(pk=extension.pk)
 
 
-def standing_extension(study: Study) -> str:
-    """The number of the extension on a study that is not completed; empty where there is none."""
-    found = Extension.objects.filter(study=study, state__in=STANDING).values_list("number", flat=True)
+def standing_extension(batch: Batch) -> str:
+    """The number of the extension of a batch that is not completed; empty where there is none."""
+    found = Extension.objects.filter(batch=batch, state__in=STANDING).values_list("number", flat=True)
     return found.first() or ""
 
 
@@ -226,12 +236,34 @@ def clock_start(unit: Unit) -> datetime:
 
 
 def units_to_extend(study: Study, at: datetime) -> list[Unit]:
-    """The rest of the batch: what lies in the store, in the studied state, unused, not expired."""
-    protocol = protocol_followed(study)
-    found = Unit.objects.filter(batch=study.batch, storage_state=protocol.state, kind=UnitKind.PRODUCT)
-    found = found.select_related("record", "batch__site", "batch__record", "batch__donation", "batch__product_version")
+    """What the study may speak for: units of the product at its site, in the store and the studied state, unused, not
+    expired; those of each batch together."""
+    protocol, batch = protocol_followed(study), study.batch
+    of_product = {"batch__product_version__key": batch.product_version.key, "batch__site": batch.site_id}
+    found = Unit.objects.filter(**of_product, storage_state=protocol.state, kind=UnitKind.PRODUCT)
+    found = found.select_related("record", "batch__donation", *BATCH)
     rest = [unit for unit in found.order_by("number") if rules.is_not_in_stock(unit.facts) is None]
     return [unit for unit in rest if is_expired(unit.facts, at) is None]
+
+
+def failed_of_itself(batch: Batch, months: int) -> str:
+    """The study of the batch itself that failed within so many months; empty where none did."""
+    for study in studies_of(batch):
+        failed_at = support_of(study).failed_at
+        if failed_at is not None and failed_at <= months:
+            return study.number
+    return ""
+
+
+def extensions_in(
+    state: ExtensionState, sites: Collection[str], relabel: RelabelState | None = None, but_by: str = ""
+) -> QuerySet[Extension]:
+    """The extensions of these sites in a state, oldest first; with a unit that far in its relabelling, by others."""
+    found = Extension.objects.filter(state=state, record__site__in=sites)
+    if relabel:
+        rows = ExtendedUnit.objects.filter(state=relabel)
+        found = found.filter(pk__in=(rows.exclude(applied_by=but_by) if but_by else rows).values("extension"))
+    return found.select_related("record").order_by("proposed_at", "pk")
 
 
 def extensions_of(unit: Unit) -> list[ExtendedUnit]:

@@ -10,16 +10,34 @@ from apps.batches.facts.words import BatchState
 from apps.batches.models import Batch
 from apps.batches.selectors.batches import batch_now
 from apps.core.actor import SYSTEM
-from apps.stability.content import close_study_content, open_study_content
-from apps.stability.models import Pull, Study
+from apps.stability.content import (
+    authorise_content,
+    close_study_content,
+    confirm_content,
+    endorse_content,
+    open_study_content,
+    relabel_content,
+)
+from apps.stability.models import ExtendedUnit, Extension, Pull, Study
 from apps.stability.rules import months_of
-from apps.stability.selectors import study_now, units_of_study
-from apps.stability.services import begin_study, close_study, pull_unit
+from apps.stability.selectors import extension_now, study_now, units_of_study
+from apps.stability.services import (
+    authorise_extension,
+    begin_study,
+    close_study,
+    confirm_relabelling,
+    endorse_extension,
+    propose_extension,
+    pull_unit,
+    relabel_unit,
+    row_scanned,
+)
 from apps.testing.models import AssayRun, Sample
 from apps.testing.selectors import lines_of
 from apps.testing.services import put_on_run, receive_sample
-from apps.units.facts import UnitKind, UnitVerb
+from apps.units.facts import LabelCode, UnitKind, UnitVerb
 from apps.units.models import Unit
+from apps.units.rules import code_text
 from apps.units.selectors import units_of
 from apps.units.services import freeze_units, set_disposition
 from tests.cast import Cast, actor, sign_as
@@ -112,3 +130,50 @@ def run_of(cast: Cast, sample: Sample, key: str, answers: Any = None) -> AssayRu
     controlled(cast, run, at=at)
     answered(cast, lines_of(run)[0], at=at, answers=answers)
     return reviewed(cast, signed(cast, run, at=at), at=at)
+
+
+# --- later expiries -------------------------------------------------------------------------------------------------
+def supported(cast: Cast, batch: Batch, *months: int) -> Study:
+    """A study whose months passed."""
+    study = opened(cast, batch)
+    for n in months:
+        through(cast, pulled(cast, study, n))
+    return study_now(study)
+
+
+def proposed(cast: Cast, study: Study, units: Sequence[Unit], months: int, at: datetime, **more: Any) -> Extension:
+    """Quinn proposes it on the ground of the study."""
+    said: dict[str, Any] = {"ground": "Month 12 passed whole.", "actor": actor(cast.quinn), **more}
+    return propose_extension(study=study, months=months, units=units, at=at, **said)
+
+
+def endorsed(cast: Cast, extension: Extension, at: datetime, by: str = "quinn") -> Extension:
+    """Quinn signs for quality."""
+    person, now = getattr(cast, by), extension_now(extension)
+    signing = sign_as(person, endorse_content(now), at=at)
+    return endorse_extension(extension=now, signing=signing, actor=actor(person), at=at)
+
+
+def authorised(cast: Cast, extension: Extension, at: datetime, by: str = "cora") -> Extension:
+    """Cora signs as the authorised person."""
+    person, now = getattr(cast, by), extension_now(extension)
+    signing = sign_as(person, authorise_content(now), at=at)
+    return authorise_extension(extension=now, signing=signing, actor=actor(person), at=at)
+
+
+def relabelled(
+    cast: Cast, extension: Extension, unit: Unit, at: datetime, *, label: str = "", by: str = "stella"
+) -> ExtendedUnit:
+    """Stella exchanges the label of a unit; the new one is scanned unless another text is."""
+    person, now = getattr(cast, by), extension_now(extension)
+    row = row_scanned(now, unit.number)
+    text = label or code_text(LabelCode(f"unit/{unit.number}", row.new_expires_at))
+    signing = sign_as(person, relabel_content(row), at=at)
+    return relabel_unit(extension=now, scanned=unit.number, label=text, signing=signing, actor=actor(person), at=at)
+
+
+def confirmed(cast: Cast, extension: Extension, at: datetime, by: str = "vera") -> Extension:
+    """Vera saw it."""
+    person, now = getattr(cast, by), extension_now(extension)
+    signing = sign_as(person, confirm_content(now), at=at)
+    return confirm_relabelling(extension=now, signing=signing, actor=actor(person), at=at)

@@ -138,6 +138,17 @@ DOSES = {
     "cancelled": Word(pgettext_lazy("status", "Cancelled"), "stop", "superseded", 20),
 }
 
+STABILITY = {
+    "pulled": Word(pgettext_lazy("status", "Pulled"), "tick", "plain"),
+    "missed": Word(pgettext_lazy("status", "Missed"), "alert", "action", 50),
+    "endorsed": Word(pgettext_lazy("status", "Signed by quality"), "sign", "plain", 8),
+    "authorised": Word(pgettext_lazy("status", "Authorised, to be relabelled"), "sign", "alert", 30),
+    "completed": Word(pgettext_lazy("status", "Completed"), "ok", "ok"),
+    "named": Word(pgettext_lazy("status", "Named"), "document", "plain"),
+    "relabelled": Word(pgettext_lazy("status", "Relabelled"), "label", "ok"),
+    "left_out": Word(pgettext_lazy("status", "Not relabelled"), "spent", "plain"),
+}
+
 SUPPLIES = {
     "exceptional": Word(pgettext_lazy("status", "Not certified"), "action", "action", 60, "dashed"),
     "agreed": Word(pgettext_lazy("status", "Agreed by the physician"), "person", "plain", 12),
@@ -204,6 +215,7 @@ VOCABULARY = {
     **UNITS,
     **SHIPMENTS,
     **DOSES,
+    **STABILITY,
     **SUPPLIES,
     **RECALLS,
     **VIGILANCE,

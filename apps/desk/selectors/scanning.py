@@ -31,6 +31,8 @@ PAGES = {
     "lookback": "lookback:look_back",
     "complaint": "vigilance:complaint",
     "adverse": "vigilance:adverse_event",
+    "study": "stability:study",
+    "extension": "stability:extension",
     "product": "products:version",
     "order": "dosing:detail",
     "recipient": "dosing:recipient",

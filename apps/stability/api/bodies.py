@@ -111,7 +111,7 @@ class ExtensionOutput(serializers.ModelSerializer):
 
     address = serializers.CharField(source="record.address")
     study = serializers.CharField(source="study.number")
-    batch = serializers.CharField(source="study.batch.number")
+    batch = serializers.CharField(source="batch.number")
     units = ExtendedOutput(many=True)
 
     class Meta:

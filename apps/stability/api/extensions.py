@@ -28,7 +28,7 @@ from apps.stability.api.bodies import (
     Signed,
     WhyInput,
 )
-from apps.stability.api.studies import study_of, units_named
+from apps.stability.api.studies import study_of, units_at
 from apps.stability.content import authorise_content, confirm_content, endorse_content, relabel_content
 from apps.stability.facts import ExtensionState, ExtensionVerb
 from apps.stability.lifecycle import EXTENSION_MOVES
@@ -47,7 +47,7 @@ def _access(verb: ExtensionVerb) -> Access:
 class ExtensionFilter(django_filters.FilterSet):
     """`?batch=CT-0042&study=CT-0042-ST01&state=AUTHORISED`."""
 
-    batch = django_filters.CharFilter(field_name="study__batch__number")
+    batch = django_filters.CharFilter(field_name="batch__number")
     study = django_filters.CharFilter(field_name="study__number")
     state = django_filters.ChoiceFilter(choices=[(one, one) for one in ExtensionState])
 
@@ -89,7 +89,7 @@ class ProposeExtension(Act):
         return study_of(self.request.user, self.kwargs["number"], self.now)
 
     def perform(self, target: Study, said: dict[str, Any]) -> Extension:
-        units = units_named(target.batch, said.pop("units"))
+        units = units_at(target, said.pop("units"))
         return services.propose_extension(study=target, units=units, **said, **self.who)
 
 

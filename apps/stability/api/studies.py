@@ -41,6 +41,7 @@ from apps.stability.models import Pull, Study, StudyPoint, StudyUnit
 from apps.stability.selectors import columns_of, support_of, visible_studies
 from apps.units.api.acts import Act
 from apps.units.models import Unit
+from apps.units.selectors import OF_BATCH
 
 WITH = (
     Prefetch("units", StudyUnit.objects.select_related("unit")),
@@ -55,7 +56,17 @@ def study_of(user: User, number: str, at: datetime) -> Study:
 
 def units_named(batch: Batch, numbers: list[str]) -> list[Unit]:
     """Units of the batch by their numbers. Raises BadInput for any other."""
-    found = {unit.number: unit for unit in Unit.objects.filter(batch=batch).select_related("record")}
+    return _among(Unit.objects.filter(batch=batch), numbers)
+
+
+def units_at(study: Study, numbers: list[str]) -> list[Unit]:
+    """Units of the site of a study by their numbers. Raises BadInput for any other."""
+    return _among(Unit.objects.filter(batch__site=study.batch.site_id), numbers)
+
+
+def _among(units: QuerySet[Unit], numbers: list[str]) -> list[Unit]:
+    known = units.filter(number__in=[number.replace("\0", "") for number in numbers])
+    found = {unit.number: unit for unit in known.select_related("record", *OF_BATCH)}
     strange = [number for number in numbers if number not in found]
     if strange:
         raise BadInput(unknown(strange[0], "units"))

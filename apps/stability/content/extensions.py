@@ -56,7 +56,7 @@ def _decision(verb: str, move: ExtensionVerb, extension: Extension, more: tuple[
     study = extension.study
     columns = columns_of(study)
     lines = (
-        Line(N_("Batch"), study.batch.number),
+        Line(N_("Batch"), extension.batch.number),
         Line(N_("Study"), study.number, study.record.address),
         Line(N_("Months of life"), str(extension.months)),
         Line(N_("What the data support"), rules.said(support_of(study, columns)).text),
@@ -97,8 +97,8 @@ def confirm_content(extension: Extension) -> SignedContent:
 
 def extension_report(extension: Extension) -> DocumentContent:
     """Frozen when the authorised person signs: the ground, the units with both dates, both signatures."""
-    study = extension.study
-    batch, site = study.batch, study.batch.site
+    study, batch = extension.study, extension.batch
+    site = batch.site
     definition, zone = definition_of_batch(batch), ZoneInfo(site.timezone)
     return DocumentContent(
         kind=DocumentKind.REPORT,
@@ -123,10 +123,10 @@ def extension_report(extension: Extension) -> DocumentContent:
 
 def _ground(extension: Extension) -> Section:
     study = extension.study
-    version = study.batch.product_version
+    version = extension.batch.product_version
     fields = (
         Field(B("Product", "产品"), B(version.title_en, version.title_zh)),
-        Field(B("Batch", "批号"), study.batch.number),
+        Field(B("Batch", "批号"), extension.batch.number),
         Field(B("Stability study", "稳定性考察"), study.number),
         Field(B("Months of life", "有效期（月）"), str(extension.months)),
         Field(B("Data support, months", "数据支持（月）"), str(support_of(study).months)),

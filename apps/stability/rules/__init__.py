@@ -1,6 +1,7 @@
 """Rules of stability: studies and their pulls, what the data support, how long a life may become. Pure."""
 
 from apps.stability.rules.extending import (
+    fails_itself,
     has_no_units,
     has_nothing_to_confirm,
     is_another_label,
@@ -8,6 +9,7 @@ from apps.stability.rules.extending import (
     is_beyond_the_data,
     is_extended_already,
     is_no_later,
+    is_not_alike,
     is_not_in_stock,
     is_not_waiting,
     is_same_person,
@@ -45,6 +47,7 @@ from apps.stability.rules.supporting import (
 
 __all__ = [
     "WRONG_UNIT",
+    "fails_itself",
     "has_no_point",
     "has_no_protocol",
     "has_no_units",
@@ -62,6 +65,7 @@ __all__ = [
     "is_late",
     "is_named_twice",
     "is_no_later",
+    "is_not_alike",
     "is_not_in_stock",
     "is_not_of",
     "is_not_of_the_batch",

@@ -47,6 +47,22 @@ def is_no_later(unit: UnitFacts, expires_at: datetime) -> Objection | None:
     return Objection("no_later", template, {"unit": unit.number, **told}, "units")
 
 
+def is_not_alike(unit_batch: str, study_batch: str, is_alike: bool) -> Objection | None:
+    """A study speaks for batches of its product that follow the same protocol at the same site."""
+    if is_alike:
+        return None
+    template = N_("{batch} is not of the product, the protocol and the site of {study}.")
+    return Objection("not_alike", template, {"batch": unit_batch, "study": study_batch}, "units")
+
+
+def fails_itself(batch: str, study: str) -> Objection | None:
+    """What failed in a batch itself is made good by no other batch."""
+    if not study:
+        return None
+    template = N_("Batch {batch} failed in its own study {study}.")
+    return Objection("fails_itself", template, {"batch": batch, "study": study}, "units")
+
+
 def has_no_units(named: Sequence[str]) -> Objection | None:
     """An extension is of named units."""
     return None if named else Objection("no_units", N_("Name the units."), place="units")

@@ -6,12 +6,12 @@ from typing import Any
 
 from apps.audit.models import Record
 from apps.audit.services import Change, audited
+from apps.batches.models import Batch
 from apps.core.actor import Actor
 from apps.core.errors import Objection, stop_if
 from apps.core.rules import reason_is_missing
 from apps.documents.services import request_document
 from apps.lineage.selectors import ancestors
-from apps.lineage.services import link
 from apps.organisation.services import require
 from apps.quality.rules import has_open_holds, is_blank
 from apps.quality.selectors import open_holds
@@ -25,9 +25,11 @@ from apps.stability.models import ExtendedUnit, Extension, Study
 from apps.stability.selectors import (
     extended_units,
     extension_now,
+    failed_of_itself,
     later_expiry,
     promises_of,
     protocol_followed,
+    protocol_of,
     standing_extension,
     study_now,
     support_of,
@@ -44,7 +46,7 @@ def propose_extension(
     *, study: Study, months: int, units: Sequence[Unit], ground: str, actor: Actor, at: datetime
 ) -> Extension:
     """Propose that units live so many months, never longer than the data of the study support and the master allows."""
-    record, batch = study.record, study.batch
+    record, batch = study.record, units[0].batch if units else study.batch
     who = require(actor, EXTENSION_MOVES[V.PROPOSE].roles, record.site, at=at, about=record.address)
     touching = [record, batch.record, *(unit.record for unit in units)]
     door = {"touching": touching, "relying_on": ancestors([batch.record])}
@@ -54,18 +56,17 @@ def propose_extension(
             is_blank(ground, "ground"),
             rules.has_no_units(numbers),
             rules.is_named_twice(numbers),
-            rules.is_extended_already(standing_extension(study)),
-            *against_months(study, months),
-            *against_units(study, units, months, at),
+            rules.is_extended_already(standing_extension(batch)),
+            *against_months(study, batch, months),
+            *against_units(study, batch, units, months, at),
         )
-        n = Extension.objects.filter(study__batch=batch).count() + 1
-        extension = Extension(study=study, number=f"{batch.number}-X{n:02}", months=months, ground=ground[:1000])
+        n = Extension.objects.filter(batch=batch).count() + 1
+        extension = Extension(study=study, batch=batch, number=f"{batch.number}-X{n:02}", months=months)
+        extension.ground = ground.strip()[:1000]
         extension.record = change.open_record("extension", extension.number, site=record.site)
         extension.proposed_at, extension.proposed_by, extension.proposed_name = at, who.username, who.printed_name
         change.create(extension)
         change.create_many([_named(extension, unit) for unit in units])
-        for parent in (record, *(unit.record for unit in units)):
-            link(change, children=[extension.record], parent=parent)
         return extension
 
 
@@ -75,15 +76,23 @@ def _named(extension: Extension, unit: Unit) -> ExtendedUnit:
     return row
 
 
-def against_months(study: Study, months: int) -> list[Objection | None]:
-    """What the data and the master record say against so long a life."""
-    at_most = protocol_followed(study).support.at_most
-    return [rules.is_beyond_the_cap(months, at_most), rules.is_beyond_the_data(months, support_of(study))]
+def against_months(study: Study, batch: Batch, months: int) -> list[Objection | None]:
+    """What the data and the master record say against so long a life of this batch."""
+    protocol, own = protocol_followed(study), study.batch
+    alike = (batch.product_version.key, batch.site_id) == (own.product_version.key, own.site_id)
+    return [
+        rules.is_not_alike(batch.number, study.number, alike and protocol_of(batch) == protocol),
+        rules.is_beyond_the_cap(months, protocol.support.at_most),
+        rules.is_beyond_the_data(months, support_of(study)),
+        rules.fails_itself(batch.number, failed_of_itself(batch, months)),
+    ]
 
 
-def against_units(study: Study, units: Sequence[Unit], months: int, at: datetime) -> list[Objection | None]:
+def against_units(
+    study: Study, batch: Batch, units: Sequence[Unit], months: int, at: datetime
+) -> list[Objection | None]:
     """What stands against each unit at this moment: an open hold, its expiry, its states, a promise."""
-    protocol, promised, batch = protocol_followed(study), promises_of(units), study.batch
+    protocol, promised = protocol_followed(study), promises_of(units)
     return [
         has_open_holds(open_holds([unit.record for unit in units])),
         *(rules.is_not_of_the_batch(unit.number, batch.number, unit.batch_id == batch.pk) for unit in units),
@@ -115,8 +124,7 @@ def authorise_extension(*, extension: Extension, signing: Signing, actor: Actor,
         by = {"authorised_by": signer.actor.username, "authorised_name": signer.actor.printed_name}
         done = change.update(now, state=EXTENSION_MOVES[V.AUTHORISE].target, authorised_at=at, **by)
         _print(change, done)
-        batch = done.study.batch.record
-        request_document(change, content=extension_report(done), subject=batch, site=done.record.site)
+        request_document(change, content=extension_report(done), subject=done.batch.record, site=done.record.site)
         return done
 
 
@@ -125,14 +133,15 @@ def _judged(verb: ExtensionVerb, extension: Extension, at: datetime) -> Extensio
     now = extension_now(extension)
     units = [row.unit for row in extended_units(now)]
     stop_if(may_not_move(EXTENSION_MOVES[verb], now.state))
-    stop_if(*against_months(now.study, now.months), *against_units(now.study, units, now.months, at))
+    stop_if(*against_months(now.study, now.batch, now.months))
+    stop_if(*against_units(now.study, now.batch, units, now.months, at))
     return now
 
 
 def _print(change: Change, extension: Extension) -> None:
     rows = extended_units(extension)
     dates = {row.unit: row.new_expires_at for row in rows}
-    labels = print_later_labels(change, batch=extension.study.batch, units=dates, reason=extension.number)
+    labels = print_later_labels(change, batch=extension.batch, units=dates, reason=extension.number)
     printed = {label.unit_number: label for label in labels}
     for row in rows:
         change.update(row, label=printed[row.unit.number], state=RelabelState.PRINTED)
@@ -157,6 +166,6 @@ def signer_of(verb: ExtensionVerb, extension: Extension, signing: Signing, actor
 
 def door_of(extension: Extension) -> dict[str, list[Record]]:
     """What a decision touches, and what it relies on: a hold placed at this moment waits, or is seen."""
-    batch = extension.study.batch.record
+    batch = extension.batch.record
     units = [row.unit.record for row in extended_units(extension)]
     return {"touching": [extension.record, extension.study.record, batch, *units], "relying_on": ancestors([batch])}

@@ -39,8 +39,8 @@ def relabel_unit(
         stop_if(
             may_not_move(EXTENSION_MOVES[V.RELABEL], now.state),
             rules.is_not_waiting(row.unit.number, RelabelState(row.state), RelabelState.PRINTED),
-            *against_months(now.study, now.months),
-            *against_units(now.study, [row.unit], now.months, at),
+            *against_months(now.study, now.batch, now.months),
+            *against_units(now.study, now.batch, [row.unit], now.months, at),
         )
         sign(change, signer=signer, record=now.record, content=relabel_content(row), site=now.record.site)
         by = {"applied_by": signer.actor.username, "applied_name": signer.actor.printed_name}
@@ -94,16 +94,16 @@ def confirm_relabelling(*, extension: Extension, signing: Signing, actor: Actor,
             may_not_move(EXTENSION_MOVES[V.CONFIRM], now.state),
             rules.has_nothing_to_confirm(len(rows)),
             *(rules.is_same_person(signer.actor.username, row.applied_by) for row in rows),
-            *against_months(now.study, now.months),
-            *against_units(now.study, [row.unit for row in rows], now.months, at),
+            *against_months(now.study, now.batch, now.months),
+            *against_units(now.study, now.batch, [row.unit for row in rows], now.months, at),
         )
         sign(change, signer=signer, record=now.record, content=confirm_content(now), site=now.record.site)
         for row in rows:
             if row.label:  # the database knows no relabelled unit without one
                 exchange_label(change, unit=row.unit, label=row.label, by=row.applied_by, reason=now.number)
         by: dict[str, Any] = {"confirmed_by": signer.actor.username, "confirmed_name": signer.actor.printed_name}
-        change.update_many(rows, state=RelabelState.CONFIRMED, confirmed_at=at, **by)
-        reconcile_labels(change, batch=now.study.batch, reason=now.number)
+        change.update_many(rows, state=RelabelState.RELABELLED, confirmed_at=at, **by)
+        reconcile_labels(change, batch=now.batch, reason=now.number)
         return _completed(change, now)
 
 
@@ -125,5 +125,5 @@ def leave_out_the_others(*, extension: Extension, reason: str, actor: Actor, at:
         rows = extended_units(now, RelabelState.PRINTED)
         destroy_unused(change, labels=[row.label for row in rows if row.label], reason=reason)
         change.update_many(rows, state=RelabelState.LEFT_OUT)
-        reconcile_labels(change, batch=now.study.batch, reason=now.number)
+        reconcile_labels(change, batch=now.batch, reason=now.number)
         return _completed(change, now, reason)

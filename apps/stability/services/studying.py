@@ -12,7 +12,6 @@ from apps.core.actor import Actor
 from apps.core.errors import Objection, stop_if
 from apps.core.rules import reason_is_missing
 from apps.lineage.selectors import ancestors
-from apps.lineage.services import link
 from apps.products.definition.stability import StabilityProtocol
 from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds
@@ -55,7 +54,6 @@ def begin_study(*, batch: Batch, units: Sequence[Unit], signing: Signing, actor:
         content = open_study_content(batch, units)
         sign(change, signer=signer, record=batch.record, content=content, site=site)
         study = _opened(change, batch, units)
-        link(change, children=[study.record], parent=batch.record)
         change.create_many([StudyUnit(record=study.record, study=study, unit=unit) for unit in units])
         change.create_many(_points(study, protocol))
         move_units(change, units=units, verb=UnitVerb.SET_APART)

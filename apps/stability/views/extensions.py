@@ -83,8 +83,8 @@ def extension(request: HttpRequest, number: str) -> HttpResponse:
         "rows": extended_units(found),
         "said": sentence(rules.said(support_of(found.study))),
         "acts": acts_of(request, found, EXTENSION_MOVES, PAGES),
-        "documents": documents_about(found.study.batch.record).filter(number=f"EX-{number}"),
-        "holds": holds_panel([found.study.batch.record]),
+        "documents": documents_about(found.batch.record).filter(number=f"EX-{number}"),
+        "holds": holds_panel([found.batch.record]),
         "signatures": shown_signatures(found.record),
     }
     return render(request, "stability/extension.html", context)

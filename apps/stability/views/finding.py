@@ -47,7 +47,7 @@ def study_named(request: HttpRequest, number: str) -> Study:
 def extension_named(request: HttpRequest, number: str) -> Extension:
     """The extension of this number within the person's sites."""
     found = get_object_or_404(visible_extensions(request.user, timezone.now()), number=number)
-    timezone.activate(found.study.batch.site.timezone)
+    timezone.activate(found.batch.site.timezone)
     return found
 
 
