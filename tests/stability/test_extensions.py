@@ -1,4 +1,4 @@
-"""A later expiry stands on the data, takes two signatures and two people at each unit; until then the old date counts."""
+"""A later expiry stands on the data and takes two people at each unit; until it is confirmed the old date counts."""
 
 from datetime import datetime
 
