@@ -12,6 +12,8 @@ from apps.materials import lifecycle as materials
 from apps.products import lifecycle as products
 from apps.quality import lifecycle as quality
 from apps.testing import lifecycle as testing
+from apps.stability import lifecycle as stability
+from apps.stability.facts import ExtensionState, StudyState
 from apps.transport import lifecycle as transport
 from apps.units import lifecycle as units
 from apps.vigilance import lifecycle as vigilance
@@ -91,6 +93,22 @@ COMPLAINTS = """
 # The life of a complaint
 
 From `apps/vigilance/lifecycle.py`. A complaint begins as RECEIVED. Without a meaning: no signature.
+
+| verb | from | to | role | the signature means |
+|---|---|---|---|---|
+"""
+STUDIES = """
+# The life of a stability study
+
+From `apps/stability/lifecycle.py`. Without a meaning: no signature.
+
+| verb | from | to | role | the signature means |
+|---|---|---|---|---|
+"""
+EXTENSIONS = """
+# The life of a later expiry
+
+From `apps/stability/lifecycle.py`. A unit’s new date counts when its relabelling is confirmed.
 
 | verb | from | to | role | the signature means |
 |---|---|---|---|---|
@@ -186,11 +204,15 @@ def lifecycle_page() -> str:
             *_moves(vigilance.COMPLAINT_MOVES, ComplaintState),
             ADVERSE,
             *_moves(vigilance.ADVERSE_MOVES, AdverseState),
+            STUDIES,
+            *_moves(stability.STUDY_MOVES, StudyState),
+            EXTENSIONS,
+            *_moves(stability.EXTENSION_MOVES, ExtensionState),
         ]
     )
 
 
-def _moves(moves: Mapping[Any, vigilance.Move], states: type[StrEnum]) -> list[str]:
+def _moves(moves: Mapping[Any, vigilance.Move] | Mapping[Any, stability.Move], states: type[StrEnum]) -> list[str]:
     return [
         _row(verb, _some_of(move.sources, states), move.target, ", ".join(move.roles), move.meaning or "–")
         for verb, move in moves.items()

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "apps.dosing",
     "apps.disposal",
     "apps.lookback",
+    "apps.stability",
     "apps.vigilance",
     "apps.inspection",
     "apps.recall",
@@ -148,6 +149,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "register": {"task": "apps.supply.tasks.sweep_register", "schedule": 3600.0},
     "cultures": {"task": "apps.storage.tasks.sweep_cultures", "schedule": 20.0},
     "balances": {"task": "apps.disposal.tasks.sweep_balances", "schedule": crontab(hour=18, minute=30)},  # by UTC
+    "pulls": {"task": "apps.stability.tasks.sweep_pulls", "schedule": crontab(hour=18, minute=45)},
     "challenges": {"task": "apps.signatures.tasks.sweep_challenges", "schedule": 3600.0},
     "statistics": {"task": "apps.audit.tasks.count_rows", "schedule": 3600.0},
 }

@@ -21,7 +21,7 @@ from apps.products.definition.disposal import Treatment
 from apps.products.facts import ParameterKind
 from apps.products.loader import standard_tables
 from apps.transport.selectors import fitting, tried
-from apps.units.facts import Condition, Disposition
+from apps.units.facts import Condition, Custody, Disposition
 from apps.units.models import Unit
 from apps.units.selectors import OF_BATCH, OVER
 
@@ -168,7 +168,8 @@ def disposals_in(state: DisposalState, sites: Collection[str]) -> QuerySet[Dispo
 
 def units_to_dispose(at: datetime, sites: Collection[str]) -> QuerySet[Unit]:
     """A duty of the store: units rejected, recalled or expired that are still there and in no disposal."""
-    dead = Q(disposition__in=[Disposition.REJECTED, Disposition.RECALLED]) | Q(expires_at__lte=at)
+    ended = Q(disposition__in=[Disposition.REJECTED, Disposition.RECALLED])
+    dead = ended | (Q(expires_at__lte=at) & ~Q(custody=Custody.SET_APART))  # a study goes on beyond the expiry
     there = Unit.objects.filter(dead, batch__site__code__in=sites).exclude(custody__in=OVER)
     there = there.exclude(condition=Condition.SPENT).exclude(disposals__stands=True)
     return there.select_related("batch").order_by("expires_at", "pk")

@@ -27,7 +27,7 @@ from apps.units.facts import Custody, Disposition
 from apps.units.lifecycle import ISSUABLE
 from apps.units.models import Unit
 
-STOCK = (Custody.IN_STORE, Custody.RESERVED)
+STOCK = (Custody.IN_STORE, Custody.RESERVED, Custody.SET_APART)
 OUT = (Custody.IN_TRANSIT, Custody.AT_SITE, Custody.ADMINISTERED)
 
 

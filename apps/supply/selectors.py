@@ -30,7 +30,7 @@ from apps.supply.models import NamedSupply, Outstanding, SuppliedUnit
 from apps.testing.facts import PASSING, RunState, Standing
 from apps.testing.models import Result
 from apps.testing.selectors import TestOutcome, outcomes_of
-from apps.units.facts import Disposition
+from apps.units.facts import Custody, Disposition
 from apps.units.lifecycle import ISSUABLE, PRESENT
 from apps.units.models import Unit
 from apps.units.selectors import releasable_units, why_not_certifiable
@@ -123,7 +123,7 @@ def free_units(batch: Batch) -> list[Unit]:
     named = SuppliedUnit.objects.exclude(supply__state=SupplyState.WITHDRAWN).values("unit")
     taken = set(named.filter(unit__batch=batch).values_list("unit", flat=True))
     free = [unit for unit in releasable_units(batch) if unit.disposition == Disposition.QUARANTINED]
-    return [unit for unit in free if unit.pk not in taken]
+    return [unit for unit in free if unit.pk not in taken and unit.custody != Custody.SET_APART]
 
 
 def let_go_beside(supply: NamedSupply) -> list[Unit]:

@@ -37,10 +37,11 @@ class Condition(StrEnum):
 
 
 class Custody(StrEnum):
-    """Who has the unit."""
+    """Who has the unit. Set apart: kept for a study, and for nothing else."""
 
     IN_STORE = "IN_STORE"
     RESERVED = "RESERVED"
+    SET_APART = "SET_APART"
     IN_TRANSIT = "IN_TRANSIT"
     AT_SITE = "AT_SITE"
     ADMINISTERED = "ADMINISTERED"
@@ -60,6 +61,8 @@ class UnitVerb(StrEnum):
     USE_UP = "USE_UP"
     RESERVE = "RESERVE"
     RESERVE_IN_QUARANTINE = "RESERVE_IN_QUARANTINE"
+    SET_APART = "SET_APART"
+    TAKE_UP = "TAKE_UP"
     FREE = "FREE"
     KEEP_AT_SITE = "KEEP_AT_SITE"
     SHIP = "SHIP"

@@ -11,8 +11,9 @@ from apps.core.text import N_
 from apps.units.facts import Condition, Custody, Disposition, Fate, UnitFacts, UnitKind, UnitVerb
 
 ALL_DISPOSITIONS, ALL_CONDITIONS, ALL_CUSTODIES = frozenset(Disposition), frozenset(Condition), frozenset(Custody)
-PRESENT = frozenset({Custody.IN_STORE, Custody.RESERVED, Custody.IN_TRANSIT, Custody.AT_SITE})
-AT_HAND = PRESENT - {Custody.IN_TRANSIT}  # on its way a unit is in nobody's hands who may thaw it
+PRESENT = frozenset({Custody.IN_STORE, Custody.RESERVED, Custody.SET_APART, Custody.IN_TRANSIT, Custody.AT_SITE})
+# On its way a unit is in nobody's hands who may thaw it; what is set apart for a study is thawed at its test.
+AT_HAND = PRESENT - {Custody.IN_TRANSIT, Custody.SET_APART}
 ISSUABLE = frozenset({Disposition.CONDITIONAL, Disposition.RELEASED})
 USABLE = frozenset({Condition.FRESH, Condition.FROZEN, Condition.THAWED})
 AWAY = frozenset({Custody.IN_TRANSIT, Custody.AT_SITE})
@@ -101,6 +102,14 @@ _MOVES = (
         kinds=frozenset({UnitKind.PRODUCT}),
         custody=Custody.RESERVED,
     ),
+    Move(  # for a study: whatever it is for, and before anybody has released it
+        UnitVerb.SET_APART,
+        dispositions=frozenset({Disposition.QUARANTINED, Disposition.CONDITIONAL, Disposition.RELEASED}),
+        conditions=frozenset({Condition.FRESH, Condition.FROZEN}),
+        custodies=frozenset({Custody.IN_STORE}),
+        custody=Custody.SET_APART,
+    ),
+    Move(UnitVerb.TAKE_UP, custodies=frozenset({Custody.SET_APART}), custody=Custody.IN_STORE),
     Move(UnitVerb.FREE, custodies=frozenset({Custody.RESERVED}), custody=Custody.IN_STORE),
     Move(  # kept for an order where it stands: it goes back into no store when the order ends
         UnitVerb.KEEP_AT_SITE,
@@ -164,6 +173,8 @@ STEPS = {
     UnitVerb.USE_UP: N_("use up"),
     UnitVerb.RESERVE: N_("reserve"),
     UnitVerb.RESERVE_IN_QUARANTINE: N_("reserve in quarantine"),
+    UnitVerb.SET_APART: N_("set apart"),
+    UnitVerb.TAKE_UP: N_("give back to the stock"),
     UnitVerb.KEEP_AT_SITE: N_("keep at the site"),
     UnitVerb.FREE: N_("give back"),
     UnitVerb.SHIP: N_("ship"),

@@ -37,6 +37,7 @@ from apps.quality.facts import CapaKind, EventKind, Severity
 from apps.quality.facts import Planned as Action
 from apps.quality.models import Hold
 from apps.quality.services import open_deviation, plan_capa, report_event, stop_record
+from apps.stability.models import ExtendedUnit, Extension, Study, StudyPoint, StudyUnit
 from apps.storage.facts import StoreKind
 from apps.storage.models import StoreExcursion
 from apps.storage.services import add_box, open_store, take_readings
@@ -73,6 +74,7 @@ NOUNS = {
     "supplies": "supply", "supply": "supply",
     "shipments": "shipment", "transport": "shipment", "banks": "batch", "blinding": "batch",
     "recalls": "recall", "recall": "recall",
+    "studies": "study", "stability": "study", "extensions": "extension",
     "complaints": "complaint", "adverse-events": "adverse", "adverse": "adverse",
 }  # fmt: skip
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -81,7 +83,7 @@ TEMPERATURE = f"{INCUBATE}.temperature"
 PLACES = {"steps": INCUBATE, "sections": "explant", "values": TEMPERATURE}
 FIXED = {
     "username": "vera", "address": "batch%2FCT-0042", "page": "step", "chapter": "preparation", "version": "1",
-    "quantity": "co2",
+    "quantity": "co2", "month": "3",
     "code": "X7K2-M9QD-4R", "site": "NANHU", "counted": "LABELS", "test": "endotoxin", "parameter": "endotoxin",
 }  # fmt: skip
 OF_A_KIND = {
@@ -171,6 +173,28 @@ def build_world(cast: Cast) -> None:
     _supply()
     _vigilance(cast)
     opened(cast, "unit/CT-0043-U01", at=AT)  # a mock recall of one unit
+    _stability(batch)
+
+
+def _stability(batch: Batch) -> None:
+    """A study of the batch with one month, a later expiry of one of its units; how it comes about is told elsewhere."""
+    unit = Unit.objects.select_related("record").get(number="CT-0042-U02")
+    with audited(actor=SYSTEM, action="test.arranged", at=AT, touching=[batch.record, unit.record]) as change:
+        number = f"{batch.number}-ST01"
+        opened = {"opened_at": AT, "opened_by": "quinn", "opened_name": "Quinn Qian"}
+        study = Study(batch=batch, n=1, number=number, started_at=AT, **opened)
+        study.record = change.open_record("study", number, site="NANHU")
+        change.create(study)
+        change.create(StudyUnit(record=study.record, study=study, unit=unit))
+        when = {"due_at": AT, "opens_at": AT, "ends_at": AT}
+        change.create(StudyPoint(record=study.record, study=study, month=3, key="ST01-M03", **when))
+        number = f"{batch.number}-X01"
+        proposed = {"proposed_at": AT, "proposed_by": "quinn", "proposed_name": "Quinn Qian"}
+        extension = Extension(study=study, batch=batch, number=number, months=6, ground="Month 6", **proposed)
+        extension.record = change.open_record("extension", number, site="NANHU")
+        change.create(extension)
+        dates = {"old_expires_at": unit.expires_at, "new_expires_at": unit.expires_at + timedelta(days=30)}
+        change.create(ExtendedUnit(record=extension.record, extension=extension, unit=unit, **dates))
 
 
 def _investigation(batch: Batch) -> None:

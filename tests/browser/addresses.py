@@ -38,6 +38,7 @@ NUMBERS = {
     "lookback/donors/": "D-0118", "lookback/": "D-0118-L01",
     "recall/": "NANHU-R01",
     "vigilance/orders/": "R-0001-T01", "vigilance/": "NANHU-C001",
+    "stability/batches/": "CT-0042", "stability/extensions/": "CT-0042-X01", "stability/": "CT-0042-ST01",
     "transport/": "CT-0042-T01", "transport/batches/": "CT-0042",
     "banks/": "CT-0042", "banks/batches/": "CT-0043", "blinding/": "CT-0042", "blinding/recipients/": "R-0001",
 }  # fmt: skip
@@ -46,6 +47,7 @@ VALUES = {
     "chapter": "preparation", "version": "1", "code": "B2-101", "test": "hiv", "control": "negative",
     "quantity": "co2",
     "parameter": "growth", "position": "1", "replicate": "1", "counted": "LABELS", "pk": "1",
+    "month": "3",
 }  # fmt: skip
 PLACES = {
     "steps/": "expansion%5B1%5D.incubate", "sections/": "explant", "values/": "expansion%5B1%5D.seed.cells_seeded",
@@ -69,8 +71,8 @@ EXACTLY = {
     "people/<str:username>/roles/<int:pk>/withdraw/": "people/operator2/roles/4/withdraw/",
     "donation/donors/<str:number>/consents/<int:pk>/withdraw/": "donation/donors/D-0118/consents/3/withdraw/",
 }  # fmt: skip
-# Nothing of the kind is in the stories: no investigation, no action, no bank, no lot of kits, no document of that code,
-# no file, no decision at risk, no amendment, no recall.
+# Nothing of the kind is in the stories: no study, no investigation, no action, no bank, no lot of kits, no document of
+# that code, no file, no decision at risk, no amendment, no recall.
 LEAD_NOWHERE = {
     "verify/<str:code>/", "batches/<str:number>/files/<int:pk>/", "batches/<str:number>/files/<int:pk>/certify/",
     "batches/<str:number>/risks/<int:pk>/ratify/", "batches/<str:number>/amendments/<int:pk>/approve/",
@@ -100,6 +102,11 @@ LEAD_NOWHERE = {
     "vigilance/adverse/<str:number>/", "vigilance/adverse/<str:number>/follow/",
     "vigilance/adverse/<str:number>/assess/", "vigilance/adverse/<str:number>/report/",
     "vigilance/adverse/<str:number>/close/", "vigilance/adverse/<str:number>/reopen/",
+    "stability/<str:number>/", "stability/<str:number>/results.csv", "stability/<str:number>/pulls/<int:month>/",
+    "stability/<str:number>/close/", "stability/<str:number>/extensions/", "stability/extensions/<str:number>/",
+    "stability/extensions/<str:number>/endorse/", "stability/extensions/<str:number>/authorise/",
+    "stability/extensions/<str:number>/relabel/", "stability/extensions/<str:number>/confirm/",
+    "stability/extensions/<str:number>/complete/", "stability/extensions/<str:number>/withdraw/",
 }  # fmt: skip
 
 

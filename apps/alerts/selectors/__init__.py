@@ -21,6 +21,7 @@ from apps.alerts.selectors.patients import (
     of_windows,
 )
 from apps.alerts.selectors.quality import of_capas, of_events, of_investigations
+from apps.alerts.selectors.stability import of_pulls
 from apps.alerts.selectors.vigilance import of_vigilance
 from apps.audit.models import Record
 from apps.core.roles import Role
@@ -74,6 +75,7 @@ def due_things(at: datetime) -> list[Due]:
         *of_capas(at),
         *of_investigations(at),
         *of_vigilance(at),
+        *of_pulls(at),
     ]
 
 

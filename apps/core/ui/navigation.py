@@ -25,7 +25,7 @@ SECTIONS = (
     Section(
         "batches", _("Batches"), "batches:list", "b", ("batches", "release", "units", "disposal", "banks", "blinding")
     ),
-    Section("testing", _("Samples"), "testing:samples", "s"),
+    Section("testing", _("Samples"), "testing:samples", "s", ("testing", "stability")),
     Section("storage", _("Storage"), "storage:list", "t"),
     Section("materials", _("Materials"), "materials:list", "m", ("materials", "facility")),
     Section("donation", _("Donors"), "donation:list", "d", ("donation", "identity", "lookback")),

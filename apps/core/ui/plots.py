@@ -94,16 +94,19 @@ def limit_strip(
 
 def trend(
     points: Sequence[tuple[str, Number]], bounds: Bounds, axis: tuple[Number, Number] | None = None,
-    width: int = 286, height: int = 90,
+    width: int = 286, height: int = 90, along: Sequence[Number] = (),
 ) -> Trend:  # fmt: skip
-    """The last batches against the limits; gaps stay gaps, nothing is smoothed."""
+    """The last batches against the limits; gaps stay gaps, nothing is smoothed. `along`: where each stands in time,
+    where they don't follow one another in equal steps."""
     low, high = axis_of([*bounds.numbers, *(float(number) for _, number in points)], axis)
 
     def place(number: Number) -> float:
         return round(height * (high - min(max(float(number), low), high)) / (high - low), 1)
 
     step = width / max(len(points) - 1, 1)
-    spots = tuple((round(i * step, 1), place(number)) for i, (_, number) in enumerate(points))
+    span = float(along[-1] - along[0]) or 1.0 if along else 1.0
+    across = [width * float(one - along[0]) / span for one in along] or [i * step for i in range(len(points))]
+    spots = tuple((round(x, 1), place(number)) for x, (_, number) in zip(across, points, strict=True))
     flipped = tuple(
         Zone(zone.tone, min(place(a), place(b)), abs(place(a) - place(b))) for zone, a, b in _spans(bounds, low, high)
     )

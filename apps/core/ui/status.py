@@ -110,6 +110,7 @@ UNITS = {
     "spent": Word(pgettext_lazy("status", "Spent"), "spent", "plain"),
     "in_store": Word(pgettext_lazy("status", "In store"), "box", "plain"),
     "reserved": Word(pgettext_lazy("status", "Reserved"), "person", "plain"),
+    "set_apart": Word(pgettext_lazy("status", "Set apart for a study"), "calendar", "plain"),
     "in_transit": Word(pgettext_lazy("status", "In transit"), "truck", "plain"),
     "at_site": Word(pgettext_lazy("status", "At the site"), "place", "plain"),
     "administered": Word(pgettext_lazy("status", "Administered"), "heart", "plain"),
@@ -136,6 +137,17 @@ DOSES = {
     "infusing": Word(pgettext_lazy("status", "Infusing"), "play", "plain", 6),
     "given": Word(pgettext_lazy("status", "Given"), "heart", "ok"),
     "cancelled": Word(pgettext_lazy("status", "Cancelled"), "stop", "superseded", 20),
+}
+
+STABILITY = {
+    "pulled": Word(pgettext_lazy("status", "Pulled"), "tick", "plain"),
+    "missed": Word(pgettext_lazy("status", "Missed"), "alert", "action", 50),
+    "endorsed": Word(pgettext_lazy("status", "Signed by quality"), "sign", "plain", 8),
+    "authorised": Word(pgettext_lazy("status", "Authorised, to be relabelled"), "sign", "alert", 30),
+    "completed": Word(pgettext_lazy("status", "Completed"), "ok", "ok"),
+    "named": Word(pgettext_lazy("status", "Named"), "document", "plain"),
+    "relabelled": Word(pgettext_lazy("status", "Relabelled"), "label", "ok"),
+    "left_out": Word(pgettext_lazy("status", "Not relabelled"), "spent", "plain"),
 }
 
 SUPPLIES = {
@@ -207,6 +219,7 @@ PARTS = (
     UNITS,
     SHIPMENTS,
     DOSES,
+    STABILITY,
     SUPPLIES,
     RECALLS,
     VIGILANCE,

@@ -32,6 +32,8 @@ PAGES = {
     "recall": "recall:recall",
     "complaint": "vigilance:complaint",
     "adverse": "vigilance:adverse_event",
+    "study": "stability:study",
+    "extension": "stability:extension",
     "product": "products:version",
     "order": "dosing:detail",
     "recipient": "dosing:recipient",

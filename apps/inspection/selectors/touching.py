@@ -14,6 +14,7 @@ from apps.dosing.models import Reservation
 from apps.facility.models import LineClearance
 from apps.identity.models import Chain
 from apps.lookback.models import LookBack
+from apps.stability.models import ExtendedUnit, Study, StudyUnit
 from apps.storage.models import Stay
 from apps.storage.rules import read_place
 from apps.testing.models import Line, RunNeed
@@ -59,6 +60,9 @@ TOUCHES = (
     Touch("complaint", Concerned, "complaint__record", "batch__record", only={"unit": None}),
     Touch("adverse", AdverseEvent, "record", "order__reservations__unit__record", only=KEPT),
     Touch("adverse", AdverseEvent, "record", "recipient__record"),
+    Touch("study", StudyUnit, "study__record", "unit__record"),
+    Touch("study", Study, "record", "batch__record"),
+    Touch("extension", ExtendedUnit, "extension__record", "unit__record"),
     Touch("run", Line, "run__record", "sample__record"),
     Touch("equipment", RecordedValue, "instrument__record", "batch__record", after=False),
     Touch("equipment", RunNeed, "instrument__record", "run__lines__sample__record", after=False),

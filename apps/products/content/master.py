@@ -1,6 +1,6 @@
 """The readable document of a master record (21 CFR 211.186): what the author signs and the second person approves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ from apps.documents.facts import (
 from apps.organisation.models import Site
 from apps.products.content.giving import donation_blocks
 from apps.products.content.making import identity_blocks, preparation_blocks, units_blocks
+from apps.products.content.studying import stability_blocks
 from apps.products.content.using import (
     disposal_blocks,
     dosing_blocks,
@@ -27,6 +28,7 @@ from apps.products.content.using import (
     testing_blocks,
     transport_blocks,
 )
+from apps.products.definition import Definition
 from apps.products.facts import VersionVerb
 from apps.products.loader import load_text
 from apps.products.models import ProductVersion
@@ -63,12 +65,19 @@ def master_chapters(text: str) -> tuple[Chapter, ...]:
         ("testing", Bilingual("Testing", "检验"), testing_blocks(definition.testing)),
         ("release", Bilingual("Release", "放行"), release_blocks(definition.release)),
         ("storage", Bilingual("Storage", "贮存"), storage_blocks(definition.storage)),
+        *_studied(definition),
         ("transport", Bilingual("Transport", "运输"), transport_blocks(definition.transport)),
         ("dosing", Bilingual("Dosing", "给药"), dosing_blocks(definition.given)),
         ("disposal", Bilingual("Disposal", "处置"), disposal_blocks(definition.disposal)),
         ("sources", Bilingual("Sources", "依据"), source_blocks(definition)),
     )
     return tuple(Chapter(key, title, tuple(blocks)) for key, title, blocks in parts)
+
+
+def _studied(definition: Definition) -> list[tuple[str, Bilingual, Iterable[Block]]]:
+    """No chapter where no protocol is: what was signed without one reads as it was signed."""
+    protocol = definition.stability
+    return [("stability", Bilingual("Stability", "稳定性"), stability_blocks(definition, protocol))] if protocol else []
 
 
 def master_blocks(text: str) -> tuple[Block, ...]:

@@ -18,6 +18,7 @@ from apps.products.definition.limits import SpanEnds, TimeLimit
 from apps.products.definition.parameters import Recordable
 from apps.products.definition.preparation import Preparation, Stage, Step
 from apps.products.definition.release import Release
+from apps.products.definition.stability import StabilityProtocol
 from apps.products.definition.storage import Storage, Transport
 from apps.products.definition.testing import Test, Testing
 from apps.products.definition.units import Units
@@ -136,6 +137,7 @@ class Definition(Part):
     testing: Testing
     release: Release
     storage: Storage
+    stability: StabilityProtocol | None = None  # left out by what is studied by no protocol of this house
     transport: Transport
     given: Annotated[Dosing | None, Field(alias="dosing")] = None  # left out by what ends before any patient
     disposal: Disposal

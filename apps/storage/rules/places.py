@@ -19,7 +19,12 @@ from apps.units.facts import Custody, Disposition, UnitFacts
 from apps.units.lifecycle import ISSUABLE
 
 PLACE = re.compile(r"([A-Z0-9_-]{1,40})/([A-Z0-9_-]{1,20})/([A-Z0-9_-]{1,20})/([A-Z])([1-9]\d?)", re.ASCII)
-IN_HOUSE = (Custody.IN_STORE, Custody.RESERVED, Custody.AT_SITE)  # at a site: in a store of whoever received it
+IN_HOUSE = (
+    Custody.IN_STORE,
+    Custody.RESERVED,
+    Custody.SET_APART,
+    Custody.AT_SITE,
+)  # at a site: in a store of whoever received it
 HANDLING = "transient_warming"  # the watch point of a master record that limits each time out of the store, in minutes
 MINUTE = timedelta(minutes=1)
 CELSIUS = MARKS[Quantity.TEMPERATURE]

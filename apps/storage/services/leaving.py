@@ -1,4 +1,4 @@
-"""Units leave the store for good: thawed, shipped, given to a patient or destroyed. Their stay ends by the same act."""
+"""Units leave the store for good: thawed, used up, shipped, given or destroyed. Their stay ends by the same act."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from apps.units.services import move_units
 LEAVING = frozenset(
     {
         UnitVerb.THAW,
+        UnitVerb.USE_UP,
         UnitVerb.SHIP,
         UnitVerb.SHIP_IN_QUARANTINE,
         UnitVerb.ADMINISTER,

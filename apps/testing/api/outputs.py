@@ -26,7 +26,7 @@ class SampleOutput(serializers.ModelSerializer):
     class Meta:
         model = Sample
         fields = [
-            "address", "number", "batch", "kind", "source", "place", "tests", "amount", "amount_unit", "state",
+            "address", "number", "batch", "kind", "source", "place", "point", "tests", "amount", "amount_unit", "state",
             "drawn_at", "drawn_by", "received_at", "received_by", "age_received",
             "refuse_reason", "overridden",
         ]  # fmt: skip

@@ -155,6 +155,7 @@ def _samples(batch: Batch, definition: Definition) -> Table:
             "" if sample.age_received is None else elapsed_text(sample.age_received),
         )
         for sample in samples_of(batch)
+        if not sample.point
     ]
     titles = (
         B("Sample", "样品编号"),

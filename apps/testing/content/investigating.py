@@ -57,7 +57,7 @@ def plan_content(plan: RetestPlan) -> SignedContent:
 def conclude_content(investigation: Investigation, said: Concluded) -> SignedContent:
     """The conclusion, over everything that was found: the failing results, the retests, what is reported."""
     now = investigation_now(investigation)
-    outcome = outcome_of(now.batch, now.test)
+    outcome = outcome_of(now.batch, now.test, now.line.sample.point)
     retests = [result_line(one, outcome.test) for one in outcome.results if one.line.retest]
     told = (
         *retests,

@@ -20,6 +20,7 @@ class Sample(Audited):
     kind = models.CharField(max_length=40)
     source = models.ForeignKey(Record, models.PROTECT, related_name="+")
     place = models.CharField(max_length=120, blank=True)
+    point = models.CharField(max_length=12, blank=True)  # the time point of a stability study; empty: for the batch
     tests = models.JSONField()
     amount = models.CharField(max_length=40, blank=True)
     amount_unit = models.CharField(max_length=20, blank=True)

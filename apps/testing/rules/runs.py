@@ -104,16 +104,20 @@ def has_tested(username: str, analysts: Collection[str]) -> Objection | None:
     return Objection("approver_tested", N_("You tested in this batch; someone else approves its analysis."))
 
 
-def is_locked(state: BatchState) -> Objection | None:
-    """After certification results stand; a late one joins as a signed addendum."""
-    if state not in LOCKED:
+def is_locked(state: BatchState, point: str = "") -> Objection | None:
+    """After certification results stand; a late one joins as a signed addendum. What is found at a time point of
+    stability is no part of what was certified."""
+    if state not in LOCKED or point:
         return None
     template = N_("The batch is {state}: its results stand. A result that comes late joins as a signed addendum.")
     return Objection("result_locked", template, {"state": state})
 
 
-def is_not_certified(state: BatchState) -> Objection | None:
-    """An addendum is for a batch whose record is closed; before that a result is entered as usual."""
+def is_not_certified(state: BatchState, point: str = "") -> Objection | None:
+    """An addendum is for a batch whose record is closed; before that a result is entered as usual, and always one of
+    a time point of stability."""
+    if point:
+        return Objection("of_a_time_point", N_("This sample is of a stability study: enter the result as usual."))
     if state in LOCKED:
         return None
     return Objection("not_certified", N_("The batch is {state}: enter the result as usual."), {"state": state})

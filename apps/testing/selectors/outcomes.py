@@ -55,6 +55,12 @@ class TestOutcome:
     found: Standing = Standing.MISSING
     investigations: tuple[Investigation, ...] = ()
     means: tuple[Mean, ...] = ()
+    point: str = ""
+
+    @property
+    def key(self) -> str:
+        """What holds on its test are named by: of a time point of stability apart from the release."""
+        return f"{self.test.key}:{self.point}" if self.point else self.test.key
 
     @property
     def open_investigations(self) -> list[str]:
@@ -142,18 +148,27 @@ def tested(batch: Batch) -> Tested:
 
 
 def outcomes_of(
-    batch: Batch, level: TestLevel = TestLevel.LOT, *, known: Tested | None = None
+    batch: Batch, level: TestLevel = TestLevel.LOT, *, known: Tested | None = None, point: str = ""
 ) -> tuple[TestOutcome, ...]:
-    """Every test of the master at a level, in its order, with where it stands in this batch."""
+    """Every test of the master at a level, in its order, with where it stands in this batch.
+
+    With the time point of a stability study: the tests that its samples were drawn for, by these samples alone.
+    """
     definition = definition_of_batch(batch)
     known = known or tested(batch)
-    samples = [sample for sample in known.samples if sample.state != SampleState.REFUSED]
-    tests = definition.testing.at_level(level)
-    return tuple(_outcome(test, level, samples, known) for test in tests)
+    samples = [one for one in known.samples if one.state != SampleState.REFUSED and one.point == point]
+    if point:
+        asked = {key for sample in samples for key in sample.tests}
+        return tuple(
+            _outcome(test, None, samples, known, point) for test in definition.testing.tests if test.key in asked
+        )
+    return tuple(_outcome(test, level, samples, known) for test in definition.testing.at_level(level))
 
 
-def _outcome(test: Test, level: TestLevel, samples: Iterable[Sample], known: Tested) -> TestOutcome:
-    looked_into = [one for one in known.investigations if one.test == test.key]
+def _outcome(
+    test: Test, level: TestLevel | None, samples: Iterable[Sample], known: Tested, point: str = ""
+) -> TestOutcome:
+    looked_into = [one for one in known.investigations if one.test == test.key and one.line.sample.point == point]
     own = [sample for sample in samples if test.key in sample.tests]
     ids = {sample.pk for sample in own}
     found = [result for result in known.results if result.test == test.key and result.line.sample_id in ids]
@@ -165,10 +180,10 @@ def _outcome(test: Test, level: TestLevel, samples: Iterable[Sample], known: Tes
     standing = rules.standing_of(test, facts, investigated=is_open, confirmed=confirmed)
     counted = [result for result in found if counts(result) and _fact(result).is_reportable]
     reported = [Verdict(result.verdict) for result in counted]
-    entry = test.at(level)
+    entry = test.at(level) if level else None
     return TestOutcome(
         test=test,
-        required=entry is not None and entry.mark is Mark.REQUIRED,
+        required=bool(point) or (entry is not None and entry.mark is Mark.REQUIRED),
         standing=standing,
         verdict=gravest(reported) if reported else Verdict.NOT_DONE,
         samples=tuple(own),
@@ -178,6 +193,7 @@ def _outcome(test: Test, level: TestLevel, samples: Iterable[Sample], known: Tes
         found=rules.standing_of(test, facts),
         investigations=tuple(looked_into),
         means=tuple(means_of(test, counted)),
+        point=point,
     )
 
 
@@ -202,14 +218,18 @@ def _due_at(test: Test, samples: Collection[Sample]) -> datetime | None:
     return max(drawn, default=None)
 
 
-def outcome_of(batch: Batch, key: str) -> TestOutcome:
-    """Where one test of a batch stands."""
-    return next(outcome for outcome in outcomes_of(batch) if outcome.test.key == key)
+def outcome_of(batch: Batch, key: str, point: str = "") -> TestOutcome:
+    """Where one test of a batch stands, or at a time point of its stability."""
+    return next(outcome for outcome in outcomes_of(batch, point=point) if outcome.test.key == key)
 
 
 def invalid_runs(batch: Batch) -> int:
     """How many runs of a batch gave no reportable result."""
-    return AssayRun.objects.filter(lines__sample__batch=batch, state=RunState.INVALID).distinct().count()
+    return (
+        AssayRun.objects.filter(lines__sample__batch=batch, lines__sample__point="", state=RunState.INVALID)
+        .distinct()
+        .count()
+    )
 
 
 def overdue_results(at: datetime, sites: Collection[str] | None = None) -> list[Duty]:

@@ -12,7 +12,7 @@ from apps.testing.services.late import add_late_result
 from apps.testing.services.results import correct_result, record_result, review_results, sign_results
 from apps.testing.services.retesting import approve_plan, begin_retests, propose_plan, refuse_plan
 from apps.testing.services.runs import open_run, put_on_run, record_control
-from apps.testing.services.samples import draw_sample, print_sample_labels, receive_sample, refuse_sample
+from apps.testing.services.samples import draw_sample, print_sample_labels, receive_sample, refuse_sample, take_sample
 from apps.testing.services.settling import settle_tests
 
 __all__ = [
@@ -39,4 +39,5 @@ __all__ = [
     "review_results",
     "settle_tests",
     "sign_results",
+    "take_sample",
 ]

@@ -142,7 +142,7 @@ def decide_on_laboratory(
             _tell_beside(change, now, beside)
         decided: dict[str, Any] = {"decided_at": at, "decided_by": who.username, "decided_name": who.printed_name}
         done = change.update(now, state=MOVES[verb].target, decision=decision, **decided)
-        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test})
+        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test}, point=now.line.sample.point)
         return done
 
 
@@ -231,7 +231,7 @@ def conclude(
             is_blank(said.rationale, "rationale"),
             is_blank(said.other_batches, "other_batches"),
             rules.is_no_conclusion(said, InvestigationState(now.state)),
-            rules.has_no_result_instead(said, outcome_of(now.batch, now.test).found),
+            rules.has_no_result_instead(said, outcome_of(now.batch, now.test, now.line.sample.point).found),
             rules.are_not_done(progress.planned, progress.reviewed) if progress else None,
             rules.took_part(who.username, {*testers_of(now.line.run), *([plan.analyst] if plan else [])}),
             rules.is_own_assessment(who.username, now.assessed_by),
@@ -242,7 +242,8 @@ def conclude(
         told: dict[str, Any] = {"rationale": said.rationale, "other_batches": said.other_batches, "concluded_at": at}
         by = {"concluded_by": who.username, "concluded_name": who.printed_name}
         done = change.update(now, state=InvestigationState.CONCLUDED, conclusion=said.conclusion, **told, **by)
-        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test}, reviewed=again)
+        point = now.line.sample.point
+        settle_reviewed(change, batch=batch_now(now.batch), tests={now.test}, point=point, reviewed=again)
         return done
 
 

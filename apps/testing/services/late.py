@@ -49,7 +49,7 @@ def add_late_result(
     with door as change:
         line = line_now(line)
         stop_if(
-            rules.is_not_certified(BatchState(line.sample.batch.state)),
+            rules.is_not_certified(BatchState(line.sample.batch.state), line.sample.point),
             rules.is_invalid(RunState(line.run.state), line.run.number),
             is_not_planned(line, signer.actor),
             *against_time(line, tested_at, at),

@@ -64,7 +64,7 @@ def record_result(
     with door as change:
         line = line_now(line)
         stop_if(
-            rules.is_locked(BatchState(line.sample.batch.state)),
+            rules.is_locked(BatchState(line.sample.batch.state), line.sample.point),
             rules.is_invalid(RunState(line.run.state), line.run.number),
             is_not_planned(line, who),
             *against_time(line, tested_at, at),
@@ -163,7 +163,7 @@ def correct_result(
     with door as change:
         result = result_now(result)
         stop_if(
-            rules.is_locked(BatchState(result.batch.state)),
+            rules.is_locked(BatchState(result.batch.state), sample.point),
             rules.is_superseded(Result.objects.filter(supersedes=result).exists()),
             is_not_planned(result.line, who),
             rules.result_stands(Verdict(result.verdict), result.state != ResultState.DRAFT, _was_miscalculated(result)),
@@ -176,7 +176,7 @@ def correct_result(
         stop_if(period_not_over(corrected))
         corrected.recorded_at, corrected.reason, corrected.supersedes = at, reason, result
         change.create(corrected)
-        settle_reviewed(change, batch=batch_now(result.batch), tests={result.test})
+        settle_reviewed(change, batch=batch_now(result.batch), tests={result.test}, point=sample.point)
         return corrected
 
 
@@ -212,8 +212,8 @@ def sign_results(*, run: AssayRun, signing: Signing, actor: Actor, at: datetime,
         change.update_many(drafts, state=ResultState.TESTED, tested_signature=signature)
         if run.state == RunState.VALID:
             open_investigations(change, drafts)
-        for batch in _batches(result for result in drafts if result.verdict not in PASSING):
-            stop_until_reviewed(change, batch=batch_now(batch), test=run.test)
+        for batch, point in _batches(result for result in drafts if result.verdict not in PASSING):
+            stop_until_reviewed(change, batch=batch_now(batch), test=run.test, point=point)
         return run
 
 
@@ -246,8 +246,8 @@ def review_results(*, run: AssayRun, signing: Signing, actor: Actor, at: datetim
         content = review_results_content(run)
         signature = sign(change, signer=signer, record=run.record, content=content, site=run.site.code)
         change.update_many(tested, state=ResultState.REVIEWED, reviewed_signature=signature)
-        for batch in _batches(tested):
-            settle_reviewed(change, batch=batch_now(batch), tests={run.test}, reviewed=tested)
+        for batch, point in _batches(tested):
+            settle_reviewed(change, batch=batch_now(batch), tests={run.test}, reviewed=tested, point=point)
         return run
 
 
@@ -264,5 +264,7 @@ def _records(run: AssayRun) -> list[Record]:
     return list({record.pk: record for record in records}.values())
 
 
-def _batches(results: Iterable[Result]) -> list[Batch]:
-    return list({result.batch_id: result.batch for result in results}.values())
+def _batches(results: Iterable[Result]) -> list[tuple[Batch, str]]:
+    """The batches that results are of, each with the time point of stability they speak of."""
+    told = {(result.batch_id, result.line.sample.point): result.batch for result in results}
+    return [(batch, point) for (_, point), batch in told.items()]

@@ -71,13 +71,20 @@ def draw_sample(
         )
         overridden = stop_if(*_against_drawing(batch, sample_kind, source, unit), happened=happened)
         sample = Sample(batch=batch, kind=kind, source=source, place=place, tests=wanted, drawn_at=drawn_at)
-        sample.amount, sample.amount_unit = amount or _text(sample_kind), sample_kind.unit
-        sample.drawn_by, sample.recorded_at, sample.overridden = who.username, at, marks(overridden)
-        _number(change, sample)
+        sample.amount, sample.overridden = amount, marks(overridden)
+        take_sample(change, sample, sample_kind)
         if unit is not None and unit.condition != Condition.SPENT:
             move_units(change, units=[unit], verb=UnitVerb.USE_UP, moved_at=drawn_at, happened=happened)
         report_accepted(change, subject=batch.record, overridden=overridden, happened=happened)
         return sample
+
+
+def take_sample(change: Change, sample: Sample, kind: SampleKind) -> Sample:
+    """Number what was drawn and write it down, inside the door of the stage that draws it, who touches its source."""
+    sample.amount, sample.amount_unit = sample.amount or _text(kind), kind.unit
+    sample.drawn_by, sample.recorded_at = change.actor.username, change.at
+    _number(change, sample)
+    return sample
 
 
 def _kind_named(definition: Definition, key: str) -> SampleKind:
@@ -114,6 +121,9 @@ def _against_drawing(batch: Batch, kind: SampleKind, source: Record, unit: Unit 
         rules.is_not_begun(BatchState(batch.state)),
         rules.is_wrong_source(kind.source_of, kind.division, source.kind, division),
         Objection("unit_spent", template, {"unit": source.number}, "source") if spent else None,
+        Objection("unit_set_apart", N_("Unit {unit} is set apart for a study."), {"unit": source.number}, "source")
+        if unit is not None and unit.custody == Custody.SET_APART
+        else None,
         Objection("unit_destroyed", N_("Unit {unit} was destroyed."), {"unit": source.number}, "source")
         if unit is not None and unit.custody == Custody.DESTROYED
         else None,

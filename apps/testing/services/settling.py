@@ -17,6 +17,7 @@ from apps.units.models import Unit
 
 FAILED_LATE = {True: N_("{test} failed after certification."), False: N_("{test} failed after units had left.")}
 
+HOLDING = (Standing.FAILED, Standing.NOT_EVALUABLE, Standing.INVESTIGATED)  # at a time point: awaited holds nothing
 ANSWERED = (Standing.PASSED, Standing.FAILED, Standing.NOT_EVALUABLE)
 
 
@@ -27,25 +28,31 @@ def settle_tests(change: Change, *, batch: Batch) -> None:
             _lift(change, batch, outcome)
 
 
-def settle_reviewed(change: Change, *, batch: Batch, tests: Collection[str], reviewed: Sequence[Result] = ()) -> None:
-    """Let holds and events follow the results of these tests."""
-    for outcome in outcomes_of(batch):
+def settle_reviewed(
+    change: Change, *, batch: Batch, tests: Collection[str], reviewed: Sequence[Result] = (), point: str = ""
+) -> None:
+    """Let holds and events follow the results of these tests, for the batch or at a time point of its stability."""
+    for outcome in outcomes_of(batch, point=point):
         if outcome.test.key not in tests:
             continue
         if outcome.standing in ANSWERED:
             lift_hold_for(change, record=batch.record, key=_unreviewed(outcome), reason=outcome.standing)
         if outcome.standing is Standing.PASSED:
             _lift(change, batch, outcome)
-        failing = [result for result in reviewed if result.batch_id == batch.pk and _fails(result)]
-        if outcome.standing is not Standing.PASSED and outcome.required:
+        failing = [result for result in reviewed if _is_of(result, batch, point) and _fails(result)]
+        if outcome.standing is not Standing.PASSED and outcome.required and (not point or outcome.standing in HOLDING):
             _hold(change, batch, outcome, anew=bool(failing))
         for result in failing:
             _report(change, batch, outcome, result)
 
 
-def stop_until_reviewed(change: Change, *, batch: Batch, test: str) -> None:
+def _is_of(result: Result, batch: Batch, point: str) -> bool:
+    return result.batch_id == batch.pk and result.line.sample.point == point
+
+
+def stop_until_reviewed(change: Change, *, batch: Batch, test: str, point: str = "") -> None:
     """A signed result that fails stops what was let go, or may be now, until a second person has looked at it."""
-    for outcome in outcomes_of(batch):
+    for outcome in outcomes_of(batch, point=point):
         fails = outcome.test.key == test and outcome.required and any(map(_may_fail, outcome.results))
         if fails and (batch.state in LOCKED or _went_out(batch)):
             place_hold(
@@ -61,7 +68,7 @@ def stop_until_reviewed(change: Change, *, batch: Batch, test: str) -> None:
 
 
 def _unreviewed(outcome: TestOutcome) -> str:
-    return f"test:{outcome.test.key}:unreviewed"
+    return f"test:{outcome.key}:unreviewed"
 
 
 def _fails(result: Result) -> bool:
@@ -76,18 +83,18 @@ def _may_fail(result: Result) -> bool:
 def _lift(change: Change, batch: Batch, outcome: TestOutcome) -> None:
     runs = ", ".join(run.number for run in outcome.runs)
     reason = f"{outcome.test.label.en}: {outcome.verdict}, reviewed ({runs})"
-    lift_hold_for(change, record=batch.record, key=f"test:{outcome.test.key}", reason=reason)
+    lift_hold_for(change, record=batch.record, key=f"test:{outcome.key}", reason=reason)
 
 
 def _hold(change: Change, batch: Batch, outcome: TestOutcome, *, anew: bool) -> None:
     """A failure that was known when units went to a named patient stops them no more by being confirmed."""
     if outcome.standing is Standing.NOT_EVALUABLE and _went_out(batch):
         # What was let go while the test ran waited for an answer; one that says nothing forbids issue again.
-        lift_hold_for(change, record=batch.record, key=f"test:{outcome.test.key}", reason=outcome.standing)
+        lift_hold_for(change, record=batch.record, key=f"test:{outcome.key}", reason=outcome.standing)
     place_hold(
         change,
         record=batch.record,
-        key=f"test:{outcome.test.key}",
+        key=f"test:{outcome.key}",
         blocks=[Blocks.CERTIFY, Blocks.ISSUE],
         code=f"test_{outcome.standing.lower()}",
         template=SENTENCES[outcome.standing],
@@ -108,7 +115,7 @@ def _stop_use(change: Change, batch: Batch, outcome: TestOutcome) -> None:
     place_hold(
         change,
         record=batch.record,
-        key=f"failed:{outcome.test.key}",
+        key=f"failed:{outcome.key}",
         blocks=[Blocks.ISSUE, Blocks.USE],
         code="late_failure",
         template=FAILED_LATE[batch.state in LOCKED],

@@ -174,7 +174,7 @@ def sample_rows(page: WorksheetPage, histories: Histories, *, is_open: bool) -> 
     open_ones = is_open and page.run.state != RunState.INVALID
     rows = []
     for row in page.rows:
-        locked = row.line.sample.batch.state in LOCKED
+        locked = row.line.sample.batch.state in LOCKED and not row.line.sample.point
         cells = tuple(
             _result(page.run, row, cell, histories, is_open=open_ones and not locked, is_late=open_ones and locked)
             for cell in row.cells

@@ -99,7 +99,7 @@ def investigation(request: HttpRequest, number: str) -> HttpResponse:
     """GET /testing/investigations/<number>/: what failed, its phases as steps, the plan, the conclusion."""
     found = investigation_named(request, number)
     test, plan = method_of(found.line.run), plan_of(found)
-    outcome = outcome_of(found.batch, found.test)
+    outcome = outcome_of(found.batch, found.test, found.line.sample.point)
     context = {
         **batch_bar(found.batch),
         "investigation": found,

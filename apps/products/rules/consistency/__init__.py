@@ -12,6 +12,7 @@ from apps.products.rules.consistency.names import name_problems
 from apps.products.rules.consistency.order import order_problems
 from apps.products.rules.consistency.pooling import pool_problems, virus_problems
 from apps.products.rules.consistency.rights import right_problems
+from apps.products.rules.consistency.stability import stability_problems
 from apps.products.rules.problems import Problem
 from apps.products.rules.tables import Tables
 
@@ -27,6 +28,7 @@ def consistency_problems(definition: Definition, data: dict, tables: Tables) -> 
         *right_problems(definition.authorisation),
         *bank_problems(definition),
         *blinding_problems(definition),
+        *stability_problems(definition),
     ]
     yield from found
     if not found:  # these follow the order of the steps, which must first be one
