@@ -55,6 +55,14 @@ def is_one_person(first: str, second: str) -> Objection | None:
     return Objection("same_person", N_("Two people do this.")) if first == second else None
 
 
+def knows_the_code(name: str, knows: bool) -> Objection | None:
+    """Who knows, or knew, which kit holds what chooses no kit for a patient (ICH E9, 2.3.2)."""
+    if not knows:
+        return None
+    template = N_("{name} knows the code of these kits: somebody who does not keeps one for the patient.")
+    return Objection("knows_the_code", template, {"name": name})
+
+
 # --- the list -------------------------------------------------------------------------------------------------------
 def is_not_being_packed(state: BatchState) -> Objection | None:
     """A list is brought in while its lot runs."""
@@ -181,9 +189,9 @@ def has_no_kit(recipient: str, kits: Collection[object]) -> Objection | None:
     return Objection("no_kit", N_("{recipient} has no blinded kit."), {"recipient": recipient})
 
 
-def is_told_already(told: bool) -> Objection | None:
+def is_told_already(unopened: Collection[object]) -> Objection | None:
     """Who opened it knows; once is enough."""
-    return Objection("told_already", N_("You have opened this code; it stands below.")) if told else None
+    return None if unopened else Objection("told_already", N_("You have opened this code; it stands below."))
 
 
 def has_no_list(sealed: bool) -> Objection | None:

@@ -148,8 +148,8 @@ def trial_order(cast: Cast, number: str = "R-0001", **words: Any) -> TreatmentOr
 
 
 def kept(cast: Cast, number: str = "R-0001", **words: Any) -> TreatmentOrder:
-    """Stella keeps the bag whose turn it is."""
-    return reserve_units(order=trial_order(cast, number, **words), actor=actor(cast.stella), at=NOW)
+    """Nils, who knows no code, keeps the bag whose turn it is."""
+    return reserve_units(order=trial_order(cast, number, **words), actor=actor(cast.nils), at=NOW)
 
 
 def broken(cast: Cast, recipient: Recipient, *, reason: str = "Shock; the treatment depends on it") -> list[CodeBreak]:

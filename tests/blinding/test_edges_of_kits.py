@@ -47,6 +47,20 @@ def test_codes_are_opened_on_pages(web_client: Any, cast: Cast, kits: list[Unit]
     assert "BK-0001-K001" in page
 
 
+def test_what_tells_an_arm_stays_in_no_cache_for_whoever_takes_the_tablet_next(
+    web_client: Any, api_client: Any, cast: Cast, kits: list[Unit]
+) -> None:
+    kept(cast)
+    url, coded = "/blinding/recipients/R-0001/", "/api/v1/recipients/R-0001/code/"
+    with time_machine.travel(BROKEN, tick=False):
+        paula, at_api, stella = web_client(cast.paula), api_client(cast.paula), web_client(cast.stella)
+        signed(paula, url, {"reason": WHY}, "paula")
+        shown = [paula.get(url), at_api.get(coded), signed(stella, f"{PAGE}list/reading/", {}, "stella")]
+
+    assert ["lacebo" in one.content.decode() for one in shown] == [True] * 3
+    assert ["no-store" in one.headers.get("Cache-Control", "") for one in shown] == [True] * 3
+
+
 def test_two_people_open_the_code_of_a_lot_on_its_page(web_client: Any, cast: Cast, kits: list[Unit]) -> None:
     assert cast.cora
     assert cast.nils

@@ -5,7 +5,10 @@ from decimal import Decimal
 import pytest
 
 from apps.audit.models import Entry
+from apps.batches.models import Batch
+from apps.blinding.content import end_content
 from apps.blinding.models import KitAllocation, SealedBag
+from apps.blinding.services import end_holder
 from apps.core.errors import RuleBroken
 from apps.documents.models import Document
 from apps.dosing.models import Dose, TreatmentOrder
@@ -16,7 +19,7 @@ from apps.quality.models import Event
 from apps.units.content import label_content
 from apps.units.models import Label, Unit
 from tests.blinding.story import ARMS, KIT_DOSE, KITS, kept, lines_of, opened, trial_order
-from tests.cast import Cast, actor
+from tests.cast import Cast, actor, sign_as
 from tests.dosing.story import END, NOW, START, at_bed, confirmed, ended, prepared, started, thawed
 
 SOURCES = {line.unit for line in lines_of()}
@@ -80,17 +83,34 @@ def test_a_bag_of_another_kit_is_refused_by_its_number_and_never_by_what_is_in_i
     for number in ("BK-0001-K001-2", "BK-0001-K001-3"):
         unit = next(kit for kit in kits if kit.number == number)
         with pytest.raises(RuleBroken) as refused:
-            reserve_units(order=order, units=[unit], reason="Asked for", actor=actor(cast.stella), at=NOW)
+            reserve_units(order=order, units=[unit], reason="Asked for", actor=actor(cast.nils), at=NOW)
         assert "kit_of_another" in {one.code for one in refused.value.objections}
     for number, other in (("BK-0001-K002-1", "BK-0001-K003-1"), ("BK-0001-K004-1", "BK-0001-K002-1")):
         order = trial_order(cast, f"R-1{number[-3]}")
         mine, another = (next(kit for kit in kits if kit.number == one) for one in (number, other))
-        reserve_units(order=order, units=[mine], reason="Asked for", actor=actor(cast.stella), at=NOW)
+        reserve_units(order=order, units=[mine], reason="Asked for", actor=actor(cast.nils), at=NOW)
         cancel_order(order=order_now(order), reason="Fever", actor=actor(cast.paula), at=NOW)
         order = trial_order(cast, f"R-1{number[-3]}")
         with pytest.raises(RuleBroken) as refused:
-            reserve_units(order=order, units=[another], reason="Asked for", actor=actor(cast.stella), at=NOW)
+            reserve_units(order=order, units=[another], reason="Asked for", actor=actor(cast.nils), at=NOW)
         assert "another_kit" in {one.code for one in refused.value.objections}
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_who_knows_the_code_or_knew_it_chooses_no_kit_for_a_patient(
+    cast: Cast, lot: Batch, kits: list[Unit], ended: bool
+) -> None:
+    order = trial_order(cast)
+    if ended:
+        holder = lot.code_holders.select_related("batch__record", "batch__site", "person").get(person=cast.stella)
+        signing = sign_as(cast.quinn, end_content(lot, cast.stella, "Left the trial"), at=NOW)
+        end_holder(holder=holder, reason="Left the trial", signing=signing, actor=actor(cast.quinn), at=NOW)
+
+    for asked in ({}, {"units": [kits[3]], "reason": "Asked for"}):
+        with pytest.raises(RuleBroken) as refused:
+            reserve_units(order=order, actor=actor(cast.stella), at=NOW, **asked)
+        assert refused.value.code == "knows_the_code"
+    assert reserve_units(order=order, actor=actor(cast.nils), at=NOW).state == "RESERVED"
 
 
 @pytest.mark.parametrize("number", ["R-0001", "R-0002"])
@@ -152,5 +172,5 @@ def test_when_the_code_is_open_no_kit_of_the_lot_is_given(cast: Cast, kits: list
     opened(cast, kits[0].batch)
 
     with pytest.raises(RuleBroken) as refused:
-        reserve_units(order=order, actor=actor(cast.stella), at=NOW)
+        reserve_units(order=order, actor=actor(cast.nils), at=NOW)
     assert refused.value.code == "code_is_open"

@@ -5,9 +5,10 @@ import pytest
 from apps.alerts.services import raise_due_alerts
 from apps.audit.models import Entry
 from apps.audit.selectors import Verification
+from apps.audit.services import audited
 from apps.batches.models import Batch
 from apps.blinding.content import end_content
-from apps.blinding.models import CodeBreak
+from apps.blinding.models import CodeBreak, KitAllocation
 from apps.blinding.selectors import list_of, opened_list, told_to
 from apps.blinding.services import end_holder
 from apps.core.errors import NotAllowed, RuleBroken
@@ -17,7 +18,9 @@ from apps.quality.content import close_event_content
 from apps.quality.models import Event
 from apps.quality.services import close_event
 from apps.signatures.models import Signature
+from apps.units.facts import Custody
 from apps.units.models import Unit
+from apps.units.selectors import units_now
 from tests.blinding.story import BROKEN, NOW, broken, kept, lines_of, named, opened, read
 from tests.cast import Cast, actor, give_role, sign_as
 from tests.dosing.story import patient
@@ -117,6 +120,25 @@ def test_it_needs_a_reason_a_physician_a_kit_and_is_told_once(cast: Cast, treate
     assert CodeBreak.objects.count() == 1
 
 
+def test_who_opened_the_code_of_one_trial_opens_that_of_the_next_of_the_same_patient(
+    cast: Cast, treated: Recipient
+) -> None:
+    broken(cast, treated)
+    with audited(actor=actor(cast.nils), action="test.kit", at=BROKEN, touching=[treated.record]) as change:
+        first = KitAllocation.objects.get(recipient=treated)
+        other = KitAllocation(record=treated.record, batch=first.batch, kit="BK-0001-K002", product="another_trial")
+        other.recipient, other.allocated_at, other.allocated_by = treated, BROKEN, "nils"
+        change.create(other, action="kit.allocated")
+
+    (done,) = broken(cast, treated)
+
+    assert done.allocation.kit == "BK-0001-K002"
+    told = [("BK-0001-K001", "Placebo"), ("BK-0001-K002", "Cells")]
+    assert [(kit, arm.en) for kit, arm in told_to(treated, "paula")] == told
+    with pytest.raises(RuleBroken):
+        broken(cast, treated)
+
+
 # --- opened for everybody -------------------------------------------------------------------------------------------
 def test_two_people_open_the_code_of_the_lot_and_everybody_reads_it(cast: Cast, lot: Batch, kits: list[Unit]) -> None:
     assert opened_list(lot) == []
@@ -139,3 +161,13 @@ def test_the_code_stays_closed_while_a_bag_waits_for_its_patient(cast: Cast, lot
 
     assert refused.value.code == "being_given"
     assert opened_list(lot) == []
+
+
+def test_a_bag_that_stands_at_a_ward_keeps_the_code_closed_as_well(cast: Cast, lot: Batch, kits: list[Unit]) -> None:
+    with audited(actor=actor(cast.nils), action="test.shipped", at=NOW, touching=[kits[0].record]) as change:
+        change.update(units_now(kits[:1])[0], custody=Custody.AT_SITE)
+
+    with pytest.raises(RuleBroken) as refused:
+        opened(cast, lot)
+
+    assert refused.value.code == "being_given"

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_of_two_patients_one_gets_the_kit_and_without_naming_it_each_gets_one(cast: Cast, threads: Any) -> None:
     assert cast.vera
+    assert cast.nils
     packed_kits(cast, lot_of_kits(cast))
     orders = [trial_order(cast, f"R-000{n}") for n in range(1, 5)]
 
@@ -30,7 +31,7 @@ def test_of_two_patients_one_gets_the_kit_and_without_naming_it_each_gets_one(ca
 
     def taken(order: TreatmentOrder, bag: str) -> tuple[int, str]:
         units = Unit.objects.filter(number=bag).select_related("record", "batch__record")
-        said: dict[str, Any] = {"units": list(units), "reason": "Asked for", "actor": actor(cast.stella), "at": NOW}
+        said: dict[str, Any] = {"units": list(units), "reason": "Asked for", "actor": actor(cast.nils), "at": NOW}
         return status_of(lambda: reserve_units(order=order, **said))
 
     named = [(orders[0], "BK-0001-K003-1"), (orders[1], "BK-0001-K003-2")]

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -55,6 +57,7 @@ from apps.signatures.api import signing_of
 from apps.signatures.api.verbs import SignedVerb, tagged
 from apps.signatures.facts import SignedContent, Signing
 
+told_to_one = method_decorator(never_cache, name="dispatch")  # nothing that tells an arm stays behind on a device
 BY_NAMERS = Access(write=frozenset(NAMERS))
 BY_HOLDERS = Access(write=frozenset(HOLDERS))
 BY_TREATING = Access(read=frozenset(TREATING), write=frozenset(TREATING))
@@ -158,6 +161,7 @@ class CompareList(SealList):
         return content.compare_content(target, _lines(data))
 
 
+@told_to_one
 class ReadList(OfLot):
     """A holder reads the list; a signature says that it was read."""
 
@@ -196,6 +200,7 @@ class AgreeToOpen(OpenCode):
         return content.agree_content(target, data["reason"])
 
 
+@told_to_one
 class PatientCodeView(APIView):
     """Who opened the code of a patient; and, for who did, what they were told."""
 
@@ -207,6 +212,7 @@ class PatientCodeView(APIView):
         return Response(_patient_code(recipient, request.user.username))
 
 
+@told_to_one
 class BreakCode(SignedVerb):
     """The treating physician opens the code of one patient in an emergency; quality is told."""
 

@@ -24,7 +24,7 @@ from apps.units.facts import Custody
 from apps.units.models import Unit
 from apps.units.rules import kit_of, unit_number
 
-WAITING = (Custody.RESERVED, Custody.IN_TRANSIT)
+WAITING = (Custody.RESERVED, Custody.IN_TRANSIT, Custody.AT_SITE)  # at a ward a bag is kept where it stands
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def opening_of(batch: Batch) -> CodeOpening | None:
 
 
 def waiting_bags(batch: Batch) -> list[str]:
-    """The bags of a lot that are kept for a patient or on their way."""
+    """The bags of a lot that are kept for a patient, on their way or at a ward."""
     return list(Unit.objects.filter(batch=batch, custody__in=WAITING).values_list("number", flat=True))
 
 
@@ -128,6 +128,11 @@ def bags_offered(recipient: Recipient, product: str) -> QuerySet[SealedBag]:
     return listed.filter(kit=kit) if kit else listed.exclude(kit__in=KitAllocation.objects.values("kit"))
 
 
+def knows_a_code(product: str, username: str) -> bool:
+    """Whether this person holds, or has held, the code of a lot of these kits: what was read is not forgotten."""
+    return CodeHolder.objects.filter(batch__product_version__key=product, person__username=username).exists()
+
+
 def against_kits(recipient: Recipient, product: str, units: Sequence[Unit]) -> list[Objection | None]:
     """What stands against giving these bags to a patient; nothing of it depends on what is in them."""
     kit = kit_of_patient(recipient, product)
@@ -151,6 +156,12 @@ def breaks_of(recipient: Recipient) -> list[CodeBreak]:
     """Who opened the code of a patient, oldest first; not what they read."""
     found = CodeBreak.objects.filter(allocation__recipient=recipient).select_related("allocation", "event__record")
     return list(found.order_by("pk"))
+
+
+def unopened_kits(recipient: Recipient, username: str) -> list[KitAllocation]:
+    """The kits of a patient whose code this person has not opened: one for each trial they are in."""
+    known = CodeBreak.objects.filter(broken_by=username).values("allocation")
+    return list(KitAllocation.objects.filter(recipient=recipient).exclude(pk__in=known).order_by("kit"))
 
 
 def unanswered_breaks() -> list[CodeBreak]:

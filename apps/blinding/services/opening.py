@@ -8,7 +8,7 @@ from apps.blinding import rules
 from apps.blinding.content import agree_content, break_content, open_content, read_content
 from apps.blinding.facts import HOLDERS, OPENERS, TREATING, ListLine
 from apps.blinding.models import CodeBreak, CodeOpening, KitAllocation
-from apps.blinding.selectors import is_sealed, list_of, lot_now, opening_of, told_to, waiting_bags
+from apps.blinding.selectors import is_sealed, list_of, lot_now, opening_of, unopened_kits, waiting_bags
 from apps.blinding.services.knowing import stop_the_blind
 from apps.core.actor import Actor
 from apps.core.errors import stop_if
@@ -38,14 +38,15 @@ def break_code(*, recipient: Recipient, reason: str, signing: Signing, actor: Ac
     site, about = recipient.site.code, recipient.record.address
     signer = admit_signer(signing=signing, actor=actor, role=TREATING, site=site, at=at, about=about)
     with audited(actor=signer.actor, action="code.broken", at=at, reason=reason, touching=[recipient.record]) as change:
-        kits = list(KitAllocation.objects.filter(recipient=recipient).order_by("kit"))
+        kits = list(KitAllocation.objects.filter(recipient=recipient))
+        unopened = unopened_kits(recipient, signer.actor.username)
         stop_if(
             rules.has_no_kit(recipient.number, kits),
             reason_is_missing(reason),
-            rules.is_told_already(bool(told_to(recipient, signer.actor.username))),
+            rules.is_told_already(unopened),
         )
         sign(change, signer=signer, record=recipient.record, content=break_content(recipient, reason), site=site)
-        return [_broken(change, recipient, kit, reason) for kit in kits]
+        return [_broken(change, recipient, kit, reason) for kit in unopened]
 
 
 def open_code(

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from apps.batches.models import Batch
@@ -18,7 +19,7 @@ from apps.blinding.facts import HOLDERS, NAMERS, OPENERS, TREATING
 from apps.blinding.forms import BreakForm, ListForm, PersonForm, ReasonForm
 from apps.blinding.models import CodeHolder
 from apps.blinding.rules import holds_no_code
-from apps.blinding.selectors import breaks_of, is_holder, told_to, visible_lot
+from apps.blinding.selectors import breaks_of, is_holder, told_to, unopened_kits, visible_lot
 from apps.blinding.services import break_code, end_holder, name_holder, open_code, read_list, seal_list
 from apps.core.errors import NotAllowed, Refused
 from apps.core.http import who
@@ -92,6 +93,7 @@ def end(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return signed_page(request, panel, perform, back, context=batch_bar(lot))
 
 
+@never_cache
 @open_to(access=BY_HOLDERS)
 @require_http_methods(METHODS)
 def seal(request: HttpRequest, number: str) -> HttpResponse:
@@ -130,6 +132,7 @@ def opening(request: HttpRequest, number: str) -> HttpResponse:
     return _by_two(request, lot, form, (title, word, intro), shown, perform)
 
 
+@never_cache
 @open_to(access=BY_HOLDERS)
 @require_http_methods(METHODS)
 def read(request: HttpRequest, number: str) -> HttpResponse:
@@ -156,6 +159,7 @@ def read(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "signing_page.html", context, status=refused.status if refused else 200)
 
 
+@never_cache
 @open_to(access=BY_TREATING)
 @require_http_methods(METHODS)
 def patient_code(request: HttpRequest, number: str) -> HttpResponse:
@@ -167,6 +171,7 @@ def patient_code(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         told = told_to(recipient, request.user.get_username())
         context = {"recipient": recipient, "form": form, "told": told, "breaks": breaks_of(recipient)}
+        context["unopened"] = unopened_kits(recipient, request.user.get_username())
         return render(request, "blinding/patient.html", context, status=400 if form.errors else 200)
     reason = form.cleaned_data["reason"]
     panel = Panel(

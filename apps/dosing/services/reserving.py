@@ -5,8 +5,8 @@ from datetime import datetime
 
 from apps.audit.services import Change, audited
 from apps.batches.selectors.batches import chain_of_batch
-from apps.blinding.rules import ANOTHERS_KIT
-from apps.blinding.selectors import against_kits
+from apps.blinding.rules import ANOTHERS_KIT, knows_the_code
+from apps.blinding.selectors import against_kits, knows_a_code
 from apps.blinding.services import allocate_kit
 from apps.core.actor import Actor
 from apps.core.errors import Objection, RuleBroken, stop_if
@@ -91,7 +91,7 @@ def _reserved(
     door = {"touching": touching, "relying_on": [*ancestors(records), order.recipient.record]}
     with audited(actor=actor, action="order.units.reserved", at=at, reason=reason, **door) as change:
         now, found = order_now(order), units_now(units)
-        stop_if(may_not_move(OrderVerb.RESERVE, OrderState(now.state)))
+        stop_if(may_not_move(OrderVerb.RESERVE, OrderState(now.state)), _knows_too_much(now, actor))
         others = choosing.passes_over([one.number for one in found], [one.number for one in first], reason)
         against = [*_against(now, found), *([others] if others else [])]
         for verb, some in _verbs_for(found):
@@ -119,6 +119,11 @@ def _kept(change: Change, order: TreatmentOrder, units: Sequence[Unit]) -> Treat
     if is_blinded(order):
         allocate_kit(change, recipient=order.recipient, product=order.product_version.key, units=units)
     return change.update(order, state=MOVES[OrderVerb.RESERVE].target)
+
+
+def _knows_too_much(order: TreatmentOrder, actor: Actor) -> Objection | None:
+    knows = is_blinded(order) and knows_a_code(order.product_version.key, actor.username)
+    return knows_the_code(actor.printed_name, knows)
 
 
 def _against(order: TreatmentOrder, units: Sequence[Unit]) -> list[Objection]:
