@@ -36,7 +36,7 @@ WRONG: dict[str, tuple[str, Any, str]] = {
     "a number without kit and bag": ("units.number_pattern", "{BATCH}-U{N:02}", "units.number_pattern"),
     "no kit although the number names one": ("preparation.blinded", ..., "units.number_pattern"),
     "kits for nobody": ("dosing", ..., "dosing"),
-    "a dose by weight of the patient": ("dosing.arms.0.days", [0, 3], "dosing.arms[0]"),
+    "more doses than bags": ("preparation.blinded.bags_per_kit", 2, "dosing.arms[0]"),
     "more than a bag holds": ("dosing.arms.0.dose.value", "11", "dosing.arms[0]"),
     "a reading that only cells give": ("dosing.thaw.0", VIABILITY, "dosing.thaw[0]"),
 }
@@ -69,6 +69,13 @@ def test_a_dose_that_counts_cells_is_refused() -> None:
     with pytest.raises(DefinitionRefused) as refused:
         changed("dosing.arms.0", arm)
     assert "dosing.arms[0].basis" in {problem.place for problem in refused.value.problems}
+
+
+def test_a_kit_may_hold_a_spare_bag_for_one_that_breaks() -> None:
+    definition = changed("preparation.blinded.bags_per_kit", 4).definition
+
+    numbers = [unit_number(definition, "BK-0001", n) for n in (4, 5)]
+    assert numbers == ["BK-0001-K001-4", "BK-0001-K002-1"]
 
 
 def test_bags_are_numbered_by_kit() -> None:
