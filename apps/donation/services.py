@@ -185,12 +185,11 @@ def record_collection(
         *(chains.against_collection(chain.facts, donor.number, collected_at) if chain else ()),
     )
     number = cast(DonationNumber, given).number
-    stop_if(
-        is_taken(number, record_at(f"donation/{number}") is not None, "din"),
-        is_given_to_another(number, issued_to(number), donor.number),
-    )
-    relied = [donor.record, *([chain.record] if chain else [])]
+    stop_if(is_taken(number, record_at(f"donation/{number}") is not None, "din"))
+    series = record_at(f"series/{number[:5]}-{number[5:7]}")
+    relied = [donor.record, *(one.record for one in [chain] if one), *([series] if series else [])]
     with audited(actor=who, action="donation.collected", at=at, relying_on=relied) as change:
+        stop_if(is_given_to_another(number, issued_to(number), donor.number))
         record = change.open_record("donation", number, site=donor.site.code)
         donation = Donation(record=record, din=number, donor=donor, site=donor.site, tissue=tissue)
         donation.collected_at, donation.collected_where = collected_at, where

@@ -8,11 +8,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from apps.audit.selectors import Verification
+from apps.audit.services import audited
 from apps.core.errors import NotAllowed
 from apps.core.roles import Role
+from apps.donation import services
+from apps.donation.services import record_collection
 from apps.identity.facts import DonationNumber, Person
 from apps.identity.models import Donor, IssuedNumber
-from apps.identity.rules.contents import read_donation_number
+from apps.identity.rules.contents import read_donation_number, write_donation_number
 from apps.identity.rules.donation_numbers import next_serial
 from apps.identity.services import issue_number, register_donor
 from tests.audit.test_two_connections import PATIENCE, threads
@@ -86,6 +89,21 @@ def test_an_issued_number_is_never_changed(cast: Cast) -> None:
 
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE identity_issuednumber SET number = 'A999926000009'")
+
+
+@pytest.mark.django_db
+def test_a_number_that_is_issued_in_the_moment_of_a_collection_labels_nothing_of_another(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = donor(cast), donor(cast, "D-0901")
+    issued(cast, other)
+    monkeypatch.setattr(services, "audited", lambda **door: issued(cast, other) and audited(**door))
+
+    collected = {"tissue": "umbilical_cord", "collected_at": AT, "where": "Theatre 2", "at": AT}
+    din = write_donation_number("A999926000002").text
+    refused = codes(lambda: record_collection(din=din, donor=mine, actor=actor(cast.colin), **collected))
+
+    assert refused == ["number_of_another_donor"]
 
 
 @pytest.mark.django_db
