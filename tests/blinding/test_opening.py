@@ -120,8 +120,6 @@ def test_it_needs_a_reason_a_physician_a_kit_and_is_told_once(cast: Cast, treate
     assert CodeBreak.objects.count() == 1
 
 
-# --- opened for everybody -------------------------------------------------------------------------------------------
-def test_two_people_open_the_code_of_the_lot_and_everybody_reads_it(cast: Cast, lot: Batch, kits: list[Unit]) -> None:
 def test_who_opened_the_code_of_one_trial_opens_that_of_the_next_of_the_same_patient(
     cast: Cast, treated: Recipient
 ) -> None:
@@ -141,6 +139,8 @@ def test_who_opened_the_code_of_one_trial_opens_that_of_the_next_of_the_same_pat
         broken(cast, treated)
 
 
+# --- opened for everybody -------------------------------------------------------------------------------------------
+def test_two_people_open_the_code_of_the_lot_and_everybody_reads_it(cast: Cast, lot: Batch, kits: list[Unit]) -> None:
     assert opened_list(lot) == []
     for second in (cast.quinn, cast.stella):
         with pytest.raises((RuleBroken, NotAllowed)) as refused:

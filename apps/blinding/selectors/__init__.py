@@ -17,8 +17,8 @@ from apps.blinding.selectors.kits import (
     lot_now,
     opening_of,
     unanswered_breaks,
-    visible_lot,
     unopened_kits,
+    visible_lot,
     visible_lots,
     waiting_bags,
 )
@@ -42,8 +42,8 @@ __all__ = [
     "opening_of",
     "told_to",
     "unanswered_breaks",
+    "unopened_kits",
     "visible_lot",
     "visible_lots",
-    "unopened_kits",
     "waiting_bags",
 ]

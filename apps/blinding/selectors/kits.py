@@ -158,13 +158,13 @@ def breaks_of(recipient: Recipient) -> list[CodeBreak]:
     return list(found.order_by("pk"))
 
 
-def unanswered_breaks() -> list[CodeBreak]:
-    """A duty: codes opened in an emergency of which quality has not judged the event."""
-    found = CodeBreak.objects.filter(event__state=EventState.OPEN)
-    return list(found.select_related("record", "allocation__recipient", "event__record").order_by("pk"))
 def unopened_kits(recipient: Recipient, username: str) -> list[KitAllocation]:
     """The kits of a patient whose code this person has not opened: one for each trial they are in."""
     known = CodeBreak.objects.filter(broken_by=username).values("allocation")
     return list(KitAllocation.objects.filter(recipient=recipient).exclude(pk__in=known).order_by("kit"))
 
 
+def unanswered_breaks() -> list[CodeBreak]:
+    """A duty: codes opened in an emergency of which quality has not judged the event."""
+    found = CodeBreak.objects.filter(event__state=EventState.OPEN)
+    return list(found.select_related("record", "allocation__recipient", "event__record").order_by("pk"))

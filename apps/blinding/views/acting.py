@@ -171,11 +171,11 @@ def patient_code(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         told = told_to(recipient, request.user.get_username())
         context = {"recipient": recipient, "form": form, "told": told, "breaks": breaks_of(recipient)}
+        context["unopened"] = unopened_kits(recipient, request.user.get_username())
         return render(request, "blinding/patient.html", context, status=400 if form.errors else 200)
     reason = form.cleaned_data["reason"]
     panel = Panel(
         title=_("Open the code of %(number)s") % {"number": number},
-        context["unopened"] = unopened_kits(recipient, request.user.get_username())
         verb=_("Sign: opened"),
         content=lambda: content.break_content(recipient, reason),
         cancel_url=here,

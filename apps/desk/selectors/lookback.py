@@ -29,8 +29,12 @@ def to_recall(whom: Asked) -> Iterator[Task]:
     """Units that were out, and of which nobody has said what became of them."""
     for duty in unanswered_recalls(whom.sites)[:MOST]:
         donor, batch = duty.look_back.donor, duty.look_back.batch
-        said = {"donor": donor.number if donor else "", "batch": batch.number if batch else ""}
-        note = N_("Look-back from donor {donor}") if donor else N_("A test of {batch} failed late")
+        said = {
+            "donor": donor.number if donor else "",
+            "batch": batch.number if batch else "",
+            "what": duty.look_back.what,
+        }
+        note = N_("Look-back from donor {donor}") if donor else N_("{batch}: {what}")
         yield Task(
             N_("Recall a unit"), duty.unit.number, duty.look_back.opened_at, "lookback:look_back",
             (duty.look_back.number,), said, note, Risk.HIGH, duty.due_at,

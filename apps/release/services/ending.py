@@ -22,6 +22,9 @@ from apps.units.selectors import units_of
 from apps.units.services import set_disposition
 
 REOPENED = "reopened"
+RECALLED = (
+    "failed:recall"  # swept as what failed late is: who has it, or got it, is found through everything made of it
+)
 
 
 def reject_batch(*, batch: Batch, reason: str, signing: Signing, actor: Actor, at: datetime) -> Batch:
@@ -30,7 +33,10 @@ def reject_batch(*, batch: Batch, reason: str, signing: Signing, actor: Actor, a
 
 
 def recall_batch(*, batch: Batch, reason: str, signing: Signing, actor: Actor, at: datetime) -> Batch:
-    """What was released for supply is called back with its reason; what is still in quarantine is rejected."""
+    """What was released for supply is called back with its reason; what is still in quarantine is rejected.
+
+    What was made from it since, from a bank's cells or as kits, is held with it: it goes to nobody.
+    """
     return _end(Verb.RECALL, recall_content, batch, reason, signing, actor, at)
 
 
@@ -77,6 +83,21 @@ def _end(
         set_disposition(change, units=waiting, verb=UnitVerb.REJECT)
         set_disposition(change, units=[unit for unit in units if unit.disposition in ISSUABLE], verb=UnitVerb.RECALL)
         enter_decision(change, ended, product_units(units), reason=reason)
+        if verb is Verb.RECALL:
+            _hold_what_was_made(change, ended, reason)
         return ended
 
     return decide_on(verb, batch, signing, actor, at, decide, reason=reason)
+
+
+def _hold_what_was_made(change: Change, batch: Batch, reason: str) -> None:
+    """Cells that grow elsewhere go on growing; nothing made of the batch is certified, issued or given."""
+    place_hold(
+        change,
+        record=batch.record,
+        key=RECALLED,
+        blocks=[Blocks.CERTIFY, Blocks.ISSUE, Blocks.USE],
+        code="recalled",
+        template=N_("{batch} was recalled: {reason}"),
+        facts={"batch": batch.number, "reason": reason},
+    )

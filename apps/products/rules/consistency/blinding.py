@@ -57,7 +57,7 @@ def _given(dosing: Dosing, blinded: Blinded, definition: Definition) -> Iterator
         if arm.amount_unit != BY_VOLUME:
             yield Problem(path("dosing", "arms", i, "basis"), "a kit is given by its volume: not every one holds cells")
         elif len(arm.days) > blinded.bags_per_kit or arm.dose.value > definition.units.fill.volume.value:
-            yield Problem(path("dosing", "arms", i), f"{len(arm.days)} doses need a bag of one kit each; more are spare")
+            yield Problem(path("dosing", "arms", i), f"{len(arm.days)} doses need a full bag of the kit each")
     for i, asked in enumerate(dosing.thaw):
         if asked.key in ONLY_CELLS_ANSWER:
             yield Problem(path("dosing", "thaw", i), f'"{asked.key}" would tell what a kit holds')
