@@ -115,9 +115,10 @@ def test_the_pages_show_a_study_in_both_languages(cast: Cast, batch: Batch, lang
 
 
 def test_a_pull_on_the_page_says_what_is_wrong_beside_its_field(cast: Cast, batch: Batch) -> None:
-    study, pages = opened(cast, batch), page_of(cast.anna)
+    study = opened(cast, batch)
     url = f"/stability/{study.number}/pulls/3/"
     with on(month(3)):
+        pages = page_of(cast.anna)
         empty = pages.post(url, {"scanned": "", "pulled_at": ""})
         early = pages.post(url, {"scanned": for_study(batch)[0].number, "pulled_at": "2026-01-01T00:00"})
         local = f"{month(3):%Y-%m-%dT%H:%M}"
