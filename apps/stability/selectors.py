@@ -232,7 +232,9 @@ def clock_start(unit: Unit) -> datetime:
     storage = definition_of_batch(unit.batch).storage
     state = storage.state(unit.storage_state)
     begun = moment_of(storage, state.starts_with, clock_moments(unit.batch, unit)) if state else None
-    return begun or unit.filled_at
+    # Where the event names no instant that the record knows, it counts from when the unit came into the state.
+    came = {"frozen": unit.frozen_at, "thawed": unit.thawed_at}.get(state.condition if state else "")
+    return begun or came or unit.filled_at
 
 
 def units_to_extend(study: Study, at: datetime) -> list[Unit]:

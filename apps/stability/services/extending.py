@@ -13,6 +13,7 @@ from apps.core.rules import reason_is_missing
 from apps.documents.services import request_document
 from apps.lineage.selectors import ancestors
 from apps.organisation.services import require
+from apps.quality.facts import Blocks
 from apps.quality.rules import has_open_holds, is_blank
 from apps.quality.selectors import open_holds
 from apps.signatures.facts import Signer, Signing
@@ -40,6 +41,7 @@ from apps.units.selectors import units_now
 from apps.units.services import print_later_labels
 
 V = ExtensionVerb
+STOPS = {Blocks.ISSUE, Blocks.USE}  # what keeps only the certification back holds no unit
 
 
 def propose_extension(
@@ -94,7 +96,7 @@ def against_units(
     """What stands against each unit at this moment: an open hold, its expiry, its states, a promise."""
     protocol, promised = protocol_followed(study), promises_of(units)
     return [
-        has_open_holds(open_holds([unit.record for unit in units])),
+        has_open_holds([hold for hold in open_holds([unit.record for unit in units]) if STOPS & set(hold.blocks)]),
         *(rules.is_not_of_the_batch(unit.number, batch.number, unit.batch_id == batch.pk) for unit in units),
         *(rules.is_not_in_stock(unit.facts) for unit in units),
         *(rules.is_kept_otherwise(unit.number, unit.storage_state, protocol.state) for unit in units),
