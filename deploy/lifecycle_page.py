@@ -11,9 +11,9 @@ from apps.dosing import lifecycle as dosing
 from apps.materials import lifecycle as materials
 from apps.products import lifecycle as products
 from apps.quality import lifecycle as quality
-from apps.testing import lifecycle as testing
 from apps.stability import lifecycle as stability
 from apps.stability.facts import ExtensionState, StudyState
+from apps.testing import lifecycle as testing
 from apps.transport import lifecycle as transport
 from apps.units import lifecycle as units
 from apps.vigilance import lifecycle as vigilance

@@ -52,8 +52,7 @@ class RegisterEntry(Audited):
                 name="a_registered_document_has_name_and_hash",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["CERTIFIED", "CERTIFIED_AGAIN", "CONDITIONAL", "EXCEPTIONAL", "URGENT", "WITHDRAWN"])
-                | Q(document__isnull=False),
+                condition=Q(kind__in=["REJECTED", "RECALLED", "REOPENED"]) | Q(document__isnull=False),
                 name="what_is_certified_has_its_document",
             ),
         ]

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=60, unique=True)),
                 ('test', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('LABORATORY', 'Laboratory'), ('PHASE_I_DONE', 'Phase I Done'), ('INVALIDATED', 'Invalidated'), ('PRODUCTION', 'Production'), ('EXTENDED', 'Extended'), ('CONCLUDED', 'Concluded')], db_index=True, default=apps.testing.facts.InvestigationState['LABORATORY'], max_length=12)),
+                ('state', models.CharField(choices=[('LABORATORY', 'Laboratory'), ('PHASE_I_DONE', 'Phase i done'), ('INVALIDATED', 'Invalidated'), ('PRODUCTION', 'Production'), ('EXTENDED', 'Extended'), ('CONCLUDED', 'Concluded')], db_index=True, default=apps.testing.facts.InvestigationState['LABORATORY'], max_length=12)),
                 ('earlier', models.PositiveSmallIntegerField(default=0)),
                 ('round', models.PositiveSmallIntegerField(default=1)),
                 ('opened_at', models.DateTimeField()),
