@@ -11,8 +11,8 @@ from apps.core.actor import SYSTEM
 from apps.core.errors import Refused, RuleBroken
 from apps.documents.models import Document
 from apps.quality.facts import EventKind
-from apps.quality.models import Event
-from apps.quality.services import stop_record
+from apps.quality.models import Event, Hold
+from apps.quality.services import lift_hold, stop_record
 from apps.stability.facts import ExtensionState, RelabelState
 from apps.stability.models import Study
 from apps.stability.selectors import extended_units, units_to_extend
@@ -35,7 +35,10 @@ def younger(cast: Cast, batch: Batch) -> Batch:
     """CT-0043, frozen in month 5 of the study; its bags may be used until month 9."""
     made = running_batch(cast, "CT-0043", 2)
     bags = filled(cast, made)
-    with audited(actor=SYSTEM, action="test.arranged", at=FROZEN, touching=[bag.record for bag in bags]) as change:
+    touching = [made.record, *(bag.record for bag in bags)]
+    with audited(actor=SYSTEM, action="test.arranged", at=FROZEN, touching=touching) as change:
+        for hold in Hold.objects.filter(record=made.record, lifted_at=None):  # as if its release tests had passed
+            lift_hold(change, hold=hold, reason="passed")
         product = [bag for bag in bags if bag.kind == UnitKind.PRODUCT]
         set_disposition(change, units=product, verb=UnitVerb.RELEASE)
         states = {"condition": "FROZEN", "storage_state": "frozen", "frozen_at": FROZEN, "expires_at": OLD}
