@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from apps.audit.models import Record
 from apps.audit.services import Change, audited
 from apps.batches.models import Batch
 from apps.core.actor import Actor
@@ -166,7 +165,7 @@ def signer_of(verb: ExtensionVerb, extension: Extension, signing: Signing, actor
     return admit_signer(signing=signing, actor=actor, role=roles, site=record.site, at=at, about=record.address)
 
 
-def door_of(extension: Extension) -> dict[str, list[Record]]:
+def door_of(extension: Extension) -> dict[str, Any]:
     """What a decision touches, and what it relies on: a hold placed at this moment waits, or is seen."""
     batch = extension.batch.record
     units = [row.unit.record for row in extended_units(extension)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from apps.audit.services import Change, audited
@@ -46,7 +47,7 @@ def begin_study(*, batch: Batch, units: Sequence[Unit], signing: Signing, actor:
     roles = STUDY_MOVES[StudyVerb.OPEN].roles
     signer = admit_signer(signing=signing, actor=actor, role=roles, site=site, at=at, about=about)
     touching = [batch.record, *(unit.record for unit in units)]
-    door = {"touching": touching, "relying_on": ancestors([batch.record])}
+    door: dict[str, Any] = {"touching": touching, "relying_on": ancestors([batch.record])}
     with audited(actor=signer.actor, action="study.opened", at=at, **door) as change:
         batch, numbers, units = batch_now(batch), [unit.number for unit in units], units_now(units)
         protocol = protocol_asked(batch)
