@@ -18,6 +18,12 @@ def link(change: Change, *, children: Iterable[Record], parent: Record) -> list[
     return link_all(change, children=children, parents=[parent])
 
 
+def link_once(change: Change, *, child: Record, parent: Record) -> None:
+    """The same for what goes in by and by, as a lot of material: the first time ties it, a further one adds nothing."""
+    if not Edge.objects.filter(record=child, parent=parent).exists():
+        link(change, children=[child], parent=parent)
+
+
 def link_all(change: Change, *, children: Iterable[Record], parents: Iterable[Record]) -> list[Edge]:
     """Each of these things was made from all of those: as `link`, in two statements however many they are."""
     children, parents = list(children), list(parents)

@@ -20,7 +20,7 @@ from apps.quality.models import Event, Hold
 from apps.quality.selectors import open_holds
 from apps.units.content import scientific
 from apps.units.facts import Counted, LabelFate, UnitVerb
-from apps.units.models import Fill, Label, Unit
+from apps.units.models import ContainerIssue, Fill, Label, Unit
 from apps.units.rules import read_code
 from apps.units.selectors import expiring_units, releasable_units, unit_records, units_page, why_not_certifiable
 from apps.units.services import (
@@ -196,6 +196,19 @@ def test_containers_come_from_a_released_lot_of_the_right_material_in_date(cast:
         with pytest.raises(RuleBroken) as refusal:
             issue_containers(batch=batch, lot=lot, count=12, actor=olga, at=AT)
         assert codes(refusal) == [code]
+
+
+def test_what_holds_a_lot_of_containers_holds_the_units_that_were_filled_into_it(cast: Cast, batch: Batch) -> None:
+    units = filled(cast, batch)
+    bags(cast, batch, 1)
+    lot = ContainerIssue.objects.filter(batch=batch).earliest("pk").lot.record
+
+    with audited(actor=SYSTEM, action="test", at=FILLED, touching=[lot]) as change:
+        hold = Hold(record=lot, key="leaks", blocks_issue=True, code="stopped", template="Bags of this lot leak.")
+        hold.placed_at, hold.placed_by = FILLED, "quinn"
+        change.create(hold)
+
+    assert all(hold in open_holds([unit.record], Blocks.ISSUE) for unit in units)
 
 
 def test_an_expired_lot_that_was_used_is_recorded_with_an_event(cast: Cast, batch: Batch) -> None:

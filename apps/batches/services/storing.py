@@ -13,8 +13,7 @@ from apps.batches.services.judging import Judged, life_after_opening
 from apps.batches.services.reporting import hold_uncovered, report_value
 from apps.batches.services.rows import row_of
 from apps.core.errors import Objection
-from apps.lineage.models import Edge
-from apps.lineage.services import link
+from apps.lineage.services import link_once
 from apps.materials.models import MaterialLot
 from apps.materials.services import open_lot
 from apps.products.definition import MaterialNeed, VesselUse
@@ -69,9 +68,7 @@ def _use(change: Change, situation: Situation, judged: Judged) -> None:
 
 
 def _use_lot(change: Change, situation: Situation, lot: MaterialLot, judged: Judged) -> None:
-    record = situation.batch.record
-    if not Edge.objects.filter(record=record, parent=lot.record).exists():
-        link(change, children=[record], parent=lot.record)
+    link_once(change, child=situation.batch.record, parent=lot.record)
     if is_opened_by_use(situation, lot) and lot.opened_at is None:
         life = life_after_opening(situation, lot.material)
         open_lot(change, lot=lot, opened_at=judged.performed_at, life=life)

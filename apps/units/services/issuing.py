@@ -17,6 +17,7 @@ from apps.core.errors import Happened, Objection, stop_if
 from apps.core.rules import is_future, reason_is_missing
 from apps.core.text import N_
 from apps.documents.services import request_document
+from apps.lineage.services import link_once
 from apps.materials.models import MaterialLot
 from apps.materials.rules import against_use
 from apps.materials.selectors import facts_in_use, lots_now
@@ -37,7 +38,8 @@ from apps.units.services.overriding import marks, report_accepted
 def issue_containers(
     *, batch: Batch, lot: MaterialLot, count: int, actor: Actor, at: datetime, happened: Happened | None = None
 ) -> ContainerIssue:
-    """Hand empty containers of one released lot to a batch for its fill."""
+    """Hand empty containers of one released lot to a batch for its fill. The batch is made with that lot from now on:
+    what holds the lot later holds the units that were filled into it."""
     who = trained_operator(batch, actor, at)
     stop_if(rules.is_no_count(count))
     issued_at = happened.at if happened else at
@@ -58,6 +60,7 @@ def issue_containers(
         issue = ContainerIssue(record=batch.record, batch=batch, lot=lot, count=count, issued_at=issued_at)
         issue.issued_by, issue.overridden = who.username, marks(overridden)
         change.create(issue)
+        link_once(change, child=batch.record, parent=lot.record)
         report_accepted(change, subject=batch.record, overridden=overridden, happened=happened)
         return issue
 
