@@ -124,10 +124,9 @@ def releasable_units(batch: Batch) -> list[Unit]:
 
 
 def expiring_units(at: datetime, within: timedelta, sites: Collection[str] | None = None) -> QuerySet[Unit]:
-    """Units that expire soon or have expired and are still there: what the store is warned of, soonest first."""
-    found = Unit.objects.filter(expires_at__lte=at + within).exclude(custody__in=OVER)
+    """What the store is warned of, soonest first: units that expire soon or have, and are there; not those of studies."""
+    found = Unit.objects.filter(expires_at__lte=at + within).exclude(custody__in=(*OVER, Custody.SET_APART))
     found = found.exclude(condition=Condition.SPENT).exclude(kind=UnitKind.RETAINED)
-    found = found.exclude(custody=Custody.SET_APART)  # a study goes on beyond the expiry: that is what it is for
     if sites is not None:
         found = found.filter(batch__site__code__in=sites)
     return found.select_related("record", "batch", "batch__site").order_by("expires_at", "pk")

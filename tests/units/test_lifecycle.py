@@ -10,7 +10,7 @@ from apps.units.lifecycle import FORWARD, MOVES, goes_back, gone, refuses
 
 EXPIRES = datetime(2027, 11, 5, 6, 6, tzinfo=UTC)
 STATES = list(product(UnitKind, Disposition, Condition, Custody))
-PRESENT = {Custody.IN_STORE, Custody.RESERVED, Custody.IN_TRANSIT, Custody.AT_SITE}
+PRESENT = {"IN_STORE", "RESERVED", "SET_APART", "IN_TRANSIT", "AT_SITE"}
 ISSUABLE = {Disposition.CONDITIONAL, Disposition.RELEASED}
 
 # Written a second time, by hand: what each verb needs of kind, disposition, condition and custody ("" = anything).
@@ -21,16 +21,20 @@ ALLOWED: dict[UnitVerb, tuple[set[str], set[str], set[str], set[str]]] = {
     UnitVerb.RECALL: (set(), {"CONDITIONAL", "RELEASED"}, set(), set()),
     UnitVerb.FREEZE: (set(), set(), {"FRESH"}, {"IN_STORE"}),
     UnitVerb.THAW: (set(), set(), {"FROZEN"}, {"IN_STORE", "RESERVED", "AT_SITE"}),
-    UnitVerb.USE_UP: (set(), set(), {"FRESH", "FROZEN", "THAWED"}, {"IN_STORE", "RESERVED", "IN_TRANSIT", "AT_SITE"}),
+    UnitVerb.USE_UP: (set(), set(), {"FRESH", "FROZEN", "THAWED"}, PRESENT),
     UnitVerb.RESERVE: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "FROZEN"}, {"IN_STORE"}),
+    UnitVerb.RESERVE_IN_QUARANTINE: ({"PRODUCT"}, {"QUARANTINED"}, {"FRESH", "FROZEN"}, {"IN_STORE"}),
+    UnitVerb.SET_APART: (set(), {"QUARANTINED", "CONDITIONAL", "RELEASED"}, {"FRESH", "FROZEN"}, {"IN_STORE"}),
+    UnitVerb.TAKE_UP: (set(), set(), set(), {"SET_APART"}),
     UnitVerb.KEEP_AT_SITE: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "FROZEN"}, {"AT_SITE"}),
     UnitVerb.FREE: (set(), set(), set(), {"RESERVED"}),
     UnitVerb.SHIP: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "FROZEN"}, {"IN_STORE", "RESERVED"}),
+    UnitVerb.SHIP_IN_QUARANTINE: ({"PRODUCT"}, {"QUARANTINED"}, {"FRESH", "FROZEN"}, {"RESERVED"}),
     UnitVerb.ARRIVE: (set(), set(), set(), {"IN_TRANSIT"}),
     UnitVerb.TAKE_BACK: (set(), set(), {"FRESH", "FROZEN"}, {"RESERVED", "IN_TRANSIT", "AT_SITE"}),
     UnitVerb.ADMINISTER: ({"PRODUCT"}, {"CONDITIONAL", "RELEASED"}, {"FRESH", "THAWED"}, {"RESERVED", "AT_SITE"}),
     UnitVerb.DRAW: ({"PRODUCT"}, {"RELEASED"}, {"FRESH", "FROZEN"}, {"IN_STORE"}),
-    UnitVerb.DESTROY: (set(), set(), set(), {"IN_STORE", "RESERVED", "IN_TRANSIT", "AT_SITE"}),
+    UnitVerb.DESTROY: (set(), set(), set(), PRESENT),
 }
 
 

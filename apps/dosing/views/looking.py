@@ -13,7 +13,7 @@ from apps.core.ui.lists import state_list
 from apps.core.ui.wording import bilingual, sentence, translated
 from apps.documents.selectors import documents_about
 from apps.dosing.facts import OrderState, OrderVerb
-from apps.dosing.lifecycle import MOVES, verbs_from
+from apps.dosing.lifecycle import MOVES, Move, verbs_from
 from apps.dosing.models import TreatmentOrder
 from apps.dosing.selectors import (
     dose_of,
@@ -73,14 +73,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "holds": holds_panel([found.record, *(row.unit.record for row in kept)]),
         "places": receivers_of(there([row.unit for row in kept])),
         "shipments": shipments_for(found.record),
-        "acts": [
-            {
-                "label": translated(move.label),
-                "url": reverse(f"dosing:{move.verb.lower()}", args=[number]),
-                "stops": move.verb in (OrderVerb.FREE, OrderVerb.CANCEL),
-            }
-            for move in moves
-        ],
+        "acts": [_act(move, number) for move in moves],
         "supplies": supplies_for(found.record_id),
         "agrees": found.state == OrderState.CHECKED and bool(set(AGREEING) & roles) and foresees(definition),
         **_of_trial(found),
@@ -88,6 +81,12 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "entries": list(entries_of(found.record)),
     }
     return render(request, "dosing/order.html", context)
+
+
+def _act(move: Move, number: str) -> dict[str, object]:
+    """One act that is offered; what ends the order stands back."""
+    url = reverse(f"dosing:{move.verb.lower()}", args=[number])
+    return {"label": translated(move.label), "url": url, "stops": move.verb in (OrderVerb.FREE, OrderVerb.CANCEL)}
 
 
 def _of_trial(order: TreatmentOrder) -> dict[str, object]:

@@ -107,7 +107,7 @@ def against_units(
 
 def endorse_extension(*, extension: Extension, signing: Signing, actor: Actor, at: datetime) -> Extension:
     """Quality signs: the data support the later expiry of these units, judged again as they stand now."""
-    signer, door = signer_of(V.ENDORSE, extension, signing, actor, at), door_of(extension)
+    signer, door = extension_signer(V.ENDORSE, extension, signing, actor, at), door_of(extension)
     with audited(actor=signer.actor, action="extension.endorsed", at=at, **door) as change:
         now = _judged(V.ENDORSE, extension, at)
         sign(change, signer=signer, record=now.record, content=endorse_content(now), site=now.record.site)
@@ -117,7 +117,7 @@ def endorse_extension(*, extension: Extension, signing: Signing, actor: Actor, a
 
 def authorise_extension(*, extension: Extension, signing: Signing, actor: Actor, at: datetime) -> Extension:
     """The authorised person signs, another one than quality's: new labels are printed, the sealed report follows."""
-    signer, door = signer_of(V.AUTHORISE, extension, signing, actor, at), door_of(extension)
+    signer, door = extension_signer(V.AUTHORISE, extension, signing, actor, at), door_of(extension)
     with audited(actor=signer.actor, action="extension.authorised", at=at, **door) as change:
         now = _judged(V.AUTHORISE, extension, at)
         stop_if(rules.is_same_person(signer.actor.username, now.endorsed_by))
@@ -159,7 +159,7 @@ def withdraw_extension(*, extension: Extension, reason: str, actor: Actor, at: d
         return change.update(now, **ended)
 
 
-def signer_of(verb: ExtensionVerb, extension: Extension, signing: Signing, actor: Actor, at: datetime) -> Signer:
+def extension_signer(verb: ExtensionVerb, extension: Extension, signing: Signing, actor: Actor, at: datetime) -> Signer:
     """Who signs this verb, by the roles of the table."""
     record, roles = extension.record, EXTENSION_MOVES[verb].roles
     return admit_signer(signing=signing, actor=actor, role=roles, site=record.site, at=at, about=record.address)

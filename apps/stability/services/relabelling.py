@@ -19,7 +19,7 @@ from apps.stability.facts import ExtensionState, ExtensionVerb, RelabelState
 from apps.stability.lifecycle import EXTENSION_MOVES, may_not_move
 from apps.stability.models import ExtendedUnit, Extension
 from apps.stability.selectors import extended_units, extension_now
-from apps.stability.services.extending import against_months, against_units, door_of, signer_of
+from apps.stability.services.extending import against_months, against_units, door_of, extension_signer
 from apps.units.rules import number_of_code, read_code
 from apps.units.services import destroy_unused, exchange_label, reconcile_labels
 
@@ -31,7 +31,7 @@ def relabel_unit(
 ) -> ExtendedUnit:
     """The first person took the old label off and applied the new one; both are scanned. Nothing counts yet: a second
     person confirms it. Another unit or label is a hard stop, kept as a near miss."""
-    signer = signer_of(V.RELABEL, extension, signing, actor, at)
+    signer = extension_signer(V.RELABEL, extension, signing, actor, at)
     _compare(extension, scanned, label, signer.actor, at)
     with audited(actor=signer.actor, action="unit.relabelled", at=at, **door_of(extension)) as change:
         now = extension_now(extension)
@@ -86,7 +86,7 @@ def confirm_relabelling(*, extension: Extension, signing: Signing, actor: Actor,
 
     The labels of the batch are reconciled anew as soon as none is left over.
     """
-    signer, door = signer_of(V.CONFIRM, extension, signing, actor, at), door_of(extension)
+    signer, door = extension_signer(V.CONFIRM, extension, signing, actor, at), door_of(extension)
     with audited(actor=signer.actor, action="extension.confirmed", at=at, **door) as change:
         now = extension_now(extension)
         rows = extended_units(now, RelabelState.APPLIED)

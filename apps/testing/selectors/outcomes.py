@@ -225,11 +225,8 @@ def outcome_of(batch: Batch, key: str, point: str = "") -> TestOutcome:
 
 def invalid_runs(batch: Batch) -> int:
     """How many runs of a batch gave no reportable result."""
-    return (
-        AssayRun.objects.filter(lines__sample__batch=batch, lines__sample__point="", state=RunState.INVALID)
-        .distinct()
-        .count()
-    )
+    own = {"lines__sample__batch": batch, "lines__sample__point": ""}
+    return AssayRun.objects.filter(**own, state=RunState.INVALID).distinct().count()
 
 
 def overdue_results(at: datetime, sites: Collection[str] | None = None) -> list[Duty]:
