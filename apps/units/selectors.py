@@ -124,7 +124,7 @@ def releasable_units(batch: Batch) -> list[Unit]:
 
 
 def expiring_units(at: datetime, within: timedelta, sites: Collection[str] | None = None) -> QuerySet[Unit]:
-    """What the store is warned of, soonest first: units that expire soon or have, and are there; not those of studies."""
+    """What the store is warned of, soonest first: units there that expire soon or have; not those of a study."""
     found = Unit.objects.filter(expires_at__lte=at + within).exclude(custody__in=(*OVER, Custody.SET_APART))
     found = found.exclude(condition=Condition.SPENT).exclude(kind=UnitKind.RETAINED)
     if sites is not None:

@@ -46,7 +46,7 @@ OF_THE_REQUEST = re.compile(
 # PostgreSQL does not take its sequences back between the two tellings; on SQLite every key is compared.
 # A file in which they stand then has another size.
 KEYS = re.compile(
-    r'(?:\w*id|row)\\*":\\*"?\d+(?![\w-])|"size": \d+|\b[a-z]+_[a-z]+[, ]\d+(?=[,<])|(?:id|row)</th><td>\d+'
+    r'(?:\w*id|row)\\*":\\*"?\d+(?![\w-])|"size": \d+|(?:id|row)</th><td>\d+|\b[a-z]+_[a-z]+[, ]\d+(?=[,<])'
 )
 
 
