@@ -21,7 +21,7 @@ from tests.blinding.story import (
     packed_kits,
     read,
 )
-from tests.blinding.world import Reader, addresses, everything_told, person_of_every_role
+from tests.blinding.world import Reader, addresses, begin_keys_alike, everything_told, person_of_every_role
 from tests.cast import Cast
 from tests.dosing.story import confirmed, prepared, thawed
 from tests.testing.prologue import further, known_people
@@ -46,6 +46,7 @@ def treated(trial: Trial, arms: tuple[str, ...]) -> Cast:
 
 def told_of(trial: Trial, arms: tuple[str, ...]) -> dict[str, tuple[int, str]]:
     with further(), time_machine.travel(BROKEN, tick=False):
+        begin_keys_alike()
         return everything_told(person_of_every_role(treated(trial, arms)))
 
 

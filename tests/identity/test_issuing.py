@@ -11,8 +11,7 @@ from apps.audit.selectors import Verification
 from apps.audit.services import audited
 from apps.core.errors import NotAllowed
 from apps.core.roles import Role
-from apps.donation import services
-from apps.donation.services import record_collection
+from apps.donation.services import record_collection, recording
 from apps.identity.facts import DonationNumber, Person
 from apps.identity.models import Donor, IssuedNumber
 from apps.identity.rules.contents import read_donation_number, write_donation_number
@@ -97,7 +96,7 @@ def test_a_number_that_is_issued_in_the_moment_of_a_collection_labels_nothing_of
 ) -> None:
     mine, other = donor(cast), donor(cast, "D-0901")
     issued(cast, other)
-    monkeypatch.setattr(services, "audited", lambda **door: issued(cast, other) and audited(**door))
+    monkeypatch.setattr(recording, "audited", lambda **door: issued(cast, other) and audited(**door))
 
     collected = {"tissue": "umbilical_cord", "collected_at": AT, "where": "Theatre 2", "at": AT}
     din = write_donation_number("A999926000002").text

@@ -21,6 +21,7 @@ TABLES = (
     "monitoring.yaml",
     "investigation.yaml",
     "vigilance.yaml",
+    "recall.yaml",
 )
 
 
