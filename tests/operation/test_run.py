@@ -23,7 +23,7 @@ from tests.architecture.source import ROOT
 
 pytestmark = [pytest.mark.heavy, pytest.mark.embedded]
 LAST_WORDS = "Ctrl-C"
-PATIENCE = 420  # seconds for the first start, which plays the demo stories
+PATIENCE = 600  # seconds for the first start, which plays the demo stories
 
 
 def becomes_true(question: Callable[[], bool], patience: float = 60) -> bool:
