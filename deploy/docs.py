@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from apps.donation.rules import labelling  # noqa: E402  the path comes first
-from deploy.lifecycle_page import lifecycle_page  # noqa: E402
+from deploy.lifecycle_page import lifecycle_page  # noqa: E402  the path comes first
 
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/donor_labels.md": labelling.as_markdown,

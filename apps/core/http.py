@@ -1,14 +1,14 @@
 """What every edge shares: who acts, what was sent with a signature, which version of a record was seen."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.forms import Form
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -16,6 +16,7 @@ from django.utils.http import content_disposition_header
 
 from apps.core.actor import Actor, ActorKind
 from apps.core.errors import BadInput, Happened, Objection, PreconditionMissing, Refused, Stale
+from apps.core.tables import as_text
 from apps.core.text import N_
 from apps.core.ui.wording import sentence
 
@@ -110,6 +111,11 @@ def as_file(reply: Reply, name: str, *, saved: bool = False) -> Reply:
     reply["Content-Disposition"] = content_disposition_header(saved, name) or "inline"
     reply["X-Content-Type-Options"] = "nosniff"
     return reply
+
+
+def table_file(name: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> HttpResponse:
+    """A table to take away, safe to open in a spreadsheet whatever people wrote into it."""
+    return as_file(HttpResponse(as_text(columns, rows), content_type="text/csv; charset=utf-8"), name, saved=True)
 
 
 def check_version(request: HttpRequest, address: str, version: int) -> None:

@@ -22,6 +22,11 @@ def as_lines(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterat
         yield _line(cells)
 
 
+def as_text(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """The same as one text, for a table that is short."""
+    return "".join(as_lines(columns, rows))
+
+
 def _line(cells: Iterable[object]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow([as_cell(cell) for cell in cells])

@@ -63,7 +63,7 @@ class RegisterEntry(Audited):
 
     @property
     def was_entered_later(self) -> bool:
-        """The decision is older than the register and was entered from its signature."""
+        """The units were let go after the decision, or the decision is older than the register."""
         return self.entered_at > self.decided_at
 
     @property

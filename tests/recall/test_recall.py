@@ -81,7 +81,7 @@ def test_a_mock_recall_of_one_lot_used_in_three_batches_accounts_for_every_unit_
     done = closed(cast, recall, at=NOW + timedelta(hours=3))
     assert (done.state, done.closed_by) == ("CLOSED", "quinn")
     said = report_of(recall)
-    assert said.data["coverage"]["units_percent"] == "100"  # type: ignore[index]
+    assert said.data["coverage"]["units_percent"] == "100"
     assert ("Opening to last answer", "2:00:00") in [(one.label.en, one.value) for one in said.blocks[1].fields]
     assert (states(), Hold.objects.count()) == (before, holds)
 

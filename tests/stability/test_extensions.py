@@ -13,6 +13,7 @@ from apps.documents.models import Document
 from apps.quality.facts import EventKind
 from apps.quality.models import Event, Hold
 from apps.quality.services import lift_hold, stop_record
+from apps.signatures.selectors import signatures_of
 from apps.stability.facts import ExtensionState, RelabelState
 from apps.stability.models import Study
 from apps.stability.selectors import extended_units, units_to_extend
@@ -23,6 +24,7 @@ from apps.units.selectors import labels_balance, units_of
 from apps.units.services import set_disposition
 from tests.cast import Cast, actor
 from tests.stability.story import authorised, confirmed, endorsed, month, proposed, relabelled, supported
+from tests.stability.test_edges import on, page_of
 from tests.stability.test_studies import codes
 from tests.testing.story import DAY, HOUR, as_if, filled, running_batch
 
@@ -203,3 +205,22 @@ def test_what_the_study_may_speak_for_is_offered(study: Study, younger: Batch) -
 
     assert {unit.batch.number for unit in offered} == {"CT-0042", "CT-0043"}
     assert not {unit.custody for unit in offered} - {"IN_STORE"}
+
+
+def test_on_the_page_the_units_are_chosen_one_by_one(cast: Cast, study: Study, younger: Batch) -> None:
+    url = f"/stability/{study.number}/extensions/"
+    said, chosen = {"months": 6, "ground": "Month 6 passed whole."}, [unit.number for unit in two(younger)]
+    with on(NOW):
+        pages = page_of(cast.quinn)
+        asked, nothing = pages.get(url).content.decode(), pages.post(url, said)
+        done = pages.post(url, {**said, "units": chosen})
+        shown = pages.get("/stability/extensions/CT-0043-X01/").content.decode()
+
+    assert "checked" not in asked
+    assert (nothing.status_code, 'id="id_units_error"' in nothing.content.decode()) == (400, True)
+    assert (done.status_code, done["Location"]) == (302, f"/stability/{study.number}/")
+    assert all(number in shown for number in chosen)
+
+
+def test_a_study_shows_who_opened_it_by_signature(cast: Cast, study: Study) -> None:
+    assert [one.verb for one in signatures_of(study.record)] == ["open_study"]

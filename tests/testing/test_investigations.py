@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from apps.audit.models import Entry
 from apps.batches.models import Batch
@@ -60,11 +61,11 @@ V, S = InvestigationVerb, InvestigationState
 
 
 @pytest.fixture(scope="module")
-def prologue(django_db_setup: None, django_db_blocker: object) -> object:
+def prologue(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> object:
     """A running batch of a master whose viability may be retested three times and is reported as a mean."""
     patch, changed = pytest.MonkeyPatch(), with_retests(story.loaded())
     patch.setattr(story, "loaded", lambda: changed)
-    with undone(django_db_blocker) as people:  # type: ignore[arg-type]
+    with undone(django_db_blocker) as people:
         for name in ("olga", "oscar", "anna", "ada", "hugo", "quinn", "quentin", "stella", "paula", "arthur"):
             getattr(people, name)
         yield Prologue(people, story.running_batch(people))

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from apps.batches.models import Batch
 from apps.core.canonical import canonical, sha256_hex
@@ -27,11 +28,11 @@ def with_replicates(loaded: Loaded) -> Loaded:
 
 
 @pytest.fixture(scope="module")
-def prologue(django_db_setup: None, django_db_blocker: object) -> object:
+def prologue(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> object:
     """A running batch of that master."""
     patch, changed = pytest.MonkeyPatch(), with_replicates(story.loaded())
     patch.setattr(story, "loaded", lambda: changed)
-    with undone(django_db_blocker) as people:  # type: ignore[arg-type]
+    with undone(django_db_blocker) as people:
         for name in PEOPLE:
             getattr(people, name)
         yield Prologue(people, story.running_batch(people))

@@ -1,5 +1,7 @@
 """Complaints and adverse events through the API and on the pages: the same services, the same signatures."""
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -255,6 +257,21 @@ def test_a_report_that_is_due_stands_first_and_says_which_it_is(cast: Cast, orde
     assert (refused.status_code, 'id="id_answers_error"' in refused.content.decode()) == (400, True)
     assert pages.post(f"{url}report/", {**sent, "answers": "further"}).status_code == 302
     assert all(duty.is_open for duty in duties_for(event))
+
+
+def test_what_somebody_wrote_is_no_formula_in_the_tables(cast: Cast, order: TreatmentOrder) -> None:
+    complained(cast, order, replace(CLOUDY, reporter="=HYPERLINK(1)", what="@SUM(A1)"))
+    recorded(cast, order, replace(CHILLS, term="+1+1"))
+    pages = pages_of(cast.quinn)
+
+    (_, complaint) = rows_of(pages.get("/vigilance/complaints.csv").content)
+    (_, event) = rows_of(pages.get("/vigilance/adverse.csv").content)
+
+    assert (complaint[5], complaint[6], event[3]) == ("'=HYPERLINK(1)", "'@SUM(A1)", "'+1+1")
+
+
+def rows_of(table: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))
 
 
 def test_the_pages_of_a_finished_story_tell_it(cast: Cast, order: TreatmentOrder) -> None:

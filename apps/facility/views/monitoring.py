@@ -1,6 +1,5 @@
 """Pages of the environment of a room: plan, samples of the session, what was read, and its trend."""
 
-import csv
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.core.http import as_file
+from apps.core.http import table_file
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, said_page
 from apps.core.ui.navigation import address_of
@@ -34,6 +33,8 @@ CLEANERS = Access(read=frozenset(services.CLEANERS), write=frozenset(services.CL
 ANALYSTS = Access(read={Role.ANALYST}, write={Role.ANALYST})
 METHODS = ["GET", "HEAD", "POST"]
 SHOWN, DRAWN = 100, 30
+
+SAMPLED = ("sample", "point", "kind", "grade", "batch", "taken_at", "read_at", "count", "verdict", "organism")
 
 
 @open_to(access=READ_ONLY)
@@ -62,17 +63,15 @@ def environment(request: HttpRequest, code: str) -> HttpResponse:
 def environment_table(request: HttpRequest, code: str) -> HttpResponse:
     """GET /facility/rooms/<code>/environment.csv: everything that was sampled in a room."""
     room = _room_named(request, code)
-    reply = HttpResponse(content_type="text/csv; charset=utf-8")
-    writer = csv.writer(reply)
-    writer.writerow(
-        ["sample", "point", "kind", "grade", "batch", "taken_at", "read_at", "count", "verdict", "organism"]
-    )
-    for one in visible_plates(request.user, timezone.now()).filter(point__room=room):
-        read_at = one.read_at.isoformat() if one.read_at else ""
-        point, batch = one.point, one.session.cleared_for.number
-        said = [one.number, point.code, point.kind, point.grade, batch, one.taken_at.isoformat()]
-        writer.writerow([*said, read_at, "" if one.count is None else one.count, one.verdict, one.organism])
-    return as_file(reply, f"environment-{room.code}.csv", saved=True)
+    plates = visible_plates(request.user, timezone.now()).filter(point__room=room)
+    return table_file(f"environment-{room.code}.csv", SAMPLED, map(_sampled, plates))
+
+
+def _sampled(one: Plate) -> list[object]:
+    point, batch = one.point, one.session.cleared_for.number
+    read_at = one.read_at.isoformat() if one.read_at else ""
+    said = [one.number, point.code, point.kind, point.grade, batch, one.taken_at.isoformat()]
+    return [*said, read_at, one.count, one.verdict, one.organism]
 
 
 @open_to(access=PLANNERS)

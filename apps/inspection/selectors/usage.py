@@ -1,7 +1,5 @@
 """The log of an instrument or a room: used for which batch, what was done to it, what went wrong; newest first."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -9,6 +7,7 @@ from django.db.models import QuerySet
 
 from apps.audit.models import Entry, Record
 from apps.batches.models import RecordedValue
+from apps.core.tables import as_text
 from apps.core.text import N_
 from apps.facility.models import Excursion, Instrument, LineClearance, Room
 from apps.inspection.facts import Use
@@ -35,11 +34,8 @@ def use_log(record: Record, most: int = SHOWN) -> list[Use]:
 
 def as_table(uses: Sequence[Use]) -> str:
     """The log as a table for export."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["at", "instrument", "what", "address", "by", "note"])
-    writer.writerows([one.at.isoformat(), one.thing, one.what, one.address, one.by, one.note] for one in uses)
-    return text.getvalue()
+    rows = ([one.at.isoformat(), one.thing, one.what, one.address, one.by, one.note] for one in uses)
+    return as_text(["at", "instrument", "what", "address", "by", "note"], rows)
 
 
 def _values(values: QuerySet[RecordedValue], most: int) -> Iterator[Use]:

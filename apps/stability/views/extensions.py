@@ -54,7 +54,7 @@ def propose(request: HttpRequest, number: str) -> HttpResponse:
     """GET, POST /stability/<number>/extensions/: how long, which units, on what ground."""
     found, now = study_named(request, number), timezone.now()
     offered = units_to_extend(found, now)
-    form = ProposalForm(request.POST or None, units=offered, initial={"units": [unit.number for unit in offered]})
+    form = ProposalForm(request.POST or None, units=offered)
     back = reverse("stability:study", args=[number])
     act = Act(
         title=_("Propose a later expiry on %(study)s") % {"study": number},

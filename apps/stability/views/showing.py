@@ -13,6 +13,7 @@ from apps.stability.models import Study
 from apps.stability.selectors import Column, reported
 from apps.testing.models import Result
 from apps.testing.selectors import TestOutcome
+from apps.testing.views.naming import found_word, unit_word
 
 
 def table_of(study: Study, columns: Sequence[Column]) -> list[dict[str, Any]]:
@@ -38,8 +39,10 @@ def _cell(test: Test, outcome: Any) -> dict[str, Any]:
 
 def _words(test: Test, result: Result) -> str:
     parameter = test.result(result.parameter)
-    options = {option.key: bilingual(option.label) for option in getattr(parameter, "options", ())}
-    return options.get(result.text) or f"{result.text} {result.unit}".strip()
+    if parameter is None:
+        return result.text
+    found = f"{found_word(parameter, result)} {unit_word(parameter)}".strip()
+    return f"{bilingual(parameter.label)}: {found}" if len(test.results) > 1 else found
 
 
 def pictures_of(study: Study, columns: Sequence[Column]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Pages of studies: the list, one study with its results and what they support, opening, pulling, closing."""
 
-import csv
+from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.batches.selectors.batches import visible_batches
 from apps.batches.selectors.plans import definition_of_batch
 from apps.core.errors import Happened
-from apps.core.http import as_file, who
+from apps.core.http import table_file, who
 from apps.core.ui.acts import Act, act_page, asked_page
 from apps.core.ui.lists import state_list
 from apps.core.ui.wording import sentence
@@ -89,20 +89,19 @@ def study(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def results(request: HttpRequest, number: str) -> HttpResponse:
     """GET /stability/<number>/results.csv: every result of the study, month by month."""
-    found, reply = study_named(request, number), HttpResponse(content_type="text/csv; charset=utf-8")
-    writer = csv.writer(reply)
-    writer.writerow(
-        ["study", "month", "test", "standing", "parameter", "text", "unit", "verdict", "sample", "tested_at"]
-    )
-    for column in columns_of(found):
+    found = study_named(request, number)
+    return table_file(f"{found.number}.csv", HEAD, _rows(found))
+
+
+def _rows(study: Study) -> Iterator[list[object]]:
+    for column in columns_of(study):
         for key, outcome in column.outcomes:
-            told = [found.number, column.month, key, outcome.standing if outcome else ""]
+            told = [study.number, column.month, key, outcome.standing if outcome else ""]
             for one in outcome.results if outcome else ():
                 value = [one.parameter, one.text, one.unit, one.verdict, one.line.sample.number]
-                writer.writerow([*told, *value, one.tested_at.isoformat()])
+                yield [*told, *value, one.tested_at.isoformat()]
             if not outcome or not outcome.results:
-                writer.writerow([*told, *[""] * 6])
-    return as_file(reply, f"{found.number}.csv", saved=True)
+                yield [*told, *[""] * 6]
 
 
 @open_to(access=study_access(StudyVerb.OPEN))

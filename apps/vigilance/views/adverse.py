@@ -1,6 +1,5 @@
 """Pages of adverse events: the list, recording after a dose, one event with its clocks, judgement, reports."""
 
-import csv
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.errors import Happened
-from apps.core.http import as_file, who
+from apps.core.http import table_file, who
 from apps.core.roles import Role
 from apps.core.ui.acts import Act, act_page
 from apps.core.ui.lists import state_list
@@ -56,7 +55,10 @@ PAGES = {
     AdverseVerb.REOPEN: "vigilance:reopen_event",
 }
 COLUMNS = ("number", "term", "recipient__number", "order__reservations__unit__number")
-HEAD = ("adverse_event", "patient", "dose", "term", "grade", "serious", "onset_at", "known_at", "state", "causality")
+HEAD = (
+    "adverse_event", "patient", "dose", "term", "grade", "serious", "onset_at", "known_at", "state", "causality",
+    "expectedness", "outcome", "reports",
+)  # fmt: skip
 
 
 @open_to(access=READ_ONLY)
@@ -72,16 +74,15 @@ def adverse_events(request: HttpRequest) -> HttpResponse:
 @require_safe
 def adverse_table(request: HttpRequest) -> HttpResponse:
     """GET /vigilance/adverse.csv: all of them, under pseudonyms."""
-    reply = HttpResponse(content_type="text/csv; charset=utf-8")
-    writer = csv.writer(reply)
-    writer.writerow([*HEAD, "expectedness", "outcome", "reports"])
     rows = visible_adverse_events(request.user, timezone.now()).prefetch_related("reports")
-    for one in rows.order_by("pk"):
-        told = [one.number, one.recipient.number, one.order.number, one.term, one.grade, " ".join(one.seriousness)]
-        times = [one.onset_at.isoformat(), one.known_at.isoformat()]
-        sent = " | ".join(f"{row.sent_to} {row.reference} {row.sent_at.isoformat()}" for row in one.reports.all())
-        writer.writerow([*told, *times, one.state, one.causality, one.expectedness, one.outcome, sent])
-    return as_file(reply, "adverse-events.csv", saved=True)
+    return table_file("adverse-events.csv", HEAD, map(_cells, rows.order_by("pk")))
+
+
+def _cells(one: AdverseEvent) -> list[object]:
+    told = [one.number, one.recipient.number, one.order.number, one.term, one.grade, " ".join(one.seriousness)]
+    times = [one.onset_at.isoformat(), one.known_at.isoformat()]
+    sent = " | ".join(f"{row.sent_to} {row.reference} {row.sent_at.isoformat()}" for row in one.reports.all())
+    return [*told, *times, one.state, one.causality, one.expectedness, one.outcome, sent]
 
 
 @open_to(access=FOLLOWING)

@@ -1,7 +1,5 @@
 """Pages of complaints: the file, one complaint, taking it down, judging, answering, closing; the trend by product."""
 
-import csv
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.errors import Happened
-from apps.core.http import as_file, who
+from apps.core.http import table_file, who
 from apps.core.ui.acts import Act, act_page, said_page
 from apps.core.ui.lists import state_list
 from apps.core.ui.wording import translated
@@ -51,7 +49,10 @@ PAGES = {
     ComplaintVerb.REOPEN: "vigilance:reopen",
 }
 COLUMNS = ("number", "reporter", "what", "concerned__unit__number", "concerned__batch__number")
-HEAD = ("complaint", "received_at", "category", "severity", "state", "reporter", "what", "concerns", "triaged_at")
+HEAD = (
+    "complaint", "received_at", "category", "severity", "state", "reporter", "what", "concerns", "triaged_at",
+    "answered_at", "closed_at", "conclusion",
+)  # fmt: skip
 
 
 @open_to(access=READ_ONLY)
@@ -68,16 +69,15 @@ def complaints(request: HttpRequest) -> HttpResponse:
 @require_safe
 def complaints_table(request: HttpRequest) -> HttpResponse:
     """GET /vigilance/complaints.csv: the whole file of one's sites."""
-    reply = HttpResponse(content_type="text/csv; charset=utf-8")
-    writer = csv.writer(reply)
-    writer.writerow([*HEAD, "answered_at", "closed_at", "conclusion"])
     rows = visible_complaints(request.user, timezone.now()).prefetch_related("concerned__unit", "concerned__batch")
-    for one in rows.order_by("pk"):
-        concerns = " ".join(str(row.unit or row.batch) for row in one.concerned.all())
-        told = [one.number, one.received_at.isoformat(), one.category, one.severity, one.state, one.reporter, one.what]
-        times = [at.isoformat() if at else "" for at in (one.triaged_at, one.answered_at, one.closed_at)]
-        writer.writerow([*told, concerns, *times, one.conclusion])
-    return as_file(reply, "complaints.csv", saved=True)
+    return table_file("complaints.csv", HEAD, map(_cells, rows.order_by("pk")))
+
+
+def _cells(one: Complaint) -> list[str]:
+    concerns = " ".join(str(row.unit or row.batch) for row in one.concerned.all())
+    told = [one.number, one.received_at.isoformat(), one.category, one.severity, one.state, one.reporter, one.what]
+    times = [at.isoformat() if at else "" for at in (one.triaged_at, one.answered_at, one.closed_at)]
+    return [*told, concerns, *times, one.conclusion]
 
 
 @open_to(access=READ_ONLY)

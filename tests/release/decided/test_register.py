@@ -190,9 +190,9 @@ def test_a_sealed_copy_names_every_entry_of_its_days_and_the_next_one_supersedes
 
     document = certified.issue()
     content = read_content(document.wording.text)
-    (row,) = content.blocks[1].rows  # type: ignore[union-attr]
+    (row,) = content.blocks[1].rows
     assert (row[0], row[3]) == ("1", str(RegisterEntry.objects.get().quantity))
-    assert content.data["entries"][0]["units"] == RegisterEntry.objects.get().units  # type: ignore[index]
+    assert content.data["entries"][0]["units"] == RegisterEntry.objects.get().units
     text = flowing(read_file(document.file_sha256))
     assert [word for word in ("CT-0042", "Authorised person", "质量受权人") if word not in text] == []
 
