@@ -26,6 +26,7 @@ from apps.recall.selectors import Begins, coverage_of, lines_of, reached_from
 from apps.recall.table import class_named, clock_for
 from apps.signatures.facts import Line, SignedContent
 from apps.signatures.models import Signature
+from apps.units.facts import Custody
 
 OPENED = N_("I open this recall: what is in stock is held, what is out is called back.")
 EXERCISED = N_("I open this mock recall: an exercise by which no unit is held or moved.")
@@ -38,6 +39,16 @@ WORDS = {
     Outcome.ADMINISTERED: Bilingual("Administered", "已使用"),
     Outcome.DRAWN: Bilingual("Drawn for another batch", "已用于另一批次"),
     Outcome.NOT_FOUND: Bilingual("Not found", "未找到"),
+}
+CUSTODY = {
+    Custody.IN_STORE: Bilingual("In store", "在库"),
+    Custody.RESERVED: Bilingual("Reserved", "已预留"),
+    Custody.SET_APART: Bilingual("Set apart for a study", "留作考察"),
+    Custody.IN_TRANSIT: Bilingual("In transit", "运输中"),
+    Custody.AT_SITE: Bilingual("At the site", "已到现场"),
+    Custody.ADMINISTERED: Bilingual("Administered", "已使用"),
+    Custody.DRAWN: Bilingual("Drawn for another batch", "已用于另一批次"),
+    Custody.DESTROYED: Bilingual("Destroyed", "已销毁"),
 }
 COLUMNS = (
     Column(Bilingual("Unit", "单元"), width=16),
@@ -141,12 +152,18 @@ def _covered(recall: Recall, found: Coverage) -> Section:
 
 def _row(one: RecallLine, recall: Recall) -> tuple[str | Bilingual, ...]:
     zone = ZoneInfo(recall.site.timezone)
-    there = " · ".join(part for part in (one.custody, one.whereabouts) if part)
+    was, place = CUSTODY[Custody(one.custody)], f" · {one.whereabouts}" if one.whereabouts else ""
     told = f"{instant(one.contacted_at, zone)}: {one.contact_note}" if one.contacted_at else "–"
     word = WORDS[Outcome(one.outcome)] if one.outcome else Bilingual("no answer", "无答复")
     when = f", {instant(one.found_at, zone)}: {one.note}" if one.found_at else ""
     patient = one.recipient.number if one.recipient else "–"
-    return (one.unit.number, there, patient, told, Bilingual(f"{word.en}{when}", word.zh))
+    return (
+        one.unit.number,
+        Bilingual(f"{was.en}{place}", was.zh),
+        patient,
+        told,
+        Bilingual(f"{word.en}{when}", word.zh),
+    )
 
 
 def _block(signature: Signature, recall: Recall) -> SignatureBlock:

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from apps.core.errors import Objection
 from apps.core.text import N_
 from apps.recall.facts import Begun, Coverage, LineFacts, Outcome, RecallState
+from apps.units.facts import Custody
 
-IN_STOCK = ("IN_STORE", "RESERVED")
-OUT = ("IN_TRANSIT", "AT_SITE")
+IN_STOCK = (Custody.IN_STORE, Custody.RESERVED, Custody.SET_APART)
 ENDED = {
-    "ADMINISTERED": Outcome.ADMINISTERED,
-    "DESTROYED": Outcome.DESTROYED,
-    "DRAWN": Outcome.DRAWN,
+    Custody.ADMINISTERED: Outcome.ADMINISTERED,
+    Custody.DESTROYED: Outcome.DESTROYED,
+    Custody.DRAWN: Outcome.DRAWN,
 }
 RETURNED = (Outcome.CAME_BACK, Outcome.DESTROYED, Outcome.ADMINISTERED, Outcome.NOT_FOUND)
 
@@ -22,8 +22,8 @@ def outcomes_for(custody: str, *, is_mock: bool) -> tuple[Outcome, ...]:
 
     EU GMP chapter 8, 8.29: products distributed, and products returned, are reconciled.
     """
-    if custody in ENDED:
-        return (ENDED[custody],)
+    if ended := ENDED.get(Custody(custody)):
+        return (ended,)
     if custody in IN_STOCK:
         return (Outcome.LOCATED, Outcome.DESTROYED, Outcome.NOT_FOUND)
     return (Outcome.LOCATED, *RETURNED[1:]) if is_mock else RETURNED

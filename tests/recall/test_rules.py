@@ -7,11 +7,24 @@ from decimal import Decimal
 import pytest
 
 from apps.recall import rules
+from apps.recall.content import CUSTODY
 from apps.recall.facts import Begun, LineFacts, Outcome, percent
 from apps.recall.table import class_keys, clock_for, recall_table
+from apps.units.facts import Custody
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
 LINE = LineFacts("U1", "IN_STORE")
+
+
+@pytest.mark.parametrize("custody", Custody)
+def test_only_what_left_the_house_can_have_been_given_or_have_come_back(custody: Custody) -> None:
+    left = {Custody.IN_TRANSIT, Custody.AT_SITE}
+    offered = set(rules.outcomes_for(custody, is_mock=False))
+
+    assert (Outcome.CAME_BACK in offered) == (custody in left)
+    assert (Outcome.ADMINISTERED in offered) == (custody in left | {Custody.ADMINISTERED})
+    assert (Outcome.NOT_FOUND in offered) == (custody not in {Custody.ADMINISTERED, Custody.DRAWN, Custody.DESTROYED})
+    assert custody in CUSTODY  # and the report has a word for it
 
 
 @pytest.mark.parametrize(
